@@ -1,0 +1,1 @@
+"""The facts, one file per stream."""

@@ -1,0 +1,1 @@
+"""What the events mean: tables, views and questions."""
