@@ -1,0 +1,107 @@
+"""Which event types there are, and the class of each.
+
+A type's stored name is made from its class's name (`CallLogged` is `call.logged`), so moving a
+class to another module never touches history; renaming one does, and the golden file notices. Other
+packages add their types through the entry point group `interaction_ledger.events`: a module whose
+dataclasses with a name of several words (subject and verb) are facts.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+from ledger.events.fields import PersonalMark, Tag
+
+STREAMS = (
+    "client", "contact", "people", "ownership", "interaction", "offer", "deal", "task", "service",
+    "correction",
+)  # fmt: skip
+
+
+class EventType(NamedTuple):
+    """One event type: its stored name, current version, class, and which fields matter elsewhere.
+
+    tags: (field, stream) of the fields that identify something; personal: fields under the mark.
+    """
+
+    name: str
+    version: int
+    content: type[Any]
+    stream: str
+    tags: tuple[tuple[str, str], ...]
+    personal: tuple[str, ...]
+
+
+def type_name(content: type[Any]) -> str:
+    """Make the stored name of a content class: `ClientFactRecorded` is `client_fact.recorded`."""
+    *subject, verb = _words(content)
+    return f"{'_'.join(subject)}.{verb}".lower()
+
+
+@cache
+def types() -> dict[str, EventType]:
+    """Every known event type by its stored name; imports all event classes (about 0.2 s)."""
+    found: dict[str, EventType] = {}
+    for stream, module in _modules():
+        for content in _contents(module):
+            described = _describe(content, stream)
+            if described.name in found:
+                raise TypeError(f"two packages define the event type {described.name!r}")
+            found[described.name] = described
+    return found
+
+
+@cache
+def by_class() -> dict[type[Any], EventType]:
+    """Every known event type by its content class."""
+    return {described.content: described for described in types().values()}
+
+
+def _modules() -> Iterator[tuple[str, ModuleType]]:
+    for stream in STREAMS:
+        yield stream, import_module(f"ledger.events.{stream}")
+    for entry in entry_points(group="interaction_ledger.events"):
+        yield entry.name, entry.load()
+
+
+def _contents(module: ModuleType) -> Iterator[type[Any]]:
+    for member in vars(module).values():
+        if not isinstance(member, type) or member.__module__ != module.__name__:
+            continue
+        if "__dataclass_fields__" in vars(member) and len(_words(member)) > 1:
+            yield member
+
+
+def _words(content: type[Any]) -> list[str]:
+    return re.findall(r"[A-Z][a-z0-9]*", content.__name__)
+
+
+def _describe(content: type[Any], stream: str) -> EventType:
+    hints = get_type_hints(content, include_extras=True)
+    marks = {field.name: tuple(_marks(hints[field.name])) for field in fields(content)}
+    return EventType(
+        name=type_name(content),
+        version=getattr(content, "VERSION", 1),
+        content=content,
+        stream=stream,
+        tags=tuple(
+            (name, mark.stream)
+            for name, found in marks.items()
+            for mark in found
+            if isinstance(mark, Tag)
+        ),
+        personal=tuple(
+            name for name, found in marks.items() if any(isinstance(m, PersonalMark) for m in found)
+        ),
+    )
+
+
+def _marks(hint: Any) -> Iterator[Any]:
+    yield from getattr(hint, "__metadata__", ())
+    for inner in get_args(hint):
+        yield from _marks(inner)

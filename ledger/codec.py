@@ -1,0 +1,314 @@
+"""Events to recorded bytes and back.
+
+The body is JSON in UTF-8 with sorted keys and without empty fields, so the same event always gives
+the same bytes. Coming in, pydantic checks everything; going out, msgspec decodes the same class.
+"""
+
+import difflib
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+import pydantic.dataclasses
+from pydantic import ConfigDict, ValidationError
+
+from ledger import catalogue
+from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Visibility
+from ledger.errors import InvalidEvent, LedgerError
+from ledger.events.fields import Channel, EventId, Id, Label
+from ledger.events.retired import LIFTS
+from ledger.moments import REMEDY, Moment, precision_of
+
+MAX_BODY = 1 << 20
+
+
+@pydantic.dataclasses.dataclass(config=ConfigDict(extra="forbid"), kw_only=True, slots=True)
+class _Envelope:
+    """The checks on the envelope's own fields; see `ledger.envelope.Event` for their meaning."""
+
+    source: Id
+    key: Id
+    recorded_by: Id
+    client: Id | None = None
+    performed_by: Id | None = None
+    unit: Id | None = None
+    correlation: EventId | None = None
+    causation: EventId | None = None
+    performer_name: Label | None = None
+    contact: Id | None = None
+    channel: Channel | None = None
+    import_batch: Id | None = None
+    visibility: Visibility | None = None
+
+
+class Row(NamedTuple):
+    """What the store reads of an event; `body` and `recorded_at` are what the leaf covers."""
+
+    position: int
+    event_id: Any
+    type: str
+    version: int
+    recorded_at: datetime
+    occurred_at: datetime | None
+    body: bytes
+
+
+class _Body(msgspec.Struct, kw_only=True):
+    source: str
+    key: str
+    recorded_by: str
+    occurred_at: str
+    data: msgspec.Raw
+    client: str | None = None
+    performed_by: str | None = None
+    unit: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+    performer_name: str | None = None
+    contact: str | None = None
+    channel: str | None = None
+    import_batch: str | None = None
+    visibility: str = "internal"
+
+
+_read_json = msgspec.json.Decoder().decode
+_read_body = msgspec.json.Decoder(_Body).decode
+_write = msgspec.json.Encoder(order="sorted").encode
+
+
+def encode(event: Event) -> Encoded:
+    """Check an event and turn it into what is recorded. Raises InvalidEvent."""
+    described = catalogue.by_class().get(type(event.data))
+    if described is None:
+        raise InvalidEvent(
+            "data", type(event.data).__name__, "is not an event type", "Use a class of "
+            "ledger.events, or register your own through an entry point."
+        )  # fmt: skip
+    envelope = {name: getattr(event, name) for name in (*REQUIRED, *OPTIONAL)}
+    return _encode(described, envelope, event.data)
+
+
+def encode_json(line: bytes) -> Encoded:
+    """Check one event in JSON (the form of `iledger append`) and turn it into what is recorded.
+
+    Raises InvalidEvent.
+    """
+    if len(line) > MAX_BODY:
+        raise InvalidEvent("event", f"{len(line):,} bytes", "is larger than 1 MiB", _DIGEST_REMEDY)
+    wire = _parse(line)
+    described = _type_of(wire)
+    content = wire.pop("data", None)
+    if not isinstance(content, dict):
+        raise InvalidEvent("data", content, "is missing or no object", "Give the content as {...}.")
+    try:
+        data = described.content(**content)
+    except (ValidationError, TypeError) as error:
+        raise _explain(error, "data.", described, content) from None
+    return _encode(described, wire, data)
+
+
+def decode(row: Row) -> Recorded:
+    """Read a recorded event in the newest version's shape. Raises LedgerError on unknown types."""
+    body = _read_body(row.body)
+    return Recorded(
+        position=row.position,
+        recorded_at=row.recorded_at,
+        event_id=row.event_id,
+        type=row.type,
+        version=row.version,
+        data=_content(row.type, row.version, body.data),
+        source=body.source,
+        key=body.key,
+        recorded_by=body.recorded_by,
+        occurred_at=row.occurred_at,
+        precision=precision_of(body.occurred_at),
+        client=body.client,
+        performed_by=body.performed_by,
+        unit=body.unit,
+        correlation=body.correlation,
+        causation=body.causation,
+        performer_name=body.performer_name,
+        contact=body.contact,
+        channel=body.channel,
+        import_batch=body.import_batch,
+        visibility=body.visibility,
+    )
+
+
+def same(stored: bytes, offered: bytes) -> bool:
+    """Whether two bodies say the same once both are lifted to the newest version."""
+    if stored == offered:
+        return True
+    try:
+        (left, left_data), (right, right_data) = _lifted(stored), _lifted(offered)
+    except (msgspec.MsgspecError, LedgerError, KeyError):
+        return False
+    return left == right and left_data == right_data
+
+
+def lift(
+    type_: str,
+    version: int,
+    content: dict[str, Any],
+    lifts: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = LIFTS,
+) -> dict[str, Any]:
+    """Bring content written by an older version to the newest shape, one version at a time."""
+    while (type_, version) in lifts:
+        content = lifts[type_, version](content)
+        version += 1
+    return content
+
+
+_DIGEST_REMEDY = "Keep the document elsewhere and record its SHA-256."
+
+
+def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any) -> Encoded:
+    moment = _take_moment(envelope.pop("occurred_at", None))
+    try:
+        checked = _Envelope(**envelope)
+    except (ValidationError, TypeError) as error:
+        raise _explain(error, "", described, envelope) from None
+    record: dict[str, Any] = {
+        name: value
+        for name in ("source", "key", "recorded_by", *OPTIONAL)
+        if (value := getattr(checked, name)) is not None
+    }
+    record |= {"type": described.name, "version": described.version, "occurred_at": str(moment)}
+    record["data"] = _plain(data)
+    try:
+        body = _write(record)
+    except UnicodeEncodeError as error:
+        raise InvalidEvent(
+            "data", error.object, "has half of a surrogate pair", "Send well-formed UTF-8."
+        ) from None
+    if len(body) > MAX_BODY:
+        raise InvalidEvent("event", f"{len(body):,} bytes", "is larger than 1 MiB", _DIGEST_REMEDY)
+    tags = tuple(
+        f"{stream}:{value}"
+        for name, stream in described.tags
+        if (value := getattr(data, name)) is not None
+    )
+    return Encoded(
+        described.name, described.version, checked.source, checked.key, checked.client,
+        checked.performed_by, moment.at, tags, body,
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """Turn content into what JSON is written from: no empty fields, so adding one changes nothing.
+
+    Its cost is most of encoding, hence the cached names.
+    """
+    if isinstance(value, tuple):
+        return [_plain(member) for member in value]
+    names = _names(type(value))
+    if names is None:
+        return value
+    found = ((name, getattr(value, name)) for name in names)
+    return {name: _plain(inner) for name, inner in found if inner is not None and inner != ()}
+
+
+@cache
+def _names(content: Hashable) -> tuple[str, ...] | None:
+    return tuple(getattr(content, "__dataclass_fields__", ())) or None
+
+
+def _take_moment(given: Any) -> Moment:
+    try:
+        if isinstance(given, Moment):
+            return given
+        if isinstance(given, datetime):
+            return Moment.exactly(given)
+        if isinstance(given, str):
+            return Moment.parse(given)
+    except ValueError as error:
+        raise InvalidEvent("occurred_at", given, str(error), REMEDY) from None
+    problem = "is missing" if given is None else "is not text"
+    raise InvalidEvent("occurred_at", given, problem, REMEDY)
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    try:
+        wire = _read_json(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidEvent(
+            "event", line[:80], f"is not JSON in UTF-8: {error}", "Send one JSON object a line."
+        ) from None
+    if not isinstance(wire, dict):
+        raise InvalidEvent("event", wire, "is not an object", "Send one JSON object a line.")
+    return wire
+
+
+def _type_of(wire: dict[str, Any]) -> catalogue.EventType:
+    name = wire.pop("type", None)
+    described = catalogue.types().get(name) if isinstance(name, str) else None
+    if described is None:
+        near = difflib.get_close_matches(str(name), catalogue.types(), n=1)
+        remedy = f"Did you mean {near[0]!r}? " if near else ""
+        problem = "is missing" if name is None else "is not an event type of this ledger"
+        raise InvalidEvent("type", name, problem, remedy + "docs/events.md lists the types.")
+    version = wire.pop("version", described.version)
+    if version != described.version:
+        raise InvalidEvent(
+            "version", version, f"is not the current version of {name}",
+            f"Send version {described.version}, or leave it out.",
+        )  # fmt: skip
+    return described
+
+
+def _explain(
+    error: ValidationError | TypeError,
+    prefix: str,
+    described: catalogue.EventType,
+    given: Mapping[str, Any],
+) -> InvalidEvent:
+    if isinstance(error, TypeError):
+        return InvalidEvent(prefix.rstrip(".") or "event", given, str(error), "Mend the names.")
+    first, *others = error.errors(include_url=False)
+    path = prefix + ".".join(str(part) for part in first["loc"])
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        names = [field.name for field in fields(described.content)] if prefix else OPTIONAL
+        remedy = f"Remove it; {described.name} has: {', '.join(names)}."
+        problem = "is not a field of this event"
+    elif first["type"] == "missing":
+        problem, remedy = "is missing", "Add it."
+    else:
+        problem = first["msg"].removeprefix("Value error, ")
+        remedy = f"docs/events.md describes {described.name}."
+    if others:
+        more = ", ".join(prefix + ".".join(str(p) for p in o["loc"]) for o in others[:5])
+        remedy += f" Also wrong: {more}."
+    found = None if first["type"] == "missing" else first["input"]
+    return InvalidEvent(path.rstrip("."), found, problem, remedy)
+
+
+@cache
+def _decoder(type_: str) -> Callable[[bytes | msgspec.Raw], Any]:
+    return msgspec.json.Decoder(_described(type_).content).decode
+
+
+def _described(type_: str) -> catalogue.EventType:
+    try:
+        return catalogue.types()[type_]
+    except KeyError:
+        raise LedgerError(
+            f"event type {type_!r} is recorded but unknown to this program; install the package "
+            "that defines it, or a newer interaction-ledger"
+        ) from None
+
+
+def _content(type_: str, version: int, data: msgspec.Raw) -> Any:
+    described = _described(type_)
+    if version == described.version:
+        return _decoder(type_)(data)
+    lifted = lift(type_, version, _read_json(data))
+    return msgspec.convert(lifted, described.content, strict=False)
+
+
+def _lifted(body: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    record = _read_json(body)
+    data = lift(record["type"], record.pop("version"), record.pop("data"))
+    return record, data

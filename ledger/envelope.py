@@ -1,0 +1,118 @@
+"""The envelope: what every event carries besides its content.
+
+`performed_by` did it, `recorded_by` entered it, and who owned the client at the time is computed
+from the ownership events: three different things. `source` and `key` together name an event for
+ever; the event's id is derived from them, so that a producer who sends an event again after a lost
+answer finds the one that is already recorded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from ledger.moments import Moment
+
+Visibility = Literal["internal", "client", "partner"]
+
+# Names of the envelope's own fields in the recorded text, besides `type`, `version` and `data`.
+OPTIONAL = (
+    "client", "performed_by", "unit", "correlation", "causation", "performer_name", "contact",
+    "channel", "import_batch", "visibility",
+)  # fmt: skip
+REQUIRED = ("source", "key", "recorded_by", "occurred_at")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """A fact as a producer hands it in. `data` is one of the classes in `ledger.events`.
+
+    occurred_at: a Moment, an aware datetime, or the text form that `ledger.moments` describes.
+    correlation, causation: event ids. Checked when it is encoded; see `ledger.codec.encode`.
+    """
+
+    data: Any
+    source: str
+    key: str
+    recorded_by: str
+    occurred_at: Moment | datetime | str
+    client: str | None = None
+    performed_by: str | None = None
+    unit: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+    performer_name: str | None = None
+    contact: str | None = None
+    channel: str | None = None
+    import_batch: str | None = None
+    visibility: Visibility | None = None
+
+
+class Encoded(NamedTuple):
+    """An event ready to be appended: the bytes that are hashed, and the columns copied from them.
+
+    tags: `stream:value`, without the two that have columns of their own, client and performed_by.
+    """
+
+    type: str
+    version: int
+    source: str
+    key: str
+    client: str | None
+    performed_by: str | None
+    occurred_at: datetime | None
+    tags: tuple[str, ...]
+    body: bytes
+
+    @property
+    def event_id(self) -> uuid.UUID:
+        """The id that the database will give the event."""
+        return event_id(self.source, self.key)
+
+
+class Receipt(NamedTuple):
+    """Proof of recording. `recorded` is False if the same event had been recorded before."""
+
+    position: int
+    recorded_at: datetime
+    recorded: bool
+    event_id: uuid.UUID
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it stands in the ledger. `data` is the content, in the newest version's shape."""
+
+    position: int
+    recorded_at: datetime
+    event_id: uuid.UUID
+    type: str
+    version: int
+    data: Any
+    source: str
+    key: str
+    recorded_by: str
+    occurred_at: datetime | None
+    precision: str
+    client: str | None = None
+    performed_by: str | None = None
+    unit: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+    performer_name: str | None = None
+    contact: str | None = None
+    channel: str | None = None
+    import_batch: str | None = None
+    visibility: str = "internal"
+
+
+def event_id(source: str, key: str) -> uuid.UUID:
+    """Derive an event's id: the first 128 bits of SHA-256 over source, a zero byte, and key.
+
+    The database computes the same in schema.sql (`event_id_of`).
+    """
+    return uuid.UUID(bytes=hashlib.sha256(f"{source}\0{key}".encode()).digest()[:16])

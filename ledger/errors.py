@@ -1,0 +1,95 @@
+"""Every error the ledger raises on purpose.
+
+A message states the fact, the id and the next step. Each class carries the exit code with which
+`iledger` ends when it meets the error (listed in docs/exit-codes.md), so that scripts can tell a
+refusal from a breakdown without reading text. Errors from the database are recognised by their
+SQLSTATE (class IL, raised in schema.sql), never by their text.
+"""
+
+from typing import Any
+
+
+class LedgerError(Exception):
+    """The root: catch this to catch everything the ledger refuses or cannot do."""
+
+    exit_code = 1
+
+
+class InvalidEvent(LedgerError):
+    """An event is malformed; nothing of it was recorded. Mend the named field and send it again.
+
+    field: dotted path in the event, such as `data.duration_s`; value: what was found there.
+    """
+
+    exit_code = 1
+
+    def __init__(self, field: str, value: Any, problem: str, remedy: str) -> None:
+        self.field, self.value, self.problem, self.remedy = field, value, problem, remedy
+        super().__init__(f"{field}: {problem} (found {shorten(value)}). {remedy}")
+
+
+class KeyConflict(LedgerError):
+    """A source used one key for two different events; the first one stands.
+
+    Give the second event a key of its own, or annul the first with `event.annulled`.
+    """
+
+    def __init__(self, source: str, key: str, stored: bytes, offered: bytes) -> None:
+        self.source, self.key, self.stored, self.offered = source, key, stored, offered
+        super().__init__(
+            f"key {key!r} of source {source!r} is already recorded with other content. "
+            f"Recorded: {shorten(stored.decode(), 600)} Offered: {shorten(offered.decode(), 600)} "
+            "Use a new key for a new event; correct a wrong event with event.annulled."
+        )
+
+
+class ConditionFailed(LedgerError):
+    """Something the decision depended on has been appended since; read again and decide again."""
+
+    exit_code = 4
+
+
+class Immutable(LedgerError):
+    """Somebody tried to change or remove recorded events; the database refused."""
+
+    exit_code = 4
+
+
+class NotFound(LedgerError):
+    """The named client, employee or event is not in the ledger (at the moment asked for)."""
+
+    exit_code = 3
+
+
+class InvalidQuestion(LedgerError):
+    """A question cannot be answered as put, for example a position ahead of the head."""
+
+    exit_code = 2
+
+
+class NotAllowed(LedgerError):
+    """The database role may not do this; connect with the role that the message names."""
+
+    exit_code = 5
+
+
+class SchemaMismatch(LedgerError):
+    """The database is older or newer than this code; migrate it, or install the newer version."""
+
+    exit_code = 6
+
+
+class NotInitialised(SchemaMismatch):
+    """There is no ledger in this database yet; `iledger init` creates it."""
+
+
+class ServerUnavailable(LedgerError):
+    """PostgreSQL cannot be reached, started or written to; the message says which and what next."""
+
+    exit_code = 7
+
+
+def shorten(value: Any, limit: int = 80) -> str:
+    """Show a value in a message: quoted, cut in the middle of nowhere, never a whole letter."""
+    text = value if isinstance(value, str) and limit > 80 else repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}… ({len(text)} characters)"

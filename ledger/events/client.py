@@ -1,0 +1,93 @@
+"""Clients and prospects: who they are and what is known about them."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ledger.events.fields import ClientId, Currency, Id, Label, Money, Personal, Text, fact
+
+ClientKind = Literal["company", "person"]
+Confidence = Annotated[Decimal, Field(ge=0, le=1)]
+
+
+@fact
+class ProspectRegistered:
+    """Somebody who has never bought became known to us."""
+
+    kind: ClientKind
+    name: Personal[Label]
+    found_through: Label | None = None
+    referred_by: ClientId | None = None
+
+
+@fact
+class ProspectQualified:
+    """A prospect was judged worth pursuing."""
+
+    score: Annotated[int, Field(ge=0, le=100)] | None = None
+    remark: Personal[Text] | None = None
+
+
+@fact
+class ProspectConverted:
+    """A prospect became a client."""
+
+    first_deal: Id | None = None
+
+
+@fact
+class ClientRegistered:
+    """A client was entered in the base."""
+
+    kind: ClientKind
+    name: Personal[Label]
+    parent: ClientId | None = None
+    found_through: Label | None = None
+
+
+@fact
+class ClientFactRecorded:
+    """We learnt something about the client: one named field and its value."""
+
+    field: Id
+    value: Personal[Text]
+    learnt_from: Label | None = None
+    confidence: Confidence | None = None
+
+
+@fact
+class ClientFactConfirmed:
+    """Known facts about the client were checked and still hold."""
+
+    fields: Annotated[tuple[Id, ...], Field(min_length=1, max_length=100)]
+    method: Literal["call", "letter", "meeting", "registry", "client"]
+
+
+@fact
+class ClientFactRetracted:
+    """The current value of a field turned out to be wrong and no longer counts."""
+
+    field: Id
+    reason: Text
+
+
+@fact
+class PreferenceNoted:
+    """The client likes things a certain way."""
+
+    topic: Label
+    value: Personal[Text]
+    learnt_from: Label | None = None
+
+
+@fact
+class CompetitorOfferReported:
+    """The client told us, or we found out, what a competitor offers them."""
+
+    competitor: Label
+    product: Label | None = None
+    price: Money | None = None
+    currency: Currency | None = None
+    terms: Text | None = None
+    learnt_from: Label | None = None

@@ -1,0 +1,107 @@
+"""The kinds of field that events are made of.
+
+Each is an annotated type: pydantic checks it where an event comes in; msgspec, which reads events
+back, takes the plain type. `Personal` marks what identifies a person or is private to one; `Tag`
+names the stream that an identifier points into, so that the event is found under it.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass as plain_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal, TypeVar, cast, dataclass_transform
+
+import pydantic.dataclasses
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+
+T = TypeVar("T")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+@plain_dataclass(frozen=True)
+class PersonalMark:
+    """The field holds personal data."""
+
+
+@plain_dataclass(frozen=True)
+class Tag:
+    """The field identifies a member of this stream; the event is tagged `stream:value`."""
+
+    stream: str
+
+
+Personal = Annotated[T, PersonalMark()]
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def fact(cls: type[T]) -> type[T]:
+    """Make a class an event's content: frozen, keyword-only, no unknown fields."""
+    config = ConfigDict(extra="forbid", defer_build=True)
+    decorate = pydantic.dataclasses.dataclass(config=config, frozen=True, kw_only=True, slots=True)
+    return cast("type[T]", decorate(cls))
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("has no time zone; add an offset such as +03:00 or Z")
+    return value.astimezone(UTC)
+
+
+def _visible(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("has a character that cannot be seen, such as a control character or NBSP")
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
+
+
+def _one_line(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("has a control character, such as a line break or NUL")
+    return value
+
+
+def _without_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("has a NUL character")
+    return value
+
+
+def _stripped(limit: int) -> StringConstraints:
+    return StringConstraints(min_length=1, max_length=limit, strip_whitespace=True)
+
+
+Id = Annotated[str, _stripped(200), AfterValidator(_visible)]
+Label = Annotated[str, _stripped(500), AfterValidator(_one_line)]
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=100_000), AfterValidator(_without_nul)
+]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+EventId = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", to_lower=True)
+]
+Instant = Annotated[datetime, AfterValidator(_utc)]
+Day = date
+Money = Annotated[Decimal, Field(max_digits=18, decimal_places=4, allow_inf_nan=False)]
+Quantity = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False, gt=0)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Seconds = Annotated[int, Field(ge=0, le=10_000_000)]
+Hours = Annotated[Decimal, Field(gt=0, max_digits=10, decimal_places=4)]
+
+# An identifier that is a Tag makes its event findable under that stream, at the price of one more
+# index row; a field that only mentions somebody is a plain Id.
+ClientId = Annotated[Id, Tag("client")]
+EmployeeId = Annotated[Id, Tag("employee")]
+UnitId = Annotated[Id, Tag("unit")]
+ContactId = Annotated[Id, Tag("contact")]
+OfferId = Annotated[Id, Tag("offer")]
+DealId = Annotated[Id, Tag("deal")]
+TaskId = Annotated[Id, Tag("task")]
+CaseId = Annotated[Id, Tag("case")]
+EventRef = Annotated[EventId, Tag("event")]
+
+Channel = Literal[
+    "phone", "email", "letter", "fax", "meeting", "video", "web", "chat", "shop", "visit",
+    "exhibition",
+]  # fmt: skip
+BuyingRole = Literal["decision_maker", "finance", "technical", "user", "gatekeeper"]
+Direction = Literal["inbound", "outbound"]

@@ -1,0 +1,56 @@
+"""Our own people: units, who works where, who has left, who stands in."""
+
+from typing import Literal
+
+from ledger.events.fields import Day, EmployeeId, Id, Instant, Label, Personal, Text, UnitId, fact
+
+
+@fact
+class OrgUnitDefined:
+    """A branch, department or team exists, under this parent and this manager."""
+
+    unit: UnitId
+    name: Label
+    kind: Literal["company", "branch", "department", "team"]
+    parent: Id | None = None
+    manager: Id | None = None
+
+
+@fact
+class EmployeeHired:
+    """A person joined us, in this unit."""
+
+    employee: EmployeeId
+    name: Personal[Label]
+    unit: UnitId | None = None
+    position: Label | None = None
+
+
+@fact
+class EmployeeMoved:
+    """An employee changed unit."""
+
+    employee: EmployeeId
+    from_unit: Id | None = None
+    to_unit: UnitId
+    effective_at: Instant | None = None
+
+
+@fact
+class EmployeeDeparted:
+    """An employee left us; the clients he owned are orphans until placed."""
+
+    employee: EmployeeId
+    reason: Text | None = None
+    effective_at: Instant | None = None
+
+
+@fact
+class AbsenceRecorded:
+    """An employee is away for these days, both included; a substitute covers, ownership stays."""
+
+    employee: EmployeeId
+    first_day: Day
+    last_day: Day
+    substitute: Id | None = None
+    reason: Label | None = None

@@ -1,0 +1,104 @@
+"""When something happened, as exactly as the producer knows, and never more exactly.
+
+The text form states its own precision: `2026-03-01T10:00:00+03:00` is an instant,
+`2026-03-01T10:00+03:00` a minute, `2026-03-01` a day, `2026-03` a month, `unknown` nothing at all.
+A day or a month has no time zone: the first of March is the first of March in every branch. It is
+kept as midnight UTC of its first day and must be read back as a calendar date (`floating`).
+"""
+
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+_FORM = re.compile(
+    r"(?P<month>\d{4}-\d\d)(?P<day>-\d\d)?"
+    r"(?P<minute>[T ]\d\d:\d\d)?(?P<second>:\d\d(\.\d{1,6})?)?(?P<zone>Z|[+-]\d\d(:?\d\d)?)?",
+    re.ASCII,
+)
+REMEDY = (
+    "Give a time with its zone (2026-03-01T10:00:00+03:00), a day (2026-03-01), a month (2026-03), "
+    'or "unknown".'
+)
+
+
+class Precision(StrEnum):
+    """How exactly a moment is known."""
+
+    INSTANT = "instant"
+    MINUTE = "minute"
+    DAY = "day"
+    MONTH = "month"
+    UNKNOWN = "unknown"
+
+
+class Moment(NamedTuple):
+    """A point in time and its precision; `at` is None exactly if the time is unknown.
+
+    at: UTC; for a day or month, midnight UTC of its first day.
+    """
+
+    at: datetime | None
+    precision: Precision
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text form. Raises ValueError saying what is wrong, without the remedy."""
+        if text == "unknown":
+            return cls(None, Precision.UNKNOWN)
+        found = _FORM.fullmatch(text)
+        if not found or (found["second"] and not found["minute"]):
+            raise ValueError("is not a time in ISO 8601 form")
+        if not found["minute"]:
+            if found["zone"]:
+                raise ValueError("is a date with a zone; a date has none")
+            first_day = f"{found['month']}{found['day'] or '-01'}T00:00:00Z"
+            return cls(_instant(first_day), Precision.DAY if found["day"] else Precision.MONTH)
+        if not found["day"]:
+            raise ValueError("is not a time in ISO 8601 form")
+        if not found["zone"]:
+            raise ValueError("has no time zone")
+        return cls(_instant(text), Precision.INSTANT if found["second"] else Precision.MINUTE)
+
+    @classmethod
+    def exactly(cls, at: datetime) -> Self:
+        """Take an aware datetime as an instant. Raises ValueError if it has no time zone."""
+        if at.tzinfo is None:
+            raise ValueError("has no time zone")
+        return cls(at.astimezone(UTC), Precision.INSTANT)
+
+    @property
+    def floating(self) -> bool:
+        """Whether this is a calendar date, which is the same date in every time zone."""
+        return self.precision in (Precision.DAY, Precision.MONTH)
+
+    def __str__(self) -> str:
+        if self.at is None:
+            return "unknown"
+        if self.precision is Precision.INSTANT:
+            return self.at.isoformat().replace("+00:00", "Z")
+        return self.at.strftime(_SHORT_FORMS[self.precision])
+
+
+_SHORT_FORMS = {
+    Precision.MINUTE: "%Y-%m-%dT%H:%MZ",
+    Precision.DAY: "%Y-%m-%d",
+    Precision.MONTH: "%Y-%m",
+}
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"is not a possible time ({error})") from None
+
+
+def precision_of(text: str) -> Precision:
+    """Tell the precision of a text that `str(Moment)` wrote, without parsing it."""
+    if text == "unknown":
+        return Precision.UNKNOWN
+    return _BY_LENGTH.get(len(text), Precision.INSTANT)
+
+
+_BY_LENGTH = {7: Precision.MONTH, 10: Precision.DAY, 17: Precision.MINUTE}
