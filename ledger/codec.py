@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pydantic.dataclasses
@@ -20,6 +20,7 @@ from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Visibi
 from ledger.errors import InvalidEvent, LedgerError
 from ledger.events.fields import Channel, EventId, Id, Label
 from ledger.events.retired import LIFTS
+from ledger.log import Row
 from ledger.moments import REMEDY, Moment, precision_of
 
 MAX_BODY = 1 << 20
@@ -42,18 +43,6 @@ class _Envelope:
     channel: Channel | None = None
     import_batch: Id | None = None
     visibility: Visibility | None = None
-
-
-class Row(NamedTuple):
-    """What the store reads of an event; `body` and `recorded_at` are what the leaf covers."""
-
-    position: int
-    event_id: Any
-    type: str
-    version: int
-    recorded_at: datetime
-    occurred_at: datetime | None
-    body: bytes
 
 
 class _Body(msgspec.Struct, kw_only=True):

@@ -1,0 +1,146 @@
+"""Where the ledger lives, and connections to it.
+
+With no DSN it is a private PostgreSQL in a folder (see `ledger.embedded`); with one, any server.
+This module imports neither event classes nor the eventsourcing library: questions start with it.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import psycopg
+from psycopg import sql
+
+from ledger import errors
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+ROLES = ("owner", "writer", "auditor", "supervisor")
+
+
+class Target(NamedTuple):
+    """One ledger: a database, and the schema in it that holds the ledger.
+
+    dsn: libpq connection string, or None for the embedded server in `folder`.
+    """
+
+    dsn: str | None = None
+    folder: Path | None = None
+    schema: str = "ledger"
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """ILEDGER_DSN, ILEDGER_HOME and ILEDGER_SCHEMA name the ledger where nothing else does."""
+        home = os.environ.get("ILEDGER_HOME")
+        return cls(
+            os.environ.get("ILEDGER_DSN") or None,
+            Path(home) if home else None,
+            os.environ.get("ILEDGER_SCHEMA") or "ledger",
+        )
+
+    @property
+    def projections(self) -> str:
+        """The schema that holds the projections of this ledger."""
+        return f"{self.schema}_projections"
+
+    def conninfo(self) -> str:
+        """The libpq connection string; starts the embedded server if there is no DSN."""
+        if self.dsn:
+            return self.dsn
+        from ledger import embedded
+
+        return embedded.ensure_running(self.folder or embedded.default_folder())
+
+
+def connect(target: Target, *roles: str, autocommit: bool = True) -> Connection:
+    """Connect, and act as the first of these roles (of ROLES) that the login may take.
+
+    With no roles, or if it may take none, the login acts as itself.
+    Raises ServerUnavailable.
+    """
+    with translated():
+        connection = psycopg.connect(
+            target.conninfo(),
+            autocommit=autocommit,
+            application_name="iledger",
+            options="-c client_encoding=UTF8 -c timezone=UTC -c statement_timeout=0",
+        )
+    with translated():
+        try:
+            connection.execute(
+                sql.SQL("SET search_path = {}, {}").format(
+                    sql.Identifier(target.projections), sql.Identifier(target.schema)
+                )
+            )
+            _take_role(connection, target.schema, roles)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _take_role(connection: Connection, schema: str, roles: tuple[str, ...]) -> None:
+    if not roles:
+        return
+    names = [f"{schema}_{role}" for role in roles]
+    found = connection.execute(
+        "SELECT set_config('role', rolname, false) FROM ("
+        "  SELECT rolname FROM pg_roles WHERE rolname = ANY (%s)"
+        "  AND pg_has_role(session_user, oid, 'MEMBER')"
+        "  ORDER BY array_position(%s, rolname::text) LIMIT 1) AS first",
+        [names, names],
+    )
+    found.fetchone()
+    if not connection.autocommit:
+        connection.commit()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn PostgreSQL's errors into the ledger's, by SQLSTATE."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise translate(error) from error
+
+
+def translate(error: psycopg.Error) -> Exception:
+    """The ledger's error for one of PostgreSQL's; the same error if it is none of ours."""
+    state, text = error.sqlstate or "", str(error).strip().splitlines()
+    first = text[0] if text else type(error).__name__
+    if state in _OURS:
+        return _OURS[state](f"{first}. {error.diag.message_hint or ''}".strip())
+    if state == "42501":
+        return errors.NotAllowed(
+            f"the database refuses: {first}. Connect with a login that has the role for this "
+            "(see docs/architecture.md, Roles)."
+        )
+    if state in ("42P01", "3F000", "42883"):
+        return errors.NotInitialised(
+            f"this database holds no ledger of that name ({first}). Run `iledger init`, "
+            "or name the right schema with --schema."
+        )
+    if state in ("53100", "53200", "54000"):
+        return errors.ServerUnavailable(
+            f"the database has run out of room: {first}. Nothing of this batch was recorded. "
+            "Make room, then run the same command again."
+        )
+    if state in ("25006",):
+        return errors.ServerUnavailable(
+            f"the database is read-only: {first}. Write to the primary server, or end its "
+            "read-only mode."
+        )
+    if isinstance(error, psycopg.OperationalError):
+        return errors.ServerUnavailable(
+            f"the database cannot be reached: {first}. Nothing is lost: start it (or check the "
+            "DSN) and run the same command again."
+        )
+    return error
+
+
+_OURS: dict[str, type[errors.LedgerError]] = {
+    "IL001": errors.ConditionFailed,
+    "IL002": errors.Immutable,
+    "IL003": errors.LedgerError,
+}

@@ -1,0 +1,30 @@
+-- What `ledger.schema.init` does outside the ledger's own schema. The name of the role at hand is in
+-- the setting iledger.role, because a DO block takes no parameters.
+
+-- name: lock
+-- Several processes may create the ledger at once; the second finds it made.
+SELECT pg_advisory_xact_lock(1230718029)
+
+-- name: set_role
+SELECT set_config('iledger.role', %s, true)
+
+-- name: create_role
+DO $$
+DECLARE
+    role text := current_setting('iledger.role');
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+        EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+    END IF;
+    IF NOT pg_has_role(session_user, role, 'MEMBER') THEN
+        EXECUTE format('GRANT %I TO %I', role, session_user);
+    END IF;
+END $$
+
+-- name: let_role_create
+-- The projections are rebuilt in a schema of their own, which takes the place of the old one.
+DO $$
+BEGIN
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO %I',
+                   current_database(), current_setting('iledger.role'));
+END $$

@@ -1,0 +1,158 @@
+"""The log itself: appending to and reading from the events table, on one connection.
+
+Nothing here knows event classes; what goes in is `Encoded`, what comes out is `Row`.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from ledger.database import Connection, translated
+from ledger.envelope import Encoded
+from ledger.sql import statements
+
+PAGE = 2_000
+_SQL = statements("ledger", "log.sql")
+
+
+class Row(NamedTuple):
+    """What is read of an event; `body` and `recorded_at` are what its leaf hash covers."""
+
+    position: int
+    event_id: UUID
+    type: str
+    version: int
+    recorded_at: datetime
+    occurred_at: datetime | None
+    body: bytes
+
+
+class Outcome(NamedTuple):
+    """What became of one event of a batch: recorded, known, conflict, future or withheld.
+
+    position, recorded_at: of the event that stands under the key, if any; stored: its body where
+    it differs from the one offered. `append` in schema.sql describes the outcomes.
+    """
+
+    position: int | None
+    recorded_at: datetime | None
+    outcome: str
+    stored: bytes | None
+
+
+class Item(NamedTuple):
+    """One alternative of a query: any of the types (none: all types) and all of the tags."""
+
+    types: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class Query(NamedTuple):
+    """What to read, or what a decision depends on; no items at all: every event."""
+
+    items: tuple[Item, ...] = ()
+
+
+class Condition(NamedTuple):
+    """Append only if nothing after this position matches."""
+
+    query: Query
+    after: int = 0
+
+
+def append(
+    connection: Connection,
+    batch: Sequence[Encoded],
+    *,
+    whole: bool = True,
+    condition: Condition | None = None,
+) -> list[Outcome]:
+    """Record a batch in one transaction; one outcome an event, in order.
+
+    whole: all or nothing. Raises ConditionFailed, NotAllowed, ServerUnavailable.
+    """
+    types, versions, sources, keys, clients, performers, times, tags, bodies = zip(
+        *batch, strict=True
+    )
+    parameters = {
+        "types": list(types),
+        "versions": list(versions),
+        "sources": list(sources),
+        "keys": list(keys),
+        "clients": list(clients),
+        "performers": list(performers),
+        "times": list(times),
+        "tag_lists": [_array(found) for found in tags],
+        "bodies": list(bodies),
+        "whole": whole,
+        "condition": condition and Jsonb({"query": _json(condition.query), "after": condition.after}),
+    }
+    with translated(), connection.cursor(binary=True) as cursor:
+        cursor.execute(_SQL["append"], parameters, prepare=True)
+        return [Outcome(*row) for row in cursor]
+
+
+def head(connection: Connection) -> int:
+    """The position of the last event; 0 if there is none."""
+    with translated():
+        row = connection.execute(_SQL["head"]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def position_at(connection: Connection, moment: datetime) -> int:
+    """The last position recorded at or before a moment; 0 if there is none."""
+    with translated():
+        row = connection.execute(_SQL["position_at"], {"moment": moment}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def read(
+    connection: Connection,
+    query: Query = Query(),
+    *,
+    after: int = 0,
+    upto: int | None = None,
+    page: int = PAGE,
+) -> Iterator[Row]:
+    """Stream events in order of position, in pages, so that memory does not grow with the ledger.
+
+    The head is taken once at the start (or `upto`), so the answer is a prefix of the ledger even
+    while others append.
+    """
+    upto = head(connection) if upto is None else upto
+    name = "matching_page" if query.items else "page"
+    wanted = Jsonb(_json(query))
+    while after < upto:
+        with translated(), connection.cursor(binary=True) as cursor:
+            cursor.execute(
+                _SQL[name],
+                {"query": wanted, "after": after, "upto": upto, "page": page},
+                prepare=True,
+            )
+            rows = cursor.fetchall()
+        yield from map(Row._make, rows)
+        if len(rows) < page:
+            return
+        after = rows[-1][0]
+
+
+def position_of(connection: Connection, event_id: UUID) -> int | None:
+    """Where an event stands; None if it is not in the ledger."""
+    with translated():
+        row = connection.execute(_SQL["position_of"], {"event_id": event_id}).fetchone()
+    return int(row[0]) if row else None
+
+
+def _json(query: Query) -> list[dict[str, Any]]:
+    return [{"types": item.types, "tags": item.tags} for item in query.items]
+
+
+def _array(tags: tuple[str, ...]) -> str:
+    """Write tags as a PostgreSQL array, since arrays of arrays must be rectangular."""
+    if not tags:
+        return "{}"
+    quoted = (tag.replace("\\", "\\\\").replace('"', '\\"') for tag in tags)
+    return "{" + ",".join(f'"{tag}"' for tag in quoted) + "}"

@@ -1,0 +1,34 @@
+-- What `ledger.log` asks of the schema; see schema.sql.
+
+-- name: append
+SELECT at_position, at_time, outcome, stored FROM append(
+    %(types)b, %(versions)b::smallint[], %(sources)b, %(keys)b, %(clients)b, %(performers)b,
+    %(times)b::timestamptz[], %(tag_lists)b, %(bodies)b::bytea[], %(whole)s, %(condition)s
+)
+
+-- name: head
+SELECT at_position, at_time FROM head()
+
+-- name: position_at
+SELECT position_at(%(moment)s)
+
+-- name: page
+SELECT position, event_id, type, version, recorded_at, occurred_at, body FROM events
+WHERE position > %(after)s AND position <= %(upto)s
+ORDER BY position LIMIT %(page)s
+
+-- name: matching_page
+SELECT position, event_id, type, version, recorded_at, occurred_at, body
+FROM matching(%(query)s, %(after)s, %(upto)s, %(page)s) AS found(position)
+JOIN events USING (position)
+ORDER BY position
+
+-- name: tagged_page
+-- The same with the tags, in the order in which the library's test expects them.
+SELECT position, type, all_tags(client, performed_by, tags), body
+FROM matching(%(query)s, %(after)s, %(upto)s, %(page)s) AS found(position)
+JOIN events USING (position)
+ORDER BY position
+
+-- name: position_of
+SELECT position FROM events WHERE event_id = %(event_id)s

@@ -1,0 +1,330 @@
+-- The ledger's own schema: one append-only table of events and the only door into it.
+--
+--   about        one row: the ledger's id and its time zone
+--   migrations   which changes of this schema have been made
+--   events       the ledger itself
+--   event_tags   index: further tags of events (client and performed_by have columns of their own)
+--   append       the only way in: numbers, stamps, hashes and records a batch
+--   matching     positions of the events that carry given types and tags
+--   position_at  the last position recorded at or before a time
+--   refuse       what UPDATE, DELETE and TRUNCATE meet
+--
+-- Run as the role <schema>_owner with search_path set to the ledger's schema alone; <schema> is any
+-- name, so that several ledgers can share a database. Roles and grants are at the end.
+--
+-- Errors carry their own SQLSTATE: IL001 condition failed, IL002 immutable, IL003 wrong
+-- transaction isolation.
+
+CREATE TABLE about (
+    ledger_id  uuid NOT NULL DEFAULT gen_random_uuid(),
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    zone       text NOT NULL DEFAULT 'UTC',
+    only_row   boolean PRIMARY KEY DEFAULT true CHECK (only_row)
+);
+
+CREATE TABLE migrations (
+    version    integer PRIMARY KEY,
+    name       text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- `body` is the recorded text; with `recorded_at` it is all that the leaf covers, and PostgreSQL
+-- itself computes the leaf. Every other column is a copy from the body, kept for searching.
+-- Positions come from `append` alone: 1, 2, 3 … in commit order.
+CREATE TABLE events (
+    position     bigint PRIMARY KEY,
+    event_id     uuid NOT NULL UNIQUE,
+    type         text NOT NULL,
+    version      smallint NOT NULL,
+    client       text,
+    performed_by text,
+    occurred_at  timestamptz,
+    recorded_at  timestamptz NOT NULL,
+    source       text NOT NULL,
+    key          text NOT NULL,
+    tags         text[] NOT NULL,
+    body         bytea NOT NULL,
+    leaf         bytea NOT NULL
+        GENERATED ALWAYS AS (sha256('\x00'::bytea || body || timestamptz_send(recorded_at))) STORED
+) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
+
+CREATE INDEX events_client ON events (client, position) WHERE client IS NOT NULL;
+CREATE INDEX events_performed_by ON events (performed_by, position) WHERE performed_by IS NOT NULL;
+CREATE INDEX events_type ON events (type, position);
+
+CREATE TABLE event_tags (
+    tag      text NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (tag, position)
+);
+
+-- Nothing recorded is ever changed -------------------------------------------------------------
+
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% on %.% is refused: recorded events are never changed or removed',
+        TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
+        USING ERRCODE = 'IL002', HINT = 'Append a correcting event instead (event.annulled).';
+END $$;
+
+CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON event_tags
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON about
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+-- ALWAYS: session_replication_role = replica does not switch them off.
+ALTER TABLE events ENABLE ALWAYS TRIGGER immutable;
+ALTER TABLE event_tags ENABLE ALWAYS TRIGGER immutable;
+ALTER TABLE about ENABLE ALWAYS TRIGGER immutable;
+
+-- Reading --------------------------------------------------------------------------------------
+
+-- The id of the event that this source calls by this key: 128 bits of SHA-256 over
+-- source, a zero byte, key. ledger/envelope.py computes the same.
+CREATE FUNCTION event_id_of(source text, key text) RETURNS uuid LANGUAGE sql STABLE AS $$
+    SELECT encode(substr(
+        sha256(convert_to(source, 'UTF8') || '\x00'::bytea || convert_to(key, 'UTF8')), 1, 16
+    ), 'hex')::uuid
+$$;
+
+-- All tags of an event, the two hot ones included.
+CREATE FUNCTION all_tags(client text, performed_by text, tags text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_remove(ARRAY['client:' || client, 'performed_by:' || performed_by], NULL) || tags
+$$;
+
+-- Positions in (after_position, upto], ascending, at most max_rows, of the events that have one of
+-- the types (none given: any) and all of the tags. One branch for each index that can drive it.
+CREATE FUNCTION matching_item(
+    of_types text[], with_tags text[], after_position bigint, upto bigint, max_rows bigint
+) RETURNS SETOF bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    driver text := with_tags[1];
+BEGIN
+    IF driver IS NOT NULL THEN
+        RETURN QUERY
+        SELECT e.position FROM (
+            SELECT c.position FROM events c
+            WHERE starts_with(driver, 'client:') AND c.client = substr(driver, 8)
+              AND c.position > after_position AND c.position <= upto
+            UNION ALL
+            SELECT p.position FROM events p
+            WHERE starts_with(driver, 'performed_by:') AND p.performed_by = substr(driver, 14)
+              AND p.position > after_position AND p.position <= upto
+            UNION ALL
+            SELECT t.position FROM event_tags t
+            WHERE t.tag = driver AND t.position > after_position AND t.position <= upto
+        ) AS found JOIN events e USING (position)
+        WHERE (cardinality(of_types) = 0 OR e.type = ANY (of_types))
+          AND (cardinality(with_tags) = 1
+               OR all_tags(e.client, e.performed_by, e.tags) @> with_tags)
+        ORDER BY e.position LIMIT max_rows;
+    ELSIF cardinality(of_types) > 0 THEN
+        RETURN QUERY
+        SELECT e.position FROM unnest(of_types) AS wanted(type), LATERAL (
+            SELECT i.position FROM events i
+            WHERE i.type = wanted.type AND i.position > after_position AND i.position <= upto
+            ORDER BY i.position LIMIT max_rows
+        ) AS e ORDER BY e.position LIMIT max_rows;
+    ELSE
+        RETURN QUERY
+        SELECT e.position FROM events e
+        WHERE e.position > after_position AND e.position <= upto
+        ORDER BY e.position LIMIT max_rows;
+    END IF;
+END $$;
+
+-- The same for a whole query: [{"types": [...], "tags": [...]}, …], any item of which may match.
+-- No items at all: every event.
+CREATE FUNCTION matching(query jsonb, after_position bigint, upto bigint, max_rows bigint)
+RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT found.position
+    FROM jsonb_to_recordset(
+        CASE WHEN query = '[]'::jsonb THEN '[{"types": [], "tags": []}]'::jsonb ELSE query END
+    ) AS item(types text[], tags text[]),
+    LATERAL matching_item(item.types, item.tags, after_position, upto, max_rows) AS found(position)
+    ORDER BY found.position LIMIT max_rows
+$$;
+
+-- The last position recorded at or before a moment, 0 if none. `recorded_at` never goes back as
+-- positions grow, so halving finds it without an index on the time.
+CREATE FUNCTION position_at(moment timestamptz) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    low bigint := 0;
+    high bigint := coalesce((SELECT max(position) FROM events), 0);
+    middle bigint;
+BEGIN
+    WHILE low < high LOOP
+        middle := (low + high + 1) / 2;
+        IF (SELECT recorded_at FROM events WHERE position = middle) <= moment
+        THEN low := middle; ELSE high := middle - 1; END IF;
+    END LOOP;
+    RETURN low;
+END $$;
+
+-- Appending ------------------------------------------------------------------------------------
+
+-- Records a batch of events, given column by column, and answers one row an event, in order:
+-- its position and time of recording, and the outcome:
+--   recorded  new
+--   known     recorded before with the same content; position and time are the first ones
+--   conflict  recorded before with other content, which is in `stored`
+--   future    not recorded: occurred_at lies more than five minutes ahead of this server's clock
+--   withheld not recorded, because `whole` was asked and another event of the batch is refused
+-- whole: record all or nothing.
+-- condition: {"query": [...], "after": n}; error IL001 if an event after n matches the query,
+-- unless every event of the batch is already known (the answer to an earlier try was lost).
+--
+-- One advisory lock a ledger, held from before the numbers are drawn until the commit, makes commit
+-- order position order, without gaps. A reader who sees position n therefore sees everything below.
+CREATE FUNCTION append(
+    types text[], versions smallint[], sources text[], keys text[], clients text[],
+    performers text[], times timestamptz[], tag_lists text[], bodies bytea[],
+    whole boolean DEFAULT true, condition jsonb DEFAULT NULL
+) RETURNS TABLE (at_position bigint, at_time timestamptz, outcome text, stored bytea)
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+#variable_conflict use_column
+DECLARE
+    head bigint;
+    stamp timestamptz;
+    failed boolean := false;
+BEGIN
+    -- An older snapshot would not see what was committed while we waited for the lock.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'append needs the isolation level read committed' USING ERRCODE = 'IL003';
+    END IF;
+    PERFORM pg_advisory_xact_lock((1230718029::bigint << 32) | 'events'::regclass::oid::bigint);
+    SELECT position, recorded_at INTO head, stamp FROM events ORDER BY position DESC LIMIT 1;
+    head := coalesce(head, 0);
+    stamp := greatest(clock_timestamp(), stamp);
+    IF condition IS NOT NULL THEN
+        failed := EXISTS (SELECT FROM matching(
+            condition -> 'query', coalesce((condition ->> 'after')::bigint, 0), head, 1));
+    END IF;
+    IF NOT failed AND (SELECT coalesce(max(t), '-infinity') FROM unnest(times) AS t)
+        <= stamp + interval '5 minutes'
+    THEN
+        -- Nearly always every event is new, and then the unique index is all the check we need.
+        BEGIN
+            PERFORM insert_events(head, stamp, types, versions, sources, keys, clients, performers,
+                                  times, tag_lists, bodies, NULL);
+            RETURN QUERY SELECT head + n, stamp, 'recorded', NULL::bytea
+                FROM generate_series(1, cardinality(bodies)) AS n;
+            RETURN;
+        EXCEPTION WHEN unique_violation THEN NULL;
+        END;
+    END IF;
+    RETURN QUERY SELECT * FROM append_with_repeats(
+        head, stamp, types, versions, sources, keys, clients, performers, times, tag_lists, bodies,
+        whole, failed);
+END $$;
+
+-- Inserts the events of a batch whose ordinals are wanted (NULL: all), numbered from head + 1.
+CREATE FUNCTION insert_events(
+    head bigint, stamp timestamptz,
+    types text[], versions smallint[], sources text[], keys text[], clients text[],
+    performers text[], times timestamptz[], tag_lists text[], bodies bytea[], wanted bigint[]
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO events (position, event_id, type, version, client, performed_by, occurred_at,
+                        recorded_at, source, key, tags, body)
+    SELECT head + coalesce(rank, given.n), event_id_of(source, key), type, version, client,
+           performer, occurred, stamp, source, key, tag_list::text[], body
+    FROM unnest(types, versions, sources, keys, clients, performers, times, tag_lists, bodies)
+        WITH ORDINALITY AS given(
+            type, version, source, key, client, performer, occurred, tag_list, body, n)
+    LEFT JOIN unnest(wanted) WITH ORDINALITY AS chosen(n, rank) ON chosen.n = given.n
+    WHERE wanted IS NULL OR rank IS NOT NULL;
+    INSERT INTO event_tags (tag, position)
+    SELECT DISTINCT tag, head + coalesce(rank, given.n)
+    FROM unnest(tag_lists) WITH ORDINALITY AS given(tag_list, n)
+    LEFT JOIN unnest(wanted) WITH ORDINALITY AS chosen(n, rank) ON chosen.n = given.n,
+    unnest(tag_list::text[]) AS tag
+    WHERE tag_list <> '{}' AND (wanted IS NULL OR rank IS NOT NULL);
+    PERFORM pg_notify(current_schema() || '_events', '');
+END $$;
+
+-- The rare way through `append`: some events of the batch are known already, stand in it twice, or
+-- are about the future, or the condition has failed.
+CREATE FUNCTION append_with_repeats(
+    head bigint, stamp timestamptz,
+    types text[], versions smallint[], sources text[], keys text[], clients text[],
+    performers text[], times timestamptz[], tag_lists text[], bodies bytea[],
+    whole boolean, failed boolean
+) RETURNS TABLE (at_position bigint, at_time timestamptz, outcome text, stored bytea)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    ids uuid[];
+    verdicts text[];
+    wanted bigint[];
+BEGIN
+    SELECT array_agg(event_id_of(source, key) ORDER BY n) INTO ids
+    FROM unnest(sources, keys) WITH ORDINALITY AS given(source, key, n);
+    -- A key stands for the event already recorded under it, else for its first in this batch.
+    SELECT array_agg(verdict ORDER BY n), array_agg(n ORDER BY n) FILTER (WHERE verdict = 'recorded')
+    INTO verdicts, wanted FROM (
+        SELECT n, CASE
+            WHEN e.position IS NULL AND occurred > stamp + interval '5 minutes' THEN 'future'
+            WHEN coalesce(e.body, first_value(given.body) OVER same_key) <> given.body
+                THEN 'conflict'
+            WHEN e.position IS NULL AND row_number() OVER same_key = 1 THEN 'recorded'
+            ELSE 'known' END AS verdict
+        FROM unnest(ids, times, bodies) WITH ORDINALITY AS given(id, occurred, body, n)
+        LEFT JOIN events e ON e.event_id = id
+        WINDOW same_key AS (PARTITION BY id ORDER BY n)
+    ) AS judged;
+    IF failed AND wanted IS NOT NULL THEN
+        RAISE EXCEPTION 'something that the decision depended on has been appended since'
+            USING ERRCODE = 'IL001', HINT = 'Read again and decide again.';
+    END IF;
+    IF whole AND verdicts && ARRAY['conflict', 'future'] THEN
+        verdicts := array_replace(verdicts, 'recorded', 'withheld');
+    ELSIF wanted IS NOT NULL THEN
+        PERFORM insert_events(head, stamp, types, versions, sources, keys, clients, performers,
+                              times, tag_lists, bodies, wanted);
+    END IF;
+    RETURN QUERY
+    SELECT e.position, e.recorded_at, verdict, CASE WHEN verdict = 'conflict'
+        THEN coalesce(e.body, first_value(given.body) OVER (PARTITION BY id ORDER BY n)) END
+    FROM unnest(ids, verdicts, bodies) WITH ORDINALITY AS given(id, verdict, body, n)
+    LEFT JOIN events e ON e.event_id = id
+    ORDER BY n;
+END $$;
+
+-- Who may do what ------------------------------------------------------------------------------
+--
+--   owner       makes and migrates this schema, keeps the projections
+--   writer      appends, through the function alone
+--   auditor     reads the events
+--   supervisor  reads projections; of this schema only how far the ledger has come
+
+-- How far the ledger has come: the last position and when it was recorded; 0 and NULL if empty.
+CREATE FUNCTION head(OUT position bigint, OUT recorded_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER AS $$
+    SELECT coalesce(max(e.position), 0), max(e.recorded_at)
+    FROM (SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1) AS e
+$$;
+
+DO $$
+DECLARE
+    s text := current_schema();
+    writer text := s || '_writer';
+    auditor text := s || '_auditor';
+    supervisor text := s || '_supervisor';
+BEGIN
+    EXECUTE format('ALTER FUNCTION append SET search_path = %I, pg_temp', s);
+    EXECUTE format('ALTER FUNCTION head SET search_path = %I, pg_temp', s);
+    EXECUTE format('ALTER FUNCTION position_at SET search_path = %I, pg_temp', s);
+    ALTER FUNCTION position_at SECURITY DEFINER;
+    EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA %I FROM PUBLIC', s);
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I, %I, %I', s, writer, auditor, supervisor);
+    EXECUTE format('GRANT SELECT ON about, migrations TO %I, %I, %I', writer, auditor, supervisor);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION head, position_at TO %I, %I, %I',
+                   writer, auditor, supervisor);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION append TO %I', writer);
+    EXECUTE format('GRANT SELECT ON events, event_tags TO %I', auditor);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION event_id_of, all_tags, matching_item, matching TO %I',
+                   auditor);
+END $$;

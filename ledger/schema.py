@@ -1,0 +1,126 @@
+"""Creating a ledger in a database, and bringing an older one up to date."""
+
+import re
+from importlib.resources import files
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from psycopg import sql
+
+from ledger.database import ROLES, Connection, Target, connect, translated
+from ledger.errors import InvalidQuestion, NotInitialised, SchemaMismatch
+from ledger.sql import script, statements
+
+
+class About(NamedTuple):
+    """What a ledger says of itself. zone: the IANA name of the zone its reports use by default."""
+
+    ledger_id: UUID
+    zone: str
+    version: int
+
+
+class Migration(NamedTuple):
+    """One change of the schema; migrations/NNNN_name.sql."""
+
+    version: int
+    name: str
+
+
+def migrations() -> list[Migration]:
+    """All changes of the schema that this code knows, in order; the last one is its version."""
+    names = sorted(
+        path.name for path in (files("ledger") / "migrations").iterdir() if path.name[0].isdigit()
+    )
+    return [Migration(int(name[:4]), name.removesuffix(".sql")) for name in names]
+
+
+def init(target: Target, zone: str = "UTC") -> bool:
+    """Create the ledger and its roles unless it exists; True if it was created.
+
+    Several processes may do this at once. Raises NotAllowed if the login may not create schemas
+    and roles, SchemaMismatch if there is a ledger of another version.
+    """
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,40}", target.schema):
+        raise InvalidQuestion(
+            f"{target.schema!r} cannot name a ledger's schema; use small Latin letters, "
+            "digits and _, at most 41 characters"
+        )
+    if zone not in available_timezones():
+        raise InvalidQuestion(f"unknown time zone {zone!r}; use an IANA name, such as UTC")
+    with connect(target, autocommit=False) as connection, translated():
+        named = statements("ledger", "init.sql")
+        connection.execute(named["lock"])
+        if _exists(connection, target.schema):
+            check(connection)
+            return False
+        for role in ROLES:
+            connection.execute(named["set_role"], [f"{target.schema}_{role}"])
+            connection.execute(named["create_role"])
+        owner = sql.Identifier(f"{target.schema}_owner")
+        schema = sql.Identifier(target.schema)
+        connection.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(schema, owner))
+        connection.execute(named["set_role"], [f"{target.schema}_owner"])
+        connection.execute(named["let_role_create"])
+        connection.execute(sql.SQL("SET LOCAL ROLE {}").format(owner))
+        connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
+        connection.execute(script("ledger", "schema.sql"))
+        connection.execute("INSERT INTO about (zone) VALUES (%s)", [zone])
+        connection.cursor().executemany(
+            "INSERT INTO migrations (version, name) VALUES (%s, %s)", migrations()
+        )
+    return True
+
+
+def migrate(target: Target) -> list[str]:
+    """Make the changes that the database lacks; their names. Raises SchemaMismatch if it is newer.
+
+    All of them or none.
+    """
+    with connect(target, "owner", autocommit=False) as connection, translated():
+        connection.execute(statements("ledger", "init.sql")["lock"])
+        has = _version(connection)
+        wanted = [change for change in migrations() if change.version > has]
+        if has > migrations()[-1].version:
+            check(connection)
+        connection.execute(
+            sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(target.schema))
+        )
+        for change in wanted:
+            connection.execute(script("ledger", f"migrations/{change.name}.sql"))
+            connection.execute("INSERT INTO migrations (version, name) VALUES (%s, %s)", change)
+    return [change.name for change in wanted]
+
+
+def check(connection: Connection) -> About:
+    """What the ledger says of itself. Raises NotInitialised, or SchemaMismatch saying the remedy."""
+    with translated():
+        row = connection.execute(
+            "SELECT ledger_id, zone, (SELECT max(version) FROM migrations) FROM about"
+        ).fetchone()
+    if row is None or row[2] is None:
+        raise NotInitialised("the ledger is only half made; drop its schema and run `iledger init`")
+    about, known = About(*row), migrations()[-1].version
+    if about.version < known:
+        raise SchemaMismatch(
+            f"the database is at schema version {about.version}, older than this program's "
+            f"{known}. Run `iledger init --migrate` (make a backup first)."
+        )
+    if about.version > known:
+        raise SchemaMismatch(
+            f"the database is at schema version {about.version}, newer than this program's "
+            f"{known}. Install a newer interaction-ledger."
+        )
+    return about
+
+
+def _exists(connection: Connection, schema: str) -> bool:
+    row = connection.execute("SELECT to_regclass(format('%%I.events', %s::text))", [schema])
+    found = row.fetchone()
+    return found is not None and found[0] is not None
+
+
+def _version(connection: Connection) -> int:
+    row = connection.execute("SELECT coalesce(max(version), 0) FROM migrations").fetchone()
+    return int(row[0]) if row else 0

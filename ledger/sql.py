@@ -1,0 +1,22 @@
+"""SQL lives in .sql files beside the Python that runs it; this finds it there.
+
+A file is either one script, or named statements, each under a line `-- name: word`.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import LiteralString, cast
+
+
+@cache
+def script(package: str, name: str) -> LiteralString:
+    """Read a whole .sql file of a package."""
+    return cast(LiteralString, (files(package) / name).read_text("utf-8"))
+
+
+@cache
+def statements(package: str, name: str) -> dict[str, LiteralString]:
+    """Read the named statements of a .sql file of a package, by name."""
+    _, *parts = re.split(r"^-- name: (\w+)$", script(package, name), flags=re.MULTILINE)
+    return dict(zip(parts[::2], cast(list[LiteralString], parts[1::2]), strict=True))
