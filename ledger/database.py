@@ -5,7 +5,7 @@ This module imports neither event classes nor the eventsourcing library: questio
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from ledger import errors
+from ledger.sql import statements
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 ROLES = ("owner", "writer", "auditor", "supervisor")
@@ -53,47 +54,39 @@ class Target(NamedTuple):
         return embedded.ensure_running(self.folder or embedded.default_folder())
 
 
+# How every connection of the product is opened; the rest of its state `prepare` sets.
+SETTINGS = {
+    "autocommit": True,
+    "application_name": "iledger",
+    "options": "-c client_encoding=UTF8 -c timezone=UTC",
+}
+
+
 def connect(target: Target, *roles: str, autocommit: bool = True) -> Connection:
     """Connect, and act as the first of these roles (of ROLES) that the login may take.
 
-    With no roles, or if it may take none, the login acts as itself.
-    Raises ServerUnavailable.
+    With no roles, or if it may take none, the login acts as itself. Raises ServerUnavailable.
     """
     with translated():
-        connection = psycopg.connect(
-            target.conninfo(),
-            autocommit=autocommit,
-            application_name="iledger",
-            options="-c client_encoding=UTF8 -c timezone=UTC -c statement_timeout=0",
-        )
-    with translated():
+        connection = psycopg.connect(target.conninfo(), **SETTINGS)
         try:
-            connection.execute(
-                sql.SQL("SET search_path = {}, {}").format(
-                    sql.Identifier(target.projections), sql.Identifier(target.schema)
-                )
-            )
-            _take_role(connection, target.schema, roles)
+            prepare(connection, target, roles)
         except BaseException:
             connection.close()
             raise
+    connection.autocommit = autocommit
     return connection
 
 
-def _take_role(connection: Connection, schema: str, roles: tuple[str, ...]) -> None:
-    if not roles:
-        return
-    names = [f"{schema}_{role}" for role in roles]
-    found = connection.execute(
-        "SELECT set_config('role', rolname, false) FROM ("
-        "  SELECT rolname FROM pg_roles WHERE rolname = ANY (%s)"
-        "  AND pg_has_role(session_user, oid, 'MEMBER')"
-        "  ORDER BY array_position(%s, rolname::text) LIMIT 1) AS first",
-        [names, names],
+def prepare(connection: Connection, target: Target, roles: Sequence[str]) -> None:
+    """Point a new connection at the ledger's schemas and take a role, as `connect` describes."""
+    path = sql.SQL("SET search_path = {}, {}").format(
+        sql.Identifier(target.projections), sql.Identifier(target.schema)
     )
-    found.fetchone()
-    if not connection.autocommit:
-        connection.commit()
+    connection.execute(path)
+    if roles:
+        names = [f"{target.schema}_{role}" for role in roles]
+        connection.execute(statements("ledger", "log.sql")["take_role"], {"names": names})
 
 
 @contextmanager

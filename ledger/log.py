@@ -3,11 +3,12 @@
 Nothing here knows event classes; what goes in is `Encoded`, what comes out is `Row`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from ledger.database import Connection, translated
@@ -27,6 +28,16 @@ class Row(NamedTuple):
     version: int
     recorded_at: datetime
     occurred_at: datetime | None
+    body: bytes
+
+
+class TaggedRow(NamedTuple):
+    """An event with all its tags, client and performer included."""
+
+    position: int
+    type: str
+    version: int
+    tags: list[str]
     body: bytes
 
 
@@ -74,25 +85,26 @@ def append(
 
     whole: all or nothing. Raises ConditionFailed, NotAllowed, ServerUnavailable.
     """
-    types, versions, sources, keys, clients, performers, times, tags, bodies = zip(
-        *batch, strict=True
+    columns = [list(column) for column in zip(*batch, strict=True)]
+    columns[_TAGS] = [_array(found) for found in columns[_TAGS]]
+    if len(batch) == 1:
+        columns = [column[0] for column in columns]
+    parameters = dict(zip(_PARAMETERS, columns, strict=True))
+    parameters["whole"] = whole
+    parameters["condition"] = condition and Jsonb(
+        {"query": _json(condition.query), "after": condition.after}
     )
-    parameters = {
-        "types": list(types),
-        "versions": list(versions),
-        "sources": list(sources),
-        "keys": list(keys),
-        "clients": list(clients),
-        "performers": list(performers),
-        "times": list(times),
-        "tag_lists": [_array(found) for found in tags],
-        "bodies": list(bodies),
-        "whole": whole,
-        "condition": condition and Jsonb({"query": _json(condition.query), "after": condition.after}),
-    }
+    statement = _SQL["append_one" if len(batch) == 1 else "append"]
     with translated(), connection.cursor(binary=True) as cursor:
-        cursor.execute(_SQL["append"], parameters, prepare=True)
+        cursor.execute(statement, parameters, prepare=True)
         return [Outcome(*row) for row in cursor]
+
+
+# Encoded's fields, in order, as the append statements call them.
+_PARAMETERS = (
+    "types", "versions", "sources", "keys", "clients", "performers", "times", "tag_lists", "bodies",
+)  # fmt: skip
+_TAGS = _PARAMETERS.index("tag_lists")
 
 
 def head(connection: Connection) -> int:
@@ -137,6 +149,43 @@ def read(
         if len(rows) < page:
             return
         after = rows[-1][0]
+
+
+def tagged_page(
+    connection: Connection, query: Query, after: int, upto: int, page: int
+) -> list[TaggedRow]:
+    """Read one page of events with their tags."""
+    with translated(), connection.cursor(binary=True) as cursor:
+        parameters = {"query": Jsonb(_json(query)), "after": after, "upto": upto, "page": page}
+        cursor.execute(_SQL["tagged_page"], parameters, prepare=True)
+        return [TaggedRow(*row) for row in cursor]
+
+
+def follow(
+    connection: Connection,
+    schema: str,
+    query: Query = Query(),
+    *,
+    after: int = 0,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Row]:
+    """Stream events for ever, waiting at the head for new ones, until `stopped()`.
+
+    It looks at `stopped` at least once a second. Raises ServerUnavailable if the connection is
+    lost; go on from the last position you have seen.
+    """
+    with translated():
+        connection.execute(SQL("LISTEN {}").format(Identifier(f"{schema}_events")))
+    while not stopped():
+        upto = head(connection)
+        for row in read(connection, query, after=after, upto=upto):
+            yield row
+            if stopped():
+                return
+        after = max(after, upto)
+        with translated():
+            for _ in connection.notifies(timeout=1, stop_after=1):
+                pass
 
 
 def position_of(connection: Connection, event_id: UUID) -> int | None:

@@ -1,9 +1,24 @@
 -- What `ledger.log` asks of the schema; see schema.sql.
 
+-- name: take_role
+SELECT set_config('role', rolname, false) FROM (
+    SELECT rolname FROM pg_roles
+    WHERE rolname = ANY (%(names)s) AND pg_has_role(session_user, oid, 'MEMBER')
+    ORDER BY array_position(%(names)s, rolname::text) LIMIT 1
+) AS first
+
 -- name: append
 SELECT at_position, at_time, outcome, stored FROM append(
     %(types)b, %(versions)b::smallint[], %(sources)b, %(keys)b, %(clients)b, %(performers)b,
     %(times)b::timestamptz[], %(tag_lists)b, %(bodies)b::bytea[], %(whole)s, %(condition)s
+)
+
+-- name: append_one
+-- The same for a single event, whose values travel as they are: arrays cost more than the insert.
+SELECT at_position, at_time, outcome, stored FROM append(
+    ARRAY[%(types)b], ARRAY[%(versions)b::smallint], ARRAY[%(sources)b], ARRAY[%(keys)b],
+    ARRAY[%(clients)b::text], ARRAY[%(performers)b::text], ARRAY[%(times)b::timestamptz],
+    ARRAY[%(tag_lists)b], ARRAY[%(bodies)b], %(whole)s, %(condition)s
 )
 
 -- name: head
@@ -24,8 +39,7 @@ JOIN events USING (position)
 ORDER BY position
 
 -- name: tagged_page
--- The same with the tags, in the order in which the library's test expects them.
-SELECT position, type, all_tags(client, performed_by, tags), body
+SELECT position, type, version, all_tags(client, performed_by, tags), body
 FROM matching(%(query)s, %(after)s, %(upto)s, %(page)s) AS found(position)
 JOIN events USING (position)
 ORDER BY position
