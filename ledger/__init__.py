@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ledger.book import Ledger as Ledger
-    from ledger.book import open as open
+    from ledger.book import open as open  # noqa: A004
     from ledger.envelope import Event as Event
     from ledger.envelope import Receipt as Receipt
     from ledger.envelope import Recorded as Recorded

@@ -163,8 +163,7 @@ def question(
     An employee matches as the performer and as the one an event is about.
     """
     wanted = tuple(types)
-    fixed = (f"client:{client}",) if client else ()
-    fixed += tuple(tags)
+    fixed = (*((f"client:{client}",) if client else ()), *tags)
     if employee:
         by = (f"performed_by:{employee}", f"employee:{employee}")
         return Query(tuple(Item(wanted, (*fixed, tag)) for tag in by))

@@ -5,7 +5,7 @@ the same bytes. Coming in, pydantic checks everything; going out, msgspec decode
 """
 
 import difflib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
@@ -193,7 +193,7 @@ def _plain(value: Any) -> Any:
     """
     if isinstance(value, tuple):
         return [_plain(member) for member in value]
-    names = _names(type(value))
+    names = _names(value.__class__)
     if names is None:
         return value
     found = ((name, getattr(value, name)) for name in names)
@@ -201,7 +201,7 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _names(content: Hashable) -> tuple[str, ...] | None:
+def _names(content: Any) -> tuple[str, ...] | None:
     return tuple(getattr(content, "__dataclass_fields__", ())) or None
 
 

@@ -51,11 +51,12 @@ class Target(NamedTuple):
             return self.dsn
         from ledger import embedded
 
-        return embedded.ensure_running(self.folder or embedded.default_folder())
+        conninfo: str = embedded.ensure_running(self.folder or embedded.default_folder())
+        return conninfo
 
 
 # How every connection of the product is opened; the rest of its state `prepare` sets.
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "autocommit": True,
     "application_name": "iledger",
     "options": "-c client_encoding=UTF8 -c timezone=UTC",

@@ -67,6 +67,9 @@ class Query(NamedTuple):
     items: tuple[Item, ...] = ()
 
 
+EVERYTHING = Query()
+
+
 class Condition(NamedTuple):
     """Append only if nothing after this position matches."""
 
@@ -89,7 +92,7 @@ def append(
     columns[_TAGS] = [_array(found) for found in columns[_TAGS]]
     if len(batch) == 1:
         columns = [column[0] for column in columns]
-    parameters = dict(zip(_PARAMETERS, columns, strict=True))
+    parameters: dict[str, Any] = dict(zip(_PARAMETERS, columns, strict=True))
     parameters["whole"] = whole
     parameters["condition"] = condition and Jsonb(
         {"query": _json(condition.query), "after": condition.after}
@@ -123,7 +126,7 @@ def position_at(connection: Connection, moment: datetime) -> int:
 
 def read(
     connection: Connection,
-    query: Query = Query(),
+    query: Query = EVERYTHING,
     *,
     after: int = 0,
     upto: int | None = None,
@@ -164,7 +167,7 @@ def tagged_page(
 def follow(
     connection: Connection,
     schema: str,
-    query: Query = Query(),
+    query: Query = EVERYTHING,
     *,
     after: int = 0,
     stopped: Callable[[], bool] = lambda: False,

@@ -94,7 +94,7 @@ def migrate(target: Target) -> list[str]:
 
 
 def check(connection: Connection) -> About:
-    """What the ledger says of itself. Raises NotInitialised, or SchemaMismatch saying the remedy."""
+    """What the ledger says of itself. Raises NotInitialised or SchemaMismatch, with the remedy."""
     with translated():
         row = connection.execute(
             "SELECT ledger_id, zone, (SELECT max(version) FROM migrations) FROM about"

@@ -6,17 +6,16 @@ A file is either one script, or named statements, each under a line `-- name: wo
 import re
 from functools import cache
 from importlib.resources import files
-from typing import LiteralString, cast
 
 
 @cache
-def script(package: str, name: str) -> LiteralString:
+def script(package: str, name: str) -> str:
     """Read a whole .sql file of a package."""
-    return cast(LiteralString, (files(package) / name).read_text("utf-8"))
+    return (files(package) / name).read_text("utf-8")
 
 
 @cache
-def statements(package: str, name: str) -> dict[str, LiteralString]:
+def statements(package: str, name: str) -> dict[str, str]:
     """Read the named statements of a .sql file of a package, by name."""
     _, *parts = re.split(r"^-- name: (\w+)$", script(package, name), flags=re.MULTILINE)
-    return dict(zip(parts[::2], cast(list[LiteralString], parts[1::2]), strict=True))
+    return dict(zip(parts[::2], parts[1::2], strict=True))

@@ -1,7 +1,7 @@
-"""The ledger as an `eventsourcing` DCB recorder: whatever is written for that interface runs on it.
+"""The ledger as an `eventsourcing` DCB recorder: what is written for that interface runs on it.
 
-This is the only file that imports the library. An event appended through it that was not encoded by
-`ledger.codec` is wrapped, so that its type, tags and bytes are all under the hash; its version is 0.
+This is the only file that imports the library. An event appended through it that `ledger.codec` did
+not encode is wrapped, so that its type, tags and bytes are all under the hash; its version is 0.
 """
 
 import base64
@@ -74,7 +74,7 @@ class Store(DCBRecorder):
         )
 
     def rows(
-        self, query: log.Query = log.Query(), *, after: int = 0, upto: int | None = None
+        self, query: log.Query = log.EVERYTHING, *, after: int = 0, upto: int | None = None
     ) -> Iterator[log.Row]:
         """Stream events as they stand; see `ledger.log.read`."""
         with translated(), self._pool.connection() as connection:
@@ -99,9 +99,10 @@ class Store(DCBRecorder):
 
         Raises IntegrityError if the condition fails.
         """
-        wanted = condition and log.Condition(
-            _query(condition.fail_if_events_match), condition.after or 0
-        )
+        wanted = None
+        if condition is not None:
+            query = _query(condition.fail_if_events_match)
+            wanted = log.Condition(query, condition.after or 0)
         try:
             outcomes = self.record([_wrap(event) for event in events], condition=wanted)
         except ConditionFailed as error:
@@ -182,7 +183,9 @@ class _Subscription(DCBSubscription[Store]):
 
     def __next__(self) -> DCBSequencedEvent:
         row = next(self._rows)
-        tagged = log.tagged_page(self._connection, log.Query(), row.position - 1, row.position, 1)
+        tagged = log.tagged_page(
+            self._connection, log.EVERYTHING, row.position - 1, row.position, 1
+        )
         return _unwrap(tagged[0])
 
 

@@ -47,7 +47,7 @@ class Writer:
         group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))]
         try:
             outcomes = self._store.record([ticket.encoded for ticket in group], whole=False)
-        except BaseException as error:  # noqa: BLE001 - each caller gets it
+        except BaseException as error:
             for ticket in group:
                 ticket.error = error
             return

@@ -1,0 +1,27 @@
+-- Annulments, and how far they reach: see `ledger.events.correction`.
+
+-- name: tables
+CREATE TABLE annulments (
+    position    bigint NOT NULL,
+    event_id    uuid NOT NULL,
+    event_type  text NOT NULL,
+    reason      text NOT NULL,
+    recorded_by text NOT NULL,
+    target      bigint,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
+
+-- name: indexes
+CREATE INDEX ON annulments (target);
+
+-- name: resolve
+-- An annulment reaches an earlier event that is not itself an annulment; any other has no effect.
+UPDATE annulments a SET target = e.position FROM events e
+WHERE e.event_id = a.event_id AND a.position > %(after)s AND a.position <= %(upto)s
+  AND e.position < a.position AND e.type <> 'event.annulled'
+RETURNING e.position
+
+-- name: mark
+UPDATE {table} t SET annulled_at = a.position FROM annulments a
+WHERE t.position = a.target AND a.position > %(after)s AND a.position <= %(upto)s
+  AND t.annulled_at > a.position

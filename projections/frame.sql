@@ -1,0 +1,48 @@
+-- The frame that all projections stand in: how far they have come, and the two time axes.
+--
+-- Every row of every projection has the position of its event and `annulled_at`, the position from
+-- which the event no longer counts. So "as of a position" is a filter, and no replay.
+
+-- name: tables
+CREATE TABLE progress (
+    position    bigint NOT NULL,
+    fingerprint text NOT NULL,
+    built_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    only_row    boolean PRIMARY KEY DEFAULT true CHECK (only_row)
+);
+
+-- name: functions
+-- What was known at a position.
+CREATE FUNCTION known("position" bigint, annulled_at bigint, as_of bigint) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$ SELECT "position" <= as_of AND annulled_at > as_of $$;
+
+-- A day or a month has no zone: it is kept as midnight UTC and is the same date everywhere.
+CREATE FUNCTION local_time(at timestamptz, "precision" text, zone text) RETURNS timestamp
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT at AT TIME ZONE CASE WHEN "precision" IN ('day', 'month') THEN 'UTC' ELSE zone END
+$$;
+
+-- Whether something happened in [starts, ends), local dates and times of the zone. Not if its time
+-- is unknown. The outer bounds let an index on `at` narrow the search before the exact comparison.
+CREATE FUNCTION in_period(
+    at timestamptz, "precision" text, starts timestamp, ends timestamp, zone text
+) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT at >= (starts AT TIME ZONE 'UTC') - interval '1 day'
+       AND at < (ends AT TIME ZONE 'UTC') + interval '1 day'
+       AND local_time(at, "precision", zone) >= starts AND local_time(at, "precision", zone) < ends
+$$;
+
+-- name: lock
+SELECT pg_advisory_xact_lock((1230718030::bigint << 32) | 'events'::regclass::oid::bigint)
+
+-- name: progress
+SELECT position, fingerprint FROM progress
+
+-- name: start
+INSERT INTO progress (position, fingerprint) VALUES (%(position)s, %(fingerprint)s)
+
+-- name: advance
+UPDATE progress SET position = %(position)s
+
+-- name: exists
+SELECT to_regclass(format('%%I.progress', %(schema)s::text)) IS NOT NULL

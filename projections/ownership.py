@@ -1,0 +1,134 @@
+"""Ownership: whose client it is at any time, on both time axes, and why it changed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.sql import statements
+from projections.view import Answer, View, ask
+
+_SQL = statements("projections", "ownership.sql")
+
+
+class OwnershipChanged(NamedTuple):
+    """One change of a client's ownership, at the time from which it holds."""
+
+    position: int
+    effective_at: datetime | None
+    precision: str
+    client: str
+    change: str
+    from_employee: str | None
+    to_employee: str | None
+    reason: str | None
+    remark: str | None
+    approved_by: str | None
+    recorded_by: str
+    expires_at: datetime | None
+
+
+class ApproachRefused(NamedTuple):
+    """An employee tried to approach a client that was another's."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    client: str
+    employee: str
+    owner: str
+    attempted: str
+    rule: str
+
+
+TABLES: Mapping[type[Any], str] = {
+    OwnershipChanged: "ownership_changes",
+    ApproachRefused: "approaches_refused",
+}
+
+
+def _change(
+    event: Recorded,
+    change: str,
+    *,
+    from_employee: str | None = None,
+    to_employee: str | None = None,
+    reason: str | None = None,
+) -> Iterator[OwnershipChanged]:
+    d = event.data
+    if event.client is None:
+        return
+    yield OwnershipChanged(
+        event.position,
+        getattr(d, "effective_at", None) or event.occurred_at,
+        event.precision,
+        event.client,
+        change,
+        from_employee,
+        to_employee,
+        reason,
+        getattr(d, "remark", None),
+        getattr(d, "approved_by", None),
+        event.recorded_by,
+        getattr(d, "expires_at", None),
+    )
+
+
+def _reserved(event: Recorded) -> Iterator[OwnershipChanged]:
+    d = event.data
+    return _change(event, "reserved", to_employee=d.employee, reason=d.basis)
+
+
+def _expired(event: Recorded) -> Iterator[OwnershipChanged]:
+    return _change(event, "expired", from_employee=event.data.employee)
+
+
+def _assigned(event: Recorded) -> Iterator[OwnershipChanged]:
+    d = event.data
+    return _change(event, "assigned", to_employee=d.employee, reason=d.reason)
+
+
+def _reassigned(event: Recorded) -> Iterator[OwnershipChanged]:
+    d = event.data
+    return _change(
+        event,
+        "reassigned",
+        from_employee=d.from_employee,
+        to_employee=d.to_employee,
+        reason=d.reason,
+    )
+
+
+def _released(event: Recorded) -> Iterator[OwnershipChanged]:
+    d = event.data
+    return _change(event, "released", from_employee=d.from_employee, reason=d.reason)
+
+
+def _refused(event: Recorded) -> Iterator[ApproachRefused]:
+    d = event.data
+    if event.client is not None:
+        yield ApproachRefused(
+            event.position, event.occurred_at, event.precision, event.client, d.employee, d.owner,
+            d.attempted, d.rule,
+        )  # fmt: skip
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+    "client.reserved": _reserved,
+    "reservation.expired": _expired,
+    "curator.assigned": _assigned,
+    "client.reassigned": _reassigned,
+    "client.released": _released,
+    "approach.blocked": _refused,
+}
+
+
+def owner(connection: Connection, view: View, client: str) -> Answer:
+    """Who owned the client: at most one row with owner, kind (curator, reserved), from_at, to_at."""
+    return ask(connection, _SQL["owner"], view, client=client)
+
+
+def history(connection: Connection, view: View, client: str) -> Answer:
+    """Every change of the client's ownership in order of effect, with reason and author."""
+    return ask(connection, _SQL["history"], view, client=client)

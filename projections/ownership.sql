@@ -1,0 +1,127 @@
+-- Ownership: whose client it is at any time, on both time axes.
+--
+--   ownership_changes    what happened, one row an event
+--   owner_spells_of      the intervals that follow from what was known at a position
+--   owner_spells         the same as known at the checkpoint, kept ready for all clients
+--   owner_spells_at      whichever of the two answers the question
+
+-- name: tables
+CREATE TABLE ownership_changes (
+    position      bigint NOT NULL,
+    effective_at  timestamptz,
+    precision     text NOT NULL,
+    client        text NOT NULL,
+    change        text NOT NULL,
+    from_employee text,
+    to_employee   text,
+    reason        text,
+    remark        text,
+    approved_by   text,
+    recorded_by   text NOT NULL,
+    expires_at    timestamptz,
+    annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE approaches_refused (
+    position    bigint NOT NULL,
+    occurred_at timestamptz,
+    precision   text NOT NULL,
+    client      text NOT NULL,
+    employee    text NOT NULL,
+    owner       text NOT NULL,
+    attempted   text NOT NULL,
+    rule        text NOT NULL,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
+-- Half-open: (from_at, from_position) <= (time, position) < (to_at, to_position). Position breaks
+-- ties, so an event at the very moment of a hand-over belongs to whoever owned when it was recorded.
+CREATE TABLE owner_spells (
+    client        text NOT NULL,
+    owner         text,
+    kind          text,
+    from_at       timestamptz NOT NULL,
+    from_position bigint NOT NULL,
+    to_at         timestamptz NOT NULL,
+    to_position   bigint NOT NULL
+);
+
+-- name: indexes
+CREATE INDEX ON ownership_changes (position);
+CREATE INDEX ON ownership_changes (client);
+CREATE INDEX ON ownership_changes (to_employee);
+CREATE INDEX ON approaches_refused (position);
+CREATE INDEX ON approaches_refused (client);
+CREATE INDEX ON owner_spells (client, from_at);
+CREATE INDEX ON owner_spells (owner, to_at);
+
+-- name: functions
+-- How ownership evolves, one change after the other; the state is {owner, kind} or NULL.
+-- The first reservation holds until it expires; a curator outranks any reservation.
+CREATE FUNCTION evolve_owner(
+    state text[], change text, from_employee text, to_employee text
+) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN change IN ('assigned', 'reassigned') THEN ARRAY[to_employee, 'curator']
+        WHEN change = 'reserved' THEN coalesce(state, ARRAY[to_employee, 'reserved'])
+        WHEN change = 'expired' AND state = ARRAY[from_employee, 'reserved'] THEN NULL
+        WHEN change = 'released' THEN NULL
+        ELSE state END
+$$;
+CREATE AGGREGATE owner_state(text, text, text) (SFUNC = evolve_owner, STYPE = text[]);
+
+-- Spells in which nothing changed hands are kept apart from their neighbours only by
+-- ownership_changes; here consecutive spells of one owner are one.
+CREATE FUNCTION owner_spells_of(as_of bigint, only_clients text[] DEFAULT NULL)
+RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
+    WITH stepped AS (
+        SELECT c.client, coalesce(c.effective_at, '-infinity') AS at, c.position,
+               owner_state(c.change, c.from_employee, c.to_employee) OVER (
+                   PARTITION BY c.client
+                   ORDER BY coalesce(c.effective_at, '-infinity'), c.position) AS state
+        FROM ownership_changes c
+        WHERE known(c.position, c.annulled_at, as_of)
+          AND (only_clients IS NULL OR c.client = ANY (only_clients))
+    ), moved AS (
+        SELECT *, lag(state) OVER one AS before, row_number() OVER one AS nth FROM stepped
+        WINDOW one AS (PARTITION BY client ORDER BY at, position)
+    )
+    SELECT client, state[1], state[2], at, position,
+           lead(at, 1, 'infinity') OVER one, lead(position, 1, 9223372036854775807) OVER one
+    FROM moved WHERE nth = 1 OR state IS DISTINCT FROM before
+    WINDOW one AS (PARTITION BY client ORDER BY at, position)
+$$;
+
+CREATE FUNCTION owner_spells_at(as_of bigint) RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
+    SELECT * FROM owner_spells WHERE as_of >= (SELECT position FROM progress)
+    UNION ALL
+    SELECT * FROM owner_spells_of(as_of) WHERE as_of < (SELECT position FROM progress)
+$$;
+
+-- name: fill
+INSERT INTO owner_spells SELECT * FROM owner_spells_of(9223372036854775806);
+
+-- name: touch
+WITH touched AS MATERIALIZED (
+    SELECT DISTINCT client FROM ownership_changes
+    WHERE (position > %(after)s AND position <= %(upto)s)
+       OR position = ANY (%(annulled)s)
+), gone AS (
+    DELETE FROM owner_spells WHERE client IN (SELECT client FROM touched)
+)
+INSERT INTO owner_spells
+SELECT s.* FROM (SELECT array_agg(client) AS clients FROM touched) AS t,
+    owner_spells_of(9223372036854775806, t.clients) AS s
+WHERE t.clients IS NOT NULL
+
+-- name: history
+SELECT c.effective_at, c.precision, c.change, c.from_employee, c.to_employee, c.reason, c.remark,
+       c.approved_by, c.recorded_by, c.position
+FROM ownership_changes c
+WHERE known(c.position, c.annulled_at, %(as_of)s) AND c.client = %(client)s
+  AND coalesce(c.effective_at, '-infinity') <= %(on)s
+ORDER BY coalesce(c.effective_at, '-infinity'), c.position
+
+-- name: owner
+SELECT s.owner, s.kind, nullif(s.from_at, '-infinity') AS from_at,
+       nullif(s.to_at, 'infinity') AS to_at, s.from_position AS position
+FROM owner_spells_at(%(as_of)s) s
+WHERE s.client = %(client)s AND s.from_at <= %(on)s AND %(on)s < s.to_at

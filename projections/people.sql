@@ -1,0 +1,110 @@
+-- People: who worked where, and what the units were, at any time.
+
+-- name: tables
+CREATE TABLE unit_definitions (
+    position     bigint NOT NULL,
+    effective_at timestamptz,
+    unit         text NOT NULL,
+    name         text NOT NULL,
+    kind         text NOT NULL,
+    parent       text,
+    manager      text,
+    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE employment_changes (
+    position     bigint NOT NULL,
+    effective_at timestamptz,
+    precision    text NOT NULL,
+    employee     text NOT NULL,
+    change       text NOT NULL,
+    unit         text,
+    name         text,
+    job          text,
+    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE absences (
+    position    bigint NOT NULL,
+    employee    text NOT NULL,
+    first_day   date NOT NULL,
+    last_day    date NOT NULL,
+    substitute  text,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
+
+-- name: indexes
+CREATE INDEX ON unit_definitions (position);
+CREATE INDEX ON employment_changes (position);
+CREATE INDEX ON employment_changes (employee);
+CREATE INDEX ON absences (position);
+
+-- name: functions
+-- Spells of every unit: from, to (half-open; from = -infinity where the time is unknown).
+CREATE FUNCTION unit_spells(as_of bigint) RETURNS TABLE (
+    unit text, name text, kind text, parent text, manager text,
+    from_at timestamptz, from_position bigint, to_at timestamptz, to_position bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT u.unit, u.name, u.kind, u.parent, u.manager,
+           coalesce(u.effective_at, '-infinity'), u.position,
+           lead(coalesce(u.effective_at, '-infinity'), 1, 'infinity') OVER one,
+           lead(u.position, 1, 9223372036854775807) OVER one
+    FROM unit_definitions u
+    WHERE known(u.position, u.annulled_at, as_of)
+    WINDOW one AS (PARTITION BY u.unit ORDER BY coalesce(u.effective_at, '-infinity'), u.position)
+$$;
+
+-- A unit and everything below it, as the tree stood at a time.
+CREATE FUNCTION units_under(root text, as_of bigint, on_time timestamptz) RETURNS SETOF text
+LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE tree AS (
+        SELECT unit, parent FROM unit_spells(as_of) WHERE from_at <= on_time AND on_time < to_at
+    ), below(unit) AS (
+        SELECT root UNION SELECT t.unit FROM tree t JOIN below b ON t.parent = b.unit
+    )
+    SELECT unit FROM below
+$$;
+
+-- Spells of employment: one employee, one unit, from, to; none after a departure. The name is the
+-- latest one given up to then.
+CREATE FUNCTION employment_spells(as_of bigint) RETURNS TABLE (
+    employee text, unit text, change text,
+    from_at timestamptz, from_position bigint, to_at timestamptz, to_position bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT * FROM (
+        SELECT e.employee, e.unit, e.change,
+               coalesce(e.effective_at, '-infinity') AS from_at, e.position,
+               lead(coalesce(e.effective_at, '-infinity'), 1, 'infinity') OVER one,
+               lead(e.position, 1, 9223372036854775807) OVER one
+        FROM employment_changes e
+        WHERE known(e.position, e.annulled_at, as_of)
+        WINDOW one AS (
+            PARTITION BY e.employee ORDER BY coalesce(e.effective_at, '-infinity'), e.position)
+    ) AS spells WHERE change <> 'departed'
+$$;
+
+-- Everybody ever employed: name, and when they left (NULL: still here at that time).
+CREATE FUNCTION staff(as_of bigint, on_time timestamptz) RETURNS TABLE (
+    employee text, name text, job text, unit text, hired_at timestamptz, departed_at timestamptz
+) LANGUAGE sql STABLE AS $$
+    SELECT e.employee,
+           (array_agg(e.name ORDER BY e.effective_at DESC NULLS LAST, e.position DESC)
+               FILTER (WHERE e.name IS NOT NULL))[1],
+           (array_agg(e.job ORDER BY e.effective_at DESC NULLS LAST, e.position DESC)
+               FILTER (WHERE e.job IS NOT NULL))[1],
+           (array_agg(e.unit ORDER BY e.effective_at DESC NULLS LAST, e.position DESC)
+               FILTER (WHERE e.unit IS NOT NULL))[1],
+           min(e.effective_at) FILTER (WHERE e.change = 'hired'),
+           CASE WHEN (array_agg(e.change ORDER BY e.effective_at DESC NULLS LAST,
+                                                  e.position DESC))[1] = 'departed'
+                THEN max(e.effective_at) FILTER (WHERE e.change = 'departed') END
+    FROM employment_changes e
+    WHERE known(e.position, e.annulled_at, as_of)
+      AND coalesce(e.effective_at, '-infinity') <= on_time
+    GROUP BY e.employee
+$$;
+
+-- name: employees
+SELECT s.employee, s.name, s.job, s.unit, u.name AS unit_name, u.manager, s.hired_at, s.departed_at
+FROM staff(%(as_of)s, %(on)s) s
+LEFT JOIN unit_spells(%(as_of)s) u ON u.unit = s.unit AND u.from_at <= %(on)s AND %(on)s < u.to_at
+WHERE (%(unit)s::text IS NULL OR s.unit IN (SELECT units_under(%(unit)s, %(as_of)s, %(on)s)))
+ORDER BY s.employee

@@ -1,0 +1,148 @@
+"""Building all projections from nothing, beside the old ones, and swapping them in.
+
+Workers unfold ranges of positions into a new schema, in any order; indexes, annulments and the
+tables kept ready come at the end; the last events are taken in and the schemas change places in one
+transaction. A reader sees the old tables or the new ones, never half of either.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
+from multiprocessing import get_context
+from typing import Any
+
+from psycopg import sql
+
+from ledger import log
+from ledger.database import Connection, Target, connect, translated
+from ledger.sql import statements
+from projections import registry
+from projections.runner import Report, copy_in, mark_annulled, take_in, unfold
+
+RANGE = 10_000
+ALONE = 50_000
+_FRAME = statements("projections", "frame.sql")
+
+
+def rebuild(target: Target, report: Report | None = None, *, workers: int | None = None) -> int:
+    """Rebuild all projections from the first event; the position they then stand at.
+
+    workers: processes that unfold; by default one a core, and none for a small ledger.
+    Raises NotAllowed if the login is not a member of the ledger's owner role.
+    """
+    with closing(connect(target, "owner")) as connection, translated():
+        # One rebuild at a time; a second one waits, and then begins its own.
+        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_next(target)])
+        build(connection, target, _next(target), report, workers)
+        with connection.transaction():
+            connection.execute(_FRAME["lock"])
+            position = _finish(connection, target)
+            _swap(connection, target)
+    return position
+
+
+def build(
+    connection: Connection,
+    target: Target,
+    schema: str,
+    report: Report | None = None,
+    workers: int | None = None,
+    upto: int | None = None,
+) -> int:
+    """Build all projections as of a position (the head) in a schema of this name, made anew."""
+    upto = log.head(connection) if upto is None else upto
+    _create(connection, target, schema)
+    ranges = [(at, min(at + RANGE, upto)) for at in range(0, upto, RANGE)]
+    done = 0
+    for count in _unfold_all(connection, target, schema, ranges, workers):
+        done += count
+        if report:
+            report(done, upto)
+    _path(connection, schema, target.schema)
+    for projection in registry.projections():
+        connection.execute(projection.sql["indexes"])
+    mark_annulled(connection, 0, upto)
+    for projection in registry.projections():
+        if "fill" in projection.sql:
+            connection.execute(projection.sql["fill"])
+    start = {"position": upto, "fingerprint": registry.fingerprint()}
+    connection.execute(_FRAME["start"], start)
+    return upto
+
+
+def _next(target: Target) -> str:
+    return f"{target.projections}_next"
+
+
+def _create(connection: Connection, target: Target, schema: str) -> None:
+    name = sql.Identifier(schema)
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+    _path(connection, schema, target.schema)
+    parts = [_FRAME, *(projection.sql for projection in registry.projections())]
+    for part in parts:
+        connection.execute(part["tables"])
+    for part in parts:
+        if "functions" in part:
+            connection.execute(part["functions"])
+    readers = [sql.Identifier(f"{target.schema}_{role}") for role in ("supervisor", "auditor")]
+    for reader in readers:
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, reader))
+        connection.execute(
+            sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(name, reader)
+        )
+
+
+def _path(connection: Connection, *schemas: str) -> None:
+    names = sql.SQL(", ").join(map(sql.Identifier, schemas))
+    connection.execute(sql.SQL("SET search_path = {}").format(names))
+
+
+def _unfold_all(
+    connection: Connection,
+    target: Target,
+    schema: str,
+    ranges: list[tuple[int, int]],
+    workers: int | None,
+) -> Iterator[int]:
+    if workers is None:
+        workers = (os.cpu_count() or 1) if len(ranges) * RANGE > ALONE else 0
+    if not workers:
+        for after, upto in ranges:
+            yield _unfold_range(connection, after, upto)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        futures = [pool.submit(_work, target, schema, *span) for span in ranges]
+        for future in as_completed(futures):
+            yield future.result()
+
+
+_worker_connection: dict[str, Any] = {}
+
+
+def _work(target: Target, schema: str, after: int, upto: int) -> int:
+    if schema not in _worker_connection:
+        _worker_connection[schema] = connect(target, "owner")
+        _path(_worker_connection[schema], schema, target.schema)
+    return _unfold_range(_worker_connection[schema], after, upto)
+
+
+def _unfold_range(connection: Connection, after: int, upto: int) -> int:
+    with translated(), connection.transaction():
+        copy_in(connection, unfold(log.read(connection, after=after, upto=upto)))
+    return upto - after
+
+
+def _finish(connection: Connection, target: Target) -> int:
+    row = connection.execute(_FRAME["progress"]).fetchone()
+    after, head = (row[0] if row else 0), log.head(connection)
+    if head > after:
+        take_in(connection, after, head)
+    return head
+
+
+def _swap(connection: Connection, target: Target) -> None:
+    old, new = sql.Identifier(target.projections), sql.Identifier(_next(target))
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(old))
+    connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(new, old))

@@ -1,0 +1,85 @@
+"""Which projections there are.
+
+A projection is a pair of files: `name.py` holds the row types, `TABLES` (row type to table) and
+`UNFOLD` (event type to a pure function from event to rows); `name.sql` beside it holds the
+statements `tables`, `indexes`, `functions`, and, for tables kept ready for all clients at once,
+`fill` (from nothing) and `touch` (what the events after one position and up to another changed);
+and the questions that the module asks. Column order is field order.
+
+Other packages add projections through the entry point group `interaction_ledger.projections`.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from ledger.envelope import Recorded
+from ledger.sql import statements
+
+# In this order, for a later one may use functions of an earlier one.
+NAMES = ("annulments", "people", "ownership")
+
+Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]
+
+
+class Projection(NamedTuple):
+    """One projection: its modules' name, its tables and columns, its unfold functions, its SQL."""
+
+    name: str
+    tables: Mapping[type[Any], str]
+    unfold: Mapping[str, Unfold]
+    sql: Mapping[str, str]
+
+
+@cache
+def projections() -> tuple[Projection, ...]:
+    """All projections, in the order in which they are created."""
+    return tuple(_load(module) for module in _modules())
+
+
+@cache
+def unfolds() -> Mapping[str, tuple[Unfold, ...]]:
+    """For every event type, the functions that make rows of it."""
+    found: dict[str, tuple[Unfold, ...]] = {}
+    for projection in projections():
+        for type_, unfold in projection.unfold.items():
+            found[type_] = (*found.get(type_, ()), unfold)
+    return found
+
+
+@cache
+def tables() -> Mapping[type[Any], str]:
+    """The table of every row type."""
+    return {row: table for projection in projections() for row, table in projection.tables.items()}
+
+
+@cache
+def fingerprint() -> str:
+    """A digest of the projections' source: tables built by other source must be rebuilt.
+
+    Cheap (it reads the files, importing nothing), because every question asks for it.
+    """
+    digest = hashlib.sha256()
+    for module in ("projections.frame", *_modules()):
+        package, _, name = module.rpartition(".")
+        for suffix in ("py", "sql"):
+            path = files(package) / f"{name}.{suffix}"
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _modules() -> tuple[str, ...]:
+    added = entry_points(group="interaction_ledger.projections")
+    return (*(f"projections.{name}" for name in NAMES), *(entry.value for entry in added))
+
+
+def _load(module: str) -> Projection:
+    loaded = import_module(module)
+    package, _, name = module.rpartition(".")
+    return Projection(name, loaded.TABLES, loaded.UNFOLD, statements(package, f"{name}.sql"))

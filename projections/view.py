@@ -1,0 +1,38 @@
+"""From where a question looks: what was known, what was true, and in which time zone.
+
+Every question takes a View. `as_of` is a position: only what had been recorded up to it counts, and
+the answer is the one that was given then. `on` is an instant: only what had happened up to it.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Self
+
+from psycopg.rows import dict_row
+
+from ledger.database import Connection, translated
+
+Answer = list[dict[str, Any]]
+
+
+class View(NamedTuple):
+    """as_of: position; on: aware instant; zone: IANA name, for days, months and display."""
+
+    as_of: int
+    on: datetime
+    zone: str = "UTC"
+
+    @classmethod
+    def now(cls, as_of: int, zone: str = "UTC") -> Self:
+        """What is known at a position about this moment."""
+        return cls(as_of, datetime.now(UTC), zone)
+
+
+def ask(connection: Connection, statement: str, view: View, **parameters: Any) -> Answer:
+    """Run a named statement of a projection; one dict a row, keys as the statement names them.
+
+    The statement may use %(as_of)s, %(on)s and %(zone)s besides the parameters given. Unbounded
+    times come as None: statements turn infinity into NULL.
+    """
+    with translated(), connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(statement, view._asdict() | parameters)
+        return cursor.fetchall()
