@@ -1,0 +1,23 @@
+"""A private PostgreSQL for a ledger without a DSN: started when asked, ended when idle.
+
+The folder of an embedded ledger:
+
+    lock        flock: who may start and stop; its modification time is the last use
+    alive       flock: held by PostgreSQL's own processes for as long as any of them lives
+    watch       flock: held by the one process that watches for idleness
+    data/       PostgreSQL's data directory; the socket lies in it too
+    data.new/   a data directory in the making, renamed to data/ when it is complete
+    server.log  what PostgreSQL said; server.log.1 is what it said before
+
+    folder.py   the folder: whose it is, its locks, the way to its socket
+    programs.py PostgreSQL's programs from the wheel, and the account that may run them
+    cluster.py  the data directory: made, started, ended, cleared after a crash
+    server.py   the interface below
+    watch.py    the process that ends an idle server
+"""
+
+from ledger.embedded.cluster import Server
+from ledger.embedded.folder import default_folder
+from ledger.embedded.server import ensure_running, find, stop
+
+__all__ = ["Server", "default_folder", "ensure_running", "find", "stop"]
