@@ -1,7 +1,8 @@
 """ServiceNow's incident log as events: `python -m tests.real_data.servicenow > servicenow.jsonl`.
 
 A row of the log is an incident's state after one update; it is compared with the row before it.
-N is the number of the row within its incident; the key is INCIDENT-N-TYPE.
+N is the number of the row within its incident; the key is INCIDENT-N-TYPE, for what is recorded
+after the last row INCIDENT-TYPE, for a unit unit-NAME.
 
 | source | event | occurred_at, performed_by |
 |---|---|---|
@@ -13,7 +14,7 @@ N is the number of the row within its incident; the key is INCIDENT-N-TYPE.
 | made_sla becomes false | case_deadline.breached, deadline resolve | the row's |
 | reopen_count grows (never by more than 1) | case.reopened | the row's |
 | every row, after what it changed | case.noted | the row's |
-| resolved_at or resolved_by filled | case.resolved, after the last row | these |
+| resolved_at or resolved_by filled | case.resolved, after the last row | these, or unknown |
 | always | case.closed, code, after the last row | closed_at, the last row's |
 
 A row's own time and performer are sys_updated_at and sys_updated_by. The client is the row's
