@@ -20,7 +20,26 @@ class Entry(NamedTuple):
     help: str
 
 
-COMMANDS: dict[str, Entry] = {}
+def _entry(name: str, module: str, help_line: str) -> tuple[str, Entry]:
+    return name, Entry(f"commands.cli.{module}", name, help_line)
+
+
+COMMANDS: dict[str, Entry] = dict(
+    [
+        _entry("init", "service", "Create the ledger, or bring an older one up to date."),
+        _entry("append", "append", "Record events from JSON Lines."),
+        _entry("events", "events", "Show which types of event there are, and their fields."),
+        _entry("replay", "replay", "Show the events in the order of their recording."),
+        _entry("projections", "projections", "Look after what is computed from the events."),
+        _entry(
+            "status",
+            "service",
+            "Show where the ledger is, how far it has come and how large it is.",
+        ),
+        _entry("doctor", "doctor", "Check the ledger's surroundings, and say what to do."),
+        _entry("stop", "service", "Stop the private server; the next command starts it again."),
+    ]
+)
 
 DEFECT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141
 

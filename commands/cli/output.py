@@ -100,7 +100,7 @@ class Printer:
             return _dated(row, name) or f"{value.astimezone(self._zone):%Y-%m-%d %H:%M}"
         if isinstance(value, timedelta):
             return _span(value)
-        return _visible(_text(value))
+        return one_line(_text(value))
 
 
 def _dated(row: Mapping[str, Any], name: str) -> str | None:
@@ -131,7 +131,7 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _visible(text: str) -> str:
+def one_line(text: str) -> str:
     """Text that keeps to its line and cannot steer the terminal."""
     if text.isprintable():
         return text
