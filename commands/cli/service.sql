@@ -10,3 +10,6 @@ SELECT n.nspname, c.relname, greatest(c.reltuples, 0)::bigint,
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname = ANY (%(schemas)s)
 ORDER BY n.nspname, pg_total_relation_size(c.oid) DESC, c.relname
+
+-- name: built
+SELECT built_at FROM progress
