@@ -90,40 +90,42 @@ CREATE INDEX ON deal_spells (from_at) WHERE turned IS NOT NULL;
 CREATE INDEX ON deal_spells (to_at) WHERE status = 'open';
 
 -- name: functions
--- What was said last about every field.
-CREATE AGGREGATE said(jsonb) (SFUNC = jsonb_concat, STYPE = jsonb, INITCOND = '{}');
-
+-- Holder, stage and status are what was said of them last; the rest of a deal is said once.
 CREATE FUNCTION deal_spells_of(as_of bigint, only_deals text[] DEFAULT NULL)
 RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
-    WITH stepped AS (
-        SELECT d.*, coalesce(d.occurred_at, '-infinity') AS at,
-               said(jsonb_strip_nulls(jsonb_build_object(
-                   'client', d.client, 'holder', d.holder, 'stage', d.stage, 'amount', d.amount,
-                   'pipeline', d.pipeline, 'product', d.product, 'currency', d.currency,
-                   'opened', CASE d.change WHEN 'opened' THEN d.precision END,
-                   'status', CASE WHEN d.change IN ('won', 'lost') THEN d.change
-                                  WHEN d.change IN ('opened', 'reopened') THEN 'open' END
-               ))) OVER one AS state,
-               min(coalesce(d.occurred_at, '-infinity')) FILTER (WHERE d.change = 'opened')
-                   OVER one AS opened_at,
-               count(*) FILTER (WHERE d.change = 'opened') OVER one AS openings
+    WITH numbered AS (
+        SELECT d.*, coalesce(d.occurred_at, '-infinity') AS at, row_number() OVER one AS nth
         FROM deal_changes d
         WHERE known(d.position, d.annulled_at, as_of)
           AND (only_deals IS NULL OR d.deal = ANY (only_deals))
         WINDOW one AS (PARTITION BY d.deal ORDER BY coalesce(d.occurred_at, '-infinity'), d.position)
-    ), turned AS (
-        SELECT *, coalesce(state ->> 'status', 'open') AS status,
-               coalesce(lag(state ->> 'status') OVER one, 'open') AS before
-        FROM stepped WINDOW one AS (PARTITION BY deal ORDER BY at, position)
+    ), placed AS (
+        SELECT *, max(nth) FILTER (WHERE holder IS NOT NULL) OVER one AS held,
+               max(nth) FILTER (WHERE stage IS NOT NULL) OVER one AS staged,
+               max(nth) FILTER (WHERE change IN ('opened', 'won', 'lost', 'reopened')) OVER one
+                   AS turned,
+               min(nth) FILTER (WHERE change = 'opened') OVER one AS opened,
+               max(client) OVER one AS its_client, max(pipeline) OVER one AS its_pipeline,
+               max(product) OVER one AS its_product, max(currency) OVER one AS its_currency,
+               max(amount) FILTER (WHERE change = 'opened') OVER one AS asked
+        FROM numbered WINDOW one AS (PARTITION BY deal ORDER BY at, position)
+    ), stated AS (
+        SELECT *, nth_value(holder, held::int) OVER one AS its_holder,
+               nth_value(stage, staged::int) OVER one AS its_stage,
+               nth_value(at, opened::int) OVER one AS opened_at,
+               nth_value(precision, opened::int) OVER one AS opened_precision,
+               CASE nth_value(change, turned::int) OVER one
+                   WHEN 'won' THEN 'won' WHEN 'lost' THEN 'lost' ELSE 'open' END AS status
+        FROM placed WINDOW one AS (PARTITION BY deal ORDER BY at, position)
     )
     SELECT deal, change,
-           CASE WHEN change = 'opened' AND openings = 1 OR status <> before THEN change END,
-           status, state ->> 'client', state ->> 'holder', state ->> 'stage',
-           state ->> 'pipeline', state ->> 'product', (state ->> 'amount')::numeric,
-           state ->> 'currency', performed_by, unit, opened_at, state ->> 'opened',
-           at, precision, position, lead(at, 1, 'infinity') OVER one, lead(precision) OVER one,
+           CASE WHEN nth = opened OR status <> lag(status, 1, 'open') OVER one THEN change END,
+           status, coalesce(client, its_client), its_holder, its_stage, its_pipeline, its_product,
+           coalesce(amount, asked), coalesce(currency, its_currency), performed_by, unit,
+           opened_at, opened_precision, at, precision, position,
+           lead(at, 1, 'infinity') OVER one, lead(precision) OVER one,
            lead(position, 1, 9223372036854775807) OVER one
-    FROM turned WINDOW one AS (PARTITION BY deal ORDER BY at, position)
+    FROM stated WINDOW one AS (PARTITION BY deal ORDER BY at, position)
 $$;
 
 CREATE FUNCTION deal_spells_at(as_of bigint) RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
