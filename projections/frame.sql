@@ -47,3 +47,6 @@ UPDATE progress SET position = %(position)s
 
 -- name: exists
 SELECT to_regclass(format('%%I.progress', %(schema)s::text)) IS NOT NULL
+
+-- name: names
+SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s

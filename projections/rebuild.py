@@ -66,6 +66,7 @@ def build(
     for projection in registry.projections():
         if "fill" in projection.sql:
             connection.execute(projection.sql["fill"])
+    _analyze(connection, schema)
     start = {"position": upto, "fingerprint": registry.fingerprint()}
     connection.execute(_FRAME["start"], start)
     return upto
@@ -92,6 +93,12 @@ def _create(connection: Connection, target: Target, schema: str) -> None:
         connection.execute(
             sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(name, reader)
         )
+
+
+def _analyze(connection: Connection, schema: str) -> None:
+    """Let the planner know the new tables; until then it takes every one of them for tiny."""
+    for (name,) in connection.execute(_FRAME["names"], {"schema": schema}).fetchall():
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, name)))
 
 
 def _path(connection: Connection, *schemas: str) -> None:
