@@ -133,7 +133,8 @@ def _first_approach(world: World, client: Client, at: datetime, offer: str) -> N
     client.until = expires
     if world.chance(0.5):
         declined = {"offer": offer, "reason": world.rng.choice(words.LOST)}
-        record("offer.declined", answer, declined, client=client.id, by=seller)
+        who = world.responsible(client, answer)
+        record("offer.declined", answer, declined, client=client.id, by=who)
     else:
         record("offer.expired", at + timedelta(days=45), {"offer": offer}, client=client.id)
     record("reservation.expired", expires, {"employee": seller}, client=client.id)

@@ -6,7 +6,16 @@ from random import Random
 from typing import NamedTuple
 
 from commands.demo.journal import Journal
-from commands.demo.story import DEPARTURE, LEAVER, MOVED, MOVED_AT, MOVED_FROM, MOVED_TO
+from commands.demo.story import (
+    CAST,
+    DEPARTURE,
+    LEAVER,
+    MOVED,
+    MOVED_AT,
+    MOVED_FROM,
+    MOVED_TO,
+    SUMMER,
+)
 from commands.demo.workdays import END, MOSCOW, OPENING, is_working, on_day
 
 
@@ -181,7 +190,7 @@ class Company:
             ready = start - timedelta(days=90)
             if not self.employed(employee.id, ready) or last >= END.date():
                 continue
-            if employee.id == LEAVER and last >= date(2025, 8, 15):
+            if employee.id in CAST and not SUMMER[0] <= day <= last <= SUMMER[1]:
                 continue
             unit = self.unit(employee.id, start)
             others = [e for e in self._members(unit, employee.position, start) if e != employee.id]

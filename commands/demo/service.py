@@ -30,10 +30,12 @@ class Case:
     respond_by: datetime = END
     resolve_by: datetime = END
 
-    def record(self, type_: str, by: str | None = None, **data: Any) -> None:
-        """Record what happens in the case now."""
-        client = self.client.id if self.client else None
-        self.world.journal.record(type_, self.at, {"case": self.id} | data, client=client, by=by)
+    def record(
+        self, type_: str, by: str | None = None, at: datetime | None = None, **data: Any
+    ) -> None:
+        """Record what happens in the case, now or at another moment."""
+        client, full = self.client.id if self.client else None, {"case": self.id} | data
+        self.world.journal.record(type_, at or self.at, full, client=client, by=by)
 
     def play(self) -> None:
         """Play the case to its end, or the year's."""
@@ -115,8 +117,8 @@ class Case:
             chosen = self.world.company.stand_in(chosen, self.at)
             self.record("case.assigned", by=chosen, assignee=chosen)
         else:
-            data = {"assignee": chosen, "from_assignee": self.engineer}
-            self.record("case.assigned", by=giver, **data)
+            former = self.engineer
+            self.record("case.assigned", by=giver, assignee=chosen, from_assignee=former)
         self.engineer = chosen
 
     def resolve(self, again: bool = False) -> bool:
@@ -134,8 +136,7 @@ class Case:
     def breach(self, deadline: str, due: datetime, done: datetime) -> None:
         """Record a missed deadline at the moment it was missed."""
         if done > due:
-            self.at = max(self.at, due)
-            self.record("case_deadline.breached", deadline=deadline, due_at=due)
+            self.record("case_deadline.breached", at=due, deadline=deadline, due_at=due)
 
     def ask(self) -> None:
         """Ask the client how satisfied he is."""

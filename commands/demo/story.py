@@ -3,9 +3,9 @@
 The company: АО «Складские решения», Москва (MSK) and Казань (KZN), 1 January to 31 December 2025.
 
 - **The seller who left.** Иванова Марина Сергеевна, E-07, team MSK-1, leaves on Friday 2025-09-12
-  at 19:00 with about 40 clients: C-0101 to C-0133 (but C-0104) and the prospects she had won over.
+  at 19:00 with about 40 clients: C-0101 to C-0140 (but C-0104) and the prospects she had won over.
   Her manager E-03 passes them, from 15 to 26 September, to E-06, E-08, E-09, E-10, E-13 and E-23.
-  C-0130 to C-0133 stay orphans to the end of the year.
+  C-0137 to C-0140 stay orphans to the end of the year.
 - **The client to show.** ООО «Ромашка», C-0112: E-06, then E-07 from 2025-03-03 (workload), then
   E-09 from 2025-09-16 (departure). Its deal D-1001 is opened by E-07 on 2025-08-18, passes to E-09
   with the client, and is won by E-09 on 2025-10-09 for 1 840 000 RUB.
@@ -24,7 +24,7 @@ The company: АО «Складские решения», Москва (MSK) and 
 - **Namesakes.** E-07 and E-18 are both Иванова Марина; E-11 and E-21 have the same full name.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from commands.demo.workdays import MOSCOW
 
@@ -33,10 +33,13 @@ def _at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2025, month, day, hour, minute, tzinfo=MOSCOW)
 
 
+CAST = ("E-07", "E-09", "E-11", "E-16", "E-21")  # on leave only in summer, to be there on cue
+SUMMER = (date(2025, 6, 23), date(2025, 8, 15))
+
 LEAVER = "E-07"
 LEAVERS_MANAGER = "E-03"
 DEPARTURE = _at(9, 12, 19)
-PORTFOLIO = tuple(f"C-{number:04d}" for number in range(101, 134))
+PORTFOLIO = tuple(f"C-{number:04d}" for number in range(101, 141))
 ORPHANS = PORTFOLIO[-4:]
 HEIRS = ("E-06", "E-08", "E-09", "E-10", "E-13", "E-23")
 

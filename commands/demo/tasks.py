@@ -31,19 +31,18 @@ def _task(world: World, at: datetime, client: Client) -> None:
         world.journal.record("task.cancelled", end, data, client=client.id, by=manager)
     elif drawn < 0.93:
         if end > due or drawn < 0.14:
-            _extend(world, at, due, client, task, manager)
+            _extend(world, at, min(due, end), due, client, task, manager)
         _do(world, at, end, client, task, assignee, steps)
 
 
 def _extend(
-    world: World, at: datetime, due: datetime, client: Client, task: str, manager: str
-) -> None:
-    if not world.chance(0.6):
-        return
-    data = {"task": task, "from_due": due, "due_at": world.after(due, 3, 8).replace(hour=18)}
-    data |= {"reason": "Клиент просит подождать", "approved_by": manager}
+    world: World, at: datetime, before: datetime, due: datetime, client: Client, task: str,
+    manager: str,
+) -> None:  # fmt: skip
     asked = world.after(at, 0, 1)
-    if asked < due:
+    if asked < before and world.chance(0.7):
+        data = {"task": task, "from_due": due, "due_at": world.after(due, 3, 8).replace(hour=18)}
+        data |= {"reason": "Клиент просит подождать", "approved_by": manager}
         world.journal.record("task_deadline.extended", asked, data, client=client.id, by=manager)
 
 
@@ -51,13 +50,11 @@ def _do(
     world: World, at: datetime, end: datetime, client: Client, task: str, assignee: str,
     steps: tuple[str, ...],
 ) -> None:  # fmt: skip
-    for number, step in enumerate(steps, start=1):
-        done = at + (end - at) * number / (len(steps) + 1)
-        who = world.company.stand_in(assignee, done)
+    for step in steps:
+        at = min(world.after(at, 0, 1), end)
+        who = world.company.stand_in(assignee, at)
         data = {"task": task, "step": step}
-        world.journal.record(
-            "task_step.done", done.replace(microsecond=0), data, client=client.id, by=who
-        )
+        world.journal.record("task_step.done", at, data, client=client.id, by=who)
     who = world.company.stand_in(assignee, end)
     data = {"task": task, "result": "Сделано"}
     world.journal.record("task.completed", end, data, client=client.id, by=who)
