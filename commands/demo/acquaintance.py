@@ -112,7 +112,7 @@ def _first_approach(world: World, client: Client, at: datetime, offer: str) -> N
     record, seller = world.journal.record, client.finder
     product, price = world.rng.choice(words.PRODUCTS)
     items = [{"product": product, "quantity": 1, "price": price}]
-    until = world.after(at, 20, 30)
+    until = world.due(at, 20, 30)
     data = {"offer": offer, "items": items, "amount": price, "currency": "RUB"}
     full, sent = data | {"valid_until": until}, f"offer-{offer}"
     who = world.responsible(client, at)

@@ -104,7 +104,7 @@ class Deal:
         self.record("deal_stage.entered", deal=self.id, stage=stage, from_stage=before)
         if stage == _OFFER_STAGE and self.advance(0, 3):
             self.offer = self.world.number("O")
-            until = self.world.after(self.at, 20, 30)
+            until = self.world.due(self.at, 20, 30)
             self.record(
                 "offer.sent", offer=self.offer, items=self.lines, amount=self.amount,
                 currency="RUB", valid_until=until, deal=self.id, key=f"offer-{self.offer}",

@@ -17,6 +17,7 @@ def scenes(world: World) -> None:
     _shown_deal(world)
     _mistake(world)
     _late_calls(world)
+    _calls_in_vain(world)
     _unknown(world)
 
 
@@ -85,6 +86,14 @@ def _late_calls(world: World) -> None:
             "call.logged", at, call, client=client, by=story.LEAVER, source="crm",
             recorder=story.LEAVERS_MANAGER, entered=entered, channel="phone",
         )  # fmt: skip
+
+
+def _calls_in_vain(world: World) -> None:
+    for at in story.CALLS_IN_VAIN_AT:
+        data = {"call": world.number("call")}
+        world.journal.record(
+            "call.missed", at, data, client=story.ORPHANS[0], unit="MSK-1", channel="phone"
+        )
 
 
 def _unknown(world: World) -> None:

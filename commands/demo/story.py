@@ -5,7 +5,8 @@ The company: АО «Складские решения», Москва (MSK) and 
 - **The seller who left.** Иванова Марина Сергеевна, E-07, team MSK-1, leaves on Friday 2025-09-12
   at 19:00 with about 40 clients: C-0101 to C-0140 (but C-0104) and the prospects she had won over.
   Her manager E-03 passes them, from 15 to 26 September, to E-06, E-08, E-09, E-10, E-13 and E-23.
-  C-0137 to C-0140 stay orphans to the end of the year.
+  C-0137 to C-0140 stay orphans to the end of the year; C-0137 calls in vain on 2025-10-06 and
+  2025-11-18.
 - **The client to show.** ООО «Ромашка», C-0112: E-06, then E-07 from 2025-03-03 (workload), then
   E-09 from 2025-09-16 (departure). Its deal D-1001 is opened by E-07 on 2025-08-18, passes to E-09
   with the client, and is won by E-09 on 2025-10-09 for 1 840 000 RUB.
@@ -42,6 +43,8 @@ DEPARTURE = _at(9, 12, 19)
 PORTFOLIO = tuple(f"C-{number:04d}" for number in range(101, 141))
 ORPHANS = PORTFOLIO[-4:]
 HEIRS = ("E-06", "E-08", "E-09", "E-10", "E-13", "E-23")
+
+CALLS_IN_VAIN_AT = (_at(10, 6, 11, 40), _at(11, 18, 16, 25))
 
 SHOWN = "C-0112"
 SHOWN_OWNERS = (("E-06", None), ("E-07", _at(3, 3, 10)), ("E-09", _at(9, 16, 11)))

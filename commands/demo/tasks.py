@@ -17,7 +17,7 @@ def _task(world: World, at: datetime, client: Client) -> None:
     assignee = world.responsible(client, at)
     manager = world.company.manager(assignee, at)
     title, steps = rng.choice(words.TASKS)
-    due = world.after(at, 2, 10).replace(hour=18, minute=0, second=0)
+    due = world.due(at, 2, 10)
     data = {"task": task, "title": title, "assignee": assignee, "assigned_by": manager}
     full = data | {"due_at": due, "kind": "клиент", "steps": list(steps)}
     world.journal.record("task.assigned", at, full, client=client.id, by=manager)
@@ -41,7 +41,7 @@ def _extend(
 ) -> None:  # fmt: skip
     asked = world.after(at, 0, 1)
     if asked < before and world.chance(0.7):
-        data = {"task": task, "from_due": due, "due_at": world.after(due, 3, 8).replace(hour=18)}
+        data = {"task": task, "from_due": due, "due_at": world.due(due, 3, 8)}
         data |= {"reason": "Клиент просит подождать", "approved_by": manager}
         world.journal.record("task_deadline.extended", asked, data, client=client.id, by=manager)
 

@@ -73,6 +73,10 @@ class World:
         """Draw a working moment that many working days later; 0 is the same day."""
         return workdays.after(self.rng, at, least, most)
 
+    def due(self, at: datetime, least: int, most: int) -> datetime:
+        """Draw a deadline: the end of a working day that many working days later."""
+        return self.after(at, least, most).replace(hour=18, minute=0, second=0)
+
     def responsible(self, client: Client, at: datetime) -> str:
         """Who acts for the client's owner at a time, or for its finder while it has no owner."""
         return self.company.stand_in(client.owner(at) or client.finder, at)
