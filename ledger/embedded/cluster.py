@@ -10,16 +10,16 @@ and the kernel frees that lock when the last of them is gone, killed or not.
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ledger.embedded.folder import PORT, hold, socket_path
+from ledger.embedded.folder import PORT, hold
 from ledger.embedded.programs import Programs
+from ledger.embedded.running import Server, ready
 from ledger.errors import ServerUnavailable
 
 _PATIENCE = 300.0  # seconds; replaying 2 GB of WAL after a crash takes a while on a slow disk
@@ -64,37 +64,6 @@ _FIXED = {
     "logging_collector": "off",
     "log_destination": "stderr",
 }
-
-
-class Server(NamedTuple):
-    """A running server: its folder, main process, libpq connection string, major version."""
-
-    folder: Path
-    pid: int
-    conninfo: str
-    version: str
-
-
-def ready(home: Path) -> Server | None:
-    """Return the server if it says that it is ready and takes connections; starts nothing."""
-    data = home / "data"
-    try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
-        version = (data / "PG_VERSION").read_text().strip()
-    except FileNotFoundError:
-        return None
-    if len(lines) < 8 or lines[7].strip() != "ready":
-        return None
-    path = socket_path(home)
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(5)
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return None  # a postmaster.pid left by a crash
-    host = str(path.parent).replace("\\", "\\\\").replace("'", "\\'")
-    conninfo = f"host='{host}' port={PORT} user=iledger dbname=iledger"
-    return Server(home, int(lines[0]), conninfo, version)
 
 
 def start(home: Path, programs: Programs, alive: int) -> None:

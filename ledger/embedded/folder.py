@@ -23,6 +23,7 @@ _REMEDY = {
     errno.EROFS: "choose a writable folder with ILEDGER_HOME",
     errno.EACCES: "give yourself the rights, or choose another folder with ILEDGER_HOME",
     errno.EPERM: "if you are root without the right to change user, run as an ordinary user",
+    errno.EEXIST: "choose another folder with ILEDGER_HOME",  # it is a file
     errno.ENOTDIR: "choose another folder with ILEDGER_HOME",
 }
 

@@ -7,9 +7,9 @@ from subprocess import DEVNULL
 from typing import Any
 
 from ledger.embedded import cluster
-from ledger.embedded.cluster import Server
-from ledger.embedded.folder import explained, hold, locked, note_use, private
+from ledger.embedded.folder import explained, hold, locked, note_use, private, socket_path
 from ledger.embedded.programs import server_programs
+from ledger.embedded.running import Server, ready
 from ledger.errors import ServerUnavailable
 
 
@@ -31,11 +31,11 @@ def ensure_running(folder: Path, *, idle_limit: float = 900.0) -> str:
         # end the server between our finding it and its learning that we want it.
         with locked(home, shared=True):
             note_use(home)
-            if server := cluster.ready(home):
+            if server := ready(home):
                 _watch(home, limit)
                 return server.conninfo
         with locked(home):
-            server = cluster.ready(home) or _start(home, limit)
+            server = ready(home) or _start(home, limit)
             note_use(home)
             return server.conninfo
 
@@ -47,7 +47,7 @@ def find(folder: Path) -> Server | None:
     """
     with explained(folder):
         home = private(folder, create=False)
-        return cluster.ready(home) if home else None
+        return ready(home) if home else None
 
 
 def stop(folder: Path) -> bool:
@@ -82,6 +82,7 @@ def _idle_limit(asked: float) -> float:
 
 
 def _start(home: Path, limit: float) -> Server:
+    socket_path(home)  # else we might start a server that cannot be reached
     programs, log_start = server_programs(), cluster.log_size(home)
     alive = cluster.clear(home)
     if alive is not None:

@@ -58,15 +58,15 @@ def test_committed_rows_survive_a_kill_of_the_server_under_its_clients(folder: P
 
 
 def test_a_backend_that_does_not_notice_the_death_of_its_server_is_ended(folder: Path) -> None:
-    with psycopg.connect(embedded.ensure_running(folder)) as connection:
-        keep_three_rows(connection)
-        loop = threading.Thread(target=run_for_ever, args=(connection,))
-        loop.start()
-        backend = connection.info.backend_pid
-        os.kill(postmaster(folder), signal.SIGKILL)
-        assert rows(folder) == [1, 2, 3]
-        assert backend not in processes(folder)
-        loop.join()
+    connection = psycopg.connect(embedded.ensure_running(folder))
+    keep_three_rows(connection)
+    backend, server = connection.info.backend_pid, postmaster(folder)
+    loop = threading.Thread(target=run_for_ever, args=(connection,))
+    loop.start()
+    os.kill(server, signal.SIGKILL)
+    assert rows(folder) == [1, 2, 3]
+    assert backend not in processes(folder)
+    loop.join()
 
 
 def run_for_ever(connection: psycopg.Connection) -> None:
@@ -131,3 +131,16 @@ def test_a_long_recovery_is_waited_for(folder: Path) -> None:
         connection.commit()
         os.kill(postmaster(folder), signal.SIGKILL)
     assert len(rows(folder)) == 300_000
+
+
+def test_a_command_that_comes_while_the_server_recovers_from_the_kill_of_a_backend_is_served(
+    folder: Path,
+) -> None:
+    connection = psycopg.connect(embedded.ensure_running(folder))
+    keep_three_rows(connection)
+    server = postmaster(folder)
+    os.kill(connection.info.backend_pid, signal.SIGKILL)
+    for _ in range(5):
+        assert rows(folder) == [1, 2, 3]
+    assert postmaster(folder) == server
+    connection.close()
