@@ -25,6 +25,7 @@ from ledger.errors import ServerUnavailable
 _PATIENCE = 300.0  # seconds; replaying 2 GB of WAL after a crash takes a while on a slow disk
 _ORPHAN_GRACE = 1.0  # seconds; most backends leave by themselves when the postmaster is gone
 _POLL = 0.01  # seconds
+_LITTLE_SPACE = 64 * 2**20  # bytes; what a new data directory takes
 _LOG_LIMIT = 4 * 2**20  # bytes
 
 _DATABASE = Path(__file__).parent / "database.sql"
@@ -192,8 +193,9 @@ def _create(home: Path, programs: Programs, alive: int) -> None:
         made = subprocess.run(initdb, **popen).returncode == 0
         made = made and subprocess.run(single, **popen | {"stdin": sql}).returncode == 0
     if not made:
+        said = _said(home, before)
         shutil.rmtree(new, ignore_errors=True)
-        raise ServerUnavailable(f"no database could be made in {home}: {_said(home, before)}")
+        raise ServerUnavailable(f"no database could be made in {home}: {said}")
     # Only a complete directory gets the name; a half-made one can never be taken for it.
     new.rename(home / "data")
     _flush(home)
@@ -234,7 +236,9 @@ def _said(home: Path, since: int) -> str:
     with log.open("rb") as lines:
         lines.seek(since)
         said = lines.read().decode(errors="replace")
-    remedy = "free some disk space" if "No space left" in said else f"see {log}"
+    # A full disk takes no log either.
+    full = "No space left" in said or shutil.disk_usage(home).free < _LITTLE_SPACE
+    remedy = "free some disk space" if full else f"see {log}"
     last = " | ".join(said.strip().splitlines()[-5:])
     return f"{last or 'it said nothing'}: {remedy}, then try again"
 

@@ -5,10 +5,8 @@ import fcntl
 import os
 import pwd
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 
 from ledger.errors import ServerUnavailable
@@ -136,6 +134,9 @@ def socket_path(home: Path) -> Path:
     data = home / "data"
     if _usable(data / _SOCKET):
         return data / _SOCKET
+    import tempfile
+    from hashlib import sha256
+
     shelter = Path(tempfile.gettempdir()) / f"iledger-{os.geteuid()}"
     shelter.mkdir(mode=0o700, exist_ok=True)
     if shelter.is_symlink() or not shelter.is_dir():
