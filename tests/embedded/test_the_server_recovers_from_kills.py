@@ -133,14 +133,30 @@ def test_a_long_recovery_is_waited_for(folder: Path) -> None:
     assert len(rows(folder)) == 300_000
 
 
+def kill_a_backend(folder: Path) -> None:
+    with psycopg.connect(embedded.ensure_running(folder)) as connection:
+        os.kill(connection.info.backend_pid, signal.SIGKILL)
+        log = folder / "server.log"
+        until(lambda: "terminating any other" in log.read_text(), "the server to notice")
+        connection.close()
+
+
 def test_a_command_that_comes_while_the_server_recovers_from_the_kill_of_a_backend_is_served(
     folder: Path,
 ) -> None:
-    connection = psycopg.connect(embedded.ensure_running(folder))
-    keep_three_rows(connection)
+    with psycopg.connect(embedded.ensure_running(folder)) as connection:
+        keep_three_rows(connection)
     server = postmaster(folder)
-    os.kill(connection.info.backend_pid, signal.SIGKILL)
-    for _ in range(5):
-        assert rows(folder) == [1, 2, 3]
+    kill_a_backend(folder)
+    assert rows(folder) == [1, 2, 3]
     assert postmaster(folder) == server
-    connection.close()
+
+
+def test_a_server_can_be_stopped_while_it_recovers_from_the_kill_of_a_backend(
+    folder: Path,
+) -> None:
+    with psycopg.connect(embedded.ensure_running(folder)) as connection:
+        keep_three_rows(connection)
+    kill_a_backend(folder)
+    assert embedded.stop(folder)
+    assert rows(folder) == [1, 2, 3]
