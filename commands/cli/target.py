@@ -1,0 +1,31 @@
+"""Which ledger the options of `iledger` name."""
+
+from pathlib import Path
+
+import click
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from ledger.database import Target
+from ledger.errors import InvalidQuestion
+
+
+def chosen() -> Target:
+    """The ledger that --dsn, --folder and --schema name. Raises InvalidQuestion."""
+    given = click.get_current_context().find_root().obj
+    dsn, folder = given["dsn"], given["folder"]
+    if dsn:
+        try:
+            parts = conninfo_to_dict(dsn)
+        except psycopg.ProgrammingError as error:
+            raise InvalidQuestion(
+                f"the DSN cannot be read: {str(error).strip()}. Write "
+                "postgresql://user@host/database, or host=... dbname=... user=..."
+            ) from None
+        if given["dsn_is_typed"] and parts.get("password"):
+            raise InvalidQuestion(
+                "the DSN on the command line holds a password, which everybody on this machine can "
+                "see there. Put it into a password file (PGPASSFILE), or give the DSN in "
+                "ILEDGER_DSN."
+            )
+    return Target(dsn, Path(folder) if folder else None, given["schema"])

@@ -1,0 +1,101 @@
+"""The reject file: what a load could not take in, with the reason, so that it can be mended.
+
+One JSON object a line: `line` (its number), `reason`, `field`, `value`, and the original as `text`,
+or as `base64` where it is not UTF-8; `cut` is true where only its beginning fits.
+"""
+
+import base64
+import os
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, shorten
+from ledger.intake import Line, Verdict
+
+_SHOWN = 4096  # of a line that is too long
+
+
+class Rejects:
+    """Writes a reject file; there is none as long as nothing is rejected.
+
+    A reject file of an earlier run of the same load is replaced, for this run judges every line
+    anew. Any other file in its place is left alone: raises InvalidQuestion.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._file: BinaryIO | None = None
+        self._refuse_other_files()
+
+    def add(self, verdicts: list[Verdict]) -> None:
+        """Write those that were rejected."""
+        for verdict in verdicts:
+            if verdict.error is not None:
+                self._out().write(msgspec.json.encode(_entry(verdict.line, verdict.error)) + b"\n")
+                self.count += 1
+        if self._file is not None:
+            self._file.flush()
+
+    def close(self, *, complete: bool) -> None:
+        """Finish. complete: all lines have been judged, so those of an earlier run are outdated."""
+        if self._file is not None:
+            self._file.close()
+        elif complete:
+            self.path.unlink(missing_ok=True)
+
+    def _out(self) -> BinaryIO:
+        if self._file is None:
+            self.path.unlink(missing_ok=True)
+            # Rejected lines hold personal data like any others.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            self._file = os.fdopen(os.open(self.path, flags, 0o600), "wb")
+        return self._file
+
+    def _refuse_other_files(self) -> None:
+        try:
+            with self.path.open("rb") as existing:
+                first = existing.readline(1 << 22)
+        except FileNotFoundError:
+            return
+        # A killed run may have left the file cut in its first line.
+        if first and not first.startswith(b'{"line":'):
+            raise InvalidQuestion(
+                f"{self.path} exists and is no reject file; name another with --rejects"
+            )
+
+
+def unused(path: Path) -> Path:
+    """This path, or the next one that is free: what came through a pipe cannot be read again."""
+    number, found = 2, path
+    while found.exists():
+        found = path.with_name(path.name.replace(".rejects", f".{number}.rejects"))
+        number += 1
+    return found
+
+
+def _entry(line: Line, error: InvalidEvent | KeyConflict) -> dict[str, Any]:
+    field, value = "key", getattr(error, "key", None)
+    if isinstance(error, InvalidEvent):
+        field, value = error.field, error.value
+    if value is not None and not isinstance(value, str):
+        value = shorten(value)
+    whole = line.size <= len(line.text) + 2
+    text = line.text if whole else line.text[:_SHOWN]
+    entry = {"line": line.number, "reason": str(error), "field": field, "value": value}
+    if not whole:
+        entry["cut"] = True
+    try:
+        return _wellformed(entry) | {"text": text.decode()}
+    except UnicodeDecodeError:
+        return _wellformed(entry) | {"base64": base64.b64encode(text).decode()}
+
+
+def _wellformed(entry: dict[str, Any]) -> dict[str, Any]:
+    """Half a surrogate pair, which cannot be written as UTF-8, is shown by its number instead."""
+    return {
+        name: value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
+        for name, value in entry.items()
+    }

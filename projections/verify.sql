@@ -1,0 +1,29 @@
+-- What `projections.verify` asks.
+
+-- name: lock_rebuilds
+SELECT pg_advisory_lock(hashtextextended(%(name)s, 0))
+
+-- name: hold
+-- The frame's lock (frame.sql), for longer than one transaction.
+SELECT pg_advisory_lock((1230718030::bigint << 32) | 'events'::regclass::oid::bigint)
+
+-- name: release
+SELECT pg_advisory_unlock((1230718030::bigint << 32) | 'events'::regclass::oid::bigint)
+
+-- name: tables
+-- All tables of either schema, and which of the two has them. `progress` says when it was built.
+SELECT c.relname, bool_or(n.nspname = %(used)s), bool_or(n.nspname = %(beside)s)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN (%(used)s, %(beside)s) AND c.relkind IN ('r', 'p', 'm') AND c.relname <> 'progress'
+GROUP BY c.relname ORDER BY c.relname
+
+-- name: compare
+-- In any order, every row as often as it is there. As text, since not every type has an equality.
+WITH surplus AS (
+    SELECT t::text AS line FROM {used} t EXCEPT ALL SELECT t::text FROM {beside} t
+), missing AS (
+    SELECT t::text AS line FROM {beside} t EXCEPT ALL SELECT t::text FROM {used} t
+)
+SELECT (SELECT count(*) FROM {used}), (SELECT count(*) FROM surplus), (SELECT count(*) FROM missing),
+       ARRAY(SELECT '- ' || line FROM surplus ORDER BY line LIMIT 3)
+       || ARRAY(SELECT '+ ' || line FROM missing ORDER BY line LIMIT 3)
