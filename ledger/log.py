@@ -88,16 +88,18 @@ def append(
 
     whole: all or nothing. Raises ConditionFailed, NotAllowed, ServerUnavailable.
     """
-    columns = [list(column) for column in zip(*batch, strict=True)]
-    columns[_TAGS] = [_array(found) for found in columns[_TAGS]]
-    if len(batch) == 1:
-        columns = [column[0] for column in columns]
-    parameters: dict[str, Any] = dict(zip(_PARAMETERS, columns, strict=True))
+    alone = len(batch) == 1 and condition is None and not batch[0].tags
+    if alone:
+        parameters: dict[str, Any] = dict(zip(_PARAMETERS, batch[0], strict=True))
+    else:
+        columns = [list(column) for column in zip(*batch, strict=True)]
+        columns[_TAGS] = [_array(found) for found in columns[_TAGS]]
+        parameters = dict(zip(_PARAMETERS, columns, strict=True))
     parameters["whole"] = whole
     parameters["condition"] = condition and Jsonb(
         {"query": _json(condition.query), "after": condition.after}
     )
-    statement = _SQL["append_one" if len(batch) == 1 else "append"]
+    statement = _SQL["append_one" if alone else "append"]
     with translated(), connection.cursor(binary=True) as cursor:
         cursor.execute(statement, parameters, prepare=True)
         return [Outcome(*row) for row in cursor]
