@@ -47,3 +47,7 @@ UPDATE progress SET position = %(position)s
 
 -- name: exists
 SELECT to_regclass(format('%%I.progress', %(schema)s::text)) IS NOT NULL
+
+-- name: all_tables
+SELECT relname FROM pg_class
+WHERE relnamespace = to_regnamespace(quote_ident(%(schema)s)) AND relkind = 'r'

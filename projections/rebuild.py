@@ -66,6 +66,9 @@ def build(
     for projection in registry.projections():
         if "fill" in projection.sql:
             connection.execute(projection.sql["fill"])
+    # Without statistics, the first questions would read whole tables for one client.
+    for table in connection.execute(_FRAME["all_tables"], {"schema": schema}).fetchall():
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, *table)))
     start = {"position": upto, "fingerprint": registry.fingerprint()}
     connection.execute(_FRAME["start"], start)
     return upto
