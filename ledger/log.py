@@ -3,7 +3,7 @@
 Nothing here knows event classes; what goes in is `Encoded`, what comes out is `Row`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -93,7 +93,8 @@ def append(
         parameters: dict[str, Any] = dict(zip(_PARAMETERS, batch[0], strict=True))
     else:
         columns = [list(column) for column in zip(*batch, strict=True)]
-        columns[_TAGS] = [_array(found) for found in columns[_TAGS]]
+        # As text, since an array of arrays would have to be rectangular.
+        columns[_TAGS] = [array_text(found) for found in columns[_TAGS]]
         parameters = dict(zip(_PARAMETERS, columns, strict=True))
     parameters["whole"] = whole
     parameters["condition"] = condition and Jsonb(
@@ -204,9 +205,7 @@ def _json(query: Query) -> list[dict[str, Any]]:
     return [{"types": item.types, "tags": item.tags} for item in query.items]
 
 
-def _array(tags: tuple[str, ...]) -> str:
-    """Write tags as a PostgreSQL array, since arrays of arrays must be rectangular."""
-    if not tags:
-        return "{}"
-    quoted = (tag.replace("\\", "\\\\").replace('"', '\\"') for tag in tags)
-    return "{" + ",".join(f'"{tag}"' for tag in quoted) + "}"
+def array_text(texts: Iterable[str]) -> str:
+    """Write texts as PostgreSQL writes an array of them."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
