@@ -13,7 +13,9 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from hypothesis import reject
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from ledger import catalogue
@@ -135,7 +137,17 @@ def _built(content: type[Any]) -> st.SearchStrategy[Any]:
         of_type = FIELDS[name] if name in FIELDS else _of_type(hints[name])
         optional = field.default is None and field.default is not MISSING
         drawn[field.name] = of_type | st.none() if optional else of_type
-    return st.builds(content, **drawn)
+
+    def build(**values: Any) -> Any:
+        try:
+            return content(**values)
+        except ValidationError as error:
+            # Each value is valid, but not all of them together: draw others.
+            if error.errors()[0]["loc"]:
+                raise
+            reject()
+
+    return st.builds(build, **drawn)
 
 
 def _of_type(hint: Any) -> st.SearchStrategy[Any]:
