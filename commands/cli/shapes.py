@@ -62,7 +62,7 @@ def holds(hint: Any) -> str:
         return ", ".join(f"`{member}`" for member in members)
     if origin is tuple:
         return f"list of: {holds(members[0])}"
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         inner = (f"{shape.field} ({shape.holds})" for shape in shapes(hint))
         return "object with " + ", ".join(inner)
     return _PLAIN.get(hint, getattr(hint, "__name__", str(hint)))
@@ -77,7 +77,7 @@ def _annotated(inner: Any, marks: tuple[Any, ...]) -> str:
     # A tag or a mark says where the event is found or how it is kept, not what the field holds.
     rest = tuple(m for m in marks if not isinstance(m, (kinds.Tag, kinds.PersonalMark)))
     for known, name in _NAMES:
-        if rest and known == Annotated[(inner, *rest)]:  # type: ignore[comparison-overlap]
+        if rest and known == Annotated[(inner, *rest)]:
             return name
     limits = ", ".join(_limits(rest))
     return f"{holds(inner)} ({limits})" if limits else holds(inner)

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from commands.cli import main
 from ledger.database import Target
 
 ROOT = Path(__file__).parents[2]
 MODULE = [sys.executable, "-m", "commands.cli.main"]
+Here = Callable[..., Result]
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
@@ -42,6 +45,16 @@ def iledger(settings: dict[str, str], tmp_path: Path) -> Run:
             env=settings | more,
             timeout=120,
         )
+
+    return run
+
+
+@pytest.fixture
+def here(settings: dict[str, str]) -> Here:
+    """Run `iledger` in this process, where starting one for every question would take too long."""
+
+    def run(*arguments: str) -> Result:
+        return CliRunner(env=settings).invoke(main.iledger, arguments, catch_exceptions=False)
 
     return run
 

@@ -1,4 +1,4 @@
-"""A load that was killed is simply run again: every event once, the reject file as if nothing was."""
+"""A load that was killed is simply run again: every event once, the reject file complete."""
 
 import json
 import os

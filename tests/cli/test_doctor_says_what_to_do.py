@@ -38,13 +38,11 @@ def test_a_grant_past_the_door(iledger: Run, owner: Connection, target: Target) 
     assert f"{target.schema}_writer" in found["grants"]["found"]
 
 
-def test_a_server_that_forgets(iledger: Run, owner: Connection, target: Target) -> None:
-    dsn = f"{target.dsn} options='-c synchronous_commit=off'"
-    # Our own options win over those of a DSN, so the setting comes from the database.
+def test_a_server_that_forgets(iledger: Run, owner: Connection) -> None:
     owner.execute("RESET ROLE")
     owner.execute("ALTER ROLE iledger SET synchronous_commit = off")
     try:
-        code, found = findings(iledger, ILEDGER_DSN=dsn)
+        code, found = findings(iledger)
     finally:
         owner.execute("ALTER ROLE iledger RESET synchronous_commit")
     assert code == 1

@@ -1,4 +1,4 @@
-"""`iledger --help` imports nothing but click, and a question no event classes; by modules, not time."""
+"""`iledger --help` imports nothing but click, and a question no event classes; no clock needed."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 from commands.cli.main import COMMANDS
 from commands.cli.reference import commands
 
-from .conftest import ROOT, Run
+from .conftest import ROOT
 
 HEAVY = {"psycopg", "pydantic", "msgspec", "rich", "eventsourcing", "ledger.codec", "zoneinfo"}
 
@@ -35,7 +35,7 @@ def test_a_question_imports_no_event_classes() -> None:
     assert not asked & (HEAVY - {"psycopg", "msgspec", "zoneinfo"})
 
 
-def test_replay_imports_no_event_classes(iledger: Run) -> None:
+def test_replay_imports_no_event_classes() -> None:
     assert not imported("import commands.cli.replay") & {"pydantic", "eventsourcing", "rich"}
 
 

@@ -1,4 +1,4 @@
-"""`iledger replay --follow` sees every event once, in order, though the server is killed meanwhile."""
+"""`iledger replay --follow` sees every event once, in order, even if the server is killed."""
 
 import json
 import os

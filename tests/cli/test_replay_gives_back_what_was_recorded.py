@@ -6,12 +6,12 @@ from datetime import datetime
 
 from ledger.database import Connection
 
-from .conftest import Run, event, jsonl
+from .conftest import Here, Run, event, jsonl
 
 
-def lines(iledger: Run, *arguments: str) -> list[dict[str, object]]:
-    done = iledger("replay", "--format", "jsonl", *arguments)
-    assert done.returncode == 0, done.stderr
+def lines(here: Here, *arguments: str) -> list[dict[str, object]]:
+    done = here("replay", "--format", "jsonl", *arguments)
+    assert done.exit_code == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -35,16 +35,14 @@ def test_the_hashed_bytes_can_be_derived_from_a_line(iledger: Run, owner: Connec
 _BESIDES = ("position", "event_id", "recorded_at")
 
 
-def test_a_replay_can_be_appended_to_another_ledger(iledger: Run) -> None:
+def test_a_replay_can_be_appended_to_another_ledger(iledger: Run, here: Here) -> None:
     iledger("append", stdin=jsonl(event(1), event(2)))
-    bodies = [
-        {name: line[name] for name in line if name not in _BESIDES} for line in lines(iledger)
-    ]
+    bodies = [{name: line[name] for name in line if name not in _BESIDES} for line in lines(here)]
     again = iledger("append", "--format", "json", stdin=jsonl(*bodies))
     assert json.loads(again.stdout)["known"] == 2
 
 
-def test_filters(iledger: Run) -> None:
+def test_filters(iledger: Run, here: Here) -> None:
     missed = {"type": "call.missed", "data": {}}
     iledger(
         "append",
@@ -70,7 +68,7 @@ def test_filters(iledger: Run) -> None:
         ("--as-of", "2"): [1, 2],
         ("--client", "C-9"): [],
     }.items():
-        assert [line["position"] for line in lines(iledger, *arguments)] == expected, arguments
+        assert [line["position"] for line in lines(here, *arguments)] == expected, arguments
 
 
 def test_text_is_one_line_an_event(iledger: Run) -> None:

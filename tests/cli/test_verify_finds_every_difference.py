@@ -1,4 +1,4 @@
-"""`iledger projections verify` compares row for row, finds what was changed, leaves nothing behind."""
+"""`iledger projections verify` compares row for row, finds what differs, leaves nothing behind."""
 
 import json
 
