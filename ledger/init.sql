@@ -28,3 +28,10 @@ BEGIN
     EXECUTE format('GRANT CREATE ON DATABASE %I TO %I',
                    current_database(), current_setting('iledger.role'));
 END $$
+
+-- name: closed_schema
+-- The ledger's schema, if it is there and this login may not use it; and the login.
+SELECT n.nspname, session_user::text
+FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'about'
+WHERE n.nspname = ANY (string_to_array(replace(current_setting('search_path'), '"', ''), ', '))
+  AND NOT has_schema_privilege(n.oid, 'USAGE')

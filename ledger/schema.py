@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from psycopg import sql
 
 from ledger.database import ROLES, Connection, Target, connect, translated
-from ledger.errors import InvalidQuestion, NotInitialised, SchemaMismatch
+from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised, SchemaMismatch
 from ledger.sql import script, statements
 
 
@@ -95,10 +95,14 @@ def migrate(target: Target) -> list[str]:
 
 def check(connection: Connection) -> About:
     """What the ledger says of itself. Raises NotInitialised or SchemaMismatch, with the remedy."""
-    with translated():
-        row = connection.execute(
-            "SELECT ledger_id, zone, (SELECT max(version) FROM migrations) FROM about"
-        ).fetchone()
+    try:
+        with translated():
+            row = connection.execute(
+                "SELECT ledger_id, zone, (SELECT max(version) FROM migrations) FROM about"
+            ).fetchone()
+    except NotInitialised:
+        _refuse_strangers(connection)
+        raise
     if row is None or row[2] is None:
         raise NotInitialised("the ledger is only half made; drop its schema and run `iledger init`")
     about, known = About(*row), migrations()[-1].version
@@ -113,6 +117,18 @@ def check(connection: Connection) -> About:
             f"{known}. Install a newer interaction-ledger."
         )
     return about
+
+
+def _refuse_strangers(connection: Connection) -> None:
+    """Who may not use the schema cannot see its tables: to him there seems to be no ledger."""
+    if not connection.autocommit:
+        return  # after an error, a transaction answers nothing more
+    row = connection.execute(statements("ledger", "init.sql")["closed_schema"]).fetchone()
+    if row:
+        raise NotAllowed(
+            f"the login {row[1]} has no right to the ledger in schema {row[0]}. Let an "
+            f"administrator grant it one of the roles {', '.join(f'{row[0]}_{r}' for r in ROLES)}."
+        )
 
 
 def _exists(connection: Connection, schema: str) -> bool:

@@ -18,8 +18,9 @@ _SQL = statements("projections", "card.sql")
 class Section(NamedTuple):
     """One section of the card: its name, and a statement that answers its lines.
 
-    A line has name, value, since, precision and position, then more columns of its own; within a
-    section a name stands once. The statement may use %(client)s besides a view's parameters.
+    A line has name, value, since, precision and position, then more columns of its own, of which
+    `x_position` is the position of the event that says `x`; within a section a name stands once.
+    The statement may use %(client)s besides a view's parameters.
     """
 
     name: str
@@ -68,7 +69,8 @@ def difference(
 ) -> list[dict[str, Any]]:
     """What changed on a client's card between two views: one dict a change, as `Change`.
 
-    A field that is not `value` is one of the line's other columns, such as `roles`.
+    A field that is not `value` is one of the line's other columns, such as `roles`. That the same
+    was said again, at another time, is no change.
     Raises NotFound if neither view knows the client.
     """
     cards = [_card(connection, view, client) for view in (before, after)]
@@ -106,9 +108,15 @@ def timeline(
         until=until,
         kinds=list(kinds) or None,
     )
-    if not rows and not ask(connection, _SQL["mentioned"], view, client=client)[0]["found"]:
-        raise _unheard_of(view, client)
+    if not rows:
+        check_known(connection, view, client)
     return rows
+
+
+def check_known(connection: Connection, view: View, client: str) -> None:
+    """Raise NotFound unless something had been recorded of the client, even if annulled since."""
+    if not ask(connection, _SQL["mentioned"], view, client=client)[0]["found"]:
+        raise _unheard_of(view, client)
 
 
 def _card(connection: Connection, view: View, client: str) -> Card:
@@ -129,17 +137,23 @@ def _card(connection: Connection, view: View, client: str) -> Card:
 def _line_changes(
     section: str, name: str, old: dict[str, Any], new: dict[str, Any]
 ) -> list[Change]:
-    columns = [column for column in (old or new) if not _only_says_where(column)]
-    found = [column for column in columns if old.get(column) != new.get(column)]
-    positions = old.get("position"), new.get("position")
     return [
-        Change(section, name, column, old.get(column), new.get(column), *positions)
-        for column in found
-    ]
+        Change(
+            section, name, column, old.get(column), new.get(column),
+            _position(old, column), _position(new, column),
+        )
+        for column in (old or new)
+        if not _only_says_where(column) and old.get(column) != new.get(column)
+    ]  # fmt: skip
+
+
+def _position(line: dict[str, Any], column: str) -> int | None:
+    """The event that says so: that of the column, where it has one of its own, or of the line."""
+    return line.get(f"{column}_position") or line.get("position")
 
 
 def _only_says_where(column: str) -> bool:
-    return column in ("name", "precision") or column.endswith("position")
+    return column in ("name", "since", "precision") or column.endswith("position")
 
 
 def _unheard_of(view: View, client: str) -> NotFound:

@@ -70,7 +70,7 @@ WITH changes AS (
 )
 SELECT s.field AS name, s.value, s.occurred_at AS since, s.precision, s.position,
        coalesce(c.occurred_at, s.occurred_at) AS last_confirmed, c.method AS confirmed_by,
-       c.position AS confirmed_position, s.learnt_from, s.confidence
+       c.position AS last_confirmed_position, s.learnt_from, s.confidence
 FROM said s LEFT JOIN checked c ON c.field = s.field
 WHERE s.change = 'recorded' ORDER BY s.field COLLATE "C"
 

@@ -45,8 +45,12 @@ INSERT INTO progress (position, fingerprint) VALUES (%(position)s, %(fingerprint
 -- name: advance
 UPDATE progress SET position = %(position)s
 
+-- name: tables_of
+SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s
+
 -- name: exists
 SELECT to_regclass(format('%%I.progress', %(schema)s::text)) IS NOT NULL
 
--- name: names
-SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s
+-- name: all_tables
+SELECT relname FROM pg_class
+WHERE relnamespace = to_regnamespace(quote_ident(%(schema)s)) AND relkind = 'r'

@@ -125,7 +125,7 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 
 
 def owner(connection: Connection, view: View, client: str) -> Answer:
-    """Who owned the client: at most one row with owner, kind (curator, reserved), from_at, to_at."""
+    """Who owned the client: at most one row: owner, kind (curator, reserved), from_at, to_at."""
     return ask(connection, _SQL["owner"], view, client=client)
 
 

@@ -94,6 +94,4 @@ def tasks(
     due_at, state (open, completed, cancelled), ended_at, steps, steps_done, overdue, position.
     overdue: neither done nor cancelled by the deadline, or by `on` where the deadline has passed.
     """
-    return ask(
-        connection, _SQL["tasks"], view, assignee=assignee, client=client, overdue=overdue
-    )
+    return ask(connection, _SQL["tasks"], view, assignee=assignee, client=client, overdue=overdue)

@@ -104,7 +104,8 @@ def _schema(connection: Connection, target: Target) -> Iterator[Finding]:
 
 
 def _settings(connection: Connection, target: Target) -> Iterator[Finding]:
-    settings = dict(connection.execute(_SQL["settings"]).fetchall())
+    rows: list[tuple[str, str]] = connection.execute(_SQL["settings"]).fetchall()
+    settings = dict(rows)
     for name in ("fsync", "full_page_writes"):
         if settings.get(name) == "on":
             yield Finding(name, "ok", "on")
@@ -177,7 +178,7 @@ def _projections(connection: Connection, target: Target) -> Iterator[Finding]:
     if at is None:
         yield Finding("projections", "warn", "not built yet", advice)
     elif not at.fresh:
-        yield Finding("projections", "warn", "built by other source than this program's", advice)
+        yield Finding("projections", "warn", "built by another version of this program", advice)
     elif at.behind:
         found = f"at position {at.position}, {at.behind} events behind"
         yield Finding("projections", "warn", found, advice)

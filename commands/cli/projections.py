@@ -1,6 +1,7 @@
 """`iledger projections`: looking after what is computed from the events."""
 
 from contextlib import closing
+from typing import Any
 
 import click
 
@@ -32,7 +33,7 @@ def list_(form: Format) -> None:
     """Show which projections there are, their tables, and the events they are made of."""
     from projections import registry
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "projection": each.name,
             "tables": list(each.tables.values()),

@@ -114,9 +114,10 @@ def opened(as_of: str | None, on: str | None, zone: str | None, form: Format) ->
         with Bar("Catching up") as bar:
             progress = catch_up(connection, target, bar)
         if progress.behind:
+            events = "event" if progress.behind == 1 else "events"
             remark(
                 f"answers stand at position {progress.position}, "
-                f"{progress.behind} events behind the head"
+                f"{progress.behind} {events} behind the head"
             )
         view = View(position(connection, as_of, progress, name), _on(on, name), name)
         if as_of or on:

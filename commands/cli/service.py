@@ -80,7 +80,7 @@ def _projections(connection: Connection, target: Target) -> list[dict[str, Any]]
     at = runner.progress(connection, target)
     if at is None:
         return []
-    state = "current" if at.fresh else "built by other source; the next question rebuilds them"
+    state = "current" if at.fresh else "built by another version; the next question rebuilds them"
     return [{"position": at.position, "behind": at.behind, "state": state}]
 
 
@@ -88,7 +88,7 @@ def _sizes(connection: Connection, target: Target) -> list[dict[str, Any]]:
     with translated():
         schemas = [target.schema, target.projections]
         rows = connection.execute(_SQL["sizes"], {"schemas": schemas}).fetchall()
-    return [dict(zip(("schema", "table", "rows_about", "size"), row, strict=True)) for row in rows]
+    return [dict(zip(("schema", "table", "rows_about", "bytes"), row, strict=True)) for row in rows]
 
 
 @click.command(epilog="Example: iledger stop")

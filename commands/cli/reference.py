@@ -1,0 +1,137 @@
+"""The reference pages in docs/, made from the program itself: run by `make docs`.
+
+python -m commands.cli.reference [FOLDER]
+"""
+
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import click
+
+from commands.cli import main
+from commands.cli.shapes import holds, meaning, shapes
+from ledger import catalogue, errors
+from ledger.envelope import OPTIONAL, REQUIRED
+
+_WIDTH = 92
+_MADE = "<!-- Made by `make docs` from the program itself; changes here are lost. -->\n"
+_ENDINGS = (
+    (0, "", "Done, or the question was answered."),
+    (1, "", "Lines were rejected, a check found something wrong, or a file cannot be written."),
+    (2, "", "The command line is not understood."),
+    (main.DEFECT, "", "A defect of the program. `ILEDGER_DEBUG=1` shows where."),
+    (main.INTERRUPTED, "", "Interrupted (Ctrl-C). What was recorded stays; run it again."),
+    (main.PIPE_CLOSED, "", "The reader of the output, such as `head`, had seen enough."),
+)  # fmt: skip
+_TIMES = """
+`occurred_at` is a time with its zone (`2026-03-01T10:00:00+03:00`, or without seconds if they are
+not known), a day (`2026-03-01`), a month (`2026-03`) or `unknown`. `source` and `key` together name
+an event for ever: sending it again is safe, and using a key for another event is refused.
+"""
+
+
+def pages() -> dict[str, str]:
+    """Every page by its file name."""
+    return {
+        "cli.md": "\n".join(_cli()),
+        "events.md": "\n".join(_events()),
+        "exit-codes.md": "\n".join(_exit_codes()),
+    }
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command by its full name, groups before their members."""
+    yield "iledger", main.iledger
+    for name, entry in main.COMMANDS.items():
+        yield from _walk(f"iledger {name}", getattr(import_module(entry.module), entry.attribute))
+
+
+def _walk(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    if isinstance(command, click.Group):
+        for member in command.commands.values():
+            yield from _walk(f"{name} {member.name}", member)
+
+
+def _cli() -> Iterator[str]:
+    yield "# The command line\n"
+    yield _MADE
+    yield "Answers go to stdout, remarks to stderr; [exit codes](exit-codes.md) tell how it went.\n"
+    for name, command in commands():
+        context = click.Context(
+            command, info_name=name, max_content_width=_WIDTH, terminal_width=_WIDTH
+        )
+        yield f"## {name}\n"
+        yield f"```\n{command.get_help(context)}\n```\n"
+
+
+def _events() -> Iterator[str]:
+    yield "# Event types\n"
+    yield _MADE
+    yield "One JSON object an event: the envelope, and under `data` the content of its type.\n"
+    yield "## The envelope\n"
+    yield from _table(("field", "holds", "required"), _envelope())
+    yield _TIMES
+    stream = None
+    for each in catalogue.types().values():
+        if each.stream != stream:
+            stream = each.stream
+            module = sys.modules[each.content.__module__]
+            yield f"## {stream}\n"
+            yield f"{(module.__doc__ or '').strip()}\n"
+        yield f"### `{each.name}`\n"
+        yield f"{meaning(each.content)}\n"
+        rows = [
+            (f"`{s.field}`", s.holds, "yes" if s.required else "", s.default or "",
+             "yes" if s.personal else "")
+            for s in shapes(each.content)
+        ]  # fmt: skip
+        if rows:
+            yield from _table(("field", "holds", "required", "default", "personal"), rows)
+
+
+def _envelope() -> Iterator[tuple[str, ...]]:
+    from ledger.codec import _Envelope
+
+    hints = get_type_hints(_Envelope, include_extras=True)
+    yield "`type`", "one of the types below", "yes"
+    for name in (*REQUIRED, *OPTIONAL):
+        kind = holds(hints[name]) if name in hints else "time, see below"
+        yield f"`{name}`", kind, "yes" if name in REQUIRED else ""
+    yield "`data`", "the content of the type", "yes"
+
+
+def _exit_codes() -> Iterator[str]:
+    yield "# Exit codes\n"
+    yield _MADE
+    yield "Whatever goes wrong is told in one message on stderr, with what to do next.\n"
+    rows = [*_ENDINGS, *_errors(errors.LedgerError)]
+    ordered = sorted(rows, key=lambda row: row[0])
+    yield from _table(
+        ("code", "error", "meaning"), ((str(code), name, text) for code, name, text in ordered)
+    )
+
+
+def _errors(kind: type[errors.LedgerError]) -> Iterator[tuple[int, str, str]]:
+    for child in kind.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield child.exit_code, f"`{child.__name__}`", meaning(child)
+            yield from _errors(child)
+
+
+def _table(header: tuple[str, ...], rows: Any) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"|{'---|' * len(header)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
+    folder.mkdir(exist_ok=True)
+    for file_name, text in pages().items():
+        (folder / file_name).write_text(text, "utf-8")
