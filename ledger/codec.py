@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pydantic.dataclasses
+from msgspec.structs import force_setattr as put
 from pydantic import ConfigDict, ValidationError
 
 from ledger import catalogue
@@ -21,7 +22,7 @@ from ledger.errors import InvalidEvent, LedgerError
 from ledger.events.fields import Channel, EventId, Id, Label
 from ledger.events.retired import LIFTS
 from ledger.log import Row
-from ledger.moments import REMEDY, Moment, precision_of
+from ledger.moments import REMEDY, Moment
 
 MAX_BODY = 1 << 20
 
@@ -45,26 +46,7 @@ class _Envelope:
     visibility: Visibility | None = None
 
 
-class _Body(msgspec.Struct, kw_only=True):
-    source: str
-    key: str
-    recorded_by: str
-    occurred_at: str
-    data: msgspec.Raw
-    client: str | None = None
-    performed_by: str | None = None
-    unit: str | None = None
-    correlation: str | None = None
-    causation: str | None = None
-    performer_name: str | None = None
-    contact: str | None = None
-    channel: str | None = None
-    import_batch: str | None = None
-    visibility: str = "internal"
-
-
 _read_json = msgspec.json.Decoder().decode
-_read_body = msgspec.json.Decoder(_Body).decode
 _write = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -101,30 +83,12 @@ def encode_json(line: bytes) -> Encoded:
 
 def decode(row: Row) -> Recorded:
     """Read a recorded event in the newest version's shape. Raises LedgerError on unknown types."""
-    body = _read_body(row.body)
-    return Recorded(
-        position=row.position,
-        recorded_at=row.recorded_at,
-        event_id=row.event_id,
-        type=row.type,
-        version=row.version,
-        data=_content(row.type, row.version, body.data),
-        source=body.source,
-        key=body.key,
-        recorded_by=body.recorded_by,
-        occurred_at=row.occurred_at,
-        precision=precision_of(body.occurred_at),
-        client=body.client,
-        performed_by=body.performed_by,
-        unit=body.unit,
-        correlation=body.correlation,
-        causation=body.causation,
-        performer_name=body.performer_name,
-        contact=body.contact,
-        channel=body.channel,
-        import_batch=body.import_batch,
-        visibility=body.visibility,
-    )
+    event = _decoder(row.type, row.version)(row.body)
+    put(event, "position", row.position)
+    put(event, "recorded_at", row.recorded_at)
+    put(event, "event_id", row.event_id)
+    put(event, "occurred_at", row.occurred_at)
+    return event
 
 
 def same(stored: bytes, offered: bytes) -> bool:
@@ -275,8 +239,26 @@ def _explain(
 
 
 @cache
-def _decoder(type_: str) -> Callable[[bytes | msgspec.Raw], Any]:
-    return msgspec.json.Decoder(_described(type_).content).decode
+def _decoder(type_: str, version: int) -> Callable[[bytes], Recorded]:
+    """The decoder of one type: straight into its class, or through the lifting of old versions."""
+    described = _described(type_)
+    if version == described.version:
+        fields_ = [("data", described.content)]
+        typed = msgspec.defstruct(
+            f"Recorded_{described.content.__name__}", fields_, bases=(Recorded,), kw_only=True,
+            frozen=True,
+        )  # fmt: skip
+        return cast(Callable[[bytes], Recorded], msgspec.json.Decoder(typed).decode)
+
+    read = msgspec.json.Decoder(Recorded).decode
+
+    def lifted(body: bytes) -> Recorded:
+        event = read(body)
+        content = lift(type_, version, event.data)
+        put(event, "data", msgspec.convert(content, described.content, strict=False))
+        return event
+
+    return lifted
 
 
 def _described(type_: str) -> catalogue.EventType:
@@ -287,14 +269,6 @@ def _described(type_: str) -> catalogue.EventType:
             f"event type {type_!r} is recorded but unknown to this program; install the package "
             "that defines it, or a newer interaction-ledger"
         ) from None
-
-
-def _content(type_: str, version: int, data: msgspec.Raw) -> Any:
-    described = _described(type_)
-    if version == described.version:
-        return _decoder(type_)(data)
-    lifted = lift(type_, version, _read_json(data))
-    return msgspec.convert(lifted, described.content, strict=False)
 
 
 def _lifted(body: bytes) -> tuple[dict[str, Any], dict[str, Any]]:

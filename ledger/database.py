@@ -51,8 +51,7 @@ class Target(NamedTuple):
             return self.dsn
         from ledger import embedded
 
-        conninfo: str = embedded.ensure_running(self.folder or embedded.default_folder())
-        return conninfo
+        return embedded.ensure_running(self.folder or embedded.default_folder())
 
 
 # How every connection of the product is opened; the rest of its state `prepare` sets.

@@ -6,17 +6,15 @@ ever; the event's id is derived from them, so that a producer who sends an event
 answer finds the one that is already recorded.
 """
 
-from __future__ import annotations
-
 import hashlib
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from ledger.moments import Moment
+from ledger.moments import Moment, precision_of
 
 Visibility = Literal["internal", "client", "partner"]
 
@@ -25,6 +23,7 @@ OPTIONAL = (
     "client", "performed_by", "unit", "correlation", "causation", "performer_name", "contact",
     "channel", "import_batch", "visibility",
 )  # fmt: skip
+_NEVER = datetime.min.replace(tzinfo=UTC)
 REQUIRED = ("source", "key", "recorded_by", "occurred_at")
 
 
@@ -85,19 +84,23 @@ class Receipt(NamedTuple):
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as it stands in the ledger. `data` is the content, in the newest version's shape."""
+    """An event as it stands in the ledger. `data` is the content, in the newest version's shape.
 
-    position: int
-    recorded_at: datetime
-    event_id: uuid.UUID
+    The recorded text is decoded straight into it, once for every event that is ever projected; the
+    first fields are the store's and are put in afterwards (see `ledger.codec.decode`).
+    """
+
+    position: int = 0
+    recorded_at: datetime = _NEVER
+    event_id: uuid.UUID = uuid.UUID(int=0)
+    version: int = 0
+    occurred_at: datetime | None = msgspec.field(default=None, name="(column) occurred_at")
+    occurred_text: str = msgspec.field(name="occurred_at")
     type: str
-    version: int
     data: Any
     source: str
     key: str
     recorded_by: str
-    occurred_at: datetime | None
-    precision: str
     client: str | None = None
     performed_by: str | None = None
     unit: str | None = None
@@ -108,6 +111,11 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     channel: str | None = None
     import_batch: str | None = None
     visibility: str = "internal"
+
+    @property
+    def precision(self) -> str:
+        """How exactly `occurred_at` is known: instant, minute, day, month or unknown."""
+        return precision_of(self.occurred_text)
 
 
 def event_id(source: str, key: str) -> uuid.UUID:

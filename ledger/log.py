@@ -3,7 +3,7 @@
 Nothing here knows event classes; what goes in is `Encoded`, what comes out is `Row`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -88,16 +88,19 @@ def append(
 
     whole: all or nothing. Raises ConditionFailed, NotAllowed, ServerUnavailable.
     """
-    columns = [list(column) for column in zip(*batch, strict=True)]
-    columns[_TAGS] = [_array(found) for found in columns[_TAGS]]
-    if len(batch) == 1:
-        columns = [column[0] for column in columns]
-    parameters: dict[str, Any] = dict(zip(_PARAMETERS, columns, strict=True))
+    alone = len(batch) == 1 and condition is None and not batch[0].tags
+    if alone:
+        parameters: dict[str, Any] = dict(zip(_PARAMETERS, batch[0], strict=True))
+    else:
+        columns = [list(column) for column in zip(*batch, strict=True)]
+        # As text, since an array of arrays would have to be rectangular.
+        columns[_TAGS] = [array_text(found) for found in columns[_TAGS]]
+        parameters = dict(zip(_PARAMETERS, columns, strict=True))
     parameters["whole"] = whole
     parameters["condition"] = condition and Jsonb(
         {"query": _json(condition.query), "after": condition.after}
     )
-    statement = _SQL["append_one" if len(batch) == 1 else "append"]
+    statement = _SQL["append_one" if alone else "append"]
     with translated(), connection.cursor(binary=True) as cursor:
         cursor.execute(statement, parameters, prepare=True)
         return [Outcome(*row) for row in cursor]
@@ -202,9 +205,7 @@ def _json(query: Query) -> list[dict[str, Any]]:
     return [{"types": item.types, "tags": item.tags} for item in query.items]
 
 
-def _array(tags: tuple[str, ...]) -> str:
-    """Write tags as a PostgreSQL array, since arrays of arrays must be rectangular."""
-    if not tags:
-        return "{}"
-    quoted = (tag.replace("\\", "\\\\").replace('"', '\\"') for tag in tags)
-    return "{" + ",".join(f'"{tag}"' for tag in quoted) + "}"
+def array_text(texts: Iterable[str]) -> str:
+    """Write texts as PostgreSQL writes an array of them."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"

@@ -14,11 +14,9 @@ SELECT at_position, at_time, outcome, stored FROM append(
 )
 
 -- name: append_one
--- The same for a single event, whose values travel as they are: arrays cost more than the insert.
-SELECT at_position, at_time, outcome, stored FROM append(
-    ARRAY[%(types)b], ARRAY[%(versions)b::smallint], ARRAY[%(sources)b], ARRAY[%(keys)b],
-    ARRAY[%(clients)b::text], ARRAY[%(performers)b::text], ARRAY[%(times)b::timestamptz],
-    ARRAY[%(tag_lists)b], ARRAY[%(bodies)b], %(whole)s, %(condition)s
+SELECT at_position, at_time, outcome, stored FROM append_one(
+    %(types)b, %(versions)b::smallint, %(sources)b, %(keys)b, %(clients)b, %(performers)b,
+    %(times)b::timestamptz, %(bodies)b
 )
 
 -- name: head

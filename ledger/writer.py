@@ -1,7 +1,7 @@
 """Group commit: threads that append at the same moment share one transaction.
 
-The first to arrive commits for all who came while the one before was committing. Each event has its
-own outcome: one caller's bad key does not fail the others.
+While one thread commits, the others queue; when it is done, the first of them commits for all that
+have come by then. Each event has its own outcome: one caller's bad key does not fail the others.
 """
 
 import threading
@@ -15,41 +15,54 @@ MOST = 1_000
 
 
 class _Ticket:
-    __slots__ = ("encoded", "error", "outcome")
+    __slots__ = ("encoded", "error", "outcome", "turn")
 
     def __init__(self, encoded: Encoded) -> None:
         self.encoded = encoded
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
+        # Set when the event is settled, or when it is this thread's turn to commit.
+        self.turn = threading.Event()
 
 
 class Writer:
-    """Records single events for many threads, as few transactions as their haste allows."""
+    """Records single events for many threads, in as few transactions as their haste allows."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._mutex = threading.Lock()
         self._waiting: deque[_Ticket] = deque()
-        self._committing = threading.Lock()
+        self._committing = False
 
     def record(self, encoded: Encoded) -> Outcome:
         """Record one event durably. Raises what the shared transaction raised."""
         ticket = _Ticket(encoded)
-        self._waiting.append(ticket)
-        with self._committing:
-            while ticket.outcome is None and ticket.error is None:
-                self._commit()
+        with self._mutex:
+            self._waiting.append(ticket)
+            first = not self._committing
+            self._committing = True
+        if not first:
+            ticket.turn.wait()
+        if ticket.outcome is None and ticket.error is None:
+            self._commit()
         if ticket.error is not None:
             raise ticket.error
         assert ticket.outcome is not None  # noqa: S101 - narrows the type
         return ticket.outcome
 
     def _commit(self) -> None:
-        group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))]
+        """Commit what waits (the caller's own event is the first of it) and pass the turn on."""
+        with self._mutex:
+            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))]
         try:
             outcomes = self._store.record([ticket.encoded for ticket in group], whole=False)
+            for ticket, outcome in zip(group, outcomes, strict=True):
+                ticket.outcome = outcome
         except BaseException as error:
             for ticket in group:
                 ticket.error = error
-            return
-        for ticket, outcome in zip(group, outcomes, strict=True):
-            ticket.outcome = outcome
+        with self._mutex:
+            self._committing = bool(self._waiting)
+            following = self._waiting[0] if self._waiting else None
+        for ticket in (*group, *((following,) if following else ())):
+            ticket.turn.set()

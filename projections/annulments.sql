@@ -22,6 +22,9 @@ WHERE e.event_id = a.event_id AND a.position > %(after)s AND a.position <= %(upt
 RETURNING e.position
 
 -- name: mark
-UPDATE {table} t SET annulled_at = a.position FROM annulments a
-WHERE t.position = a.target AND a.position > %(after)s AND a.position <= %(upto)s
-  AND t.annulled_at > a.position
+-- The first annulment counts; the same event may be annulled again later.
+UPDATE {table} t SET annulled_at = a.position FROM (
+    SELECT target, min(position) AS position FROM annulments
+    WHERE position > %(after)s AND position <= %(upto)s GROUP BY target
+) AS a
+WHERE t.position = a.target AND t.annulled_at > a.position

@@ -23,12 +23,13 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 -- Whether something happened in [starts, ends), local dates and times of the zone. Not if its time
--- is unknown. The outer bounds let an index on `at` narrow the search before the exact comparison.
+-- is unknown. The outer bounds let an index on `at` narrow the search before the exact comparison;
+-- only immutable operations, or the function would not be expanded and no index used.
 CREATE FUNCTION in_period(
     at timestamptz, "precision" text, starts timestamp, ends timestamp, zone text
 ) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT at >= (starts AT TIME ZONE 'UTC') - interval '1 day'
-       AND at < (ends AT TIME ZONE 'UTC') + interval '1 day'
+    SELECT at >= (starts - interval '1 day') AT TIME ZONE 'UTC'
+       AND at < (ends + interval '1 day') AT TIME ZONE 'UTC'
        AND local_time(at, "precision", zone) >= starts AND local_time(at, "precision", zone) < ends
 $$;
 
@@ -44,5 +45,12 @@ INSERT INTO progress (position, fingerprint) VALUES (%(position)s, %(fingerprint
 -- name: advance
 UPDATE progress SET position = %(position)s
 
+-- name: tables_of
+SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s
+
 -- name: exists
 SELECT to_regclass(format('%%I.progress', %(schema)s::text)) IS NOT NULL
+
+-- name: all_tables
+SELECT relname FROM pg_class
+WHERE relnamespace = to_regnamespace(quote_ident(%(schema)s)) AND relkind = 'r'

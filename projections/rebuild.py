@@ -18,28 +18,56 @@ from ledger import log
 from ledger.database import Connection, Target, connect, translated
 from ledger.sql import statements
 from projections import registry
-from projections.runner import Report, copy_in, mark_annulled, take_in, unfold
+from projections.runner import (
+    CHUNK,
+    Report,
+    copy_in,
+    mark_annulled,
+    progress,
+    take_in,
+    unfold,
+)
 
 RANGE = 10_000
 ALONE = 50_000
 _FRAME = statements("projections", "frame.sql")
 
 
-def rebuild(target: Target, report: Report | None = None, *, workers: int | None = None) -> int:
+def rebuild(
+    target: Target,
+    report: Report | None = None,
+    *,
+    workers: int | None = None,
+    if_stale: bool = False,
+) -> int:
     """Rebuild all projections from the first event; the position they then stand at.
 
-    workers: processes that unfold; by default one a core, and none for a small ledger.
+    workers: processes that unfold; by default one a core, and none for a small ledger. if_stale:
+    not if another process has just done it.
     Raises NotAllowed if the login is not a member of the ledger's owner role.
     """
     with closing(connect(target, "owner")) as connection, translated():
         # One rebuild at a time; a second one waits, and then begins its own.
         connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_next(target)])
-        build(connection, target, _next(target), report, workers)
+        at = progress(connection, target)
+        if if_stale and at is not None and at.fresh:
+            return at.position
+        discard(connection, _old(target))
+        position = build(connection, target, _next(target), report, workers)
+        # What was appended meanwhile is taken in chunk by chunk, the rest while nobody else writes.
+        while (head := log.head(connection)) - position > CHUNK:
+            with connection.transaction():
+                take_in(connection, position, position + CHUNK)
+            position += CHUNK
+            if report:
+                report(position, head)
         with connection.transaction():
             connection.execute(_FRAME["lock"])
-            position = _finish(connection, target)
+            head = log.head(connection)
+            take_in(connection, position, head)
             _swap(connection, target)
-    return position
+        discard(connection, _old(target))
+    return head
 
 
 def build(
@@ -66,6 +94,9 @@ def build(
     for projection in registry.projections():
         if "fill" in projection.sql:
             connection.execute(projection.sql["fill"])
+    # Without statistics, the first questions would read whole tables for one client.
+    for table in connection.execute(_FRAME["all_tables"], {"schema": schema}).fetchall():
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, *table)))
     start = {"position": upto, "fingerprint": registry.fingerprint()}
     connection.execute(_FRAME["start"], start)
     return upto
@@ -75,9 +106,13 @@ def _next(target: Target) -> str:
     return f"{target.projections}_next"
 
 
+def _old(target: Target) -> str:
+    return f"{target.projections}_old"
+
+
 def _create(connection: Connection, target: Target, schema: str) -> None:
     name = sql.Identifier(schema)
-    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
+    discard(connection, schema)
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
     _path(connection, schema, target.schema)
     parts = [_FRAME, *(projection.sql for projection in registry.projections())]
@@ -134,15 +169,24 @@ def _unfold_range(connection: Connection, after: int, upto: int) -> int:
     return upto - after
 
 
-def _finish(connection: Connection, target: Target) -> int:
-    row = connection.execute(_FRAME["progress"]).fetchone()
-    after, head = (row[0] if row else 0), log.head(connection)
-    if head > after:
-        take_in(connection, after, head)
-    return head
-
-
 def _swap(connection: Connection, target: Target) -> None:
-    old, new = sql.Identifier(target.projections), sql.Identifier(_next(target))
-    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(old))
-    connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(new, old))
+    """Let the new schema take the place of the old one, which becomes `…_old`."""
+    current = sql.Identifier(target.projections)
+    moves = [(_next(target), current)]
+    if progress(connection, target) is not None:
+        moves.insert(0, (target.projections, sql.Identifier(_old(target))))
+    for name, into in moves:
+        connection.execute(
+            sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(name), into)
+        )
+
+
+def discard(connection: Connection, schema: str) -> None:
+    """Drop a schema of projections table by table, each when its last reader is done.
+
+    All at once, it would wait for one table's reader while holding what that reader needs next.
+    """
+    tables = connection.execute(_FRAME["tables_of"], {"schema": schema}).fetchall()
+    for (table,) in tables:
+        connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(schema, table)))
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))

@@ -21,7 +21,18 @@ from ledger.envelope import Recorded
 from ledger.sql import statements
 
 # In this order, for a later one may use functions of an earlier one.
-NAMES = ("annulments", "people", "ownership")
+NAMES = (
+    "annulments",
+    "people",
+    "ownership",
+    "clients",
+    "interactions",
+    "timeline",
+    "offers",
+    "deals",
+    "tasks",
+    "cases",
+)
 
 Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]
 

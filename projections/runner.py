@@ -64,7 +64,7 @@ def catch_up(connection: Connection, target: Target, report: Report | None = Non
     if at is None or not at.fresh:
         from projections.rebuild import rebuild
 
-        rebuild(target, report)
+        rebuild(target, report, if_stale=True)
     else:
         follow_up(connection, report)
     at = progress(connection, target)

@@ -30,6 +30,13 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("append", "append", "Record events from JSON Lines."),
         _entry("events", "events", "Show which types of event there are, and their fields."),
         _entry("replay", "replay", "Show the events in the order of their recording."),
+        _entry("card", "clients", "Show what is known about a client."),
+        _entry("timeline", "clients", "Show everything that happened with a client."),
+        _entry("diff", "clients", "Show what changed on a client's card between two moments."),
+        _entry("owner", "clients", "Show whose a client is and was, and why."),
+        _entry("clients", "clients", "List the clients, whose they are and when last heard of."),
+        _entry("orphans", "clients", "List the clients whose owner has left."),
+        _entry("employees", "clients", "List our own people, with units and departures."),
         _entry("projections", "projections", "Look after what is computed from the events."),
         _entry(
             "status",

@@ -23,7 +23,7 @@ FORMATS: tuple[Format, ...] = ("table", "json", "csv")
 FULL_WIDTH = 100  # columns of a page, where there is no terminal to fit
 _GAP = "  "
 # The times that a row's `precision` speaks of.
-_DATED = ("occurred_at", "effective_at", "from_at", "at")
+_DATED = ("occurred_at", "effective_at", "from_at", "at", "since")
 # A day or month is the same in every zone: it is kept as midnight UTC.
 _FLOATING = {"day": "%Y-%m-%d", "month": "%Y-%m"}
 
@@ -51,6 +51,11 @@ class Printer:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self.close()
+
+    @property
+    def form(self) -> Format:
+        """The format asked for."""
+        return self._form
 
     def close(self) -> None:
         """Print what could not be printed before everything was known."""

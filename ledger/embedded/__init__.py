@@ -12,12 +12,13 @@ The folder of an embedded ledger:
     folder.py   the folder: whose it is, its locks, the way to its socket
     programs.py PostgreSQL's programs from the wheel, and the account that may run them
     cluster.py  the data directory: made, started, ended, cleared after a crash
+    running.py  the running server: what it wrote down, and whether it answers
     server.py   the interface below
     watch.py    the process that ends an idle server
 """
 
-from ledger.embedded.cluster import Server
 from ledger.embedded.folder import default_folder
+from ledger.embedded.running import Server
 from ledger.embedded.server import ensure_running, find, stop
 
 __all__ = ["Server", "default_folder", "ensure_running", "find", "stop"]

@@ -10,21 +10,27 @@ and the kernel frees that lock when the last of them is gone, killed or not.
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ledger.embedded.folder import PORT, hold, socket_path
+from ledger.embedded.folder import PORT, hold
 from ledger.embedded.programs import Programs
+from ledger.embedded.running import Server, ready
 from ledger.errors import ServerUnavailable
 
 _PATIENCE = 300.0  # seconds; replaying 2 GB of WAL after a crash takes a while on a slow disk
 _ORPHAN_GRACE = 1.0  # seconds; most backends leave by themselves when the postmaster is gone
+# PostgreSQL's ways to end. The immediate one loses nothing that was committed, as the next start
+# recovers it. It is for a server that is not ready: 18.6 never ends if it is told to end fast
+# while it recovers from the kill of a backend.
+_FAST, _IMMEDIATE = signal.SIGINT, signal.SIGQUIT
+_FAST_PATIENCE = 30.0  # seconds
 _POLL = 0.01  # seconds
+_LITTLE_SPACE = 64 * 2**20  # bytes; what a new data directory takes
 _LOG_LIMIT = 4 * 2**20  # bytes
 
 _DATABASE = Path(__file__).parent / "database.sql"
@@ -64,37 +70,6 @@ _FIXED = {
     "logging_collector": "off",
     "log_destination": "stderr",
 }
-
-
-class Server(NamedTuple):
-    """A running server: its folder, main process, libpq connection string, major version."""
-
-    folder: Path
-    pid: int
-    conninfo: str
-    version: str
-
-
-def ready(home: Path) -> Server | None:
-    """Return the server if it says that it is ready and takes connections; starts nothing."""
-    data = home / "data"
-    try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
-        version = (data / "PG_VERSION").read_text().strip()
-    except FileNotFoundError:
-        return None
-    if len(lines) < 8 or lines[7].strip() != "ready":
-        return None
-    path = socket_path(home)
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(5)
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return None  # a postmaster.pid left by a crash
-    host = str(path.parent).replace("\\", "\\\\").replace("'", "\\'")
-    conninfo = f"host='{host}' port={PORT} user=iledger dbname=iledger"
-    return Server(home, int(lines[0]), conninfo, version)
 
 
 def start(home: Path, programs: Programs, alive: int) -> None:
@@ -158,9 +133,11 @@ def clear(home: Path, *, end: bool = False) -> int | None:
         waited = time.monotonic() - began
         if waited > _PATIENCE:
             raise ServerUnavailable(_not_in_time(home, "end" if end else "become ready"))
-        if server or postmaster in processes:
-            if end and not told and postmaster:
-                told = _send(postmaster, signal.SIGINT)  # PostgreSQL's "fast" shutdown
+        if postmaster and (server or postmaster in processes):
+            if end and not told:
+                told = _send(postmaster, _FAST if server else _IMMEDIATE)
+            elif end and waited > _FAST_PATIENCE:
+                _send(postmaster, _IMMEDIATE)
         elif waited > _ORPHAN_GRACE:
             for process in processes:
                 _send(process, signal.SIGKILL)
@@ -223,8 +200,9 @@ def _create(home: Path, programs: Programs, alive: int) -> None:
         made = subprocess.run(initdb, **popen).returncode == 0
         made = made and subprocess.run(single, **popen | {"stdin": sql}).returncode == 0
     if not made:
+        said = _said(home, before)
         shutil.rmtree(new, ignore_errors=True)
-        raise ServerUnavailable(f"no database could be made in {home}: {_said(home, before)}")
+        raise ServerUnavailable(f"no database could be made in {home}: {said}")
     # Only a complete directory gets the name; a half-made one can never be taken for it.
     new.rename(home / "data")
     _flush(home)
@@ -265,7 +243,9 @@ def _said(home: Path, since: int) -> str:
     with log.open("rb") as lines:
         lines.seek(since)
         said = lines.read().decode(errors="replace")
-    remedy = "free some disk space" if "No space left" in said else f"see {log}"
+    # A full disk takes no log either.
+    full = "No space left" in said or shutil.disk_usage(home).free < _LITTLE_SPACE
+    remedy = "free some disk space" if full else f"see {log}"
     last = " | ".join(said.strip().splitlines()[-5:])
     return f"{last or 'it said nothing'}: {remedy}, then try again"
 

@@ -5,10 +5,8 @@ import fcntl
 import os
 import pwd
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 
 from ledger.errors import ServerUnavailable
@@ -23,6 +21,7 @@ _REMEDY = {
     errno.EROFS: "choose a writable folder with ILEDGER_HOME",
     errno.EACCES: "give yourself the rights, or choose another folder with ILEDGER_HOME",
     errno.EPERM: "if you are root without the right to change user, run as an ordinary user",
+    errno.EEXIST: "choose another folder with ILEDGER_HOME",  # it is a file
     errno.ENOTDIR: "choose another folder with ILEDGER_HOME",
 }
 
@@ -135,6 +134,9 @@ def socket_path(home: Path) -> Path:
     data = home / "data"
     if _usable(data / _SOCKET):
         return data / _SOCKET
+    import tempfile
+    from hashlib import sha256
+
     shelter = Path(tempfile.gettempdir()) / f"iledger-{os.geteuid()}"
     shelter.mkdir(mode=0o700, exist_ok=True)
     if shelter.is_symlink() or not shelter.is_dir():

@@ -1,15 +1,16 @@
-"""The embedded server as its callers see it: running, found, stopped."""
+"""The embedded server as its callers see it: running, found, stopped.
+
+What starts and stops is imported only when it is needed: a command that finds its server running
+should not pay for it.
+"""
 
 import os
 import sys
 from pathlib import Path
-from subprocess import DEVNULL
 from typing import Any
 
-from ledger.embedded import cluster
-from ledger.embedded.cluster import Server
-from ledger.embedded.folder import explained, hold, locked, note_use, private
-from ledger.embedded.programs import server_programs
+from ledger.embedded.folder import explained, hold, locked, note_use, private, socket_path
+from ledger.embedded.running import Server, ready
 from ledger.errors import ServerUnavailable
 
 
@@ -31,11 +32,11 @@ def ensure_running(folder: Path, *, idle_limit: float = 900.0) -> str:
         # end the server between our finding it and its learning that we want it.
         with locked(home, shared=True):
             note_use(home)
-            if server := cluster.ready(home):
+            if server := ready(home):
                 _watch(home, limit)
                 return server.conninfo
         with locked(home):
-            server = cluster.ready(home) or _start(home, limit)
+            server = ready(home) or _start(home, limit)
             note_use(home)
             return server.conninfo
 
@@ -47,7 +48,7 @@ def find(folder: Path) -> Server | None:
     """
     with explained(folder):
         home = private(folder, create=False)
-        return cluster.ready(home) if home else None
+        return ready(home) if home else None
 
 
 def stop(folder: Path) -> bool:
@@ -60,6 +61,8 @@ def stop(folder: Path) -> bool:
         home = private(folder, create=False)
         if home is None:
             return False
+        from ledger.embedded import cluster
+
         with locked(home):
             was_running = (alive := hold(home / "alive")) is None
             alive = cluster.clear(home, end=True) if alive is None else alive
@@ -82,6 +85,10 @@ def _idle_limit(asked: float) -> float:
 
 
 def _start(home: Path, limit: float) -> Server:
+    from ledger.embedded import cluster
+    from ledger.embedded.programs import server_programs
+
+    socket_path(home)  # else we might start a server that cannot be reached
     programs, log_start = server_programs(), cluster.log_size(home)
     alive = cluster.clear(home)
     if alive is not None:
@@ -99,6 +106,8 @@ def _watch(home: Path, limit: float) -> None:
     watch = hold(home / "watch")
     if watch is None:
         return
+    from ledger.embedded import cluster
+
     ours = Path(__file__).parents[2]  # where this package was found may not be on its path
     path = os.pathsep.join(filter(None, [str(ours), os.environ.get("PYTHONPATH")]))
     popen: dict[str, Any] = {
@@ -107,8 +116,8 @@ def _watch(home: Path, limit: float) -> None:
         "env": os.environ | {"PYTHONPATH": path},
     }
     try:
-        with cluster.open_log(home) as log:
-            popen |= {"stdin": DEVNULL, "stdout": DEVNULL, "stderr": log}
+        with cluster.open_log(home) as log, Path(os.devnull).open("r+b") as null:
+            popen |= {"stdin": null, "stdout": null, "stderr": log}
             module = ["-P", "-m", "ledger.embedded.watch"]
             cluster.detach(sys.executable, *module, home, str(limit), str(watch), **popen)
     finally:

@@ -16,6 +16,7 @@ from pathlib import Path
 from ledger.embedded import cluster
 from ledger.embedded.folder import hold, last_use, locked
 from ledger.embedded.programs import client_program
+from ledger.embedded.running import recorded
 
 
 def watch(home: Path, limit: float, lock: int) -> None:
@@ -63,7 +64,7 @@ def _when_gone(home: Path) -> threading.Event:
 
 def _has_clients(home: Path) -> bool:
     """Tell whether anybody is connected; a server that cannot answer now counts as busy."""
-    server = cluster.ready(home)
+    server = recorded(home)
     if server is None:
         return True
     # psql, because a process that waits for hours should not keep a driver in memory.

@@ -1,8 +1,10 @@
 """A folder for an embedded ledger, and the proof that a test leaves no process behind."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -55,6 +57,15 @@ def starter(folder: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def short_place() -> Iterator[Path]:
+    """Return a folder with a short path that any account can reach, unlike pytest's own."""
+    place = Path(tempfile.mkdtemp(prefix="iledger-"))
+    place.chmod(0o755)
+    yield place
+    shutil.rmtree(place)
 
 
 def leave_nothing(home: Path) -> None:

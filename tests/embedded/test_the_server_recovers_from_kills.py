@@ -58,15 +58,15 @@ def test_committed_rows_survive_a_kill_of_the_server_under_its_clients(folder: P
 
 
 def test_a_backend_that_does_not_notice_the_death_of_its_server_is_ended(folder: Path) -> None:
-    with psycopg.connect(embedded.ensure_running(folder)) as connection:
-        keep_three_rows(connection)
-        loop = threading.Thread(target=run_for_ever, args=(connection,))
-        loop.start()
-        backend = connection.info.backend_pid
-        os.kill(postmaster(folder), signal.SIGKILL)
-        assert rows(folder) == [1, 2, 3]
-        assert backend not in processes(folder)
-        loop.join()
+    connection = psycopg.connect(embedded.ensure_running(folder))
+    keep_three_rows(connection)
+    backend, server = connection.info.backend_pid, postmaster(folder)
+    loop = threading.Thread(target=run_for_ever, args=(connection,))
+    loop.start()
+    os.kill(server, signal.SIGKILL)
+    assert rows(folder) == [1, 2, 3]
+    assert backend not in processes(folder)
+    loop.join()
 
 
 def run_for_ever(connection: psycopg.Connection) -> None:
@@ -131,3 +131,32 @@ def test_a_long_recovery_is_waited_for(folder: Path) -> None:
         connection.commit()
         os.kill(postmaster(folder), signal.SIGKILL)
     assert len(rows(folder)) == 300_000
+
+
+def kill_a_backend(folder: Path) -> None:
+    with psycopg.connect(embedded.ensure_running(folder)) as connection:
+        os.kill(connection.info.backend_pid, signal.SIGKILL)
+        log = folder / "server.log"
+        until(lambda: "terminating any other" in log.read_text(), "the server to notice")
+        connection.close()
+
+
+def test_a_command_that_comes_while_the_server_recovers_from_the_kill_of_a_backend_is_served(
+    folder: Path,
+) -> None:
+    with psycopg.connect(embedded.ensure_running(folder)) as connection:
+        keep_three_rows(connection)
+    server = postmaster(folder)
+    kill_a_backend(folder)
+    assert rows(folder) == [1, 2, 3]
+    assert postmaster(folder) == server
+
+
+def test_a_server_can_be_stopped_while_it_recovers_from_the_kill_of_a_backend(
+    folder: Path,
+) -> None:
+    with psycopg.connect(embedded.ensure_running(folder)) as connection:
+        keep_three_rows(connection)
+    kill_a_backend(folder)
+    assert embedded.stop(folder)
+    assert rows(folder) == [1, 2, 3]

@@ -1,0 +1,109 @@
+"""The peer at hand: the recorder and the projection runner that `eventsourcing` comes with."""
+
+import uuid
+from urllib.parse import quote
+
+from eventsourcing.application import Application
+from eventsourcing.domain import Aggregate, event
+from eventsourcing.persistence import StoredEvent, Tracking
+from eventsourcing.postgres import (
+    PostgresApplicationRecorder,
+    PostgresDatastore,
+    PostgresTrackingRecorder,
+)
+from eventsourcing.projection import Projection, ProjectionRunner
+from psycopg.conninfo import conninfo_to_dict
+
+from ledger.envelope import Encoded
+
+SCHEMA = "stock"
+
+
+class Recorder:
+    """The stock application recorder on a schema of its own."""
+
+    def __init__(self, dsn: str) -> None:
+        self._datastore = PostgresDatastore(**_place(dsn), schema=SCHEMA)
+        self._recorder = PostgresApplicationRecorder(self._datastore)
+        self._recorder.create_table()
+
+    def insert(self, batch: list[Encoded]) -> int:
+        """Insert a batch the stock way, one new aggregate an event."""
+        self._recorder.insert_events(
+            [StoredEvent(uuid.uuid4(), 1, one.type, one.body) for one in batch]
+        )
+        return len(batch)
+
+    def close(self) -> None:
+        self._datastore.close()
+
+
+class Call(Aggregate):
+    """The least aggregate that can be projected."""
+
+    @event("Logged")
+    def __init__(self, client: str, outcome: str) -> None:
+        self.client, self.outcome = client, outcome
+
+
+class View(PostgresTrackingRecorder):
+    """One row an event, tracked, as the library's documentation does it."""
+
+    def __init__(self, datastore: PostgresDatastore, **kwargs: object) -> None:
+        super().__init__(datastore, **kwargs)  # type: ignore[arg-type]
+        self.table = f"{SCHEMA}.calls"
+
+    def create_table(self) -> None:
+        super().create_table()
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(f"CREATE TABLE IF NOT EXISTS {self.table} (client text, outcome text)")
+
+    def add(self, client: str, outcome: str, tracking: Tracking) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            self._insert_tracking(cursor, tracking)
+            cursor.execute(f"INSERT INTO {self.table} VALUES (%s, %s)", (client, outcome))
+
+
+class Calls(Projection[View]):
+    """The stock projection: one transaction an event."""
+
+    name = "calls"
+
+    def process_event(self, domain_event: Call.Logged, tracking: Tracking) -> None:  # type: ignore[name-defined]
+        self.view.add(domain_event.client, domain_event.outcome, tracking)
+
+
+def record(dsn: str, count: int) -> None:
+    """Record `count` events with the stock application."""
+    application = Application[uuid.UUID](env=_environment(dsn))
+    for start in range(0, count, 500):
+        application.save(*(Call(f"C-{n}", "reached") for n in range(start, start + 500)))
+    application.close()
+
+
+def project(dsn: str, count: int) -> int:
+    """Time this: it ends when the stock runner has projected `count` events."""
+    with ProjectionRunner(
+        application_class=Application,
+        projection_class=Calls,
+        view_class=View,
+        env=_environment(dsn),
+    ) as runner:
+        runner.wait(count, timeout=600)
+    return count
+
+
+def _environment(dsn: str) -> dict[str, str]:
+    place = {f"POSTGRES_{name.upper()}": value for name, value in _place(dsn).items()}
+    return {"PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_SCHEMA": SCHEMA, **place}
+
+
+def _place(dsn: str) -> dict[str, str]:
+    found = conninfo_to_dict(dsn)
+    return {
+        "dbname": str(found["dbname"]),
+        "host": str(found["host"]),
+        "port": str(found.get("port", 5432)),
+        "user": str(found["user"]),
+        "password": quote(str(found.get("password", ""))),
+    }

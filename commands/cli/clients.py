@@ -1,0 +1,171 @@
+"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `orphans`, `employees`."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import click
+
+from commands.cli.question import Question, asked, known_zone, moment, recorded_position
+from ledger.errors import InvalidQuestion
+from projections.view import View
+
+Axis = Literal["known", "true"]
+
+
+@click.command(epilog="Example: iledger card C-0104 --on 2025-06-30")
+@click.argument("client", metavar="CLIENT")
+@asked
+def card(question: Question, client: str) -> None:
+    """Show what is known about a client.
+
+    Every line has the position of the event that says so: `iledger replay --after` shows it.
+    In CSV, all sections are one table of section, name, value, since and position.
+    """
+    from projections import card
+
+    found = card.card(question.connection, question.view, client)
+    if question.printer.form == "csv":
+        shown = ("name", "value", "since", "precision", "position")
+        question.show(
+            [
+                {"section": section} | {column: line[column] for column in shown}
+                for section, lines in found.items()
+                for line in lines
+            ]
+        )
+        return
+    for section, lines in found.items():
+        if lines or question.printer.form == "json":
+            question.show(lines, section)
+
+
+@click.command(epilog="Example: iledger timeline C-0104 --since 2025-06 --kind call,letter")
+@click.argument("client", metavar="CLIENT")
+@click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
+@click.option("--until", metavar="DATE|TIME", help="Only what happened by then (the whole day).")
+@click.option("--kind", metavar="KIND,KIND…", help="Only these kinds, such as call,letter,deal.")
+@asked
+def timeline(
+    question: Question, client: str, since: str | None, until: str | None, kind: str | None
+) -> None:
+    """Show everything that happened with a client.
+
+    Every line says whose the client was at that moment. An annulled event stays in sight, with
+    the position that annulled it.
+    """
+    from projections import card
+
+    kinds = [each.strip() for each in (kind or "").split(",") if each.strip()]
+    question.show(
+        card.timeline(
+            question.connection,
+            question.view,
+            client,
+            since=_start(question, since),
+            until=_end(question, until),
+            kinds=kinds,
+        )
+    )
+
+
+@click.command(epilog="Example: iledger diff C-0104 --from 2025-06-01 --to 2025-07-01 --axis true")
+@click.argument("client", metavar="CLIENT")
+@click.option(
+    "--from", "start", metavar="POSITION|DATE|TIME", required=True, help="The earlier moment."
+)
+@click.option("--to", "end", metavar="POSITION|DATE|TIME", help="The later moment. Default: now.")
+@click.option(
+    "--axis",
+    type=click.Choice(["known", "true"]),
+    default="known",
+    show_default=True,
+    help="Whether the moments are of what was recorded or of what had happened.",
+)
+@asked
+def diff(question: Question, client: str, start: str, end: str | None, axis: Axis) -> None:
+    """Show what changed on a client's card between two moments."""
+    from projections import card
+
+    before = _moved(question, "--from", start, axis)
+    after = question.view if end is None else _moved(question, "--to", end, axis)
+    question.show(card.difference(question.connection, before, after, client))
+
+
+@click.command(epilog="Example: iledger owner C-0104 --on 2025-06-30")
+@click.argument("client", metavar="CLIENT")
+@asked
+def owner(question: Question, client: str) -> None:
+    """Show whose a client is and was, and why."""
+    from projections import card, ownership
+
+    card.check_known(question.connection, question.view, client)
+    question.show(ownership.owner(question.connection, question.view, client), "owner")
+    question.show(ownership.history(question.connection, question.view, client), "history")
+
+
+@click.command(epilog="Example: iledger clients --unit U-2 --search ромашка")
+@click.option("--owner", metavar="EMPLOYEE", help="Only this employee's.")
+@click.option("--unit", metavar="UNIT", help="Only of owners in this unit and those below it.")
+@click.option("--search", metavar="TEXT", help="Only with this in the name (in any case), or id.")
+@asked
+def clients(question: Question, owner: str | None, unit: str | None, search: str | None) -> None:
+    """List the clients, whose they are and when last heard of."""
+    from projections import portfolio
+
+    found = portfolio.clients(
+        question.connection, question.view, owner=owner, unit=unit, search=search
+    )
+    question.show(found)
+
+
+@click.command(epilog="Example: iledger orphans --on 2025-06-30 --format csv")
+@asked
+def orphans(question: Question) -> None:
+    """List the clients whose owner has left."""
+    from projections import portfolio
+
+    question.show(portfolio.orphans(question.connection, question.view))
+
+
+@click.command(epilog="Example: iledger employees --unit U-2 --on 2025-06-30")
+@click.option("--unit", metavar="UNIT", help="Only those of this unit and of those below it.")
+@asked
+def employees(question: Question, unit: str | None) -> None:
+    """List our own people, with units and departures."""
+    from projections import people, portfolio
+
+    if unit is not None:
+        portfolio.check_known(question.connection, question.view, "unit", unit)
+    question.show(people.employees(question.connection, question.view, unit))
+
+
+def _start(question: Question, text: str | None) -> datetime | None:
+    """The local time at which a --since begins."""
+    if text is None:
+        return None
+    zone = question.view.zone
+    first = moment("--since", text, zone).first
+    return first.astimezone(known_zone(zone)).replace(tzinfo=None)
+
+
+def _end(question: Question, text: str | None) -> datetime | None:
+    """The local time before which an --until, the whole of it included, ends."""
+    if text is None:
+        return None
+    zone = question.view.zone
+    last = moment("--until", text, zone).last + timedelta(microseconds=1)
+    return last.astimezone(known_zone(zone)).replace(tzinfo=None)
+
+
+def _moved(question: Question, option: str, text: str, axis: Axis) -> View:
+    """The question's view, moved to another moment on one of the two axes."""
+    view = question.view
+    if axis == "true":
+        return view._replace(on=moment(option, text, view.zone).last)
+    position = recorded_position(question.connection, text, view.zone)
+    if position > view.as_of:
+        raise InvalidQuestion(
+            f"{option} {text} is position {position}, later than the answer's {view.as_of}; "
+            "name an earlier moment, or leave --as-of out"
+        )
+    return view._replace(as_of=position)

@@ -1,0 +1,37 @@
+"""A believable company-year, the same every time, for trying the ledger out.
+
+`story` tells what it contains; `events` yields it in the form that `iledger append` takes.
+"""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from commands.demo.acquaintance import opening_base
+from commands.demo.company import Company
+from commands.demo.deals import deals
+from commands.demo.departure import transfers
+from commands.demo.interactions import interactions
+from commands.demo.journal import Journal
+from commands.demo.knowledge import knowledge
+from commands.demo.scenes import scenes
+from commands.demo.service import cases
+from commands.demo.tasks import tasks
+from commands.demo.world import World
+
+__all__ = ["events"]
+
+
+def events(seed: int = 2025) -> Iterator[dict[str, Any]]:
+    """Yield about 20,000 events of the year 2025, in the order in which they are handed in.
+
+    Another seed gives another year with the same story.
+    """
+    rng = Random(seed)  # noqa: S311
+    world = World(rng, Journal(), Company(rng))
+    world.company.announce(rng, world.journal)
+    opening_base(world)
+    transfers(world)
+    for play in (knowledge, interactions, deals, cases, tasks, scenes):
+        play(world)
+    return world.journal.events()

@@ -1,0 +1,56 @@
+"""`make demo`: append the demo company's year to a ledger of its own, and ask about it.
+
+The questions are the product's main job: a card, an ownership history across a departure, a month's
+figures credited in two ways, a replay. Every command is printed before it runs.
+"""
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from commands.demo import events
+
+QUESTIONS = (
+    ("Whose client was it, and why did that change?", "owner C-0112"),
+    ("What do we know about it?", "card C-0112"),
+    ("What did we know on the day before Ivanova left?", "card C-0112 --on 2025-09-11"),
+    ("Who has no owner any more?", "orphans"),
+    (
+        "September, credited to who owned the client at the time",
+        "metrics --period 2025-09 --by employee --credit owner-at-event",
+    ),
+    (
+        "September, credited to who did it",
+        "metrics --period 2025-09 --by employee --credit performer",
+    ),
+    ("Where do deals get lost?", "funnel"),
+    ("What happened around the departure, as recorded?", "replay --client C-0112 --limit 12"),
+)
+
+
+def main(folder: Path) -> int:
+    """Make the ledger in `folder` and ask the questions; safe to run again, nothing is doubled."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    stream = folder / "company-2025.jsonl"
+    with stream.open("w", encoding="utf-8") as lines:
+        for event in events():
+            lines.write(json.dumps(event, ensure_ascii=False) + "\n")
+    place = ["--folder", str(folder / "ledger")]
+    commands = [
+        ("A ledger of its own", ["init", "--zone", "Europe/Moscow"]),
+        ("A company's year, as its services append it", ["append", str(stream)]),
+        *((remark, shlex.split(question)) for remark, question in QUESTIONS),
+    ]
+    for remark, command in commands:
+        print(f"\n# {remark}\n$ iledger {shlex.join(place + command)}", flush=True)
+        done = subprocess.run([sys.executable, "-m", "commands.cli.main", *place, *command])
+        if done.returncode:
+            return done.returncode
+    print(f"\nAsk on: iledger {shlex.join(place)} --help; end its server with … stop")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else ".demo")))

@@ -1,0 +1,94 @@
+"""Clients that pass from one to another: when E-07 leaves, after a quarrel, for balance."""
+
+from datetime import datetime, timedelta
+
+from commands.demo import story
+from commands.demo.workdays import DAYS, MOSCOW, on_day
+from commands.demo.world import Client, Spell, World
+
+_NEWCOMERS = {"E-23": ("MSK", 3, 10), "E-24": ("KZN", 6, 23), "E-26": ("MSK", 10, 13)}
+_REMARKS = {
+    "departure": "Иванова М. С. уволилась 12.09.2025",
+    "conflict": "Клиент просит другого менеджера",
+    "workload": "Выравнивание нагрузки",
+}
+
+
+def transfers(world: World) -> None:
+    """Let all changes of owner happen that the year has; everything else reads them."""
+    for owner, at in story.SHOWN_OWNERS[1:2]:
+        assert at is not None  # noqa: S101
+        _pass(world, world.clients[story.SHOWN], owner, at, "workload")
+    conflict = world.clients[story.CONFLICT]
+    _pass(world, conflict, story.CONFLICT_TO, story.CONFLICT_AT, "conflict")
+    _balance(world)
+    _depart(world)
+
+
+def _pass(
+    world: World,
+    client: Client,
+    to: str,
+    at: datetime,
+    reason: str,
+    entered: datetime | None = None,
+) -> None:
+    owner = client.owner(at)
+    assert owner is not None  # noqa: S101
+    manager = world.company.manager(owner, at)
+    data = {"from_employee": owner, "to_employee": to, "reason": reason, "approved_by": manager}
+    if reason in _REMARKS:
+        data["remark"] = _REMARKS[reason]
+    world.journal.record(
+        "client.reassigned", at, data, client=client.id, by=manager, entered=entered
+    )
+    client.owners.append(Spell(at, to, manager))
+
+
+def _depart(world: World) -> None:
+    left = {"employee": story.LEAVER, "reason": "По собственному желанию"}
+    world.journal.record("employee.departed", story.DEPARTURE, left)
+    days = [day for day in DAYS if datetime(2025, 9, 15).date() <= day][:10]  # noqa: DTZ001
+    heirs = [heir for heir in story.HEIRS for _ in range(2)]
+    owned = [c for c in world.clients.values() if c.owner(story.DEPARTURE) == story.LEAVER]
+    for number, client in enumerate(owned):
+        if client.id in story.ORPHANS:
+            client.until = story.DEPARTURE
+        elif client.id == story.SHOWN:
+            (_, _), (_, _), (heir, at) = story.SHOWN_OWNERS
+            _pass(world, client, heir, at, "departure")
+        elif client.id == story.BACKDATED:
+            at, entered = story.BACKDATED_AT, story.BACKDATED_ENTERED
+            _pass(world, client, story.BACKDATED_TO, at, "departure", entered)
+        else:
+            at = on_day(world.rng, days[number * len(days) // len(owned)])
+            _pass(world, client, heirs[number % len(heirs)], at, "departure")
+
+
+def _balance(world: World) -> None:
+    apart = {*story.PORTFOLIO, story.CONFLICT, story.SHOWN, story.ANNULLED_CLIENT}
+    old = [c for c in world.clients.values() if c.bought and c.id not in apart]
+    chosen = world.rng.sample(old, 60)
+    for newcomer, (branch, month, day) in _NEWCOMERS.items():
+        start = datetime(2025, month, day, 11, tzinfo=MOSCOW)
+        mine = [client for client in chosen if client.branch == branch][:9]
+        for number, client in enumerate(mine):
+            chosen.remove(client)
+            _pass(world, client, newcomer, start + timedelta(minutes=7 * number), "workload")
+    for client in chosen[:14]:
+        at = world.after(client.known, 20, 225)
+        others = world.company.sellers(client.branch, at)
+        to = world.rng.choice([seller for seller in others if seller != client.owner(at)])
+        reason = world.rng.choice(("client_request", "territory", "workload", "latest_engaged"))
+        if to != story.LEAVER:
+            _pass(world, client, to, at, reason)
+    for client in chosen[14:20]:
+        at = world.after(client.known, 60, 230)
+        owner = client.owner(at)
+        assert owner is not None  # noqa: S101
+        manager = world.company.manager(owner, at)
+        data = {"from_employee": owner, "approved_by": manager}
+        data |= {"reason": "Год без покупок, клиент возвращён в общий пул"}
+        world.journal.record("client.released", at, data, client=client.id, by=manager)
+        client.owners.append(Spell(at, None))
+        client.until = at

@@ -1,0 +1,224 @@
+-- Deals, their holders and stages over time, pipelines and purchases.
+--
+--   deal_changes      what happened, one row an event
+--   deal_spells_of    the intervals that follow from what was known at a position
+--   deal_spells       the same as known at the checkpoint, kept ready for all deals
+--   deal_spells_at    whichever of the two answers the question
+
+-- name: tables
+CREATE TABLE pipeline_stages (
+    position       bigint NOT NULL,
+    effective_at   timestamptz,
+    pipeline       text NOT NULL,
+    revision       integer NOT NULL,
+    ordinal        integer NOT NULL,
+    stage          text NOT NULL,
+    allotted_hours numeric,
+    max_gap_hours  numeric,
+    annulled_at    bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE deal_changes (
+    position     bigint NOT NULL,
+    occurred_at  timestamptz,
+    precision    text NOT NULL,
+    deal         text NOT NULL,
+    change       text NOT NULL,
+    client       text,
+    performed_by text,
+    unit         text,
+    holder       text,
+    stage        text,
+    pipeline     text,
+    product      text,
+    amount       numeric,
+    currency     text,
+    reason       text,
+    competitor   text,
+    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE purchases (
+    position     bigint NOT NULL,
+    occurred_at  timestamptz,
+    precision    text NOT NULL,
+    purchase     text NOT NULL,
+    client       text,
+    performed_by text,
+    unit         text,
+    deal         text,
+    amount       numeric NOT NULL,
+    currency     text,
+    margin       numeric,
+    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+);
+-- One row a change; half-open: (from_at, from_position) <= (time, position) < (to_at, to_position).
+-- turned: opened, won, lost or reopened where the change made it so, and NULL where it only repeats
+-- what was so already; thus a win told twice is one win.
+CREATE TABLE deal_spells (
+    deal             text NOT NULL,
+    change           text NOT NULL,
+    turned           text,
+    status           text NOT NULL,
+    client           text,
+    holder           text,
+    stage            text,
+    pipeline         text,
+    product          text,
+    amount           numeric,
+    currency         text,
+    performed_by     text,
+    unit             text,
+    opened_at        timestamptz,
+    opened_precision text,
+    from_at          timestamptz NOT NULL,
+    from_precision   text NOT NULL,
+    from_position    bigint NOT NULL,
+    to_at            timestamptz NOT NULL,
+    to_precision     text,
+    to_position      bigint NOT NULL
+);
+
+-- name: indexes
+CREATE INDEX ON pipeline_stages (position);
+CREATE INDEX ON deal_changes (position);
+CREATE INDEX ON deal_changes (deal);
+CREATE INDEX ON purchases (position);
+CREATE INDEX ON purchases (client);
+CREATE INDEX ON purchases (occurred_at);
+CREATE INDEX ON deal_spells (deal);
+CREATE INDEX ON deal_spells (client);
+CREATE INDEX ON deal_spells (from_at) WHERE turned IS NOT NULL;
+CREATE INDEX ON deal_spells (to_at) WHERE status = 'open';
+
+-- name: functions
+-- Holder, stage and status are what was said of them last; the rest of a deal is said once.
+CREATE FUNCTION deal_spells_of(as_of bigint, only_deals text[] DEFAULT NULL)
+RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
+    WITH numbered AS (
+        SELECT d.*, coalesce(d.occurred_at, '-infinity') AS at, row_number() OVER one AS nth
+        FROM deal_changes d
+        WHERE known(d.position, d.annulled_at, as_of)
+          AND (only_deals IS NULL OR d.deal = ANY (only_deals))
+        WINDOW one AS (PARTITION BY d.deal ORDER BY coalesce(d.occurred_at, '-infinity'), d.position)
+    ), placed AS (
+        SELECT *, max(nth) FILTER (WHERE holder IS NOT NULL) OVER one AS held,
+               max(nth) FILTER (WHERE stage IS NOT NULL) OVER one AS staged,
+               max(nth) FILTER (WHERE change IN ('opened', 'won', 'lost', 'reopened')) OVER one
+                   AS turned,
+               min(nth) FILTER (WHERE change = 'opened') OVER one AS opened,
+               max(client) OVER one AS its_client, max(pipeline) OVER one AS its_pipeline,
+               max(product) OVER one AS its_product, max(currency) OVER one AS its_currency,
+               max(amount) FILTER (WHERE change = 'opened') OVER one AS asked
+        FROM numbered WINDOW one AS (PARTITION BY deal ORDER BY at, position)
+    ), stated AS (
+        SELECT *, nth_value(holder, held::int) OVER one AS its_holder,
+               nth_value(stage, staged::int) OVER one AS its_stage,
+               nth_value(at, opened::int) OVER one AS opened_at,
+               nth_value(precision, opened::int) OVER one AS opened_precision,
+               CASE nth_value(change, turned::int) OVER one
+                   WHEN 'won' THEN 'won' WHEN 'lost' THEN 'lost' ELSE 'open' END AS status
+        FROM placed WINDOW one AS (PARTITION BY deal ORDER BY at, position)
+    )
+    SELECT deal, change,
+           CASE WHEN nth = opened OR status <> lag(status, 1, 'open') OVER one THEN change END,
+           status, coalesce(client, its_client), its_holder, its_stage, its_pipeline, its_product,
+           coalesce(amount, asked), coalesce(currency, its_currency), performed_by, unit,
+           opened_at, opened_precision, at, precision, position,
+           lead(at, 1, 'infinity') OVER one, lead(precision) OVER one,
+           lead(position, 1, 9223372036854775807) OVER one
+    FROM stated WINDOW one AS (PARTITION BY deal ORDER BY at, position)
+$$;
+
+CREATE FUNCTION deal_spells_at(as_of bigint) RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
+    SELECT * FROM deal_spells WHERE as_of >= (SELECT position FROM progress)
+    UNION ALL
+    SELECT * FROM deal_spells_of(as_of) WHERE as_of < (SELECT position FROM progress)
+$$;
+
+-- Days between two moments, either of which may be a date without a zone; NULL if unknown.
+CREATE FUNCTION days_between(
+    start timestamptz, start_precision text, ending timestamptz, ending_precision text, zone text
+) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN isfinite(start) AND isfinite(ending) THEN
+        extract(epoch FROM local_time(ending, ending_precision, zone)
+                         - local_time(start, start_precision, zone)) / 86400 END
+$$;
+
+-- The pipelines as they were laid down last: stage, ordinal, allotted hours.
+CREATE FUNCTION stages_at(as_of bigint, on_time timestamptz) RETURNS TABLE (
+    pipeline text, ordinal integer, stage text, allotted_hours numeric
+) LANGUAGE sql STABLE AS $$
+    WITH seen AS (
+        SELECT p.*, rank() OVER (PARTITION BY p.pipeline ORDER BY
+                   coalesce(p.effective_at, '-infinity') DESC, p.position DESC) AS newest
+        FROM pipeline_stages p
+        WHERE known(p.position, p.annulled_at, as_of)
+          AND coalesce(p.effective_at, '-infinity') <= on_time
+    )
+    SELECT s.pipeline, s.ordinal, s.stage, s.allotted_hours FROM seen s WHERE s.newest = 1
+$$;
+
+-- name: fill
+INSERT INTO deal_spells SELECT * FROM deal_spells_of(9223372036854775806);
+
+-- name: touch
+WITH touched AS MATERIALIZED (
+    SELECT DISTINCT deal FROM deal_changes
+    WHERE (position > %(after)s AND position <= %(upto)s)
+       OR position = ANY (%(annulled)s)
+), gone AS (
+    DELETE FROM deal_spells WHERE deal IN (SELECT deal FROM touched)
+)
+INSERT INTO deal_spells
+SELECT s.* FROM (SELECT array_agg(deal) AS deals FROM touched) AS t,
+    deal_spells_of(9223372036854775806, t.deals) AS s
+WHERE t.deals IS NOT NULL
+
+-- name: deals
+WITH spells AS NOT MATERIALIZED (
+    SELECT * FROM deal_spells_at(%(as_of)s) WHERE from_at <= %(on)s
+), closings AS (
+    SELECT DISTINCT ON (deal) deal, from_at AS at, from_precision AS precision FROM spells
+    WHERE turned IN ('won', 'lost') ORDER BY deal, from_at DESC, from_position DESC
+)
+SELECT s.deal, s.client, s.product, s.pipeline, s.holder, s.status, s.stage, s.amount, s.currency,
+       nullif(s.opened_at, '-infinity') AS opened_at, nullif(c.at, '-infinity') AS closed_at,
+       CASE WHEN s.status = 'open'
+            THEN days_between(s.opened_at, s.opened_precision, %(on)s, 'instant', %(zone)s)
+            ELSE days_between(s.opened_at, s.opened_precision, c.at, c.precision, %(zone)s)
+       END AS days,
+       s.from_position AS position
+FROM spells s LEFT JOIN closings c ON c.deal = s.deal AND s.status <> 'open'
+WHERE %(on)s < s.to_at
+  AND (%(client)s::text IS NULL OR s.client = %(client)s)
+  AND (%(holder)s::text IS NULL OR s.holder = %(holder)s)
+  AND (%(status)s::text IS NULL OR s.status = %(status)s)
+  AND (%(stage)s::text IS NULL OR s.stage = %(stage)s)
+ORDER BY s.opened_at NULLS FIRST, s.deal
+
+-- name: history
+SELECT s.change, s.status, s.stage, s.holder, s.client, s.amount, s.currency, s.performed_by,
+       nullif(s.from_at, '-infinity') AS from_at, nullif(s.to_at, 'infinity') AS to_at,
+       s.from_position AS position
+FROM deal_spells_at(%(as_of)s) s
+WHERE s.deal = %(deal)s AND s.from_at <= %(on)s
+ORDER BY s.from_at, s.from_position
+
+-- name: aging
+WITH open_deals AS (
+    SELECT s.stage, s.holder,
+           days_between(s.opened_at, s.opened_precision, %(on)s, 'instant', %(zone)s) AS days
+    FROM deal_spells_at(%(as_of)s) s
+    WHERE s.status = 'open' AND s.from_at <= %(on)s AND %(on)s < s.to_at
+)
+SELECT o.stage, o.holder, l.older_than, count(*) AS deals
+FROM open_deals o JOIN unnest(%(older_than)s::int[]) AS l(older_than) ON floor(o.days) > l.older_than
+GROUP BY o.stage, o.holder, l.older_than ORDER BY o.stage, o.holder, l.older_than
+
+-- name: purchases
+SELECT p.purchase, p.client, p.deal, p.amount, p.currency, p.margin, p.performed_by, p.occurred_at,
+       p.precision, p.position
+FROM purchases p
+WHERE known(p.position, p.annulled_at, %(as_of)s)
+  AND coalesce(p.occurred_at, '-infinity') <= %(on)s
+  AND (%(client)s::text IS NULL OR p.client = %(client)s)
+ORDER BY coalesce(p.occurred_at, '-infinity'), p.position

@@ -1,0 +1,32 @@
+-- Interactions: one row each, with a client or with nobody known. What `reach` means is said in
+-- interactions.py; an interaction with a reach is a contact.
+
+-- name: tables
+CREATE TABLE interactions (
+    position     bigint NOT NULL,
+    occurred_at  timestamptz,
+    precision    text NOT NULL,
+    client       text,
+    kind         text NOT NULL,
+    reach        text,
+    direction    text,
+    outcome      text,
+    channel      text,
+    duration_s   integer,
+    performed_by text,
+    recorded_by  text NOT NULL,
+    unit         text,
+    contact      text,
+    subject      text,
+    in_reply_to  text,
+    party        text,
+    due_at       timestamptz,
+    score        smallint,
+    instrument   text,
+    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+);
+
+-- name: indexes
+CREATE INDEX ON interactions (position);
+CREATE INDEX ON interactions (client);
+CREATE INDEX ON interactions (occurred_at);

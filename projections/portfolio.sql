@@ -1,0 +1,67 @@
+-- The clients that anybody owns, and those whose owner has left. The tables are those of
+-- clients.sql, timeline.sql, ownership.sql and people.sql.
+
+-- name: clients
+WITH owned AS (
+    SELECT s.client, s.owner, s.kind, s.from_at FROM owner_spells_at(%(as_of)s) s
+    WHERE s.from_at <= %(on)s AND %(on)s < s.to_at AND s.owner IS NOT NULL
+      AND (%(owner)s::text IS NULL OR s.owner = %(owner)s)
+)
+SELECT a.client, i.name, i.kind, i.status,
+       nullif(coalesce(i.status_at, a.first_at), '-infinity') AS since,
+       o.owner, p.name AS owner_name, p.unit AS owner_unit, o.kind AS owner_kind,
+       nullif(o.from_at, '-infinity') AS owner_since,
+       nullif(a.last_contact_at, '-infinity') AS last_contact_at,
+       nullif(a.last_two_way_at, '-infinity') AS last_two_way_at, a.contacts
+FROM client_activity_at(%(as_of)s, %(on)s) a
+LEFT JOIN client_identities_at(%(as_of)s, %(on)s) i ON i.client = a.client
+LEFT JOIN owned o ON o.client = a.client
+LEFT JOIN staff(%(as_of)s, %(on)s) p ON p.employee = o.owner
+WHERE (%(owner)s::text IS NULL OR o.owner IS NOT NULL)
+  AND (%(unit)s::text IS NULL
+       OR p.unit IN (SELECT units_under(%(unit)s, %(as_of)s, %(on)s)))
+  AND (%(search)s::text IS NULL OR strpos(i.folded, %(search)s) > 0
+       OR a.client = %(search_id)s)
+-- Letter by letter, the same in every database: ё stands with е.
+ORDER BY replace(i.folded, 'ё', 'е') COLLATE "C" NULLS LAST, i.folded COLLATE "C",
+         a.client COLLATE "C"
+
+-- name: orphans
+-- A client is an orphan from the departure, or from when somebody who had left came to own it.
+WITH departed AS (
+    SELECT * FROM (
+        SELECT DISTINCT ON (employee) employee, change, effective_at, precision
+        FROM employment_changes
+        WHERE known(position, annulled_at, %(as_of)s)
+          AND coalesce(effective_at, '-infinity') <= %(on)s
+        ORDER BY employee, coalesce(effective_at, '-infinity') DESC, position DESC
+    ) AS latest WHERE change = 'departed'
+)
+SELECT s.client, i.name, s.owner AS former_owner, p.name AS former_owner_name, p.unit,
+       nullif(since.at, '-infinity') AS since, since.precision,
+       local_time(%(on)s, 'instant', %(zone)s)::date
+           - local_time(nullif(since.at, '-infinity'), since.precision, %(zone)s)::date AS days,
+       nullif(a.last_contact_at, '-infinity') AS last_contact_at
+FROM departed d
+JOIN owner_spells_at(%(as_of)s) s ON s.owner = d.employee
+JOIN ownership_changes c ON c.position = s.from_position
+LEFT JOIN staff(%(as_of)s, %(on)s) p ON p.employee = d.employee
+LEFT JOIN client_identities_at(%(as_of)s, %(on)s) i ON i.client = s.client
+LEFT JOIN client_activity_at(%(as_of)s, %(on)s) a ON a.client = s.client,
+LATERAL (
+    SELECT greatest(s.from_at, coalesce(d.effective_at, '-infinity')) AS at,
+           CASE WHEN s.from_at > coalesce(d.effective_at, '-infinity') THEN c.precision
+                ELSE d.precision END AS precision
+) AS since
+WHERE s.from_at <= %(on)s AND %(on)s < s.to_at
+ORDER BY since.at, s.client COLLATE "C"
+
+-- name: employees
+SELECT employee AS id FROM staff(%(as_of)s, %(on)s)
+UNION SELECT to_employee FROM ownership_changes
+WHERE to_employee IS NOT NULL AND known(position, annulled_at, %(as_of)s)
+
+-- name: units
+SELECT unit AS id FROM unit_definitions WHERE known(position, annulled_at, %(as_of)s)
+UNION SELECT unit FROM employment_changes
+WHERE unit IS NOT NULL AND known(position, annulled_at, %(as_of)s)

@@ -1,0 +1,88 @@
+-- The timeline: one row for every event that names a client; and how much has been heard of each.
+--
+--   timeline            one row an event
+--   client_activity_of  first and last event and contact of every client, as known at a position
+--   client_activity     the same as known at the checkpoint, kept ready for all clients
+--   client_activity_at  whichever of the two answers the question
+
+-- name: tables
+CREATE TABLE timeline (
+    position     bigint NOT NULL,
+    occurred_at  timestamptz,
+    precision    text NOT NULL,
+    client       text NOT NULL,
+    type         text NOT NULL,
+    kind         text NOT NULL,
+    reach        text,
+    performed_by text,
+    recorded_by  text NOT NULL,
+    channel      text,
+    subject      text,
+    summary      text NOT NULL,
+    words        text,
+    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+);
+-- -infinity stands for an unknown time, NULL for none at all; last_at is the latest of them.
+CREATE TABLE client_activity (
+    client          text NOT NULL,
+    first_at        timestamptz NOT NULL,
+    last_at         timestamptz NOT NULL,
+    last_contact_at timestamptz,
+    last_two_way_at timestamptz,
+    contacts        bigint NOT NULL,
+    events          bigint NOT NULL
+);
+
+-- name: indexes
+CREATE INDEX ON timeline (position);
+CREATE INDEX ON timeline (client);
+CREATE INDEX ON client_activity (client);
+CREATE INDEX ON client_activity (last_at);
+
+-- name: functions
+-- An annulment is no sign of life from a client, though its timeline shows it.
+CREATE FUNCTION client_activity_of(as_of bigint, on_time timestamptz)
+RETURNS SETOF client_activity LANGUAGE sql STABLE AS $$
+    SELECT client, min(at), max(at),
+           max(at) FILTER (WHERE reach IS NOT NULL),
+           max(at) FILTER (WHERE reach = 'two_way'),
+           count(reach), count(*)
+    FROM (
+        SELECT client, reach, coalesce(occurred_at, '-infinity') AS at FROM timeline
+        WHERE known(position, annulled_at, as_of) AND type <> 'event.annulled'
+          AND coalesce(occurred_at, '-infinity') <= on_time
+    ) AS entries GROUP BY client
+$$;
+
+-- The table kept ready serves every client whose events had all happened at the time asked for.
+CREATE FUNCTION client_activity_at(as_of bigint, on_time timestamptz)
+RETURNS SETOF client_activity LANGUAGE sql STABLE AS $$
+    SELECT * FROM client_activity
+    WHERE as_of >= (SELECT position FROM progress) AND last_at <= on_time
+    UNION ALL
+    SELECT a.* FROM client_activity_of(as_of, on_time) a
+    WHERE as_of >= (SELECT position FROM progress)
+      AND EXISTS (SELECT FROM client_activity WHERE last_at > on_time)
+      AND a.client IN (SELECT client FROM client_activity WHERE last_at > on_time)
+    UNION ALL
+    SELECT * FROM client_activity_of(as_of, on_time)
+    WHERE as_of < (SELECT position FROM progress)
+$$;
+
+-- name: fill
+INSERT INTO client_activity SELECT * FROM client_activity_of(9223372036854775806, 'infinity')
+
+-- name: touch
+-- OFFSET 0 keeps the look-up one of a client at a time, by the index, however many are touched.
+WITH touched AS MATERIALIZED (
+    SELECT DISTINCT client FROM timeline
+    WHERE (position > %(after)s AND position <= %(upto)s)
+       OR position = ANY (%(annulled)s)
+), gone AS (
+    DELETE FROM client_activity WHERE client IN (SELECT client FROM touched)
+)
+INSERT INTO client_activity
+SELECT a.* FROM touched t, LATERAL (
+    SELECT * FROM client_activity_of(9223372036854775806, 'infinity') AS all_clients
+    WHERE all_clients.client = t.client OFFSET 0
+) AS a

@@ -1,0 +1,72 @@
+"""Ledgers for tests that need many: made of a list of events, looked at, thrown away."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg import sql
+
+from ledger import codec, log, schema
+from ledger.database import Connection, Target, connect
+from ledger.envelope import Event
+from projections import registry
+from projections.runner import catch_up
+from projections.view import View
+
+_numbers = itertools.count(1)
+ZONE = "Europe/Moscow"
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@contextmanager
+def ledger_of(
+    dsn: str, events: Sequence[Event], steps: Sequence[int] = ()
+) -> Iterator[tuple[Target, Connection]]:
+    """A ledger of these events, whose projections caught up after each of these positions, and at
+    the end; the connection is the owner's.
+    """
+    target = Target(dsn=dsn, schema=f"law{next(_numbers)}")
+    schema.init(target, ZONE)
+    with closing(connect(target, "owner")) as connection:
+        try:
+            stops = sorted({step for step in steps if step < len(events)} | {len(events)})
+            for after, upto in itertools.pairwise([0, *stops]):
+                log.append(connection, [codec.encode(event) for event in events[after:upto]])
+                catch_up(connection, target)
+            yield target, connection
+        finally:
+            connection.execute("RESET ROLE")
+            for name in (target.projections, f"{target.schema}_then", target.schema):
+                drop = sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name))
+                connection.execute(drop)
+
+
+def as_then(target: Target, connection: Connection, position: int) -> Connection:
+    """Point the connection at projections that were built when the ledger ended at a position."""
+    from projections.rebuild import build
+
+    build(connection, target, f"{target.schema}_then", workers=0, upto=position)
+    return connection
+
+
+def rows(connection: Connection, *projections: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table of these projections (none: of all), the tables kept ready included, in order."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for projection in registry.projections():
+        if not projections or projection.name in projections:
+            for name in _tables(projection):
+                query = sql.SQL("SELECT {0}::text FROM {0} ORDER BY 1").format(sql.Identifier(name))
+                found[name] = connection.execute(query).fetchall()
+    return found
+
+
+def view(as_of: int, on: datetime = NOW) -> View:
+    """A view in the zone of these tests."""
+    return View(as_of, on, ZONE)
+
+
+def _tables(projection: registry.Projection) -> list[str]:
+    lines = projection.sql["tables"].splitlines()
+    return [line.split()[2] for line in lines if line.startswith("CREATE TABLE")]
