@@ -18,6 +18,10 @@ SERVICENOW_UNCOVERED = {
     "source/*": "is about files; the converter checks the zip",
     "counts/columns_in_file": "is about the file",
     "counts/locations": "5 of 224 are named only after a case's opening, which keeps the first",
+    # The row that goes back in time (INC0000137, the first) is put before its successor, as it must
+    # be: New lasts from 09:52 to 11:03 where the published total has a spell from 11:10 to 11:03.
+    "hours_in_state_total/New": "contains a spell of minus 7 minutes",
+    "order_traps/rows_same_minute_as_previous": "counts that row by the time that cannot be",
     "order_traps/rows_earlier_than_previous_row_of_incident": "is the row the converter mends",
     "order_traps/duplicate_(number,sys_mod_count)": "is a column that is not taken over",
     "order_traps/sys_mod_count_decreases": "is a column that is not taken over",
@@ -27,15 +31,6 @@ SERVICENOW_UNCOVERED = {
     "by_final_group/*/reassignments": "is the column not to be trusted",
     "by_final_assignee/*/reassignments": "is the column not to be trusted",
 }
-
-# What follows from putting the one row that goes back in time (INC0000137) before its successor:
-# the state New lasts from 09:52 to 11:03 where the published figure has 11:10 to 11:03, minus 7
-# minutes; and two rows share a minute that did not.
-SERVICENOW_MENDED = {
-    "hours_in_state_total/New": 1_084_433.43,
-    "order_traps/rows_same_minute_as_previous": 14_119,
-}
-
 
 def published(folder: Path) -> dict[str, Any]:
     """Every published figure of a set by its path."""

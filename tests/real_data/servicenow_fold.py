@@ -118,10 +118,8 @@ def _shown(at: str) -> str:
 
 
 def _order(cases: list[Case]) -> Wire:
-    steps = [step for case in cases for step in pairwise(case.notes)]
     resolved = [(case, at) for case in cases if (at := case.resolved_at)]
     return {
-        "rows_same_minute_as_previous": sum(a.at == b.at for a, b in steps),
         "incidents_changing_caller": sum(
             len({note.client for note in case.notes} - {None}) > 1 for case in cases
         ),

