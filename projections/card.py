@@ -13,6 +13,7 @@ from projections.view import Answer, View, ask
 
 Card = dict[str, Answer]
 _SQL = statements("projections", "card.sql")
+_OPEN = statements("projections", "promises.sql")
 
 
 class Section(NamedTuple):
@@ -31,6 +32,10 @@ class Section(NamedTuple):
 SECTIONS = (
     Section("identity", _SQL["identity"]),
     Section("owner", _SQL["owner"]),
+    Section("open_deals", _OPEN["open_deals"]),
+    Section("open_offers", _OPEN["open_offers"]),
+    Section("open_tasks", _OPEN["open_tasks"]),
+    Section("open_cases", _OPEN["open_cases"]),
     Section("facts", _SQL["facts"]),
     Section("contact_persons", _SQL["contact_persons"]),
     Section("preferences", _SQL["preferences"]),

@@ -91,13 +91,12 @@ CREATE INDEX ON deal_spells (to_at) WHERE status = 'open';
 
 -- name: functions
 -- Holder, stage and status are what was said of them last; the rest of a deal is said once.
-CREATE FUNCTION deal_spells_of(as_of bigint, only_deals text[] DEFAULT NULL)
+CREATE FUNCTION deal_spells_of(as_of bigint)
 RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
     WITH numbered AS (
         SELECT d.*, coalesce(d.occurred_at, '-infinity') AS at, row_number() OVER one AS nth
         FROM deal_changes d
         WHERE known(d.position, d.annulled_at, as_of)
-          AND (only_deals IS NULL OR d.deal = ANY (only_deals))
         WINDOW one AS (PARTITION BY d.deal ORDER BY coalesce(d.occurred_at, '-infinity'), d.position)
     ), placed AS (
         SELECT *, max(nth) FILTER (WHERE holder IS NOT NULL) OVER one AS held,
@@ -161,6 +160,7 @@ $$;
 INSERT INTO deal_spells SELECT * FROM deal_spells_of(9223372036854775806);
 
 -- name: touch
+-- OFFSET 0 keeps the look-up one of a deal at a time, by the index, however many are touched.
 WITH touched AS MATERIALIZED (
     SELECT DISTINCT deal FROM deal_changes
     WHERE (position > %(after)s AND position <= %(upto)s)
@@ -169,9 +169,10 @@ WITH touched AS MATERIALIZED (
     DELETE FROM deal_spells WHERE deal IN (SELECT deal FROM touched)
 )
 INSERT INTO deal_spells
-SELECT s.* FROM (SELECT array_agg(deal) AS deals FROM touched) AS t,
-    deal_spells_of(9223372036854775806, t.deals) AS s
-WHERE t.deals IS NOT NULL
+SELECT s.* FROM touched t, LATERAL (
+    SELECT * FROM deal_spells_of(9223372036854775806) AS all_deals
+    WHERE all_deals.deal = t.deal OFFSET 0
+) AS s
 
 -- name: deals
 WITH spells AS NOT MATERIALIZED (

@@ -32,6 +32,7 @@ SERVICENOW_UNCOVERED = {
     "by_final_assignee/*/reassignments": "is the column not to be trusted",
 }
 
+
 def published(folder: Path) -> dict[str, Any]:
     """Every published figure of a set by its path."""
     return figures(json.loads((folder / "answers.json").read_text(encoding="utf-8")))
