@@ -14,9 +14,11 @@ WITH wanted AS (
     SELECT greatest(p, %(starts)s::timestamp) AS starts,
            least(p + %(step)s::interval, %(ends)s::timestamp) AS ends
     FROM generate_series(
-        date_trunc(%(every)s, greatest(%(starts)s::timestamp, (
-            SELECT local_time(min(s.from_at), 'day', %(zone)s) FROM deal_spells s
-            WHERE isfinite(s.from_at)))),
+        date_trunc(%(every)s, CASE WHEN isfinite(%(starts)s::timestamp) THEN %(starts)s::timestamp
+            ELSE coalesce((
+                SELECT local_time(min(d.occurred_at), 'day', %(zone)s) FROM deal_changes d
+                WHERE known(d.position, d.annulled_at, %(as_of)s)), %(on)s AT TIME ZONE %(zone)s)
+            END),
         least(%(ends)s::timestamp - interval '1 microsecond', %(on)s AT TIME ZONE %(zone)s),
         %(step)s::interval) AS p
     WHERE %(step)s::interval IS NOT NULL AND 'deal_open' = ANY (%(evidence)s)
@@ -30,7 +32,7 @@ WITH wanted AS (
     SELECT p.starts, 'infinity', %(on)s, 9223372036854775807
     FROM periods p WHERE p.ends AT TIME ZONE %(zone)s > %(on)s
 ), due AS (
-    SELECT array_agg(DISTINCT t.task) AS tasks FROM task_changes t
+    SELECT DISTINCT t.task FROM task_changes t
     WHERE 'task_due' = ANY (%(evidence)s)
       AND in_period(t.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
 ), events AS (
@@ -86,8 +88,11 @@ WITH wanted AS (
     UNION ALL
     SELECT 'task_due', t.position, t.due_at, 'instant', t.position, t.client, t.task, NULL, t.kind,
            t.debtor, t.debtor, NULL, t.overdue, NULL, NULL, NULL, NULL
-    FROM due, tasks_of(%(as_of)s, %(on)s, due.tasks) t
-    WHERE due.tasks IS NOT NULL AND t.due_at <= %(on)s
+    FROM due, LATERAL (
+        -- OFFSET 0 keeps the look-up one of a task at a time, by the index.
+        SELECT * FROM tasks_of(%(as_of)s, %(on)s) AS each WHERE each.task = due.task OFFSET 0
+    ) AS t
+    WHERE t.due_at <= %(on)s
       AND in_period(t.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
       AND NOT (t.state = 'cancelled' AND t.ended_at < t.due_at)
 ), credited AS (
@@ -158,26 +163,53 @@ WITH wanted AS (
     FROM placed p
     LEFT JOIN belonging b ON b.unit = p.unit AND b.from_at <= p.at AND p.at < b.to_at
     LEFT JOIN facts f ON f.client = p.client
-), evidence AS (
-    SELECT g.*, w.figure, w.measure, w.in_unit,
-           CASE WHEN w.metric LIKE '%%.*' THEN replace(w.metric, '*', coalesce(g.label, '(none)'))
-                ELSE w.metric END AS metric,
-           CASE w.measure WHEN 'amount' THEN g.amount WHEN 'days' THEN g.days END AS value
-    FROM grouped g JOIN wanted w ON w.evidence = g.evidence
 )
 
 -- name: figures
-SELECT "group", period, metric, CASE in_unit WHEN 'currency' THEN currency END AS currency,
-       count(*) AS n, count(*) FILTER (WHERE counted) AS hits, count(value) AS told,
-       sum(value) AS total,
-       count(DISTINCT client) FILTER (WHERE figure = 'distinct') AS clients,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FILTER (WHERE figure = 'median') AS middle
-FROM evidence GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+-- Added up first and joined with the metrics after: rows are many, sums few.
+, narrow AS MATERIALIZED (
+    SELECT evidence, "group", period, label, coalesce(currency, '') AS currency, counted, amount,
+           days, client
+    FROM grouped
+), added AS MATERIALIZED (
+    SELECT evidence, "group", period, label, currency, count(*) AS n,
+           count(*) FILTER (WHERE counted) AS hits,
+           count(amount) AS amounts, sum(amount) AS amount, count(days) AS spans, sum(days) AS days
+    FROM narrow GROUP BY evidence, "group", period, label, currency
+), plain AS (
+    SELECT a.*, w.measure, replace(w.metric, '*', coalesce(a.label, '(none)')) AS metric,
+           CASE w.in_unit WHEN 'currency' THEN a.currency END AS in_currency
+    FROM added a JOIN wanted w ON w.evidence = a.evidence AND w.figure NOT IN ('distinct', 'median')
+)
+SELECT "group", period, metric, nullif(in_currency, '') AS currency, sum(n)::bigint AS n,
+       sum(hits)::bigint AS hits,
+       sum(CASE measure WHEN 'amount' THEN amounts WHEN 'days' THEN spans END)::bigint AS told,
+       sum(CASE measure WHEN 'amount' THEN amount WHEN 'days' THEN days END) AS total,
+       NULL::float8 AS middle
+FROM plain GROUP BY "group", period, metric, in_currency
+UNION ALL
+SELECT "group", period, w.metric, NULL, count(o.client), NULL, NULL, NULL, NULL
+FROM (SELECT n.evidence, n."group", n.period, n.client FROM narrow n
+      WHERE n.evidence IN (SELECT evidence FROM wanted WHERE figure = 'distinct')
+      GROUP BY n.evidence, n."group", n.period, n.client) AS o
+JOIN wanted w ON w.evidence = o.evidence AND w.figure = 'distinct'
+GROUP BY "group", period, w.metric
+UNION ALL
+SELECT "group", period, w.metric,
+       CASE w.in_unit WHEN 'currency' THEN nullif(n.currency, '') END, NULL, NULL,
+       count(CASE w.measure WHEN 'amount' THEN n.amount ELSE n.days END), NULL,
+       percentile_cont(0.5) WITHIN GROUP (
+           ORDER BY (CASE w.measure WHEN 'amount' THEN n.amount ELSE n.days END)::float8)
+FROM narrow n JOIN wanted w ON w.evidence = n.evidence AND w.figure = 'median'
+GROUP BY 1, 2, 3, 4
+ORDER BY 1, 2, 3, 4
 
 -- name: explained
-SELECT metric, "group", period, position, nullif(at, '-infinity') AS occurred_at, precision,
-       client, subject, employee, performer, unit, counted, value,
-       CASE measure WHEN 'amount' THEN currency END AS currency
-FROM evidence
-WHERE metric = %(metric)s AND (%(group)s::text IS NULL OR "group" = %(group)s)
-ORDER BY at, position
+SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group", g.period,
+       g.position, nullif(g.at, '-infinity') AS occurred_at, g.precision, g.client, g.subject,
+       g.employee, g.performer, g.unit, g.counted,
+       CASE w.measure WHEN 'amount' THEN g.amount WHEN 'days' THEN g.days END AS value,
+       CASE w.measure WHEN 'amount' THEN g.currency END AS currency
+FROM grouped g JOIN wanted w ON w.evidence = g.evidence
+WHERE %(group)s::text IS NULL OR g."group" = %(group)s
+ORDER BY g.at, g.position
