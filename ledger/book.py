@@ -35,15 +35,19 @@ def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
     dsn: str | None = None,
     *,
     folder: Path | None = None,
-    schema_name: str = "ledger",
+    schema_name: str | None = None,
     create: bool = True,
 ) -> "Ledger":
     """Open a ledger: with a DSN on any PostgreSQL, without on a private one in a folder.
 
-    create: make the ledger if the database has none. Raises ServerUnavailable, NotInitialised,
-    SchemaMismatch.
+    What is not given comes from ILEDGER_DSN, ILEDGER_HOME and ILEDGER_SCHEMA, as on the command
+    line. create: make the ledger if the database has none. Raises ServerUnavailable,
+    NotInitialised, SchemaMismatch.
     """
-    target = Target(dsn, folder, schema_name)
+    given = Target.from_environment()
+    target = Target(
+        dsn or (None if folder else given.dsn), folder or given.folder, schema_name or given.schema
+    )
     if create:
         schema.init(target)
     return Ledger(target)

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, Required, cast
 
 import msgspec
-import pydantic.dataclasses
 from msgspec.structs import force_setattr as put
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
 
 from ledger import catalogue
 from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Visibility
@@ -27,25 +27,27 @@ from ledger.moments import REMEDY, Moment
 MAX_BODY = 1 << 20
 
 
-@pydantic.dataclasses.dataclass(config=ConfigDict(extra="forbid"), kw_only=True, slots=True)
-class _Envelope:
+class _Envelope(TypedDict, total=False):
     """The checks on the envelope's own fields; see `ledger.envelope.Event` for their meaning."""
 
-    source: Id
-    key: Id
-    recorded_by: Id
-    client: Id | None = None
-    performed_by: Id | None = None
-    unit: Id | None = None
-    correlation: EventId | None = None
-    causation: EventId | None = None
-    performer_name: Label | None = None
-    contact: Id | None = None
-    channel: Channel | None = None
-    import_batch: Id | None = None
-    visibility: Visibility | None = None
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    source: Required[Id]
+    key: Required[Id]
+    recorded_by: Required[Id]
+    client: Id | None
+    performed_by: Id | None
+    unit: Id | None
+    correlation: EventId | None
+    causation: EventId | None
+    performer_name: Label | None
+    contact: Id | None
+    channel: Channel | None
+    import_batch: Id | None
+    visibility: Visibility | None
 
 
+_check_envelope = TypeAdapter(_Envelope).validator.validate_python
 _read_json = msgspec.json.Decoder().decode
 _write = msgspec.json.Encoder(order="sorted").encode
 
@@ -121,16 +123,12 @@ _DIGEST_REMEDY = "Keep the document elsewhere and record its SHA-256."
 def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any) -> Encoded:
     moment = _take_moment(envelope.pop("occurred_at", None))
     try:
-        checked = _Envelope(**envelope)
-    except (ValidationError, TypeError) as error:
+        checked = _check_envelope(envelope)
+    except ValidationError as error:
         raise _explain(error, "", described, envelope) from None
-    record: dict[str, Any] = {
-        name: value
-        for name in ("source", "key", "recorded_by", *OPTIONAL)
-        if (value := getattr(checked, name)) is not None
-    }
-    record |= {"type": described.name, "version": described.version, "occurred_at": str(moment)}
-    record["data"] = _plain(data)
+    record = {name: value for name, value in checked.items() if value is not None}
+    record["type"], record["version"] = described.name, described.version
+    record["occurred_at"], record["data"] = str(moment), _plain(data)
     try:
         body = _write(record)
     except UnicodeEncodeError as error:
@@ -145,8 +143,8 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
         if (value := getattr(data, name)) is not None
     )
     return Encoded(
-        described.name, described.version, checked.source, checked.key, checked.client,
-        checked.performed_by, moment.at, tags, body,
+        described.name, described.version, record["source"], record["key"], record.get("client"),
+        record.get("performed_by"), moment.at, tags, body,
     )  # fmt: skip
 
 

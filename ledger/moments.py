@@ -73,11 +73,12 @@ class Moment(NamedTuple):
         return self.precision in (Precision.DAY, Precision.MONTH)
 
     def __str__(self) -> str:
-        if self.at is None:
+        at, precision = self
+        if at is None:
             return "unknown"
-        if self.precision is Precision.INSTANT:
-            return self.at.isoformat().replace("+00:00", "Z")
-        return self.at.strftime(_SHORT_FORMS[self.precision])
+        if precision is Precision.INSTANT:
+            return at.isoformat().replace("+00:00", "Z")
+        return at.strftime(_SHORT_FORMS[precision])
 
 
 _SHORT_FORMS = {

@@ -20,7 +20,7 @@ from eventsourcing.dcb.api import (
     DCBSubscription,
 )
 from eventsourcing.persistence import IntegrityError
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
 from ledger import log
 from ledger.database import SETTINGS, Connection, Target, connect, prepare, translated
@@ -138,14 +138,8 @@ class Store(DCBRecorder):
             return self._once(call)
 
     def _once(self, call: Callable[[Connection], T]) -> T:
-        try:
-            with translated(), self._pool.connection() as connection:
-                return call(connection)
-        except PoolTimeout as error:
-            raise ServerUnavailable(
-                f"no connection to the database within {self._pool.timeout:.0f} s ({error}). "
-                "Start it, or check the DSN, and run the same command again."
-            ) from error
+        with translated(), self._pool.connection() as connection:
+            return call(connection)
 
 
 class _Response(DCBReadResponse):

@@ -38,7 +38,7 @@ TABLES: Mapping[type[Any], str] = {OfferChanged: "offer_changes"}
 def _change(change: str) -> Callable[[Recorded], Iterator[OfferChanged]]:
     def unfold(event: Recorded) -> Iterator[OfferChanged]:
         d = event.data
-        items = getattr(d, "items", ())
+        items: tuple[Any, ...] = getattr(d, "items", ())
         yield OfferChanged(
             event.position,
             event.occurred_at,

@@ -60,7 +60,7 @@ def append(file: str, rejects: Path | None, receipts: bool, form: Literal["text"
     try:
         with _opened(file) as stream, Bar(_title(file), _unit(file)) as bar:
             _load(target, stream, bar, tally, receipts)
-    except LedgerError:
+    except (LedgerError, KeyboardInterrupt):
         sink.close(complete=False)
         tally.tell("stopped early: ")
         raise

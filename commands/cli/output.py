@@ -97,15 +97,23 @@ class Printer:
         value = row[name]
         if not isinstance(value, datetime):
             return value
-        return _dated(row, name) or value.astimezone(self._zone).isoformat()
+        return _dated(row, name) or local(value, self._zone).isoformat()
 
     def _cell(self, row: Mapping[str, Any], name: str) -> str:
         value = row[name]
         if isinstance(value, datetime):
-            return _dated(row, name) or f"{value.astimezone(self._zone):%Y-%m-%d %H:%M}"
+            return _dated(row, name) or f"{local(value, self._zone):%Y-%m-%d %H:%M}"
         if isinstance(value, timedelta):
             return _span(value)
         return one_line(_text(value))
+
+
+def local(at: datetime, zone: ZoneInfo) -> datetime:
+    """A time in a zone; at the ends of the calendar, where the zone has none, in UTC."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at.astimezone(UTC)
 
 
 def _dated(row: Mapping[str, Any], name: str) -> str | None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from commands.cli.output import cut, one_line, remark
+from commands.cli.output import cut, local, one_line, remark
 from commands.cli.question import known_zone, moment, recorded_position, zoned
 from commands.cli.target import chosen
 from ledger import log, schema
@@ -213,4 +213,4 @@ def _occurred(row: Row, body: dict[str, Any], zone: ZoneInfo) -> str:
 
 
 def _minute(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"{local(at, zone):%Y-%m-%d %H:%M}"

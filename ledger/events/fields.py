@@ -45,7 +45,10 @@ def fact(cls: type[T]) -> type[T]:
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("has no time zone; add an offset such as +03:00 or Z")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is not a possible time (its year in UTC is not 1 to 9999)") from None
 
 
 def _visible(value: str) -> str:
