@@ -58,7 +58,7 @@ class Target(NamedTuple):
 SETTINGS: dict[str, Any] = {
     "autocommit": True,
     "application_name": "iledger",
-    "options": "-c client_encoding=UTF8 -c timezone=UTC",
+    "options": "-c client_encoding=UTF8 -c timezone=UTC -c jit=off",
 }
 
 

@@ -51,7 +51,7 @@ def touches(
 
     by: of TOUCHED_BY. assignee, unit and state are those of the case at the touch; None: nobody.
     after_close: whether the case was closed by then. Most touches first.
-    """  # noqa: D205
+    """
     keys = _chosen(by, TOUCHED_BY)
     found = ask(connection, _SQL["touches"], view, by=keys, **_bounds(since, until))
     return _only(found, keys, "touches", "cases", "first_at", "last_at")
@@ -100,7 +100,7 @@ def durations(
     to_resolved_median, to_resolved_p90, closed, to_closed_mean, to_closed_median, to_closed_p90.
 
     Hours from the opening; None if there is no case to tell. resolved, closed: cases told from.
-    """  # noqa: D205
+    """
     _chosen((by,), FINAL)
     return ask(connection, _SQL["durations"], view, by=by, **_bounds(since, until))
 

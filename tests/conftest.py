@@ -22,6 +22,7 @@ from psycopg import sql
 from ledger import embedded, schema
 from ledger.database import Connection, Target, connect
 from ledger.embedded.programs import server_programs
+from tests.embedded.conftest import leave_nothing
 
 _numbers = itertools.count(1)
 
@@ -44,7 +45,7 @@ def embedded_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="iledger-") as name:
         folder = Path(name) / "data"
         yield folder
-        embedded.stop(folder)
+        leave_nothing(folder)
 
 
 @pytest.fixture(scope="session")
