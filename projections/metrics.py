@@ -45,7 +45,7 @@ class Metric(NamedTuple):
 METRICS: Mapping[str, Metric] = {
     "interactions": Metric("contacts with clients", "contact", "count"),
     "interactions.*": Metric("the same by kind", "contact", "count"),
-    "connect_rate": Metric("outbound calls that reached somebody", "outbound_call", "share", "ratio"),
+    "connect_rate": Metric("outbound calls that reached one", "outbound_call", "share", "ratio"),
     "clients_touched": Metric("distinct clients in contact", "contact", "distinct"),
     "offers_sent": Metric("offers sent", "offer_sent", "count"),
     "deals_opened": Metric("deals opened", "deal_opened", "count"),
@@ -214,5 +214,8 @@ def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
             value = total if told else 0
         case "distinct":
             value = row.get("clients", 0)
+    if metric.unit == "days" and value is not None:
+        value = float(value)
+        numerator = None if numerator is None else float(numerator)
     unit = row.get("currency") or metric.unit
     return {"value": value, "numerator": numerator, "denominator": denominator, "unit": unit}

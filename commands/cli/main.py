@@ -37,6 +37,16 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("clients", "clients", "List the clients, whose they are and when last heard of."),
         _entry("orphans", "clients", "List the clients whose owner has left."),
         _entry("employees", "clients", "List our own people, with units and departures."),
+        _entry("metrics", "figures", "Show what was achieved: contacts, offers, deals, tasks."),
+        _entry(
+            "funnel",
+            "figures",
+            "Show how far the deals opened in a period have come, and where they were lost.",
+        ),
+        _entry("offers", "work", "List the offers, and what became of them."),
+        _entry("deals", "work", "List the deals, where they stand and who pursues them."),
+        _entry("tasks", "work", "List the tasks, who has them and whether they are done."),
+        _entry("cases", "work", "List the service cases, who holds them and how far they are."),
         _entry("projections", "projections", "Look after what is computed from the events."),
         _entry(
             "status",

@@ -1,0 +1,219 @@
+"""`iledger metrics`, `funnel`."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import click
+
+from commands.cli.question import Question, asked
+from ledger.errors import InvalidQuestion
+
+NO_DATA = "no data"
+# What a table shows where no metric is asked for: no more than fits a screen.
+_SHOWN = (
+    "interactions", "connect_rate", "offers_sent", "deals_opened", "deals_won", "deals_lost",
+    "deals_open", "win_rate", "won_value", "cycle_won_median", "overdue_share",
+)  # fmt: skip
+_SPAN = re.compile(
+    r"(?P<year>\d{4})(-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(-(?P<day>\d\d))?)?", re.ASCII
+)
+_FROM = click.option("--since", metavar="DATE", help="From this day, month, quarter or year on.")
+_TO = click.option("--until", metavar="DATE", help="Up to its end, the whole of it included.")
+_PERIOD = click.option("--period", metavar="PERIOD", help="A year, 2025-Q3, 2025-09 or a day.")
+
+
+class Period(NamedTuple):
+    """Local dates, half-open; None is no bound."""
+
+    since: date | None
+    until: date | None
+
+
+@click.command(epilog="Example: iledger metrics --period 2025-09 --by employee --metric win_rate")
+@click.option(
+    "--by",
+    metavar="GROUPS",
+    default="employee",
+    show_default=True,
+    help="Of whom: employee, team, unit, office, whole, product, client, or fact:FIELD.",
+)
+@click.option(
+    "--every",
+    type=click.Choice(["month", "quarter", "year", "whole"]),
+    default="whole",
+    show_default=True,
+    help="One figure for each of these.",
+)
+@_PERIOD
+@_FROM
+@_TO
+@click.option(
+    "--credit",
+    type=click.Choice(["owner-at-event", "performer"]),
+    default="owner-at-event",
+    show_default=True,
+    help="To whose credit: who owned the client then, or who did it.",
+)
+@click.option("--metric", "chosen", metavar="NAME", multiple=True, help="Only this; repeatable.")
+@click.option("--group", metavar="NAME", help="Only this employee, unit or other group.")
+@click.option("--explain", is_flag=True, help="List the events behind one metric.")
+@asked
+def metrics(
+    question: Question,
+    by: str,
+    every: Any,
+    period: str | None,
+    since: str | None,
+    until: str | None,
+    credit: Any,
+    chosen: tuple[str, ...],
+    group: str | None,
+    *,
+    explain: bool,
+) -> None:
+    """Show what was achieved: contacts, offers, deals, tasks.
+
+    Of each group a line. A ratio has its numerator and denominator with it. JSON and CSV have one
+    figure a row, and all metrics; `--metric` also takes the kinds, such as interactions.call.
+    """
+    from projections import metrics as figures
+
+    span = _period(period, since, until)
+    bounds = {"since": span.since, "until": span.until}
+    if explain:
+        if len(chosen) != 1:
+            raise InvalidQuestion("--explain explains one metric; name it with --metric")
+        found = figures.explain(
+            question.connection, question.view, chosen[0],
+            group=group, by=by, every=every, credit=credit, **bounds,
+        )  # fmt: skip
+        question.show(found)
+        return
+    table = question.printer.form == "table"
+    wanted = chosen or (_SHOWN if table else None)
+    found = figures.metrics(
+        question.connection, question.view,
+        by=by, every=every, credit=credit, metrics=wanted, **bounds,
+    )  # fmt: skip
+    found = [row for row in found if group is None or row["group"] == group]
+    if not table:
+        question.show(found)
+        return
+    for name in dict.fromkeys(row["period"] for row in found) or [""]:
+        question.show(_pivoted(found, by, name), name or None)
+
+
+@click.command(epilog="Example: iledger funnel --period 2025-Q3 --pipeline sales")
+@click.option("--pipeline", metavar="NAME", help="Only this pipeline; (none) for deals without.")
+@_PERIOD
+@_FROM
+@_TO
+@asked
+def funnel(
+    question: Question,
+    pipeline: str | None,
+    period: str | None,
+    since: str | None,
+    until: str | None,
+) -> None:
+    """Show how far the deals opened in a period have come, and where they were lost.
+
+    A deal counts in every stage that it reached, whatever became of it later. "went on" is how many
+    of them reached a later stage or were won; hours are those of deals that have left the stage.
+    """
+    from projections import funnel
+
+    span = _period(period, since, until)
+    found = funnel.funnel(
+        question.connection, question.view,
+        pipeline=pipeline, since=span.since, until=span.until,
+    )  # fmt: skip
+    if question.printer.form != "table":
+        question.show(found)
+        return
+    for name in dict.fromkeys(row["pipeline"] for row in found) or [""]:
+        lines = [_step(row) for row in found if row["pipeline"] == name]
+        question.show(lines, f"pipeline {name}" if name else None)
+
+
+def _period(period: str | None, since: str | None, until: str | None) -> Period:
+    """The dates that the three options mean together. Raises InvalidQuestion."""
+    if period and (since or until):
+        raise InvalidQuestion("--period already says from when and until when; leave it or them")
+    first = _span("--period" if period else "--since", period or since)
+    last = _span("--period" if period else "--until", period or until)
+    return Period(first.since, last.until)
+
+
+def _span(option: str, text: str | None) -> Period:
+    if text is None:
+        return Period(None, None)
+    found = _SPAN.fullmatch(text)
+    try:
+        if not found:
+            raise ValueError("is neither a date nor a period")
+        year, quarter, month, day = (
+            int(found[name] or 0) for name in ("year", "quarter", "month", "day")
+        )
+        first = date(year, (quarter * 3 - 2) if quarter else (month or 1), day or 1)
+        days = 1 if day else 31 if month else 92 if quarter else 366
+        after = first + timedelta(days=days)
+        return Period(first, after if day else after.replace(day=1))
+    except (ValueError, OverflowError) as error:
+        raise InvalidQuestion(
+            f"{option} {text!r} {error}. Give 2025, 2025-Q3, 2025-09 or 2025-09-30."
+        ) from None
+
+
+def _pivoted(found: list[dict[str, Any]], by: str, period: str) -> list[dict[str, str]]:
+    """A line a group, a column a metric; turned round where there is one group only."""
+    cells: dict[str, dict[str, list[str]]] = {}
+    for row in found:
+        if row["period"] == period:
+            told = cells.setdefault(row["group"], {}).setdefault(row["metric"], [])
+            told.append(_cell(row))
+    names = list(dict.fromkeys(name for figures in cells.values() for name in figures))
+    if len(cells) == 1:
+        ((group, figures),) = cells.items()
+        return [{"metric": name, group: "; ".join(figures[name])} for name in names]
+    return [
+        {by: group} | {name: "; ".join(figures.get(name, ["0"])) for name in names}
+        for group, figures in cells.items()
+    ]
+
+
+def _cell(row: dict[str, Any]) -> str:
+    value, unit = row["value"], row["unit"]
+    if value is None:
+        return NO_DATA
+    if unit == "ratio":
+        return f"{value * 100:.0f} % ({row['numerator']}/{row['denominator']})"
+    if unit == "days":
+        return f"{value:.1f} d"
+    if unit == "count":
+        return str(value)
+    return _amount(value) + (f" {unit}" if unit != "currency" else "")
+
+
+def _amount(value: Any) -> str:
+    """Money to the whole unit, thousands apart."""
+    return f"{round(Decimal(value)):,}".replace(",", " ")
+
+
+def _step(row: dict[str, Any]) -> dict[str, Any]:
+    went_on = NO_DATA if row["step"] != "won" else ""
+    if row["conversion"] is not None:
+        went_on = f"{row['conversion'] * 100:.0f} % ({row['went_on']}/{row['deals']})"
+    hours = row["hours_median"]
+    return {
+        "step": row["stage"] or row["step"],
+        "deals": row["deals"],
+        "went on": went_on,
+        "lost": row["lost"],
+        "open": row["open"],
+        "median hours": None if hours is None else round(hours, 1),
+        "allotted": row["allotted_hours"],
+        "over": row["over_allotted"],
+    }

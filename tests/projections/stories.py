@@ -1,0 +1,21 @@
+"""Short histories told in a line an event, for tests that reason about one case."""
+
+import itertools
+from typing import Any
+
+from ledger.envelope import Event
+
+_keys = itertools.count(1)
+
+
+def told(data: Any, at: str = "unknown", **envelope: Any) -> Event:
+    """An event of this content, at this time, with a key of its own."""
+    return Event(
+        data=data, source="story", key=str(next(_keys)), recorded_by="crm", occurred_at=at,
+        **envelope,
+    )  # fmt: skip
+
+
+def figures(rows: list[dict[str, Any]], metric: str) -> dict[Any, Any]:
+    """The values of one metric by group."""
+    return {row["group"]: row["value"] for row in rows if row["metric"] == metric}

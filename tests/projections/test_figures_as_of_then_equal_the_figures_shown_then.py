@@ -1,0 +1,85 @@
+"""Deals, tasks, cases and metrics on any history: as of then, and as if the annulled never were."""
+
+from datetime import date, datetime
+from typing import Any
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from ledger.database import Connection
+from ledger.envelope import Event
+from projections import cases, deals, funnel, offers, service, tasks
+from projections.metrics import CREDITS, GROUPS, explain, metrics
+from projections.view import View
+from tests.projections.ledgers import as_then, ledger_of, view
+from tests.projections.random_events import annulment, histories
+from tests.projections.test_a_card_as_of_then_equals_the_card_shown_then import MOMENTS
+from tests.projections.test_an_annulled_event_is_as_if_it_had_never_happened import (
+    beside_the_point,
+)
+
+STREAMS = ("people", "ownership", "interaction", "offer", "deal", "task", "service")
+
+
+def answers(connection: Connection, seen: View) -> dict[str, Any]:
+    """Every question about figures, with its answer."""
+    found: dict[str, Any] = {
+        "offers": offers.offers(connection, seen),
+        "deals": deals.deals(connection, seen),
+        "deal": deals.history(connection, seen, "D-1"),
+        "aging": deals.aging(connection, seen, [1, 30]),
+        "purchases": deals.purchases(connection, seen),
+        "tasks": tasks.tasks(connection, seen),
+        "cases": cases.cases(connection, seen),
+        "holders": cases.holders(connection, seen, "S-1"),
+        "case": cases.history(connection, seen, "S-1"),
+        "funnel": funnel.funnel(connection, seen),
+        "funnel of a month": funnel.funnel(connection, seen, since=date(2026, 1, 1)),
+        "opened": service.opened(connection, seen, by=service.OPENED_BY),
+        "touches": service.touches(connection, seen, by=service.TOUCHED_BY),
+        "moves": service.moves(connection, seen),
+        "handovers": service.handovers(connection, seen),
+        "hours": service.hours_in_state(connection, seen),
+        "durations": service.durations(connection, seen, by="assignee"),
+        "explained": explain(connection, seen, "deals_open.*", by="team", every="month"),
+    }
+    for credit in CREDITS:
+        for by in (*GROUPS, "fact:inn"):
+            found[f"metrics by {by} {credit}"] = metrics(
+                connection, seen, by=by, credit=credit, every="month", until=date(2026, 4, 1)
+            )
+    return found
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.reuse, Phase.generate])
+@given(data=st.data(), history=histories(*STREAMS, max_size=25), on=st.sampled_from(MOMENTS))
+def test_as_of_then_is_what_was_shown_then(
+    embedded_dsn: str, data: st.DataObject, history: list[Event], on: datetime
+) -> None:
+    position = data.draw(st.integers(1, len(history)))
+    with ledger_of(embedded_dsn, history) as (target, connection):
+        now = answers(connection, view(position, on))
+        assert answers(as_then(target, connection, position), view(position, on)) == now
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.reuse, Phase.generate])
+@given(
+    data=st.data(),
+    history=histories(*STREAMS, annulled=False, max_size=20),
+    on=st.sampled_from(MOMENTS),
+    steps=st.lists(st.integers(1, 30), max_size=3),
+)
+def test_annulled_is_as_if_never_happened(
+    embedded_dsn: str, data: st.DataObject, history: list[Event], on: datetime, steps: list[int]
+) -> None:
+    wrong = data.draw(st.sets(st.sampled_from(range(len(history))), max_size=4))
+    keys = range(len(history) + 1, len(history) + len(wrong) + 1)
+    mended = [annulment(history[at], key=str(key)) for at, key in zip(wrong, keys, strict=True)]
+    never = [
+        beside_the_point(event.key) if at in wrong else event for at, event in enumerate(history)
+    ] + [beside_the_point(str(key)) for key in keys]
+    seen = view(len(never), on)
+    with ledger_of(embedded_dsn, history + mended, steps) as (_, connection):
+        with_annulments = answers(connection, seen)
+    with ledger_of(embedded_dsn, never) as (_, connection):
+        assert answers(connection, seen) == with_annulments
