@@ -2,7 +2,7 @@
 
 Data goes to stdout, remarks to stderr. Rows are dicts with the same keys. Times are shown in one
 zone: in full (ISO 8601 with offset) in JSON and CSV, to the minute in a table. Where a row has a
-`precision`, its time is shown only as exactly as it is known; so is `hired_at` by `hired_precision`.
+`precision`, its time is shown only as exactly as known; `hired_precision` is for `hired_at`.
 """
 
 import csv
@@ -117,10 +117,8 @@ def local(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _dated(row: Mapping[str, Any], name: str) -> str | None:
-    own = f"{name.removesuffix('_at')}_precision"
-    form = _FLOATING.get(
-        row.get(own) or row.get("precision", "") if name in _DATED or own in row else ""
-    )
+    own = row.get(f"{name.removesuffix('_at')}_precision")
+    form = _FLOATING.get(own or (row.get("precision", "") if name in _DATED else ""))
     return row[name].astimezone(UTC).strftime(form) if form else None
 
 
