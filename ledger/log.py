@@ -88,6 +88,8 @@ def append(
 
     whole: all or nothing. Raises ConditionFailed, NotAllowed, ServerUnavailable.
     """
+    if not batch:
+        return []
     columns = [list(column) for column in zip(*batch, strict=True)]
     columns[_TAGS] = [_array(found) for found in columns[_TAGS]]
     if len(batch) == 1:
@@ -137,6 +139,8 @@ def read(
     The head is taken once at the start (or `upto`), so the answer is a prefix of the ledger even
     while others append.
     """
+    # Nothing that reads is prepared: a plan made while the table was small would scan and sort all
+    # of it once it has grown.
     upto = head(connection) if upto is None else upto
     name = "matching_page" if query.items else "page"
     wanted = Jsonb(_json(query))
@@ -145,7 +149,7 @@ def read(
             cursor.execute(
                 _SQL[name],
                 {"query": wanted, "after": after, "upto": upto, "page": page},
-                prepare=True,
+                prepare=False,
             )
             rows = cursor.fetchall()
         yield from map(Row._make, rows)
@@ -160,7 +164,7 @@ def tagged_page(
     """Read one page of events with their tags."""
     with translated(), connection.cursor(binary=True) as cursor:
         parameters = {"query": Jsonb(_json(query)), "after": after, "upto": upto, "page": page}
-        cursor.execute(_SQL["tagged_page"], parameters, prepare=True)
+        cursor.execute(_SQL["tagged_page"], parameters, prepare=False)
         return [TaggedRow(*row) for row in cursor]
 
 
@@ -194,7 +198,8 @@ def follow(
 def position_of(connection: Connection, event_id: UUID) -> int | None:
     """Where an event stands; None if it is not in the ledger."""
     with translated():
-        row = connection.execute(_SQL["position_of"], {"event_id": event_id}).fetchone()
+        parameters = {"event_id": event_id}
+        row = connection.execute(_SQL["position_of"], parameters, prepare=False).fetchone()
     return int(row[0]) if row else None
 
 

@@ -19,8 +19,8 @@ from eventsourcing.dcb.api import (
     DCBSequencedEvent,
     DCBSubscription,
 )
-from eventsourcing.persistence import IntegrityError
-from psycopg_pool import ConnectionPool, PoolTimeout
+from eventsourcing.persistence import IntegrityError, ProgrammingError
+from psycopg_pool import ConnectionPool
 
 from ledger import log
 from ledger.database import SETTINGS, Connection, Target, connect, prepare, translated
@@ -34,8 +34,9 @@ _CLIENT, _PERFORMER = "client:", "performed_by:"
 class Store(DCBRecorder):
     """A DCB recorder on a ledger. Thread-safe; close it, or use it as a context manager.
 
-    roles: as for `ledger.database.connect`, tried in order. A connection that is lost is made
-    anew once for every call; appending twice is safe, since keys are recorded once.
+    roles: as for `ledger.database.connect`, tried in order. If the connection is lost, all lost
+    ones are made anew and the call is tried once more; appending twice is safe, since keys are
+    recorded once.
     """
 
     def __init__(self, target: Target, *roles: str, max_connections: int = 8) -> None:
@@ -99,6 +100,8 @@ class Store(DCBRecorder):
 
         Raises IntegrityError if the condition fails.
         """
+        if not events:
+            raise ProgrammingError("there is nothing to append: give at least one event")
         wanted = None
         if condition is not None:
             query = _query(condition.fail_if_events_match)
@@ -135,17 +138,13 @@ class Store(DCBRecorder):
         try:
             return self._once(call)
         except ServerUnavailable:
+            # A server that was restarted has broken all of them, not only this one.
+            self._pool.check()
             return self._once(call)
 
     def _once(self, call: Callable[[Connection], T]) -> T:
-        try:
-            with translated(), self._pool.connection() as connection:
-                return call(connection)
-        except PoolTimeout as error:
-            raise ServerUnavailable(
-                f"no connection to the database within {self._pool.timeout:.0f} s ({error}). "
-                "Start it, or check the DSN, and run the same command again."
-            ) from error
+        with translated(), self._pool.connection() as connection:
+            return call(connection)
 
 
 class _Response(DCBReadResponse):

@@ -47,9 +47,13 @@ class Writer:
         group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))]
         try:
             outcomes = self._store.record([ticket.encoded for ticket in group], whole=False)
-        except BaseException as error:
+        except Exception as error:
             for ticket in group:
                 ticket.error = error
             return
+        except BaseException:
+            # The one who commits was interrupted, not those who wait: another commits for them.
+            self._waiting.extendleft(reversed(group))
+            raise
         for ticket, outcome in zip(group, outcomes, strict=True):
             ticket.outcome = outcome

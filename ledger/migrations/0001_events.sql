@@ -96,15 +96,22 @@ $$;
 
 -- Positions in (after_position, upto], ascending, at most max_rows, of the events that have one of
 -- the types (none given: any) and all of the tags. One branch for each index that can drive it.
+--
+-- Planned anew at every call: a plan that a session has kept from when the table was small would
+-- later read all of it. The other settings make it walk an index in order of position rather than
+-- collect and sort, for each page, all that is still to come.
 CREATE FUNCTION matching_item(
     of_types text[], with_tags text[], after_position bigint, upto bigint, max_rows bigint
-) RETURNS SETOF bigint LANGUAGE plpgsql STABLE AS $$
+) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_custom_plan SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     driver text := with_tags[1];
 BEGIN
     IF driver IS NOT NULL THEN
         RETURN QUERY
-        SELECT e.position FROM (
+        -- DISTINCT: an event may carry `client:C-1` both as its client and as a further tag.
+        SELECT DISTINCT found.position FROM (
             SELECT c.position FROM events c
             WHERE starts_with(driver, 'client:') AND c.client = substr(driver, 8)
               AND c.position > after_position AND c.position <= upto
@@ -115,14 +122,15 @@ BEGIN
             UNION ALL
             SELECT t.position FROM event_tags t
             WHERE t.tag = driver AND t.position > after_position AND t.position <= upto
-        ) AS found JOIN events e USING (position)
-        WHERE (cardinality(of_types) = 0 OR e.type = ANY (of_types))
-          AND (cardinality(with_tags) = 1
-               OR all_tags(e.client, e.performed_by, e.tags) @> with_tags)
-        ORDER BY e.position LIMIT max_rows;
+        ) AS found
+        WHERE cardinality(of_types) = 0 AND cardinality(with_tags) = 1 OR EXISTS (
+            SELECT FROM events e WHERE e.position = found.position
+              AND (cardinality(of_types) = 0 OR e.type = ANY (of_types))
+              AND all_tags(e.client, e.performed_by, e.tags) @> with_tags)
+        ORDER BY found.position LIMIT max_rows;
     ELSIF cardinality(of_types) > 0 THEN
         RETURN QUERY
-        SELECT e.position FROM unnest(of_types) AS wanted(type), LATERAL (
+        SELECT e.position FROM (SELECT DISTINCT unnest(of_types)) AS wanted(type), LATERAL (
             SELECT i.position FROM events i
             WHERE i.type = wanted.type AND i.position > after_position AND i.position <= upto
             ORDER BY i.position LIMIT max_rows
@@ -189,6 +197,7 @@ DECLARE
     head bigint;
     stamp timestamptz;
     failed boolean := false;
+    all_new boolean;
 BEGIN
     -- An older snapshot would not see what was committed while we waited for the lock.
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -202,59 +211,60 @@ BEGIN
         failed := EXISTS (SELECT FROM matching(
             condition -> 'query', coalesce((condition ->> 'after')::bigint, 0), head, 1));
     END IF;
-    -- Nearly always every event is new and of the past. LATERAL … LIMIT 1 keeps the look-up on the
-    -- unique index, whatever the table's size was when this session planned it.
-    IF NOT failed AND (stamp + interval '5 minutes' < ANY (times)) IS NOT TRUE AND NOT EXISTS (
-        SELECT FROM unnest(sources, keys) AS given(source, key), LATERAL (
-            SELECT FROM events e WHERE e.event_id = event_id_of(given.source, given.key) LIMIT 1
-        ) AS known
-    ) THEN
-        PERFORM insert_events(head, stamp, types, versions, sources, keys, clients, performers,
-                              times, tag_lists, bodies, NULL);
-        RETURN QUERY SELECT head + n, stamp, 'recorded', NULL::bytea
-            FROM generate_series(1, cardinality(bodies)) AS n;
+    -- Nearly always every event is new and of the past, and then the unique index is all the check
+    -- we need. For a single event ON CONFLICT is quicker than catching the error, for many slower.
+    IF failed OR stamp + interval '5 minutes' < ANY (times) THEN
+        all_new := false;
+    ELSIF cardinality(keys) = 1 THEN
+        RETURN QUERY
+        INSERT INTO events (position, event_id, type, version, client, performed_by, occurred_at,
+                            recorded_at, source, key, tags, body)
+        VALUES (head + 1, event_id_of(sources[1], keys[1]), types[1], versions[1], clients[1],
+                performers[1], times[1], stamp, sources[1], keys[1], tag_lists[1]::text[],
+                bodies[1])
+        ON CONFLICT (event_id) DO NOTHING
+        RETURNING position, recorded_at, 'recorded', NULL::bytea;
+        all_new := FOUND;
+    ELSE
+        BEGIN
+            INSERT INTO events (position, event_id, type, version, client, performed_by,
+                                occurred_at, recorded_at, source, key, tags, body)
+            SELECT head + n, event_id_of(source, key), type, version, client, performer,
+                   occurred, stamp, source, key, tag_list::text[], body
+            FROM unnest(types, versions, sources, keys, clients, performers, times, tag_lists,
+                        bodies) WITH ORDINALITY AS given(
+                type, version, source, key, client, performer, occurred, tag_list, body, n);
+            RETURN QUERY SELECT head + n, stamp, 'recorded', NULL::bytea
+                FROM generate_series(1, cardinality(keys)) AS n;
+            all_new := true;
+        EXCEPTION WHEN unique_violation THEN all_new := false;
+        END;
+    END IF;
+    IF NOT all_new THEN
+        RETURN QUERY SELECT * FROM append_with_repeats(
+            stamp, types, versions, sources, keys, clients, performers, times, tag_lists, bodies,
+            whole, failed);
         RETURN;
     END IF;
-    RETURN QUERY SELECT * FROM append_with_repeats(
-        head, stamp, types, versions, sources, keys, clients, performers, times, tag_lists, bodies,
-        whole, failed);
-END $$;
-
--- Inserts the events of a batch whose ordinals are wanted (NULL: all), numbered from head + 1.
-CREATE FUNCTION insert_events(
-    head bigint, stamp timestamptz,
-    types text[], versions smallint[], sources text[], keys text[], clients text[],
-    performers text[], times timestamptz[], tag_lists text[], bodies bytea[], wanted bigint[]
-) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO events (position, event_id, type, version, client, performed_by, occurred_at,
-                        recorded_at, source, key, tags, body)
-    SELECT head + coalesce(rank, given.n), event_id_of(source, key), type, version, client,
-           performer, occurred, stamp, source, key, tag_list::text[], body
-    FROM unnest(types, versions, sources, keys, clients, performers, times, tag_lists, bodies)
-        WITH ORDINALITY AS given(
-            type, version, source, key, client, performer, occurred, tag_list, body, n)
-    LEFT JOIN unnest(wanted) WITH ORDINALITY AS chosen(n, rank) ON chosen.n = given.n
-    WHERE wanted IS NULL OR rank IS NOT NULL;
+    IF '{}' <> ANY (tag_lists) THEN
+        INSERT INTO event_tags (tag, position)
+        SELECT DISTINCT tag, head + n
+        FROM unnest(tag_lists) WITH ORDINALITY AS given(tag_list, n),
+             unnest(tag_list::text[]) AS tag;
+    END IF;
     PERFORM pg_notify(current_schema() || '_events', '');
-    IF '{}' = ALL (tag_lists) THEN RETURN; END IF;
-    INSERT INTO event_tags (tag, position)
-    SELECT DISTINCT tag, head + coalesce(rank, given.n)
-    FROM unnest(tag_lists) WITH ORDINALITY AS given(tag_list, n)
-    LEFT JOIN unnest(wanted) WITH ORDINALITY AS chosen(n, rank) ON chosen.n = given.n,
-    unnest(tag_list::text[]) AS tag
-    WHERE tag_list <> '{}' AND (wanted IS NULL OR rank IS NOT NULL);
 END $$;
 
 -- The rare way through `append`: some events of the batch are known already, stand in it twice, or
--- are about the future, or the condition has failed.
+-- are about the future, or the condition has failed. What is new goes through `append` once more.
+-- For the setting see `matching_item`.
 CREATE FUNCTION append_with_repeats(
-    head bigint, stamp timestamptz,
+    stamp timestamptz,
     types text[], versions smallint[], sources text[], keys text[], clients text[],
     performers text[], times timestamptz[], tag_lists text[], bodies bytea[],
     whole boolean, failed boolean
 ) RETURNS TABLE (at_position bigint, at_time timestamptz, outcome text, stored bytea)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     ids uuid[];
@@ -263,32 +273,49 @@ DECLARE
 BEGIN
     SELECT array_agg(event_id_of(source, key) ORDER BY n) INTO ids
     FROM unnest(sources, keys) WITH ORDINALITY AS given(source, key, n);
-    -- A key stands for the event already recorded under it, else for its first in this batch.
+    -- A key stands for the event already recorded under it, else for its first in this batch that
+    -- can be recorded.
     SELECT array_agg(verdict ORDER BY n), array_agg(n ORDER BY n) FILTER (WHERE verdict = 'recorded')
     INTO verdicts, wanted FROM (
         SELECT n, CASE
-            WHEN e.position IS NULL AND occurred > stamp + interval '5 minutes' THEN 'future'
-            WHEN coalesce(e.body, first_value(given.body) OVER same_key) <> given.body
-                THEN 'conflict'
-            WHEN e.position IS NULL AND row_number() OVER same_key = 1 THEN 'recorded'
+            WHEN position IS NULL AND ahead THEN 'future'
+            WHEN coalesce(recorded, first_value(offered) OVER same_key) <> offered THEN 'conflict'
+            WHEN position IS NULL AND row_number() OVER same_key = 1 THEN 'recorded'
             ELSE 'known' END AS verdict
-        FROM unnest(ids, times, bodies) WITH ORDINALITY AS given(id, occurred, body, n)
-        LEFT JOIN events e ON e.event_id = id
-        WINDOW same_key AS (PARTITION BY id ORDER BY n)
+        FROM (
+            SELECT given.*, coalesce(occurred > stamp + interval '5 minutes', false) AS ahead,
+                   e.position, e.body AS recorded
+            FROM unnest(ids, times, bodies) WITH ORDINALITY AS given(id, occurred, offered, n)
+            LEFT JOIN events e ON e.event_id = id
+        ) AS compared
+        WINDOW same_key AS (PARTITION BY id ORDER BY ahead, n)
     ) AS judged;
     IF failed AND wanted IS NOT NULL THEN
         RAISE EXCEPTION 'something that the decision depended on has been appended since'
             USING ERRCODE = 'IL001', HINT = 'Read again and decide again.';
     END IF;
-    IF whole AND verdicts && ARRAY['conflict', 'future'] THEN
-        verdicts := array_replace(verdicts, 'recorded', 'withheld');
-    ELSIF wanted IS NOT NULL THEN
-        PERFORM insert_events(head, stamp, types, versions, sources, keys, clients, performers,
-                              times, tag_lists, bodies, wanted);
+    IF wanted IS NOT NULL AND NOT (whole AND verdicts && ARRAY['conflict', 'future']) THEN
+        PERFORM FROM (
+            SELECT array_agg(type ORDER BY n) AS types, array_agg(version ORDER BY n) AS versions,
+                   array_agg(source ORDER BY n) AS sources, array_agg(key ORDER BY n) AS keys,
+                   array_agg(client ORDER BY n) AS clients,
+                   array_agg(performer ORDER BY n) AS performers,
+                   array_agg(occurred ORDER BY n) AS times,
+                   array_agg(tag_list ORDER BY n) AS tag_lists, array_agg(body ORDER BY n) AS bodies
+            FROM unnest(types, versions, sources, keys, clients, performers, times, tag_lists,
+                        bodies, verdicts) WITH ORDINALITY AS given(
+                type, version, source, key, client, performer, occurred, tag_list, body, verdict, n)
+            WHERE verdict = 'recorded'
+        ) AS fresh, append(
+            fresh.types, fresh.versions, fresh.sources, fresh.keys, fresh.clients,
+            fresh.performers, fresh.times, fresh.tag_lists, fresh.bodies);
     END IF;
     RETURN QUERY
-    SELECT e.position, e.recorded_at, verdict, CASE WHEN verdict = 'conflict'
-        THEN coalesce(e.body, first_value(given.body) OVER (PARTITION BY id ORDER BY n)) END
+    SELECT e.position, e.recorded_at,
+           CASE WHEN e.position IS NULL AND verdict IN ('recorded', 'known') THEN 'withheld'
+                ELSE verdict END,
+           CASE WHEN verdict = 'conflict'
+                THEN coalesce(e.body, first_value(given.body) OVER (PARTITION BY id ORDER BY n)) END
     FROM unnest(ids, verdicts, bodies) WITH ORDINALITY AS given(id, verdict, body, n)
     LEFT JOIN events e ON e.event_id = id
     ORDER BY n;
