@@ -142,7 +142,7 @@ def test_a_retry_under_a_condition_gives_the_first_receipts(book: Ledger) -> Non
 
 
 class Cutter:
-    """A way to the server that can be told to swallow the next result and hang up."""
+    """A way to the server that can be told to swallow the next receipt and hang up."""
 
     def __init__(self, folder: Path, real: str) -> None:
         self.path, self._real = folder / ".s.PGSQL.5432", real
@@ -165,8 +165,8 @@ class Cutter:
                 for ready in select.select([client, server], [], [])[0]:
                     if not (data := ready.recv(65536)):
                         return
-                    if ready is server and self.cut and b"SELECT " in data:
-                        self.cut = False  # the statement is done, and nobody hears of it
+                    if ready is server and self.cut and b"recorded" in data:
+                        self.cut = False  # committed, and nobody hears of it
                         return
                     (server if ready is client else client).sendall(data)
 
