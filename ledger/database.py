@@ -114,6 +114,10 @@ def translate(error: psycopg.Error) -> Exception:
             f"this database holds no ledger of that name ({first}). Run `iledger init`, "
             "or name the right schema with --schema."
         )
+    if state == "42P06":
+        return errors.InvalidQuestion(
+            f"{first}, but it holds no ledger. Name another with --schema, or rename that one."
+        )
     if state in ("53100", "53200", "54000"):
         return errors.ServerUnavailable(
             f"the database has run out of room: {first}. Nothing of this batch was recorded. "

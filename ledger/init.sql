@@ -16,7 +16,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
         EXECUTE format('CREATE ROLE %I NOLOGIN', role);
     END IF;
-    IF NOT pg_has_role(session_user, role, 'MEMBER') THEN
+    -- Also to a member: since PostgreSQL 16 whoever made a role is one, yet may not act as it.
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN
         EXECUTE format('GRANT %I TO %I', role, session_user);
     END IF;
 END $$

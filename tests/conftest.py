@@ -55,7 +55,7 @@ def embedded_dsn(embedded_folder: Path) -> str:
 
 @contextmanager
 def _own_server(programs: Path) -> Iterator[str]:
-    """Run a server of the machine's own PostgreSQL in a temporary folder, by socket only."""
+    """Run a server of the machine's own in a temporary folder, reached by socket only."""
     with tempfile.TemporaryDirectory(prefix="iledger-") as name:
         popen: dict[str, Any] = {"cwd": "/", "stdout": subprocess.DEVNULL}
         if os.geteuid() == 0:  # as which PostgreSQL refuses to run
