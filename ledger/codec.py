@@ -23,7 +23,7 @@ from ledger.events.fields import Channel, EventId, Id, Label
 from ledger.events.retired import LIFTS
 from ledger.explanation import explain
 from ledger.log import Row
-from ledger.moments import REMEDY, Moment
+from ledger.moments import REMEDY, Moment, precision_of
 
 MAX_BODY = 1 << 20
 
@@ -91,6 +91,7 @@ def decode(row: Row) -> Recorded:
     put(event, "recorded_at", row.recorded_at)
     put(event, "event_id", row.event_id)
     put(event, "occurred_at", row.occurred_at)
+    put(event, "precision", precision_of(event.occurred_text))
     return event
 
 

@@ -97,9 +97,10 @@ def _instant(text: str) -> datetime:
 
 def precision_of(text: str) -> Precision:
     """Tell the precision of a text that `str(Moment)` wrote, without parsing it."""
-    if text == "unknown":
-        return Precision.UNKNOWN
-    return _BY_LENGTH.get(len(text), Precision.INSTANT)
+    if len(text) > _MINUTE:
+        return Precision.INSTANT
+    return Precision.UNKNOWN if text == "unknown" else _BY_LENGTH[len(text)]
 
 
-_BY_LENGTH = {7: Precision.MONTH, 10: Precision.DAY, 17: Precision.MINUTE}
+_MINUTE = 17
+_BY_LENGTH = {7: Precision.MONTH, 10: Precision.DAY, _MINUTE: Precision.MINUTE}
