@@ -6,6 +6,7 @@ the same bytes. Coming in, pydantic checks everything; going out, msgspec decode
 
 import difflib
 from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -153,18 +154,18 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
 
 
 def _plain(value: Any) -> Any:
-    """Turn content into what JSON is written from: no empty fields, so adding one changes nothing.
+    """Turn content into what JSON is written from, without the fields that are empty by default.
 
-    Equal numbers give the same text: 10, 10.0 and 1E+1 are "10". Its cost is most of encoding,
-    hence the cached names.
+    So a new field changes nothing of what was recorded without it. Equal numbers give the same
+    text: 10, 10.0 and 1E+1 are "10". Its cost is most of encoding, hence the cached names.
     """
     if isinstance(value, tuple):
         return [_plain(member) for member in value]
     names = _names(value.__class__)
     if names is None:
         return _decimal(value) if isinstance(value, Decimal) else value
-    found = ((name, getattr(value, name)) for name in names)
-    return {name: _plain(inner) for name, inner in found if inner is not None and inner != ()}
+    found = ((name, getattr(value, name), default) for name, default in names)
+    return {name: _plain(inner) for name, inner, default in found if inner != default}
 
 
 def _decimal(value: Decimal) -> str:
@@ -172,8 +173,15 @@ def _decimal(value: Decimal) -> str:
 
 
 @cache
-def _names(content: Any) -> tuple[str, ...] | None:
-    return tuple(getattr(content, "__dataclass_fields__", ())) or None
+def _names(content: Any) -> tuple[tuple[str, Any], ...] | None:
+    """Fields of a content class, each with the empty value that is left out; None if no class."""
+    if not is_dataclass(content):
+        return None
+    # Only None and () are left out: the reader's default for another value may change one day.
+    return tuple(
+        (field.name, field.default if field.default in (None, ()) else MISSING)
+        for field in fields(content)
+    )
 
 
 def _take_moment(given: Any) -> Moment:
