@@ -84,7 +84,8 @@ def metrics(
     unit or of the nearest one above, office the branch above. since, until: local dates, half-open.
     metrics: names of METRICS, or such as interactions.call; all if None. unit: count, ratio, days,
     or a currency ("currency" where none was said). A value is None where there is nothing to tell:
-    never a ratio of 0 for 0 of 0. A group has rows for a period in which anything of it counted.
+    never a ratio of 0 for 0 of 0. A group has all metrics for a period in which any of it counted;
+    a client, of whom there are many, only those that did.
     """
     wanted = _wanted(metrics)
     parameters = _parameters(view, by, every, since, until, credit, wanted)
@@ -92,7 +93,7 @@ def metrics(
     found = [row for row in rows if _asked_for(row["metric"], metrics)]
     if by == "whole" and every == "whole" and not found:
         found = [{"group": "whole", "period": parameters["unknown"], "metric": None}]
-    return list(_filled(found, wanted))
+    return list(_filled(found, wanted, grid=by != "client"))
 
 
 def explain(
@@ -179,15 +180,15 @@ def _label(since: date | None, until: date | None) -> str:
     return f"until {last}" if last else "all"
 
 
-def _filled(found: Answer, wanted: list[str]) -> Iterator[dict[str, Any]]:
-    """Give every group all plain metrics in every period in which it has any."""
+def _filled(found: Answer, wanted: list[str], *, grid: bool) -> Iterator[dict[str, Any]]:
+    """Give every group all plain metrics in every period in which it has any, if in a grid."""
     told: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
     for row in found:
         told.setdefault((row["group"], row["period"]), {}).setdefault(row["metric"], []).append(row)
     for (group, period), rows in told.items():
         for name in wanted:
             kinds = sorted(metric for metric in rows if metric and _defined_as(metric) == name)
-            for metric in kinds or ([] if name.endswith(".*") else [name]):
+            for metric in kinds or ([name] if grid and not name.endswith(".*") else []):
                 for row in rows.get(metric, [{}]):
                     figures = _figures(METRICS[name], row)
                     yield {"group": group, "period": period, "metric": metric, **figures}
@@ -212,8 +213,6 @@ def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
             value, denominator = row.get("middle"), told
         case "sum":
             value = total if told else 0
-        case "distinct":
-            value = row.get("clients", 0)
     if metric.unit == "days" and value is not None:
         value = float(value)
         numerator = None if numerator is None else float(numerator)

@@ -13,10 +13,12 @@ WITH wanted AS (
     -- For what is counted at the end of a period; the last may be cut short by the time asked for.
     SELECT greatest(p, %(starts)s::timestamp) AS starts,
            least(p + %(step)s::interval, %(ends)s::timestamp) AS ends
-    FROM generate_series(
-        date_trunc(%(every)s, greatest(%(starts)s::timestamp, (
-            SELECT local_time(min(s.from_at), 'day', %(zone)s) FROM deal_spells s
-            WHERE isfinite(s.from_at)))),
+    FROM (
+        SELECT greatest(%(starts)s::timestamp, local_time(min(s.from_at), 'day', %(zone)s)) AS at
+        FROM deal_spells s WHERE isfinite(s.from_at)
+    ) AS first, generate_series(
+        -- Without a first deal there is no end to the months before it.
+        CASE WHEN isfinite(first.at) THEN date_trunc(%(every)s, first.at) END,
         least(%(ends)s::timestamp - interval '1 microsecond', %(on)s AT TIME ZONE %(zone)s),
         %(step)s::interval) AS p
     WHERE %(step)s::interval IS NOT NULL AND 'deal_open' = ANY (%(evidence)s)
@@ -30,7 +32,7 @@ WITH wanted AS (
     SELECT p.starts, 'infinity', %(on)s, 9223372036854775807
     FROM periods p WHERE p.ends AT TIME ZONE %(zone)s > %(on)s
 ), due AS (
-    SELECT array_agg(DISTINCT t.task) AS tasks FROM task_changes t
+    SELECT DISTINCT t.task FROM task_changes t
     WHERE 'task_due' = ANY (%(evidence)s)
       AND in_period(t.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
 ), events AS (
@@ -86,8 +88,11 @@ WITH wanted AS (
     UNION ALL
     SELECT 'task_due', t.position, t.due_at, 'instant', t.position, t.client, t.task, NULL, t.kind,
            t.debtor, t.debtor, NULL, t.overdue, NULL, NULL, NULL, NULL
-    FROM due, tasks_of(%(as_of)s, %(on)s, due.tasks) t
-    WHERE due.tasks IS NOT NULL AND t.due_at <= %(on)s
+    FROM due, LATERAL (
+        -- OFFSET 0 keeps the look-up one of a task at a time, by the index.
+        SELECT * FROM tasks_of(%(as_of)s, %(on)s) AS each WHERE each.task = due.task OFFSET 0
+    ) AS t
+    WHERE t.due_at <= %(on)s
       AND in_period(t.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
       AND NOT (t.state = 'cancelled' AND t.ended_at < t.due_at)
 ), credited AS (
@@ -167,12 +172,24 @@ WITH wanted AS (
 )
 
 -- name: figures
-SELECT "group", period, metric, CASE in_unit WHEN 'currency' THEN currency END AS currency,
-       count(*) AS n, count(*) FILTER (WHERE counted) AS hits, count(value) AS told,
-       sum(value) AS total,
-       count(DISTINCT client) FILTER (WHERE figure = 'distinct') AS clients,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FILTER (WHERE figure = 'median') AS middle
-FROM evidence GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+-- Apart, because rows need sorting only for the few medians.
+, narrow AS MATERIALIZED (
+    SELECT "group", period, metric, figure, CASE in_unit WHEN 'currency' THEN currency END AS currency,
+           counted, value, CASE figure WHEN 'distinct' THEN client END AS client
+    FROM evidence
+)
+SELECT "group", period, metric, currency, count(*) AS n, count(*) FILTER (WHERE counted) AS hits,
+       count(value) AS told, sum(value) AS total, NULL::float8 AS middle
+FROM narrow WHERE figure NOT IN ('distinct', 'median') GROUP BY "group", period, metric, currency
+UNION ALL
+SELECT "group", period, metric, NULL, count(client), NULL, NULL, NULL, NULL
+FROM (SELECT DISTINCT "group", period, metric, client FROM narrow WHERE figure = 'distinct') AS once
+GROUP BY "group", period, metric
+UNION ALL
+SELECT "group", period, metric, currency, NULL, NULL, count(value), NULL,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY value)
+FROM narrow WHERE figure = 'median' GROUP BY "group", period, metric, currency
+ORDER BY "group", period, metric, currency
 
 -- name: explained
 SELECT metric, "group", period, position, nullif(at, '-infinity') AS occurred_at, precision,
