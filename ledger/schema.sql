@@ -94,12 +94,12 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT array_remove(ARRAY['client:' || client, 'performed_by:' || performed_by], NULL) || tags
 $$;
 
--- Positions in (after_position, upto], ascending, at most max_rows, of the events that have one of
--- the types (none given: any) and all of the tags. One branch for each index that can drive it.
+-- Positions in (after_position, upto] of the events that have one of the types (none given: any) and
+-- all of the tags: at least the first max_rows of them. One branch for each index that can drive it.
 --
 -- Planned anew at every call: a plan that a session has kept from when the table was small would
--- later read all of it. The other settings make it walk an index in order of position rather than
--- collect and sort, for each page, all that is still to come.
+-- later read all of it. And every branch walks its own index in order of position and stops at
+-- max_rows, rather than collect and sort, for each page, all that is still to come.
 CREATE FUNCTION matching_item(
     of_types text[], with_tags text[], after_position bigint, upto bigint, max_rows bigint
 ) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
@@ -107,34 +107,41 @@ SET plan_cache_mode = force_custom_plan SET enable_seqscan = off SET enable_bitm
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     driver text := with_tags[1];
+    one text;
 BEGIN
+    IF starts_with(driver, 'client:') THEN
+        RETURN QUERY
+        SELECT e.position FROM events e
+        WHERE e.client = substr(driver, 8)
+          AND e.position > after_position AND e.position <= upto
+          AND (cardinality(of_types) = 0 OR e.type = ANY (of_types))
+          AND all_tags(e.client, e.performed_by, e.tags) @> with_tags
+        ORDER BY e.position LIMIT max_rows;
+    ELSIF starts_with(driver, 'performed_by:') THEN
+        RETURN QUERY
+        SELECT e.position FROM events e
+        WHERE e.performed_by = substr(driver, 14)
+          AND e.position > after_position AND e.position <= upto
+          AND (cardinality(of_types) = 0 OR e.type = ANY (of_types))
+          AND all_tags(e.client, e.performed_by, e.tags) @> with_tags
+        ORDER BY e.position LIMIT max_rows;
+    END IF;
     IF driver IS NOT NULL THEN
         RETURN QUERY
-        -- DISTINCT: an event may carry `client:C-1` both as its client and as a further tag.
-        SELECT DISTINCT found.position FROM (
-            SELECT c.position FROM events c
-            WHERE starts_with(driver, 'client:') AND c.client = substr(driver, 8)
-              AND c.position > after_position AND c.position <= upto
-            UNION ALL
-            SELECT p.position FROM events p
-            WHERE starts_with(driver, 'performed_by:') AND p.performed_by = substr(driver, 14)
-              AND p.position > after_position AND p.position <= upto
-            UNION ALL
-            SELECT t.position FROM event_tags t
-            WHERE t.tag = driver AND t.position > after_position AND t.position <= upto
-        ) AS found
-        WHERE cardinality(of_types) = 0 AND cardinality(with_tags) = 1 OR EXISTS (
-            SELECT FROM events e WHERE e.position = found.position
+        SELECT t.position FROM event_tags t, LATERAL (
+            SELECT FROM events e WHERE e.position = t.position
               AND (cardinality(of_types) = 0 OR e.type = ANY (of_types))
-              AND all_tags(e.client, e.performed_by, e.tags) @> with_tags)
-        ORDER BY found.position LIMIT max_rows;
+              AND all_tags(e.client, e.performed_by, e.tags) @> with_tags
+            LIMIT 1) AS fitting
+        WHERE t.tag = driver AND t.position > after_position AND t.position <= upto
+        ORDER BY t.position LIMIT max_rows;
     ELSIF cardinality(of_types) > 0 THEN
-        RETURN QUERY
-        SELECT e.position FROM (SELECT DISTINCT unnest(of_types)) AS wanted(type), LATERAL (
+        FOREACH one IN ARRAY of_types LOOP
+            RETURN QUERY
             SELECT i.position FROM events i
-            WHERE i.type = wanted.type AND i.position > after_position AND i.position <= upto
-            ORDER BY i.position LIMIT max_rows
-        ) AS e ORDER BY e.position LIMIT max_rows;
+            WHERE i.type = one AND i.position > after_position AND i.position <= upto
+            ORDER BY i.position LIMIT max_rows;
+        END LOOP;
     ELSE
         RETURN QUERY
         SELECT e.position FROM events e
@@ -143,8 +150,8 @@ BEGIN
     END IF;
 END $$;
 
--- The same for a whole query: [{"types": [...], "tags": [...]}, …], any item of which may match.
--- No items at all: every event.
+-- The first max_rows such positions of a whole query: [{"types": [...], "tags": [...]}, …], any item
+-- of which may match. No items at all: every event.
 CREATE FUNCTION matching(query jsonb, after_position bigint, upto bigint, max_rows bigint)
 RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     SELECT DISTINCT found.position
