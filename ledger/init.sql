@@ -1,5 +1,5 @@
--- What `ledger.schema.init` does outside the ledger's own schema. The name of the role at hand is in
--- the setting iledger.role, because a DO block takes no parameters.
+-- What `ledger.schema` does besides running schema.sql and the migrations. The name of the role at
+-- hand is in the setting iledger.role, because a DO block takes no parameters.
 
 -- name: lock
 -- Several processes may create the ledger at once; the second finds it made.
@@ -29,3 +29,15 @@ BEGIN
     EXECUTE format('GRANT CREATE ON DATABASE %I TO %I',
                    current_database(), current_setting('iledger.role'));
 END $$
+
+-- name: say_zone
+INSERT INTO about (zone) VALUES (%s)
+
+-- name: note_migration
+INSERT INTO migrations (version, name) VALUES (%s, %s)
+
+-- name: version
+SELECT coalesce(max(version), 0) FROM migrations
+
+-- name: about
+SELECT ledger_id, zone, (SELECT max(version) FROM migrations) FROM about
