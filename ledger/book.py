@@ -95,10 +95,14 @@ class Ledger:
         if not batch:
             return []
         outcomes = self.store.record(batch, condition=condition)
-        refused = [pair for pair in zip(batch, outcomes, strict=True) if pair[1].position is None]
-        for encoded, outcome in sorted(refused, key=lambda pair: pair[1].outcome == "withheld"):
+        if any(outcome.outcome == "withheld" for outcome in outcomes):
+            # Perhaps only for events recorded before by an older version of this program.
+            batch = [_as_recorded(*pair) for pair in zip(batch, outcomes, strict=True)]
+            outcomes = self.store.record(batch, condition=condition)
+        pairs = list(zip(batch, outcomes, strict=True))
+        for encoded, outcome in sorted(pairs, key=lambda pair: pair[1].outcome == "withheld"):
             receipt(encoded, outcome)
-        return [receipt(*pair) for pair in zip(batch, outcomes, strict=True)]
+        return [receipt(*pair) for pair in pairs]
 
     def read(
         self,
@@ -116,8 +120,11 @@ class Ledger:
 
         employee: what he performed and what concerns him. since, until: half-open interval of
         `occurred_at`; events of unknown time are then left out. as_of: a position, or a time of
-        recording.
+        recording. Raises InvalidQuestion.
         """
+        for moment in (since, until, as_of):
+            if isinstance(moment, datetime) and moment.utcoffset() is None:
+                raise InvalidQuestion(f"the time {moment} has no zone; add one, such as UTC")
         upto = self._position(as_of)
         query = question(client=client, employee=employee, types=types, tags=tags)
         for row in self.store.rows(query, after=after, upto=upto):
@@ -166,9 +173,9 @@ def question(
 
     An employee matches as the performer and as the one an event is about.
     """
-    wanted = tuple(types)
-    fixed = (*((f"client:{client}",) if client else ()), *tags)
-    if employee:
+    wanted = (types,) if isinstance(types, str) else tuple(types)
+    fixed = (*(() if client is None else (f"client:{client}",)), *tags)
+    if employee is not None:
         by = (f"performed_by:{employee}", f"employee:{employee}")
         return Query(tuple(Item(wanted, (*fixed, tag)) for tag in by))
     return Query((Item(wanted, fixed),)) if wanted or fixed else Query()
@@ -180,6 +187,13 @@ def within(row: log.Row, since: datetime | None, until: datetime | None) -> bool
         return True
     at = row.occurred_at
     return at is not None and (since is None or since <= at) and (until is None or at < until)
+
+
+def _as_recorded(encoded: Encoded, outcome: log.Outcome) -> Encoded:
+    """Take the recorded text of an event for the one offered, where both say the same."""
+    if outcome.stored is None or not codec.same(outcome.stored, encoded.body):
+        return encoded
+    return encoded._replace(body=outcome.stored)
 
 
 def receipt(encoded: Encoded, outcome: log.Outcome) -> Receipt:

@@ -6,8 +6,9 @@ the same bytes. Coming in, pydantic checks everything; going out, msgspec decode
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, Required, cast
 
@@ -21,8 +22,9 @@ from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Visibi
 from ledger.errors import InvalidEvent, LedgerError
 from ledger.events.fields import Channel, EventId, Id, Label
 from ledger.events.retired import LIFTS
+from ledger.explanation import explain
 from ledger.log import Row
-from ledger.moments import REMEDY, Moment
+from ledger.moments import REMEDY, Moment, precision_of
 
 MAX_BODY = 1 << 20
 
@@ -79,7 +81,7 @@ def encode_json(line: bytes) -> Encoded:
     try:
         data = described.content(**content)
     except (ValidationError, TypeError) as error:
-        raise _explain(error, "data.", described, content) from None
+        raise explain(error, "data.", described, content) from None
     return _encode(described, wire, data)
 
 
@@ -90,6 +92,7 @@ def decode(row: Row) -> Recorded:
     put(event, "recorded_at", row.recorded_at)
     put(event, "event_id", row.event_id)
     put(event, "occurred_at", row.occurred_at)
+    put(event, "precision", precision_of(event.occurred_text))
     return event
 
 
@@ -125,7 +128,7 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
     try:
         checked = _check_envelope(envelope)
     except ValidationError as error:
-        raise _explain(error, "", described, envelope) from None
+        raise explain(error, "", described, envelope) from None
     record = {name: value for name, value in checked.items() if value is not None}
     record["type"], record["version"] = described.name, described.version
     record["occurred_at"], record["data"] = str(moment), _plain(data)
@@ -141,6 +144,8 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
         f"{stream}:{value}"
         for name, stream in described.tags
         if (value := getattr(data, name)) is not None
+        and (stream, value)
+        not in (("client", record.get("client")), ("performed_by", record.get("performed_by")))
     )
     return Encoded(
         described.name, described.version, record["source"], record["key"], record.get("client"),
@@ -149,28 +154,40 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
 
 
 def _plain(value: Any) -> Any:
-    """Turn content into what JSON is written from: no empty fields, so adding one changes nothing.
+    """Turn content into what JSON is written from, without the fields that are empty by default.
 
-    Its cost is most of encoding, hence the cached names.
+    So a new field changes nothing of what was recorded without it. Equal numbers give the same
+    text: 10, 10.0 and 1E+1 are "10". Its cost is most of encoding, hence the cached names.
     """
     if isinstance(value, tuple):
         return [_plain(member) for member in value]
     names = _names(value.__class__)
     if names is None:
-        return value
-    found = ((name, getattr(value, name)) for name in names)
-    return {name: _plain(inner) for name, inner in found if inner is not None and inner != ()}
+        return _decimal(value) if isinstance(value, Decimal) else value
+    found = ((name, getattr(value, name), default) for name, default in names)
+    return {name: _plain(inner) for name, inner, default in found if inner != default}
+
+
+def _decimal(value: Decimal) -> str:
+    return format(value.normalize(), "f") if value else "0"
 
 
 @cache
-def _names(content: Any) -> tuple[str, ...] | None:
-    return tuple(getattr(content, "__dataclass_fields__", ())) or None
+def _names(content: Any) -> tuple[tuple[str, Any], ...] | None:
+    """Fields of a content class, each with the empty value that is left out; None if no class."""
+    if not is_dataclass(content):
+        return None
+    # Only None and () are left out: the reader's default for another value may change one day.
+    return tuple(
+        (field.name, field.default if field.default in (None, ()) else MISSING)
+        for field in fields(content)
+    )
 
 
 def _take_moment(given: Any) -> Moment:
     try:
         if isinstance(given, Moment):
-            return given
+            return _consistent(given)
         if isinstance(given, datetime):
             return Moment.exactly(given)
         if isinstance(given, str):
@@ -179,6 +196,13 @@ def _take_moment(given: Any) -> Moment:
         raise InvalidEvent("occurred_at", given, str(error), REMEDY) from None
     problem = "is missing" if given is None else "is not text"
     raise InvalidEvent("occurred_at", given, problem, REMEDY)
+
+
+def _consistent(given: Moment) -> Moment:
+    # One made by hand may have no zone, or more digits than its precision.
+    if Moment.parse(str(given)) != given:
+        raise ValueError(f"does not have the precision {given.precision}")
+    return given
 
 
 def _parse(line: bytes) -> dict[str, Any]:
@@ -202,38 +226,12 @@ def _type_of(wire: dict[str, Any]) -> catalogue.EventType:
         problem = "is missing" if name is None else "is not an event type of this ledger"
         raise InvalidEvent("type", name, problem, remedy + "docs/events.md lists the types.")
     version = wire.pop("version", described.version)
-    if version != described.version:
+    if type(version) is not int or version != described.version:
         raise InvalidEvent(
             "version", version, f"is not the current version of {name}",
             f"Send version {described.version}, or leave it out.",
         )  # fmt: skip
     return described
-
-
-def _explain(
-    error: ValidationError | TypeError,
-    prefix: str,
-    described: catalogue.EventType,
-    given: Mapping[str, Any],
-) -> InvalidEvent:
-    if isinstance(error, TypeError):
-        return InvalidEvent(prefix.rstrip(".") or "event", given, str(error), "Mend the names.")
-    first, *others = error.errors(include_url=False)
-    path = prefix + ".".join(str(part) for part in first["loc"])
-    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        names = [field.name for field in fields(described.content)] if prefix else OPTIONAL
-        remedy = f"Remove it; {described.name} has: {', '.join(names)}."
-        problem = "is not a field of this event"
-    elif first["type"] == "missing":
-        problem, remedy = "is missing", "Add it."
-    else:
-        problem = first["msg"].removeprefix("Value error, ")
-        remedy = f"docs/events.md describes {described.name}."
-    if others:
-        more = ", ".join(prefix + ".".join(str(p) for p in o["loc"]) for o in others[:5])
-        remedy += f" Also wrong: {more}."
-    found = None if first["type"] == "missing" else first["input"]
-    return InvalidEvent(path.rstrip("."), found, problem, remedy)
 
 
 @cache

@@ -58,7 +58,7 @@ class Target(NamedTuple):
 SETTINGS: dict[str, Any] = {
     "autocommit": True,
     "application_name": "iledger",
-    "options": "-c client_encoding=UTF8 -c timezone=UTC",
+    "options": "-c client_encoding=UTF8 -c timezone=UTC -c jit=off",
 }
 
 
@@ -113,6 +113,10 @@ def translate(error: psycopg.Error) -> Exception:
         return errors.NotInitialised(
             f"this database holds no ledger of that name ({first}). Run `iledger init`, "
             "or name the right schema with --schema."
+        )
+    if state == "42P06":
+        return errors.InvalidQuestion(
+            f"{first}, but it holds no ledger. Name another with --schema, or rename that one."
         )
     if state in ("53100", "53200", "54000"):
         return errors.ServerUnavailable(

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from ledger.moments import Moment, precision_of
+from ledger.moments import Moment
 
 Visibility = Literal["internal", "client", "partner"]
 
@@ -87,7 +87,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """An event as it stands in the ledger. `data` is the content, in the newest version's shape.
 
     The recorded text is decoded straight into it, once for every event that is ever projected; the
-    first fields are the store's and are put in afterwards (see `ledger.codec.decode`).
+    first fields are the store's and are put in afterwards (see `ledger.codec.decode`). precision
+    says how exactly `occurred_at` is known: instant, minute, day, month or unknown.
     """
 
     position: int = 0
@@ -95,6 +96,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     event_id: uuid.UUID = uuid.UUID(int=0)
     version: int = 0
     occurred_at: datetime | None = msgspec.field(default=None, name="(column) occurred_at")
+    precision: str = msgspec.field(default="", name="(stated by) occurred_at")
     occurred_text: str = msgspec.field(name="occurred_at")
     type: str
     data: Any
@@ -111,11 +113,6 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     channel: str | None = None
     import_batch: str | None = None
     visibility: str = "internal"
-
-    @property
-    def precision(self) -> str:
-        """How exactly `occurred_at` is known: instant, minute, day, month or unknown."""
-        return precision_of(self.occurred_text)
 
 
 def event_id(source: str, key: str) -> uuid.UUID:

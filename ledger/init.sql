@@ -1,5 +1,5 @@
--- What `ledger.schema.init` does outside the ledger's own schema. The name of the role at hand is in
--- the setting iledger.role, because a DO block takes no parameters.
+-- What `ledger.schema` does besides running schema.sql and the migrations. The name of the role at
+-- hand is in the setting iledger.role, because a DO block takes no parameters.
 
 -- name: lock
 -- Several processes may create the ledger at once; the second finds it made.
@@ -16,7 +16,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
         EXECUTE format('CREATE ROLE %I NOLOGIN', role);
     END IF;
-    IF NOT pg_has_role(session_user, role, 'MEMBER') THEN
+    -- Also to a member: since PostgreSQL 16 whoever made a role is one, yet may not act as it.
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN
         EXECUTE format('GRANT %I TO %I', role, session_user);
     END IF;
 END $$
@@ -35,3 +36,15 @@ SELECT n.nspname, session_user::text
 FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'about'
 WHERE n.nspname = ANY (string_to_array(replace(current_setting('search_path'), '"', ''), ', '))
   AND NOT has_schema_privilege(n.oid, 'USAGE')
+
+-- name: say_zone
+INSERT INTO about (zone) VALUES (%s)
+
+-- name: note_migration
+INSERT INTO migrations (version, name) VALUES (%s, %s)
+
+-- name: version
+SELECT coalesce(max(version), 0) FROM migrations
+
+-- name: about
+SELECT ledger_id, zone, (SELECT max(version) FROM migrations) FROM about

@@ -88,14 +88,15 @@ def append(
 
     whole: all or nothing. Raises ConditionFailed, NotAllowed, ServerUnavailable.
     """
-    alone = len(batch) == 1 and condition is None and not batch[0].tags
+    if not batch:
+        return []
+    columns = [list(column) for column in zip(*batch, strict=True)]
+    # As text, since an array of arrays would have to be rectangular.
+    columns[_TAGS] = [array_text(found) for found in columns[_TAGS]]
+    alone = len(batch) == 1 and condition is None
     if alone:
-        parameters: dict[str, Any] = dict(zip(_PARAMETERS, batch[0], strict=True))
-    else:
-        columns = [list(column) for column in zip(*batch, strict=True)]
-        # As text, since an array of arrays would have to be rectangular.
-        columns[_TAGS] = [array_text(found) for found in columns[_TAGS]]
-        parameters = dict(zip(_PARAMETERS, columns, strict=True))
+        columns = [column[0] for column in columns]
+    parameters: dict[str, Any] = dict(zip(_PARAMETERS, columns, strict=True))
     parameters["whole"] = whole
     parameters["condition"] = condition and Jsonb(
         {"query": _json(condition.query), "after": condition.after}
@@ -140,6 +141,8 @@ def read(
     The head is taken once at the start (or `upto`), so the answer is a prefix of the ledger even
     while others append.
     """
+    # Nothing that reads is prepared: a plan made while the table was small would scan and sort all
+    # of it once it has grown.
     upto = head(connection) if upto is None else upto
     name = "matching_page" if query.items else "page"
     wanted = Jsonb(_json(query))
@@ -148,7 +151,7 @@ def read(
             cursor.execute(
                 _SQL[name],
                 {"query": wanted, "after": after, "upto": upto, "page": page},
-                prepare=True,
+                prepare=False,
             )
             rows = cursor.fetchall()
         yield from map(Row._make, rows)
@@ -163,7 +166,7 @@ def tagged_page(
     """Read one page of events with their tags."""
     with translated(), connection.cursor(binary=True) as cursor:
         parameters = {"query": Jsonb(_json(query)), "after": after, "upto": upto, "page": page}
-        cursor.execute(_SQL["tagged_page"], parameters, prepare=True)
+        cursor.execute(_SQL["tagged_page"], parameters, prepare=False)
         return [TaggedRow(*row) for row in cursor]
 
 
@@ -197,7 +200,8 @@ def follow(
 def position_of(connection: Connection, event_id: UUID) -> int | None:
     """Where an event stands; None if it is not in the ledger."""
     with translated():
-        row = connection.execute(_SQL["position_of"], {"event_id": event_id}).fetchone()
+        parameters = {"event_id": event_id}
+        row = connection.execute(_SQL["position_of"], parameters, prepare=False).fetchone()
     return int(row[0]) if row else None
 
 

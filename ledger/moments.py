@@ -63,9 +63,12 @@ class Moment(NamedTuple):
     @classmethod
     def exactly(cls, at: datetime) -> Self:
         """Take an aware datetime as an instant. Raises ValueError if it has no time zone."""
-        if at.tzinfo is None:
+        if at.utcoffset() is None:
             raise ValueError("has no time zone")
-        return cls(at.astimezone(UTC), Precision.INSTANT)
+        try:
+            return cls(at.astimezone(UTC), Precision.INSTANT)
+        except OverflowError as error:
+            raise ValueError(f"is not a possible time ({error})") from None
 
     @property
     def floating(self) -> bool:
@@ -73,19 +76,16 @@ class Moment(NamedTuple):
         return self.precision in (Precision.DAY, Precision.MONTH)
 
     def __str__(self) -> str:
-        at, precision = self
-        if at is None:
+        if self.at is None:
             return "unknown"
-        if precision is Precision.INSTANT:
-            return at.isoformat().replace("+00:00", "Z")
-        return at.strftime(_SHORT_FORMS[precision])
+        if self.precision is Precision.INSTANT:
+            return self.at.isoformat().replace("+00:00", "Z")
+        # Not strftime, which writes the year 900 with three digits.
+        short = self.at.isoformat()[: _LENGTHS[self.precision]]
+        return f"{short}Z" if self.precision is Precision.MINUTE else short
 
 
-_SHORT_FORMS = {
-    Precision.MINUTE: "%Y-%m-%dT%H:%MZ",
-    Precision.DAY: "%Y-%m-%d",
-    Precision.MONTH: "%Y-%m",
-}
+_LENGTHS = {Precision.MINUTE: 16, Precision.DAY: 10, Precision.MONTH: 7}
 
 
 def _instant(text: str) -> datetime:
@@ -97,9 +97,10 @@ def _instant(text: str) -> datetime:
 
 def precision_of(text: str) -> Precision:
     """Tell the precision of a text that `str(Moment)` wrote, without parsing it."""
-    if text == "unknown":
-        return Precision.UNKNOWN
-    return _BY_LENGTH.get(len(text), Precision.INSTANT)
+    if len(text) > _MINUTE:
+        return Precision.INSTANT
+    return Precision.UNKNOWN if text == "unknown" else _BY_LENGTH[len(text)]
 
 
-_BY_LENGTH = {7: Precision.MONTH, 10: Precision.DAY, 17: Precision.MINUTE}
+_MINUTE = 17
+_BY_LENGTH = {7: Precision.MONTH, 10: Precision.DAY, _MINUTE: Precision.MINUTE}

@@ -66,10 +66,8 @@ def init(target: Target, zone: str = "UTC") -> bool:
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(owner))
         connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
         connection.execute(script("ledger", "schema.sql"))
-        connection.execute("INSERT INTO about (zone) VALUES (%s)", [zone])
-        connection.cursor().executemany(
-            "INSERT INTO migrations (version, name) VALUES (%s, %s)", migrations()
-        )
+        connection.execute(named["say_zone"], [zone])
+        connection.cursor().executemany(named["note_migration"], migrations())
     return True
 
 
@@ -79,7 +77,8 @@ def migrate(target: Target) -> list[str]:
     All of them or none.
     """
     with connect(target, "owner", autocommit=False) as connection, translated():
-        connection.execute(statements("ledger", "init.sql")["lock"])
+        named = statements("ledger", "init.sql")
+        connection.execute(named["lock"])
         has = _version(connection)
         wanted = [change for change in migrations() if change.version > has]
         if has > migrations()[-1].version:
@@ -89,7 +88,7 @@ def migrate(target: Target) -> list[str]:
         )
         for change in wanted:
             connection.execute(script("ledger", f"migrations/{change.name}.sql"))
-            connection.execute("INSERT INTO migrations (version, name) VALUES (%s, %s)", change)
+            connection.execute(named["note_migration"], change)
     return [change.name for change in wanted]
 
 
@@ -97,9 +96,7 @@ def check(connection: Connection) -> About:
     """What the ledger says of itself. Raises NotInitialised or SchemaMismatch, with the remedy."""
     try:
         with translated():
-            row = connection.execute(
-                "SELECT ledger_id, zone, (SELECT max(version) FROM migrations) FROM about"
-            ).fetchone()
+            row = connection.execute(statements("ledger", "init.sql")["about"]).fetchone()
     except NotInitialised:
         _refuse_strangers(connection)
         raise
@@ -138,5 +135,5 @@ def _exists(connection: Connection, schema: str) -> bool:
 
 
 def _version(connection: Connection) -> int:
-    row = connection.execute("SELECT coalesce(max(version), 0) FROM migrations").fetchone()
+    row = connection.execute(statements("ledger", "init.sql")["version"]).fetchone()
     return int(row[0]) if row else 0

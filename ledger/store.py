@@ -19,7 +19,7 @@ from eventsourcing.dcb.api import (
     DCBSequencedEvent,
     DCBSubscription,
 )
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import IntegrityError, ProgrammingError
 from psycopg_pool import ConnectionPool
 
 from ledger import log
@@ -34,8 +34,9 @@ _CLIENT, _PERFORMER = "client:", "performed_by:"
 class Store(DCBRecorder):
     """A DCB recorder on a ledger. Thread-safe; close it, or use it as a context manager.
 
-    roles: as for `ledger.database.connect`, tried in order. A connection that is lost is made
-    anew once for every call; appending twice is safe, since keys are recorded once.
+    roles: as for `ledger.database.connect`, tried in order. If the connection is lost, all lost
+    ones are made anew and the call is tried once more; appending twice is safe, since keys are
+    recorded once.
     """
 
     def __init__(self, target: Target, *roles: str, max_connections: int = 8) -> None:
@@ -99,6 +100,8 @@ class Store(DCBRecorder):
 
         Raises IntegrityError if the condition fails.
         """
+        if not events:
+            raise ProgrammingError("there is nothing to append: give at least one event")
         wanted = None
         if condition is not None:
             query = _query(condition.fail_if_events_match)
@@ -135,6 +138,8 @@ class Store(DCBRecorder):
         try:
             return self._once(call)
         except ServerUnavailable:
+            # A server that was restarted has broken all of them, not only this one.
+            self._pool.check()
             return self._once(call)
 
     def _once(self, call: Callable[[Connection], T]) -> T:

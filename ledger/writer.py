@@ -58,11 +58,22 @@ class Writer:
             outcomes = self._store.record([ticket.encoded for ticket in group], whole=False)
             for ticket, outcome in zip(group, outcomes, strict=True):
                 ticket.outcome = outcome
-        except BaseException as error:
+        except Exception as error:
             for ticket in group:
                 ticket.error = error
+        except BaseException:
+            # The one who commits was interrupted, not those who wait: another commits for them.
+            with self._mutex:
+                self._waiting.extendleft(reversed(group[1:]))
+            group.clear()
+            raise
+        finally:
+            self._pass_on(group)
+
+    def _pass_on(self, settled: list[_Ticket]) -> None:
+        """Wake those whose events are settled, and the first of those who wait, to commit."""
         with self._mutex:
             self._committing = bool(self._waiting)
             following = self._waiting[0] if self._waiting else None
-        for ticket in (*group, *((following,) if following else ())):
+        for ticket in (*settled, *((following,) if following else ())):
             ticket.turn.set()

@@ -37,19 +37,7 @@ SELECT s.owner AS name, s.kind AS value, nullif(s.from_at, '-infinity') AS since
 FROM owner_spells_at(%(as_of)s) s
 JOIN ownership_changes c ON c.position = s.from_position
 LEFT JOIN LATERAL (
-    SELECT (array_agg(e.name ORDER BY at DESC, position DESC) FILTER (WHERE e.name IS NOT NULL))[1]
-               AS name,
-           (array_agg(e.unit ORDER BY at DESC, position DESC) FILTER (WHERE e.unit IS NOT NULL))[1]
-               AS unit,
-           (array_agg(e.change ORDER BY at DESC, position DESC))[1] = 'departed' AS departed,
-           CASE WHEN (array_agg(e.change ORDER BY at DESC, position DESC))[1] = 'departed'
-                THEN (array_agg(e.effective_at ORDER BY at DESC, position DESC))[1]
-           END AS departed_at
-    FROM (
-        SELECT *, coalesce(effective_at, '-infinity') AS at FROM employment_changes
-        WHERE employee = s.owner AND known(position, annulled_at, %(as_of)s)
-          AND coalesce(effective_at, '-infinity') <= %(on)s
-    ) AS e
+    SELECT * FROM staff(%(as_of)s, %(on)s) f WHERE f.employee = s.owner OFFSET 0
 ) AS p ON true
 WHERE s.client = %(client)s AND s.from_at <= %(on)s AND %(on)s < s.to_at AND s.owner IS NOT NULL
 

@@ -45,11 +45,12 @@ INSERT INTO progress (position, fingerprint) VALUES (%(position)s, %(fingerprint
 -- name: advance
 UPDATE progress SET position = %(position)s
 
--- name: tables_of
-SELECT tablename FROM pg_tables WHERE schemaname = %(schema)s
-
 -- name: exists
 SELECT to_regclass(format('%%I.progress', %(schema)s::text)) IS NOT NULL
+
+-- name: column_types
+SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
+WHERE attrelid = to_regclass(quote_ident(%(table)s)) AND attnum > 0 AND NOT attisdropped
 
 -- name: all_tables
 SELECT relname FROM pg_class

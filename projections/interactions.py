@@ -14,6 +14,7 @@ A contact is an interaction that has a reach. Offers are not counted here, but a
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from ledger.envelope import Recorded
@@ -83,6 +84,12 @@ _REACH: Mapping[str, Callable[[Any], str | None]] = {
 }
 
 
+@cache
+def _subjects(content: Any) -> tuple[str, ...]:
+    fields = getattr(content, "__dataclass_fields__", {})
+    return tuple(name for name in _SUBJECTS if name in fields)
+
+
 def _interaction(
     event: Recorded,
     kind: str,
@@ -93,7 +100,7 @@ def _interaction(
     score: int | None = None,
 ) -> Iterator[Interaction]:
     d = event.data
-    subjects = [found for name in _SUBJECTS if (found := getattr(d, name, None))]
+    subjects = [found for name in _subjects(d.__class__) if (found := getattr(d, name))]
     yield Interaction(
         event.position,
         event.occurred_at,

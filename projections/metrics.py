@@ -159,8 +159,8 @@ def _parameters(
     step, pattern = _STEPS.get(every, (None, f'"{label}"'))
     chosen = [METRICS[name] for name in wanted]
     return {
-        "by": grouping, "field": field, "every": every, "step": step, "pattern": pattern,
-        "unknown": "unknown" if step else label, "credit": credit,
+        "by": grouping, "field": field, "every": every if step else None, "step": step,
+        "pattern": pattern, "unknown": "unknown" if step else label, "credit": credit,
         "starts": since.isoformat() if since else "-infinity",
         "ends": until.isoformat() if until else "infinity",
         "names": wanted, "evidence": [metric.evidence for metric in chosen],

@@ -14,7 +14,8 @@ WITH wanted AS (
     SELECT greatest(p, %(starts)s::timestamp) AS starts,
            least(p + %(step)s::interval, %(ends)s::timestamp) AS ends
     FROM generate_series(
-        date_trunc(%(every)s, CASE WHEN isfinite(%(starts)s::timestamp) THEN %(starts)s::timestamp
+        -- From the first deal known then, or there would be no beginning.
+        date_trunc(%(every)s::text, CASE WHEN isfinite(%(starts)s::timestamp) THEN %(starts)s::timestamp
             ELSE coalesce((
                 SELECT local_time(min(d.occurred_at), 'day', %(zone)s) FROM deal_changes d
                 WHERE known(d.position, d.annulled_at, %(as_of)s)), %(on)s AT TIME ZONE %(zone)s)

@@ -59,10 +59,11 @@ def _change(
     d = event.data
     if event.client is None:
         return
+    ahead = getattr(d, "effective_at", None)
     yield OwnershipChanged(
         event.position,
-        getattr(d, "effective_at", None) or event.occurred_at,
-        event.precision,
+        ahead or event.occurred_at,
+        "instant" if ahead else event.precision,
         event.client,
         change,
         from_employee,

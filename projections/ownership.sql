@@ -70,7 +70,7 @@ CREATE AGGREGATE owner_state(text, text, text) (SFUNC = evolve_owner, STYPE = te
 
 -- Spells in which nothing changed hands are kept apart from their neighbours only by
 -- ownership_changes; here consecutive spells of one owner are one.
-CREATE FUNCTION owner_spells_of(as_of bigint, only_clients text[] DEFAULT NULL)
+CREATE FUNCTION owner_spells_of(as_of bigint)
 RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
     WITH stepped AS (
         SELECT c.client, coalesce(c.effective_at, '-infinity') AS at, c.position,
@@ -79,7 +79,6 @@ RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
                    ORDER BY coalesce(c.effective_at, '-infinity'), c.position) AS state
         FROM ownership_changes c
         WHERE known(c.position, c.annulled_at, as_of)
-          AND (only_clients IS NULL OR c.client = ANY (only_clients))
     ), moved AS (
         SELECT *, lag(state) OVER one AS before, row_number() OVER one AS nth FROM stepped
         WINDOW one AS (PARTITION BY client ORDER BY at, position)
@@ -100,6 +99,7 @@ $$;
 INSERT INTO owner_spells SELECT * FROM owner_spells_of(9223372036854775806);
 
 -- name: touch
+-- OFFSET 0 keeps the look-up one of a client at a time, by the index, however many are touched.
 WITH touched AS MATERIALIZED (
     SELECT DISTINCT client FROM ownership_changes
     WHERE (position > %(after)s AND position <= %(upto)s)
@@ -108,9 +108,10 @@ WITH touched AS MATERIALIZED (
     DELETE FROM owner_spells WHERE client IN (SELECT client FROM touched)
 )
 INSERT INTO owner_spells
-SELECT s.* FROM (SELECT array_agg(client) AS clients FROM touched) AS t,
-    owner_spells_of(9223372036854775806, t.clients) AS s
-WHERE t.clients IS NOT NULL
+SELECT s.* FROM touched t, LATERAL (
+    SELECT * FROM owner_spells_of(9223372036854775806) AS all_clients
+    WHERE all_clients.client = t.client OFFSET 0
+) AS s
 
 -- name: history
 SELECT c.effective_at, c.precision, c.change, c.from_employee, c.to_employee, c.reason, c.remark,

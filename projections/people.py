@@ -70,19 +70,19 @@ def _hired(event: Recorded) -> Iterator[EmploymentChanged]:
 
 
 def _moved(event: Recorded) -> Iterator[EmploymentChanged]:
-    d = event.data
-    at = d.effective_at or event.occurred_at
-    yield EmploymentChanged(
-        event.position, at, event.precision, d.employee, "moved", d.to_unit, None, None
-    )
+    return _changed(event, "moved", event.data.to_unit)
 
 
 def _departed(event: Recorded) -> Iterator[EmploymentChanged]:
+    return _changed(event, "departed", None)
+
+
+def _changed(event: Recorded, change: str, unit: str | None) -> Iterator[EmploymentChanged]:
     d = event.data
-    at = d.effective_at or event.occurred_at
-    yield EmploymentChanged(
-        event.position, at, event.precision, d.employee, "departed", None, None, None
-    )
+    at, precision = event.occurred_at, event.precision
+    if d.effective_at:
+        at, precision = d.effective_at, "instant"
+    yield EmploymentChanged(event.position, at, precision, d.employee, change, unit, None, None)
 
 
 def _absent(event: Recorded) -> Iterator[Absent]:

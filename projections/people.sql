@@ -81,29 +81,38 @@ CREATE FUNCTION employment_spells(as_of bigint) RETURNS TABLE (
     ) AS spells WHERE change <> 'departed'
 $$;
 
--- Everybody ever employed: name, and when they left (NULL: still here at that time).
+-- Everybody ever employed up to a time: the latest name, job and unit, and whether they had left.
+-- departed_at is NULL for who was still here, and for who left at an unknown time.
 CREATE FUNCTION staff(as_of bigint, on_time timestamptz) RETURNS TABLE (
-    employee text, name text, job text, unit text, hired_at timestamptz, departed_at timestamptz
+    employee text, name text, job text, unit text, hired_at timestamptz, hired_precision text,
+    departed boolean, departed_at timestamptz, departed_precision text
 ) LANGUAGE sql STABLE AS $$
-    SELECT e.employee,
-           (array_agg(e.name ORDER BY e.effective_at DESC NULLS LAST, e.position DESC)
-               FILTER (WHERE e.name IS NOT NULL))[1],
-           (array_agg(e.job ORDER BY e.effective_at DESC NULLS LAST, e.position DESC)
-               FILTER (WHERE e.job IS NOT NULL))[1],
-           (array_agg(e.unit ORDER BY e.effective_at DESC NULLS LAST, e.position DESC)
-               FILTER (WHERE e.unit IS NOT NULL))[1],
-           min(e.effective_at) FILTER (WHERE e.change = 'hired'),
-           CASE WHEN (array_agg(e.change ORDER BY e.effective_at DESC NULLS LAST,
-                                                  e.position DESC))[1] = 'departed'
-                THEN max(e.effective_at) FILTER (WHERE e.change = 'departed') END
-    FROM employment_changes e
-    WHERE known(e.position, e.annulled_at, as_of)
-      AND coalesce(e.effective_at, '-infinity') <= on_time
-    GROUP BY e.employee
+    SELECT employee, name, job, unit, hired_at, hired_precision, last_change = 'departed',
+           CASE WHEN last_change = 'departed' THEN last_at END,
+           CASE WHEN last_change = 'departed' THEN last_precision END
+    FROM (
+        SELECT e.employee,
+               (array_agg(e.name ORDER BY at DESC, e.position DESC)
+                   FILTER (WHERE e.name IS NOT NULL))[1] AS name,
+               (array_agg(e.job ORDER BY at DESC, e.position DESC)
+                   FILTER (WHERE e.job IS NOT NULL))[1] AS job,
+               (array_agg(e.unit ORDER BY at DESC, e.position DESC)
+                   FILTER (WHERE e.unit IS NOT NULL))[1] AS unit,
+               min(e.effective_at) FILTER (WHERE e.change = 'hired') AS hired_at,
+               (array_agg(e.precision ORDER BY at, e.position)
+                   FILTER (WHERE e.change = 'hired'))[1] AS hired_precision,
+               (array_agg(e.change ORDER BY at DESC, e.position DESC))[1] AS last_change,
+               (array_agg(e.effective_at ORDER BY at DESC, e.position DESC))[1] AS last_at,
+               (array_agg(e.precision ORDER BY at DESC, e.position DESC))[1] AS last_precision
+        FROM employment_changes e, LATERAL (SELECT coalesce(e.effective_at, '-infinity') AS at) t
+        WHERE known(e.position, e.annulled_at, as_of) AND at <= on_time
+        GROUP BY e.employee
+    ) AS latest
 $$;
 
 -- name: employees
-SELECT s.employee, s.name, s.job, s.unit, u.name AS unit_name, u.manager, s.hired_at, s.departed_at
+SELECT s.employee, s.name, s.job, s.unit, u.name AS unit_name, u.manager, s.hired_at,
+       s.hired_precision, s.departed, s.departed_at, s.departed_precision
 FROM staff(%(as_of)s, %(on)s) s
 LEFT JOIN unit_spells(%(as_of)s) u ON u.unit = s.unit AND u.from_at <= %(on)s AND %(on)s < u.to_at
 WHERE (%(unit)s::text IS NULL OR s.unit IN (SELECT units_under(%(unit)s, %(as_of)s, %(on)s)))

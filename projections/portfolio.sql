@@ -28,32 +28,22 @@ ORDER BY replace(i.folded, 'ё', 'е') COLLATE "C" NULLS LAST, i.folded COLLATE 
 
 -- name: orphans
 -- A client is an orphan from the departure, or from when somebody who had left came to own it.
-WITH departed AS (
-    SELECT * FROM (
-        SELECT DISTINCT ON (employee) employee, change, effective_at, precision
-        FROM employment_changes
-        WHERE known(position, annulled_at, %(as_of)s)
-          AND coalesce(effective_at, '-infinity') <= %(on)s
-        ORDER BY employee, coalesce(effective_at, '-infinity') DESC, position DESC
-    ) AS latest WHERE change = 'departed'
-)
-SELECT s.client, i.name, s.owner AS former_owner, p.name AS former_owner_name, p.unit,
+SELECT s.client, i.name, s.owner AS former_owner, d.name AS former_owner_name, d.unit,
        nullif(since.at, '-infinity') AS since, since.precision,
        local_time(%(on)s, 'instant', %(zone)s)::date
            - local_time(nullif(since.at, '-infinity'), since.precision, %(zone)s)::date AS days,
        nullif(a.last_contact_at, '-infinity') AS last_contact_at
-FROM departed d
+FROM staff(%(as_of)s, %(on)s) d
 JOIN owner_spells_at(%(as_of)s) s ON s.owner = d.employee
 JOIN ownership_changes c ON c.position = s.from_position
-LEFT JOIN staff(%(as_of)s, %(on)s) p ON p.employee = d.employee
 LEFT JOIN client_identities_at(%(as_of)s, %(on)s) i ON i.client = s.client
 LEFT JOIN client_activity_at(%(as_of)s, %(on)s) a ON a.client = s.client,
 LATERAL (
-    SELECT greatest(s.from_at, coalesce(d.effective_at, '-infinity')) AS at,
-           CASE WHEN s.from_at > coalesce(d.effective_at, '-infinity') THEN c.precision
-                ELSE d.precision END AS precision
+    SELECT greatest(s.from_at, coalesce(d.departed_at, '-infinity')) AS at,
+           CASE WHEN s.from_at > coalesce(d.departed_at, '-infinity') THEN c.precision
+                ELSE d.departed_precision END AS precision
 ) AS since
-WHERE s.from_at <= %(on)s AND %(on)s < s.to_at
+WHERE d.departed AND s.from_at <= %(on)s AND %(on)s < s.to_at
 ORDER BY since.at, s.client COLLATE "C"
 
 -- name: employees

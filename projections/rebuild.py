@@ -6,9 +6,9 @@ transaction. A reader sees the old tables or the new ones, never half of either.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import closing
+from contextlib import closing, contextmanager
 from multiprocessing import get_context
 from typing import Any
 
@@ -30,6 +30,8 @@ from projections.runner import (
 
 RANGE = 10_000
 ALONE = 50_000
+Job = Callable[..., int]
+Crew = Callable[[Job, Iterable[tuple[Any, ...]]], Iterator[int]]
 _FRAME = statements("projections", "frame.sql")
 
 
@@ -80,23 +82,21 @@ def build(
 ) -> int:
     """Build all projections as of a position (the head) in a schema of this name, made anew."""
     upto = log.head(connection) if upto is None else upto
+    if workers is None:
+        workers = (os.cpu_count() or 1) if upto > ALONE else 0
     _create(connection, target, schema)
-    ranges = [(at, min(at + RANGE, upto)) for at in range(0, upto, RANGE)]
     done = 0
-    for count in _unfold_all(connection, target, schema, ranges, workers):
-        done += count
-        if report:
-            report(done, upto)
-    _path(connection, schema, target.schema)
-    for projection in registry.projections():
-        connection.execute(projection.sql["indexes"])
-    mark_annulled(connection, 0, upto)
-    for projection in registry.projections():
-        if "fill" in projection.sql:
-            connection.execute(projection.sql["fill"])
-    # Without statistics, the first questions would read whole tables for one client.
-    for table in connection.execute(_FRAME["all_tables"], {"schema": schema}).fetchall():
-        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, *table)))
+    with _crew(connection, target, schema, workers) as crew:
+        spans = [(at, min(at + RANGE, upto)) for at in range(0, upto, RANGE)]
+        for count in crew(_unfold_span, spans):
+            done += count
+            if report:
+                report(done, upto)
+        mark_annulled(connection, 0, upto)
+        names = [(projection.name,) for projection in registry.projections()]
+        tables = connection.execute(_FRAME["all_tables"], {"schema": schema}).fetchall()
+        for _ in (*crew(_finish, names), *crew(_analyze, tables)):
+            pass
     start = {"position": upto, "fingerprint": registry.fingerprint()}
     connection.execute(_FRAME["start"], start)
     return upto
@@ -134,39 +134,57 @@ def _path(connection: Connection, *schemas: str) -> None:
     connection.execute(sql.SQL("SET search_path = {}").format(names))
 
 
-def _unfold_all(
-    connection: Connection,
-    target: Target,
-    schema: str,
-    ranges: list[tuple[int, int]],
-    workers: int | None,
-) -> Iterator[int]:
-    if workers is None:
-        workers = (os.cpu_count() or 1) if len(ranges) * RANGE > ALONE else 0
+@contextmanager
+def _crew(connection: Connection, target: Target, schema: str, workers: int) -> Iterator[Crew]:
+    """Yield what does a job for every call of a list: processes of our own, or this connection."""
     if not workers:
-        for after, upto in ranges:
-            yield _unfold_range(connection, after, upto)
+        yield lambda job, calls: (job(connection, *call) for call in calls)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        futures = [pool.submit(_work, target, schema, *span) for span in ranges]
-        for future in as_completed(futures):
-            yield future.result()
+    with ProcessPoolExecutor(workers, get_context("spawn"), _join, (target, schema)) as pool:
+
+        def crew(job: Job, calls: Iterable[tuple[Any, ...]]) -> Iterator[int]:
+            futures = [pool.submit(_work, job, call) for call in calls]
+            for future in as_completed(futures):
+                yield future.result()
+
+        yield crew
 
 
-_worker_connection: dict[str, Any] = {}
+_worker: list[Connection] = []
 
 
-def _work(target: Target, schema: str, after: int, upto: int) -> int:
-    if schema not in _worker_connection:
-        _worker_connection[schema] = connect(target, "owner")
-        _path(_worker_connection[schema], schema, target.schema)
-    return _unfold_range(_worker_connection[schema], after, upto)
+def _join(target: Target, schema: str) -> None:
+    connection = connect(target, "owner")
+    _path(connection, schema, target.schema)
+    connection.execute("SET synchronous_commit = off")  # the swap commits for all
+    _worker.append(connection)
 
 
-def _unfold_range(connection: Connection, after: int, upto: int) -> int:
+def _work(job: Job, call: tuple[Any, ...]) -> int:
+    return job(_worker[0], *call)
+
+
+def _unfold_span(connection: Connection, after: int, upto: int) -> int:
     with translated(), connection.transaction():
         copy_in(connection, unfold(log.read(connection, after=after, upto=upto)))
     return upto - after
+
+
+def _finish(connection: Connection, name: str) -> int:
+    """Make a projection's indexes and fill its ready tables, which rest on its own rows alone."""
+    found = next(one for one in registry.projections() if one.name == name)
+    with translated():
+        connection.execute(found.sql["indexes"])
+        if "fill" in found.sql:
+            connection.execute(found.sql["fill"])
+    return 0
+
+
+def _analyze(connection: Connection, table: str) -> int:
+    """Gather statistics: without, the first questions would read whole tables for one client."""
+    with translated():
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+    return 0
 
 
 def _swap(connection: Connection, target: Target) -> None:
@@ -186,7 +204,7 @@ def discard(connection: Connection, schema: str) -> None:
 
     All at once, it would wait for one table's reader while holding what that reader needs next.
     """
-    tables = connection.execute(_FRAME["tables_of"], {"schema": schema}).fetchall()
+    tables = connection.execute(_FRAME["all_tables"], {"schema": schema}).fetchall()
     for (table,) in tables:
         connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(schema, table)))
     connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))

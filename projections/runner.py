@@ -19,7 +19,7 @@ from ledger.sql import statements
 from projections import registry
 
 CHUNK = 5_000
-Rows = dict[type[Any], list[tuple[Any, ...]]]
+Rows = dict[Any, list[tuple[Any, ...]]]
 Report = Callable[[int, int], None]
 _FRAME = statements("projections", "frame.sql")
 
@@ -119,13 +119,28 @@ def unfold(rows: Iterable[log.Row]) -> Rows:
 
 
 def copy_in(connection: Connection, rows: Rows) -> None:
-    """Copy rows into their tables."""
+    """Copy rows into their tables, in binary form: text would cost more than making the rows."""
     for kind, made in rows.items():
         table, columns = registry.tables()[kind], sql.SQL(", ").join(_columns(kind))
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+            sql.Identifier(table), columns
+        )
+        types = _column_types(connection, table)
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types([types[name] for name in kind._fields])
             for row in made:
                 copy.write_row(row)
+
+
+_types: dict[str, dict[str, str]] = {}
+
+
+def _column_types(connection: Connection, table: str) -> dict[str, str]:
+    """The types of a table's columns by name; asked once, for they are fixed by the source."""
+    if table not in _types:
+        found = connection.execute(_FRAME["column_types"], {"table": table}).fetchall()
+        _types[table] = dict(found)
+    return _types[table]
 
 
 def mark_annulled(connection: Connection, after: int, upto: int) -> list[int]:

@@ -22,6 +22,7 @@ from psycopg import sql
 from ledger import embedded, schema
 from ledger.database import Connection, Target, connect
 from ledger.embedded.programs import server_programs
+from tests.embedded.conftest import leave_nothing
 
 _numbers = itertools.count(1)
 
@@ -44,7 +45,7 @@ def embedded_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="iledger-") as name:
         folder = Path(name) / "data"
         yield folder
-        embedded.stop(folder)
+        leave_nothing(folder)
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,7 @@ def embedded_dsn(embedded_folder: Path) -> str:
 
 @contextmanager
 def _own_server(programs: Path) -> Iterator[str]:
-    """Run a server of the machine's own PostgreSQL in a temporary folder, reached by socket only."""
+    """Run a server of the machine's own in a temporary folder, reached by socket only."""
     with tempfile.TemporaryDirectory(prefix="iledger-") as name:
         popen: dict[str, Any] = {"cwd": "/", "stdout": subprocess.DEVNULL}
         if os.geteuid() == 0:  # as which PostgreSQL refuses to run

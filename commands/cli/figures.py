@@ -81,22 +81,19 @@ def metrics(
     from projections import metrics as figures
 
     span = _period(period, since, until)
-    bounds = {"since": span.since, "until": span.until}
+    how: dict[str, Any] = {
+        "by": by, "every": every, "credit": credit, "since": span.since, "until": span.until,
+    }  # fmt: skip
     if explain:
         if len(chosen) != 1:
             raise InvalidQuestion("--explain explains one metric; name it with --metric")
-        found = figures.explain(
-            question.connection, question.view, chosen[0],
-            group=group, by=by, every=every, credit=credit, **bounds,
-        )  # fmt: skip
-        question.show(found)
+        question.show(
+            figures.explain(question.connection, question.view, chosen[0], group=group, **how)
+        )
         return
     table = question.printer.form == "table"
     wanted = chosen or (_SHOWN if table else None)
-    found = figures.metrics(
-        question.connection, question.view,
-        by=by, every=every, credit=credit, metrics=wanted, **bounds,
-    )  # fmt: skip
+    found = figures.metrics(question.connection, question.view, metrics=wanted, **how)
     found = [row for row in found if group is None or row["group"] == group]
     if not table:
         question.show(found)

@@ -2,7 +2,7 @@
 
 Data goes to stdout, remarks to stderr. Rows are dicts with the same keys. Times are shown in one
 zone: in full (ISO 8601 with offset) in JSON and CSV, to the minute in a table. Where a row has a
-`precision`, its time is shown only as exactly as it is known.
+`precision`, its time is shown only as exactly as known; `hired_precision` is for `hired_at`.
 """
 
 import csv
@@ -117,7 +117,8 @@ def local(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _dated(row: Mapping[str, Any], name: str) -> str | None:
-    form = _FLOATING.get(row.get("precision", "")) if name in _DATED else None
+    own = row.get(f"{name.removesuffix('_at')}_precision")
+    form = _FLOATING.get(own or (row.get("precision", "") if name in _DATED else ""))
     return row[name].astimezone(UTC).strftime(form) if form else None
 
 
@@ -180,7 +181,7 @@ def _print_table(
     names: Sequence[str], rows: Rows, cell: Callable[[Mapping[str, Any], str], str]
 ) -> None:
     # What the time's own form says already needs no column.
-    shown = [name for name in names if name != "precision"]
+    shown = [name for name in names if not name.endswith("precision")]
     cells = [[cell(row, name) for name in shown] for row in rows]
     numeric = [
         any(row[name] is not None for row in rows)

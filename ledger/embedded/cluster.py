@@ -50,6 +50,8 @@ _INITDB = [
 _DEFAULTS = {
     "max_connections": "100",
     "shared_buffers": "256MB",
+    # A question whose asker was killed stops, too.
+    "client_connection_check_interval": "5s",
     "max_wal_size": "2GB",
     "jit": "off",
     "timezone": "UTC",

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledger.events.fields import ClientId, Currency, Id, Label, Money, Personal, Text, fact
+from ledger.events.fields import ClientId, Currency, Id, Label, Money, Personal, Text, Whole, fact
 
 ClientKind = Literal["company", "person"]
-Confidence = Annotated[Decimal, Field(ge=0, le=1)]
+Confidence = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
 
 
 @fact
@@ -25,7 +25,7 @@ class ProspectRegistered:
 class ProspectQualified:
     """A prospect was judged worth pursuing."""
 
-    score: Annotated[int, Field(ge=0, le=100)] | None = None
+    score: Annotated[Whole, Field(ge=0, le=100)] | None = None
     remark: Personal[Text] | None = None
 
 

@@ -12,6 +12,7 @@ from ledger.events.fields import (
     Label,
     Money,
     Text,
+    Whole,
     fact,
 )
 from ledger.events.offer import Lines
@@ -31,7 +32,7 @@ class PipelinePublished:
     """A pipeline was laid down: its stages, in order."""
 
     pipeline: Id
-    revision: Annotated[int, Field(ge=1)]
+    revision: Annotated[Whole, Field(ge=1)]
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=100)]
 
 

@@ -10,12 +10,13 @@ import unicodedata
 from dataclasses import dataclass as plain_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, TypeVar, cast, dataclass_transform
+from typing import Annotated, Any, Literal, TypeVar, cast, dataclass_transform
 
 import pydantic.dataclasses
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 T = TypeVar("T")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -47,8 +48,23 @@ def _utc(value: datetime) -> datetime:
         raise ValueError("has no time zone; add an offset such as +03:00 or Z")
     try:
         return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is not a possible time (its year in UTC is not 1 to 9999)") from None
+    except OverflowError as error:
+        raise ValueError(f"is not a possible time ({error})") from None
+
+
+def _written(value: Any) -> Any:
+    # pydantic would take 1772323200, and "1772323200" as well, for seconds since 1970.
+    if isinstance(value, (int, float, Decimal)) or (
+        isinstance(value, str) and not _DATE.match(value)
+    ):
+        raise ValueError("is not a date or time in ISO 8601 form")
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("is a truth value, not a number")
+    return value
 
 
 def _visible(value: str) -> str:
@@ -82,12 +98,13 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 EventId = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", to_lower=True)
 ]
-Instant = Annotated[datetime, AfterValidator(_utc)]
-Day = date
+Instant = Annotated[datetime, BeforeValidator(_written), AfterValidator(_utc)]
+Day = Annotated[date, BeforeValidator(_written)]
+Whole = Annotated[int, BeforeValidator(_number)]
 Money = Annotated[Decimal, Field(max_digits=18, decimal_places=4, allow_inf_nan=False)]
 Quantity = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False, gt=0)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Seconds = Annotated[int, Field(ge=0, le=10_000_000)]
+Seconds = Annotated[Whole, Field(ge=0, le=10_000_000)]
 Hours = Annotated[Decimal, Field(gt=0, max_digits=10, decimal_places=4)]
 
 # An identifier that is a Tag makes its event findable under that stream, at the price of one more

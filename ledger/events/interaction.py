@@ -14,6 +14,7 @@ from ledger.events.fields import (
     Personal,
     Seconds,
     Text,
+    Whole,
     fact,
 )
 
@@ -145,7 +146,7 @@ class NoteShared:
 class MoodNoted:
     """The client's mood was noted, from -2 (angry) to +2 (delighted)."""
 
-    mood: Annotated[int, Field(ge=-2, le=2)]
+    mood: Annotated[Whole, Field(ge=-2, le=2)]
     method: Literal["agent", "survey", "model"] = "agent"
     interaction: Id | None = None
 
@@ -155,5 +156,5 @@ class SatisfactionRecorded:
     """The client answered a question about satisfaction."""
 
     instrument: Literal["csat", "ces", "nps"]
-    score: Annotated[int, Field(ge=0, le=10)]
+    score: Annotated[Whole, Field(ge=0, le=10)]
     subject: Id | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledger.events.fields import EmployeeId, EventId, Id, Instant, Label, Text, fact
+from ledger.events.fields import EmployeeId, EventId, Id, Instant, Label, Text, Whole, fact
 
 ReassignmentReason = Literal[
     "departure", "conflict", "workload", "territory", "client_request", "prospect_handover",
@@ -20,7 +20,7 @@ class ClientReserved:
     employee: EmployeeId
     basis: Literal["first_approach", "inquiry", "referral", "decision"] = "first_approach"
     trigger: EventId | None = None
-    policy_version: Annotated[int, Field(ge=1)] | None = None
+    policy_version: Annotated[Whole, Field(ge=1)] | None = None
     expires_at: Instant | None = None
 
 

@@ -94,39 +94,54 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT array_remove(ARRAY['client:' || client, 'performed_by:' || performed_by], NULL) || tags
 $$;
 
--- Positions in (after_position, upto], ascending, at most max_rows, of the events that have one of
--- the types (none given: any) and all of the tags. One branch for each index that can drive it.
+-- Positions in (after_position, upto] of the events that have one of the types (none given: any) and
+-- all of the tags: at least the first max_rows of them. One branch for each index that can drive it.
+--
+-- Planned anew at every call: a plan that a session has kept from when the table was small would
+-- later read all of it. And every branch walks its own index in order of position and stops at
+-- max_rows, rather than collect and sort, for each page, all that is still to come.
 CREATE FUNCTION matching_item(
     of_types text[], with_tags text[], after_position bigint, upto bigint, max_rows bigint
-) RETURNS SETOF bigint LANGUAGE plpgsql STABLE AS $$
+) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_custom_plan SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     driver text := with_tags[1];
+    one text;
 BEGIN
+    IF starts_with(driver, 'client:') THEN
+        RETURN QUERY
+        SELECT e.position FROM events e
+        WHERE e.client = substr(driver, 8)
+          AND e.position > after_position AND e.position <= upto
+          AND (cardinality(of_types) = 0 OR e.type = ANY (of_types))
+          AND all_tags(e.client, e.performed_by, e.tags) @> with_tags
+        ORDER BY e.position LIMIT max_rows;
+    ELSIF starts_with(driver, 'performed_by:') THEN
+        RETURN QUERY
+        SELECT e.position FROM events e
+        WHERE e.performed_by = substr(driver, 14)
+          AND e.position > after_position AND e.position <= upto
+          AND (cardinality(of_types) = 0 OR e.type = ANY (of_types))
+          AND all_tags(e.client, e.performed_by, e.tags) @> with_tags
+        ORDER BY e.position LIMIT max_rows;
+    END IF;
     IF driver IS NOT NULL THEN
         RETURN QUERY
-        SELECT e.position FROM (
-            SELECT c.position FROM events c
-            WHERE starts_with(driver, 'client:') AND c.client = substr(driver, 8)
-              AND c.position > after_position AND c.position <= upto
-            UNION ALL
-            SELECT p.position FROM events p
-            WHERE starts_with(driver, 'performed_by:') AND p.performed_by = substr(driver, 14)
-              AND p.position > after_position AND p.position <= upto
-            UNION ALL
-            SELECT t.position FROM event_tags t
-            WHERE t.tag = driver AND t.position > after_position AND t.position <= upto
-        ) AS found JOIN events e USING (position)
-        WHERE (cardinality(of_types) = 0 OR e.type = ANY (of_types))
-          AND (cardinality(with_tags) = 1
-               OR all_tags(e.client, e.performed_by, e.tags) @> with_tags)
-        ORDER BY e.position LIMIT max_rows;
+        SELECT t.position FROM event_tags t, LATERAL (
+            SELECT FROM events e WHERE e.position = t.position
+              AND (cardinality(of_types) = 0 OR e.type = ANY (of_types))
+              AND all_tags(e.client, e.performed_by, e.tags) @> with_tags
+            LIMIT 1) AS fitting
+        WHERE t.tag = driver AND t.position > after_position AND t.position <= upto
+        ORDER BY t.position LIMIT max_rows;
     ELSIF cardinality(of_types) > 0 THEN
-        RETURN QUERY
-        SELECT e.position FROM unnest(of_types) AS wanted(type), LATERAL (
+        FOREACH one IN ARRAY of_types LOOP
+            RETURN QUERY
             SELECT i.position FROM events i
-            WHERE i.type = wanted.type AND i.position > after_position AND i.position <= upto
-            ORDER BY i.position LIMIT max_rows
-        ) AS e ORDER BY e.position LIMIT max_rows;
+            WHERE i.type = one AND i.position > after_position AND i.position <= upto
+            ORDER BY i.position LIMIT max_rows;
+        END LOOP;
     ELSE
         RETURN QUERY
         SELECT e.position FROM events e
@@ -135,8 +150,8 @@ BEGIN
     END IF;
 END $$;
 
--- The same for a whole query: [{"types": [...], "tags": [...]}, …], any item of which may match.
--- No items at all: every event.
+-- The first max_rows such positions of a whole query: [{"types": [...], "tags": [...]}, …], any item
+-- of which may match. No items at all: every event.
 CREATE FUNCTION matching(query jsonb, after_position bigint, upto bigint, max_rows bigint)
 RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     SELECT DISTINCT found.position
@@ -170,7 +185,7 @@ END $$;
 --   recorded  new
 --   known     recorded before with the same content; position and time are the first ones
 --   conflict  recorded before with other content, which is in `stored`
---   future    not recorded: occurred_at lies more than five minutes ahead of this server's clock
+--   future    not recorded: occurred_at lies ahead of this server's clock (see `ahead`)
 --   withheld not recorded, because `whole` was asked and another event of the batch is refused
 -- whole: record all or nothing.
 -- condition: {"query": [...], "after": n}; error IL001 if an event after n matches the query,
@@ -187,48 +202,68 @@ LANGUAGE plpgsql SECURITY DEFINER AS $$
 #variable_conflict use_column
 DECLARE
     head bigint;
+    stamp timestamptz;
     failed boolean := false;
+    all_new boolean := false;
 BEGIN
-    SELECT * INTO head, at_time FROM take_turn();
+    SELECT t.head, t.stamp INTO head, stamp FROM take_turn() AS t;
     IF condition IS NOT NULL THEN
         failed := EXISTS (SELECT FROM matching(
             condition -> 'query', coalesce((condition ->> 'after')::bigint, 0), head, 1));
     END IF;
-    -- Nearly always every event is new and of the past.
-    IF NOT failed AND (at_time + interval '5 minutes' < ANY (times)) IS NOT TRUE
-        AND NOT any_known(sources, keys)
-    THEN
-        PERFORM insert_events(head, at_time, types, versions, sources, keys, clients, performers,
-                              times, tag_lists, bodies, NULL);
-        outcome := 'recorded';
-        FOR n IN 1..cardinality(bodies) LOOP
-            at_position := head + n;
-            RETURN NEXT;
-        END LOOP;
+    -- Nearly always every event is new and of the past, and then the unique index is all the check
+    -- we need.
+    IF NOT failed AND NOT EXISTS (SELECT FROM unnest(times) AS t WHERE ahead(t, stamp)) THEN
+        BEGIN
+            INSERT INTO events (position, event_id, type, version, client, performed_by,
+                                occurred_at, recorded_at, source, key, tags, body)
+            SELECT head + n, event_id_of(source, key), type, version, client, performer,
+                   occurred, stamp, source, key, tag_list::text[], body
+            FROM unnest(types, versions, sources, keys, clients, performers, times, tag_lists,
+                        bodies) WITH ORDINALITY AS given(
+                type, version, source, key, client, performer, occurred, tag_list, body, n);
+            RETURN QUERY SELECT head + n, stamp, 'recorded', NULL::bytea
+                FROM generate_series(1, cardinality(keys)) AS n;
+            all_new := true;
+        EXCEPTION WHEN unique_violation THEN NULL;
+        END;
+    END IF;
+    IF NOT all_new THEN
+        RETURN QUERY SELECT * FROM append_with_repeats(
+            stamp, types, versions, sources, keys, clients, performers, times, tag_lists, bodies,
+            whole, failed);
         RETURN;
     END IF;
-    RETURN QUERY SELECT * FROM append_with_repeats(
-        head, at_time, types, versions, sources, keys, clients, performers, times, tag_lists,
-        bodies, whole, failed);
+    IF '{}' <> ANY (tag_lists) THEN
+        INSERT INTO event_tags (tag, position)
+        SELECT DISTINCT tag, head + n
+        FROM unnest(tag_lists) WITH ORDINALITY AS given(tag_list, n),
+             unnest(tag_list::text[]) AS tag;
+    END IF;
+    PERFORM pg_notify(current_schema() || '_events', '');
 END $$;
 
--- The same for a single event without further tags, twice as fast: plain values instead of arrays,
--- and a plain INSERT, which tells by itself that the key is known. All else it leaves to `append`.
+-- The same for a single event, twice as fast: plain values instead of arrays, and a plain INSERT,
+-- which tells by itself that the key is known. What does not go so smoothly it leaves to `append`.
 CREATE FUNCTION append_one(
     type text, version smallint, source text, key text, client text, performer text,
-    occurred timestamptz, body bytea,
+    occurred timestamptz, tag_list text, body bytea,
     OUT at_position bigint, OUT at_time timestamptz, OUT outcome text, OUT stored bytea
 ) LANGUAGE plpgsql SECURITY DEFINER AS $$
 #variable_conflict use_variable
 BEGIN
     SELECT t.head + 1, t.stamp INTO at_position, at_time FROM take_turn() AS t;
-    IF (occurred > at_time + interval '5 minutes') IS NOT TRUE THEN
+    IF NOT ahead(occurred, at_time) THEN
         INSERT INTO events (position, event_id, type, version, client, performed_by, occurred_at,
                             recorded_at, source, key, tags, body)
         VALUES (at_position, event_id_of(source, key), type, version, client, performer, occurred,
-                at_time, source, key, '{}', body)
+                at_time, source, key, tag_list::text[], body)
         ON CONFLICT (event_id) DO NOTHING;
         IF FOUND THEN
+            IF tag_list <> '{}' THEN
+                INSERT INTO event_tags (tag, position)
+                SELECT DISTINCT t.tag, at_position FROM unnest(tag_list::text[]) AS t(tag);
+            END IF;
             PERFORM pg_notify(current_schema() || '_events', '');
             outcome := 'recorded';
             RETURN;
@@ -236,7 +271,7 @@ BEGIN
     END IF;
     SELECT a.* INTO at_position, at_time, outcome, stored FROM append(
         ARRAY[type], ARRAY[version], ARRAY[source], ARRAY[key], ARRAY[client], ARRAY[performer],
-        ARRAY[occurred], ARRAY['{}'], ARRAY[body]) AS a;
+        ARRAY[occurred], ARRAY[tag_list], ARRAY[body], false) AS a;
 END $$;
 
 -- Wait for this writer's turn: the head as it then stands, and the time of recording. Nobody else
@@ -253,81 +288,75 @@ BEGIN
     stamp := greatest(clock_timestamp(), stamp);
 END $$;
 
--- Whether any of these keys is recorded already. LATERAL … LIMIT 1 keeps the look-up on the unique
--- index, whatever the table's size was when the session planned it.
-CREATE FUNCTION any_known(sources text[], keys text[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN EXISTS (
-        SELECT FROM generate_series(1, cardinality(keys)) AS n, LATERAL (
-            SELECT FROM events e WHERE e.event_id = event_id_of(sources[n], keys[n]) LIMIT 1
-        ) AS known);
-END $$;
-
--- Inserts the events of a batch whose ordinals are wanted (NULL: all), numbered from head + 1.
--- Elements are read by subscript: PL/pgSQL holds array arguments in a form that makes that cheap.
-CREATE FUNCTION insert_events(
-    head bigint, stamp timestamptz,
-    types text[], versions smallint[], sources text[], keys text[], clients text[],
-    performers text[], times timestamptz[], tag_lists text[], bodies bytea[], wanted integer[]
-) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    wanted := coalesce(wanted, ARRAY(SELECT generate_series(1, cardinality(bodies))));
-    INSERT INTO events (position, event_id, type, version, client, performed_by, occurred_at,
-                        recorded_at, source, key, tags, body)
-    SELECT head + rank, event_id_of(sources[n], keys[n]), types[n], versions[n], clients[n],
-           performers[n], times[n], stamp, sources[n], keys[n], tag_lists[n]::text[], bodies[n]
-    FROM unnest(wanted) WITH ORDINALITY AS chosen(n, rank);
-    PERFORM pg_notify(current_schema() || '_events', '');
-    IF '{}' = ALL (tag_lists) THEN RETURN; END IF;
-    INSERT INTO event_tags (tag, position)
-    SELECT DISTINCT tag, head + rank
-    FROM unnest(wanted) WITH ORDINALITY AS chosen(n, rank), unnest(tag_lists[n]::text[]) AS tag;
-END $$;
+-- Whether something is said to have happened after now. Clocks differ by up to five minutes. A date
+-- without a time is kept as midnight UTC, and begins up to 14 hours earlier in the east.
+CREATE FUNCTION ahead(occurred timestamptz, stamp timestamptz) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(occurred > stamp + CASE
+        WHEN date_trunc('day', occurred AT TIME ZONE 'UTC') = occurred AT TIME ZONE 'UTC'
+        THEN interval '14 hours' ELSE interval '5 minutes' END, false)
+$$;
 
 -- The rare way through `append`: some events of the batch are known already, stand in it twice, or
--- are about the future, or the condition has failed.
+-- are about the future, or the condition has failed. What is new goes through `append` once more.
+-- For the setting see `matching_item`.
 CREATE FUNCTION append_with_repeats(
-    head bigint, stamp timestamptz,
+    stamp timestamptz,
     types text[], versions smallint[], sources text[], keys text[], clients text[],
     performers text[], times timestamptz[], tag_lists text[], bodies bytea[],
     whole boolean, failed boolean
 ) RETURNS TABLE (at_position bigint, at_time timestamptz, outcome text, stored bytea)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     ids uuid[];
     verdicts text[];
-    wanted integer[];
+    wanted bigint[];
 BEGIN
-    ids := ARRAY(SELECT event_id_of(sources[n], keys[n])
-                 FROM generate_series(1, cardinality(keys)) AS n);
-    -- A key stands for the event already recorded under it, else for its first in this batch.
-    SELECT array_agg(verdict ORDER BY n), array_agg(n::integer ORDER BY n)
-        FILTER (WHERE verdict = 'recorded')
+    SELECT array_agg(event_id_of(source, key) ORDER BY n) INTO ids
+    FROM unnest(sources, keys) WITH ORDINALITY AS given(source, key, n);
+    -- A key stands for the event already recorded under it, else for its first in this batch that
+    -- can be recorded.
+    SELECT array_agg(verdict ORDER BY n), array_agg(n ORDER BY n) FILTER (WHERE verdict = 'recorded')
     INTO verdicts, wanted FROM (
         SELECT n, CASE
-            WHEN e.position IS NULL AND occurred > stamp + interval '5 minutes' THEN 'future'
-            WHEN coalesce(e.body, first_value(given.body) OVER same_key) <> given.body
-                THEN 'conflict'
-            WHEN e.position IS NULL AND row_number() OVER same_key = 1 THEN 'recorded'
+            WHEN position IS NULL AND in_future THEN 'future'
+            WHEN coalesce(recorded, first_value(offered) OVER same_key) <> offered THEN 'conflict'
+            WHEN position IS NULL AND row_number() OVER same_key = 1 THEN 'recorded'
             ELSE 'known' END AS verdict
-        FROM unnest(ids, times, bodies) WITH ORDINALITY AS given(id, occurred, body, n)
-        LEFT JOIN events e ON e.event_id = id
-        WINDOW same_key AS (PARTITION BY id ORDER BY n)
+        FROM (
+            SELECT given.*, ahead(occurred, stamp) AS in_future, e.position, e.body AS recorded
+            FROM unnest(ids, times, bodies) WITH ORDINALITY AS given(id, occurred, offered, n)
+            LEFT JOIN events e ON e.event_id = id
+        ) AS compared
+        WINDOW same_key AS (PARTITION BY id ORDER BY in_future, n)
     ) AS judged;
     IF failed AND wanted IS NOT NULL THEN
         RAISE EXCEPTION 'something that the decision depended on has been appended since'
             USING ERRCODE = 'IL001', HINT = 'Read again and decide again.';
     END IF;
-    IF whole AND verdicts && ARRAY['conflict', 'future'] THEN
-        verdicts := array_replace(verdicts, 'recorded', 'withheld');
-    ELSIF wanted IS NOT NULL THEN
-        PERFORM insert_events(head, stamp, types, versions, sources, keys, clients, performers, times,
-                              tag_lists, bodies, wanted);
+    IF wanted IS NOT NULL AND NOT (whole AND verdicts && ARRAY['conflict', 'future']) THEN
+        PERFORM FROM (
+            SELECT array_agg(type ORDER BY n) AS types, array_agg(version ORDER BY n) AS versions,
+                   array_agg(source ORDER BY n) AS sources, array_agg(key ORDER BY n) AS keys,
+                   array_agg(client ORDER BY n) AS clients,
+                   array_agg(performer ORDER BY n) AS performers,
+                   array_agg(occurred ORDER BY n) AS times,
+                   array_agg(tag_list ORDER BY n) AS tag_lists, array_agg(body ORDER BY n) AS bodies
+            FROM unnest(types, versions, sources, keys, clients, performers, times, tag_lists,
+                        bodies, verdicts) WITH ORDINALITY AS given(
+                type, version, source, key, client, performer, occurred, tag_list, body, verdict, n)
+            WHERE verdict = 'recorded'
+        ) AS fresh, append(
+            fresh.types, fresh.versions, fresh.sources, fresh.keys, fresh.clients,
+            fresh.performers, fresh.times, fresh.tag_lists, fresh.bodies);
     END IF;
     RETURN QUERY
-    SELECT e.position, e.recorded_at, verdict, CASE WHEN verdict = 'conflict'
-        THEN coalesce(e.body, first_value(given.body) OVER (PARTITION BY id ORDER BY n)) END
+    SELECT e.position, e.recorded_at,
+           CASE WHEN e.position IS NULL AND verdict IN ('recorded', 'known') THEN 'withheld'
+                ELSE verdict END,
+           CASE WHEN verdict = 'conflict'
+                THEN coalesce(e.body, first_value(given.body) OVER (PARTITION BY id ORDER BY n)) END
     FROM unnest(ids, verdicts, bodies) WITH ORDINALITY AS given(id, verdict, body, n)
     LEFT JOIN events e ON e.event_id = id
     ORDER BY n;
@@ -355,8 +384,6 @@ DECLARE
     supervisor text := s || '_supervisor';
 BEGIN
     EXECUTE format('ALTER FUNCTION append SET search_path = %I, pg_temp', s);
-    -- A batch of one looks cheaper to plan for by itself, every time, than the plan that fits all.
-    ALTER FUNCTION append SET plan_cache_mode = force_generic_plan;
     EXECUTE format('ALTER FUNCTION append_one SET search_path = %I, pg_temp', s);
     EXECUTE format('ALTER FUNCTION head SET search_path = %I, pg_temp', s);
     EXECUTE format('ALTER FUNCTION position_at SET search_path = %I, pg_temp', s);

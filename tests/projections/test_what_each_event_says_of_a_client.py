@@ -32,8 +32,7 @@ def recorded(data: Any, **changes: Any) -> Recorded:
     envelope: dict[str, Any] = {
         "position": 5, "recorded_at": AT, "event_id": UUID(int=5), "version": 1, "source": "crm",
         "key": "5", "type": catalogue.type_name(type(data)), "recorded_by": "crm",
-        "occurred_at": AT, "occurred_text": "2026-03-01T07:00:00Z", "client": "C-1",
-        "performed_by": "E-7",
+        "occurred_at": AT, "occurred_text": AT.isoformat(), "client": "C-1", "performed_by": "E-7",
     }  # fmt: skip
     return Recorded(data=data, **(envelope | changes))
 

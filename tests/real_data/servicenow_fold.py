@@ -35,10 +35,7 @@ def answers(events: Iterable[Wire]) -> Wire:
             "sum_final": sum(case.reopened for case in cases),
         },
         "sla": _breaches(log, cases),
-        "hours": {
-            "opened_to_resolved": _spread(_hours_to_resolved(cases)),
-            "opened_to_closed": _spread([case.hours_to(case.closed) for case in cases]),
-        },
+        "hours": _hours(cases),
         "funnel_incidents_ever_in_state": _count(
             state for case in cases for state in {state for state, _ in case.states}
         ),
@@ -164,6 +161,13 @@ def _breaches(log: Log, cases: list[Case]) -> Wire:
         "incidents_breached_final": sum(case.breached for case in cases),
         "breach_events_true_to_false": log.changes["breach", "value_to_other_value"],
         "breached_on_first_row": log.changes["breach", "set_on_first_row"],
+    }
+
+
+def _hours(cases: list[Case]) -> Wire:
+    return {
+        "opened_to_resolved": _spread(_hours_to_resolved(cases)),
+        "opened_to_closed": _spread([case.hours_to(case.closed) for case in cases]),
     }
 
 

@@ -1,0 +1,85 @@
+"""Of several who decide on the same history at once, one appends; the others learn why."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from ledger import log
+from ledger.database import Target, connect
+from ledger.errors import ConditionFailed, LedgerError
+from ledger.log import Condition, Item, Query
+from tests.store.samples import encoded
+
+RIVALS = 8
+QUERIES = {
+    "by type": Query((Item(("call.logged",)),)),
+    "by client": Query((Item((), ("client:C-1",)),)),
+    "by performer": Query((Item((), ("performed_by:E-1",)),)),
+    "by tag": Query((Item((), ("deal:D-1",)),)),
+    "by type and tags": Query((Item(("call.logged",), ("deal:D-1", "client:C-1")),)),
+    "by any of several": Query((Item(("no.such",)), Item((), ("deal:D-1",)))),
+    "by anything": Query(),
+}
+
+
+def decide(target: Target, key: str, condition: Condition, start: threading.Barrier) -> str:
+    with closing(connect(target, "writer")) as connection:
+        start.wait()
+        try:
+            event = encoded(key, tags=("deal:D-1",))
+            return log.append(connection, [event], condition=condition)[0].outcome
+        except ConditionFailed:
+            return "failed"
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
+def test_exactly_one_wins(any_target: Target, query: Query) -> None:
+    for after in range(4):
+        start = threading.Barrier(RIVALS)
+        condition = Condition(query, after)
+        with ThreadPoolExecutor(RIVALS) as pool:
+            jobs = [
+                pool.submit(decide, any_target, f"{after}-{n}", condition, start)
+                for n in range(RIVALS)
+            ]
+        results = sorted(job.result() for job in jobs)
+        assert results == ["failed"] * (RIVALS - 1) + ["recorded"]
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
+def test_what_came_before_or_does_not_match_is_no_obstacle(
+    any_target: Target, query: Query
+) -> None:
+    with closing(connect(any_target, "writer")) as connection:
+        log.append(connection, [encoded("old", tags=("deal:D-1",))])
+        assert log.append(connection, [encoded("new")], condition=Condition(query, 1))
+        other = Query((Item(("call.logged",), ("client:C-2",)),))
+        assert log.append(connection, [encoded("newer")], condition=Condition(other, 0))
+
+
+def test_a_condition_sees_what_was_committed_while_it_waited(any_target: Target) -> None:
+    with (
+        closing(connect(any_target, "writer", autocommit=False)) as first,
+        closing(connect(any_target, "writer")) as second,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        log.append(first, [encoded("a")])
+        condition = Condition(QUERIES["by client"], 0)
+        waiting = pool.submit(log.append, second, [encoded("b")], condition=condition)
+        with closing(connect(any_target)) as watcher:
+            blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+            while watcher.execute(blocked).fetchone() != (1,):
+                assert not waiting.done()
+        first.commit()
+        with pytest.raises(ConditionFailed):
+            waiting.result()
+
+
+def test_a_snapshot_from_before_the_wait_is_refused(any_target: Target) -> None:
+    for level in (b"REPEATABLE READ", b"SERIALIZABLE"):
+        with closing(connect(any_target, "writer")) as connection, connection.transaction():
+            connection.execute(b"SET TRANSACTION ISOLATION LEVEL " + level)
+            with pytest.raises(LedgerError, match="read committed"), connection.transaction():
+                log.append(connection, [encoded("a")])
