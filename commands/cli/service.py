@@ -57,7 +57,7 @@ def status(zone: str | None, form: Format) -> None:
 
 def _ledger(connection: Connection, target: Target, about: schema.About) -> dict[str, Any]:
     with translated():
-        head = connection.execute("SELECT at_position, at_time FROM head()").fetchone()
+        head = connection.execute(_SQL["head"]).fetchone()
         login = connection.execute(_SQL["login"]).fetchone()
     assert head is not None  # noqa: S101 - narrows the type: one row each
     assert login is not None  # noqa: S101

@@ -1,5 +1,8 @@
 -- What `iledger status` asks.
 
+-- name: head
+SELECT at_position, at_time FROM head()
+
 -- name: login
 SELECT current_database(), session_user, current_user
 
