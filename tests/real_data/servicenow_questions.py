@@ -25,10 +25,9 @@ def answers(connection: Connection, view: View) -> Wire:
     """Ask for everything that `answers.SERVICENOW_UNCOVERED` does not name."""
     found = cases(connection, view)
     moves = {(r["what"], r["how"]): r["moves"] for r in service.moves(connection, view)}
-    states = service.hours_in_state(connection, view)
     opened = {by: service.opened(connection, view, by=[by]) for by in service.OPENED_BY}
     whole = service.durations(connection, view)[0]
-    return {
+    return _rankings(connection, view, opened) | {
         "counts": _counts(connection, view, opened),
         "rows_by_state": _counted(_touches(connection, view, "state"), "state", "touches"),
         "rows_by_contact_type": _contact_types(connection, view),
@@ -49,14 +48,27 @@ def answers(connection: Connection, view: View) -> Wire:
             "opened_to_resolved": _spread(whole, "resolved"),
             "opened_to_closed": _spread(whole, "closed"),
         },
+        **_states(connection, view),
+        "by_final_group": _final(connection, view, "unit", "closed"),
+        "by_final_assignee": _final(connection, view, "assignee"),
+        "by_resolved_by": _by_resolver(connection, view),
+        "groups_per_assignee": _groups_per_assignee(connection, view),
+    }
+
+
+def _states(connection: Connection, view: View) -> Wire:
+    states = service.hours_in_state(connection, view)
+    return {
         "funnel_incidents_ever_in_state": _counted(states, "state", "cases"),
         "hours_in_state_total": {r["state"]: round(float(r["hours"]), 2) for r in states},
         "median_hours_in_state_per_incident": {
             r["state"]: round(r["median_hours"], 4) for r in states
         },
-        "by_final_group": _final(connection, view, "unit", "closed"),
-        "by_final_assignee": _final(connection, view, "assignee"),
-        "by_resolved_by": _by_resolver(connection, view),
+    }
+
+
+def _rankings(connection: Connection, view: View, opened: dict[str, Answer]) -> Wire:
+    return {
         "rows_by_actor_sys_updated_by_top20": _counted(
             _touches(connection, view, "performer"), "performer", "touches", 20
         ),
@@ -68,7 +80,6 @@ def answers(connection: Connection, view: View) -> Wire:
         "incidents_by_location_first_row_top10": _counted(
             opened["location"], "location", "cases", 10
         ),
-        "groups_per_assignee": _groups_per_assignee(connection, view),
     }
 
 
