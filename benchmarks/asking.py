@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import psycopg
-from projections.card import card
 from psycopg import sql
 
 from benchmarks import company, stock
@@ -21,6 +20,7 @@ from ledger import log, schema
 from ledger.database import Connection, Target, connect
 from ledger.sql import statements
 from projections import registry
+from projections.card import card
 from projections.rebuild import rebuild
 from projections.view import View
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.view import Answer, View, add_up
 
 Every = Literal["month", "quarter", "year", "whole"]
 Credit = Literal["owner-at-event", "performer"]
@@ -89,7 +89,7 @@ def metrics(
     """
     wanted = _wanted(metrics)
     parameters = _parameters(view, by, every, since, until, credit, wanted)
-    rows = ask(connection, _SQL["evidence"] + _SQL["figures"], view, **parameters)
+    rows = add_up(connection, _SQL["evidence"] + _SQL["figures"], view, **parameters)
     found = [row for row in rows if _asked_for(row["metric"], metrics)]
     if by == "whole" and every == "whole" and not found:
         found = [{"group": "whole", "period": parameters["unknown"], "metric": None}]
@@ -117,7 +117,7 @@ def explain(
     wanted = _wanted([metric])
     parameters = _parameters(view, by, every, since, until, credit, wanted)
     statement = _SQL["evidence"] + _SQL["explained"]
-    rows = ask(connection, statement, view, group=group, **parameters)
+    rows = add_up(connection, statement, view, group=group, **parameters)
     return [row for row in rows if _asked_for(row["metric"], [metric])]
 
 

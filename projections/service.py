@@ -10,7 +10,7 @@ from typing import Any
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.view import Answer, View, add_up
 
 OPENED_BY = ("month", "kind", "priority", "location", "channel", "client", "opener")
 TOUCHED_BY = (
@@ -34,7 +34,7 @@ def opened(
     by: of OPENED_BY; month is like 2025-09. Most cases first.
     """
     keys = _chosen(by, OPENED_BY)
-    found = ask(connection, _SQL["opened"], view, by=keys, **_bounds(since, until))
+    found = add_up(connection, _SQL["opened"], view, by=keys, **_bounds(since, until))
     return _only(found, keys, "cases")
 
 
@@ -53,7 +53,7 @@ def touches(
     after_close: whether the case was closed by then. Most touches first.
     """
     keys = _chosen(by, TOUCHED_BY)
-    found = ask(connection, _SQL["touches"], view, by=keys, **_bounds(since, until))
+    found = add_up(connection, _SQL["touches"], view, by=keys, **_bounds(since, until))
     return _only(found, keys, "touches", "cases", "first_at", "last_at")
 
 
@@ -63,7 +63,7 @@ def moves(connection: Connection, view: View) -> Answer:
     how: first (before anybody had left a trace of work), given (nobody had it), passed (another had
     it), taken (nobody has it now).
     """
-    return ask(connection, _SQL["moves"], view)
+    return add_up(connection, _SQL["moves"], view)
 
 
 def handovers(connection: Connection, view: View, track: str = "person") -> Answer:
@@ -71,12 +71,12 @@ def handovers(connection: Connection, view: View, track: str = "person") -> Answ
 
     track: person or unit. Cases that nobody ever held are left out.
     """
-    return ask(connection, _SQL["handovers"], view, track=track)
+    return add_up(connection, _SQL["handovers"], view, track=track)
 
 
 def holders(connection: Connection, view: View, track: str = "person") -> Answer:
     """Who ever held cases: holder, cases, spells. track: person or unit."""
-    return ask(connection, _SQL["holders"], view, track=track)
+    return add_up(connection, _SQL["holders"], view, track=track)
 
 
 def hours_in_state(connection: Connection, view: View) -> Answer:
@@ -84,7 +84,7 @@ def hours_in_state(connection: Connection, view: View) -> Answer:
 
     A state lasts until the next, the close, or `on`; entered at an unknown time it has no hours.
     """
-    return ask(connection, _SQL["hours_in_state"], view)
+    return add_up(connection, _SQL["hours_in_state"], view)
 
 
 def durations(
@@ -102,7 +102,7 @@ def durations(
     Hours from the opening; None if there is no case to tell. resolved, closed: cases told from.
     """
     _chosen((by,), FINAL)
-    return ask(connection, _SQL["durations"], view, by=by, **_bounds(since, until))
+    return add_up(connection, _SQL["durations"], view, by=by, **_bounds(since, until))
 
 
 def _chosen(by: Sequence[str], known: Sequence[str]) -> list[str]:

@@ -72,7 +72,7 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "a correlation that is no id": (line(correlation="x"), "correlation", "pattern"),
     "an unheard-of channel": (line(channel="pigeon"), "channel", "phone"),
     "an unheard-of audience": (line(visibility="all"), "visibility", "internal"),
-    "Python's own name": (line(__dataclass_self__=1), "event", "multiple values"),
+    "Python's own name": (line(__dataclass_self__=1), "__dataclass_self__", "not a field"),
     # the content
     "no content": (line(data=NONE), "data", "is missing or no object"),
     "content that is a list": (line(data=[]), "data", "is missing or no object"),
