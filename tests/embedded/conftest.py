@@ -14,10 +14,14 @@ import pytest
 
 from ledger import embedded
 
+# The tests may run in the background, where these signals are ignored, which children inherit.
 START = """
+import signal
 import sys
 from pathlib import Path
 from ledger.embedded import ensure_running
+for number in (signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
 print(ensure_running(Path(sys.argv[1])), flush=True)
 sys.stdin.read()
 """

@@ -41,7 +41,7 @@ def test_the_server_outlives_the_command_that_started_it(
     command.stdout.readline()
     before = postmaster(folder)
     os.killpg(command.pid, number)
-    command.wait()
+    command.wait(timeout=60)
     embedded.ensure_running(folder)
     assert postmaster(folder) == before
 
