@@ -62,8 +62,8 @@ def _table(lines: list[Line], server: str, chosen: argparse.Namespace) -> str:
     rows = [head, ["---"] * len(head), *(line.cells() for line in lines)]
     drawn = "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
     return (
-        f"{chosen.events:,} events, {chosen.clients:,} clients; {server}; "
-        f"Python {platform.python_version()}.\n\n{drawn}"
+        f"`python -m benchmarks --events {chosen.events} --clients {chosen.clients} "
+        f"--rounds {chosen.rounds}`; {server}; Python {platform.python_version()}.\n\n{drawn}"
     )
 
 

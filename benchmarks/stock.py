@@ -3,6 +3,7 @@
 import uuid
 from urllib.parse import quote
 
+import psycopg
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import StoredEvent, Tracking
@@ -23,6 +24,8 @@ class Recorder:
     """The stock application recorder on a schema of its own."""
 
     def __init__(self, dsn: str) -> None:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         self._datastore = PostgresDatastore(**_place(dsn), schema=SCHEMA)
         self._recorder = PostgresApplicationRecorder(self._datastore)
         self._recorder.create_table()
