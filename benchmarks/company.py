@@ -70,5 +70,5 @@ def _encode(content: object, key: str, at: datetime, **envelope: str) -> Encoded
     return encode(
         Event(
             data=content, source="bench", key=key, recorded_by="bench", occurred_at=at, **envelope
-        )  # type: ignore[arg-type]
+        )
     )

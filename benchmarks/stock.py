@@ -53,7 +53,7 @@ class View(PostgresTrackingRecorder):
     """One row an event, tracked, as the library's documentation does it."""
 
     def __init__(self, datastore: PostgresDatastore, **kwargs: object) -> None:
-        super().__init__(datastore, **kwargs)  # type: ignore[arg-type]
+        super().__init__(datastore, **kwargs)
         self.table = f"{SCHEMA}.calls"
 
     def create_table(self) -> None:
@@ -72,7 +72,7 @@ class Calls(Projection[View]):
 
     name = "calls"
 
-    def process_event(self, domain_event: Call.Logged, tracking: Tracking) -> None:  # type: ignore[name-defined]
+    def process_event(self, domain_event: Call.Logged, tracking: Tracking) -> None:
         self.view.add(domain_event.client, domain_event.outcome, tracking)
 
 
