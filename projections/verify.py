@@ -13,7 +13,7 @@ from psycopg import sql
 from ledger.database import Connection, Target, connect, translated
 from ledger.errors import InvalidQuestion, NotInitialised
 from ledger.sql import statements
-from projections.rebuild import build
+from projections.rebuild import build, discard
 from projections.runner import Report, progress, take_in
 
 _SQL = statements("projections", "verify.sql")
@@ -62,7 +62,8 @@ def verify(target: Target, report: Report | None = None, workers: int | None = N
             with _level(connection, target, beside, upto) as position:
                 tables = list(_compare(connection, target.projections, beside))
         finally:
-            _drop(connection, beside)
+            if not connection.broken:
+                discard(connection, beside)
     return Verified(position, tables)
 
 
@@ -122,9 +123,3 @@ def _compare(connection: Connection, used: str, beside: str) -> Iterator[Compare
         row = connection.execute(sql.SQL(_SQL["compare"]).format(**names)).fetchone()
         assert row is not None  # noqa: S101 - narrows the type: an aggregate has one row
         yield Compared(table, *row)
-
-
-def _drop(connection: Connection, schema: str) -> None:
-    if not connection.broken:
-        name = sql.Identifier(schema)
-        connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
