@@ -18,8 +18,8 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 from ledger.events.fields import PersonalMark, Tag
 
 STREAMS = (
-    "client", "contact", "people", "ownership", "interaction", "offer", "deal", "task", "service",
-    "correction",
+    "client", "contact", "people", "ownership", "handover", "dispute", "interaction", "offer",
+    "deal", "task", "service", "correction",
 )  # fmt: skip
 
 

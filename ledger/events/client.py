@@ -5,7 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledger.events.fields import ClientId, Currency, Id, Label, Money, Personal, Text, Whole, fact
+from ledger.events.fields import (
+    ClientId,
+    Currency,
+    Day,
+    Id,
+    Label,
+    Money,
+    Personal,
+    Text,
+    Whole,
+    fact,
+)
 
 ClientKind = Literal["company", "person"]
 Confidence = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
@@ -91,3 +102,33 @@ class CompetitorOfferReported:
     currency: Currency | None = None
     terms: Text | None = None
     learnt_from: Label | None = None
+
+
+@fact
+class SpecialTermsGranted:
+    """The client was promised terms that others do not have."""
+
+    kind: Literal["price", "discount", "payment", "delivery", "other"]
+    terms: Text
+    valid_until: Day | None = None
+    approved_by: Id | None = None
+
+
+@fact
+class ClientMerged:
+    """Two entries turned out to be one client; both histories stay, the survivor shows both."""
+
+    survivor: ClientId
+    absorbed: ClientId
+    evidence: Text
+    approved_by: Id | None = None
+
+
+@fact
+class ClientUnmerged:
+    """The two are different clients after all; each has its own card again."""
+
+    survivor: ClientId
+    absorbed: ClientId
+    reason: Text
+    approved_by: Id | None = None

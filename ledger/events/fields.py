@@ -117,6 +117,8 @@ OfferId = Annotated[Id, Tag("offer")]
 DealId = Annotated[Id, Tag("deal")]
 TaskId = Annotated[Id, Tag("task")]
 CaseId = Annotated[Id, Tag("case")]
+BatchId = Annotated[Id, Tag("batch")]
+DisputeId = Annotated[Id, Tag("dispute")]
 EventRef = Annotated[EventId, Tag("event")]
 
 Channel = Literal[

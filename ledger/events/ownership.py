@@ -1,10 +1,20 @@
-"""Ownership: whose client it is, since when, and why it changed."""
+"""Ownership: whose client it is, since when, why it changed, and by which rules."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledger.events.fields import EmployeeId, EventId, Id, Instant, Label, Text, Whole, fact
+from ledger.events.fields import (
+    BatchId,
+    EmployeeId,
+    EventId,
+    Id,
+    Instant,
+    Label,
+    Text,
+    Whole,
+    fact,
+)
 
 ReassignmentReason = Literal[
     "departure", "conflict", "workload", "territory", "client_request", "prospect_handover",
@@ -52,7 +62,7 @@ class ClientReassigned:
     remark: Text | None = None
     approved_by: Id | None = None
     effective_at: Instant | None = None
-    batch: Id | None = None
+    batch: BatchId | None = None
 
 
 @fact
@@ -72,5 +82,63 @@ class ApproachBlocked:
     employee: EmployeeId
     owner: EmployeeId
     attempted: Label
-    rule: Literal["reserved", "curated", "other_branch", "contact_barred", "former_owner"]
+    rule: Literal[
+        "reserved", "curated", "other_branch", "contact_barred", "portfolio_full", "former_owner"
+    ]
     reservation: EventId | None = None
+
+
+@fact
+class ContactBarred:
+    """This employee may not approach this client, until then or for good."""
+
+    employee: EmployeeId
+    reason: Text
+    until: Instant | None = None
+    approved_by: Id | None = None
+
+
+@fact
+class AccountTeamMemberAdded:
+    """Somebody besides the owner works with the client, in this part."""
+
+    employee: EmployeeId
+    team_role: Literal["sales", "service", "marketing"]
+    unit: Id | None = None
+
+
+@fact
+class AccountTeamMemberRemoved:
+    """Somebody no longer works with the client."""
+
+    employee: EmployeeId
+    reason: Text | None = None
+
+
+@fact
+class Exclusion:
+    """Sellers of these units, and of those below them, keep out of each other's clients."""
+
+    units: Annotated[tuple[Id, ...], Field(min_length=1, max_length=1000)]
+
+
+@fact
+class ReservationPolicyPublished:
+    """The rules of reservation from now on; the latest published one counts.
+
+    claims: event types by which a seller claims a client. days: how long a reservation lasts, for
+    ever if None; renewed_by: event types of the owner that start the days anew. former_owner_days:
+    how long a former owner may not take the client again. exclusions: if none, everybody keeps out
+    of everybody else's clients.
+    """
+
+    version: Annotated[Whole, Field(ge=1)]
+    claims: Annotated[tuple[Id, ...], Field(max_length=50)] = ("offer.sent",)
+    days: Annotated[Whole, Field(ge=1, le=3660)] | None = None
+    renewed_by: Annotated[tuple[Id, ...], Field(max_length=50)] = (
+        "call.logged", "meeting.held", "message.exchanged", "correspondence.received",
+    )  # fmt: skip
+    clients_per_seller: Annotated[Whole, Field(ge=1)] | None = None
+    former_owner_days: Annotated[Whole, Field(ge=1, le=3660)] | None = None
+    exclusions: Annotated[tuple[Exclusion, ...], Field(max_length=100)] = ()
+    remark: Label | None = None

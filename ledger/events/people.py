@@ -54,3 +54,32 @@ class AbsenceRecorded:
     last_day: Day
     substitute: Id | None = None
     reason: Label | None = None
+
+
+@fact
+class EmployeeSkillNoted:
+    """An employee can deal with clients of this kind: a language, a product, a segment."""
+
+    employee: EmployeeId
+    field: Id
+    value: Label
+
+
+@fact
+class RoleGranted:
+    """An employee may do what the role allows, in this unit and below, or everywhere."""
+
+    employee: EmployeeId
+    role: Id
+    scope: Id | None = None
+    until: Instant | None = None
+
+
+@fact
+class RoleRevoked:
+    """An employee may no longer do what the role allowed there."""
+
+    employee: EmployeeId
+    role: Id
+    scope: Id | None = None
+    reason: Text | None = None

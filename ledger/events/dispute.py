@@ -1,0 +1,46 @@
+"""Quarrels: between a client and an employee, and between employees over a client."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ledger.events.fields import DisputeId, EmployeeId, EventId, Id, Personal, Text, fact
+
+
+@fact
+class ConflictReported:
+    """A client and an employee do not get on."""
+
+    employee: EmployeeId
+    severity: Literal["low", "medium", "high"] = "medium"
+    account: Personal[Text] | None = None
+
+
+@fact
+class ConflictResolved:
+    """What came of the conflict between client and employee."""
+
+    employee: EmployeeId
+    outcome: Literal["reassigned", "reconciled", "unfounded", "client_lost"]
+    remark: Personal[Text] | None = None
+
+
+@fact
+class OwnershipDisputeOpened:
+    """Somebody claims a client that is, or was, another's."""
+
+    dispute: DisputeId
+    claimant: EmployeeId
+    respondent: EmployeeId
+    claim: Text
+
+
+@fact
+class OwnershipDisputeResolved:
+    """Whose client it was found to be, by whom, and on the strength of which events."""
+
+    dispute: DisputeId
+    decision: Literal["claimant", "respondent", "shared", "neither"]
+    decided_by: Id
+    grounds: Text
+    evidence: Annotated[tuple[EventId, ...], Field(max_length=1000)] = ()
