@@ -83,6 +83,23 @@ class NotInitialised(SchemaMismatch):
     """There is no ledger in this database yet; `iledger init` creates it."""
 
 
+class Refused(LedgerError):
+    """A decision was refused: the message names the rule, what stands in the way, and what to do."""
+
+    exit_code = 8
+
+
+class ClientTaken(Refused):
+    """The client is another's; the attempt has been recorded as `approach.blocked`.
+
+    owner: who has it; rule: as in `approach.blocked`; claim: the id of the event that gave it him.
+    """
+
+    def __init__(self, message: str, *, owner: str, rule: str, claim: str | None) -> None:
+        self.owner, self.rule, self.claim = owner, rule, claim
+        super().__init__(message)
+
+
 class ServerUnavailable(LedgerError):
     """PostgreSQL cannot be reached, started or written to; the message says which and what next."""
 

@@ -141,8 +141,8 @@ def read(
     The head is taken once at the start (or `upto`), so the answer is a prefix of the ledger even
     while others append.
     """
-    # Nothing that reads is prepared: a plan made while the table was small would scan and sort all
-    # of it once it has grown.
+    # Reading everything is not prepared: a plan made while the table was small would scan and sort
+    # all of it once it has grown. `found` and `standing` see to that themselves.
     upto = head(connection) if upto is None else upto
     name = "matching_page" if query.items else "page"
     wanted = Jsonb(_json(query))
@@ -151,7 +151,7 @@ def read(
             cursor.execute(
                 _SQL[name],
                 {"query": wanted, "after": after, "upto": upto, "page": page},
-                prepare=False,
+                prepare=bool(query.items),
             )
             rows = cursor.fetchall()
         yield from map(Row._make, rows)
@@ -166,8 +166,24 @@ def tagged_page(
     """Read one page of events with their tags."""
     with translated(), connection.cursor(binary=True) as cursor:
         parameters = {"query": Jsonb(_json(query)), "after": after, "upto": upto, "page": page}
-        cursor.execute(_SQL["tagged_page"], parameters, prepare=False)
+        cursor.execute(_SQL["tagged_page"], parameters, prepare=True)
         return [TaggedRow(*row) for row in cursor]
+
+
+class Standing(NamedTuple):
+    """What a decision depends on: the head, and the matching events, each with whether it counts."""
+
+    head: int
+    rows: list[tuple[Row, bool]]
+
+
+def standing(connection: Connection, query: Query, most: int) -> Standing:
+    """Read the first `most` events that match, those that were annulled included."""
+    parameters = {"query": Jsonb(_json(query)), "page": most}
+    with translated(), connection.cursor(binary=True) as cursor:
+        cursor.execute(_SQL["standing"], parameters, prepare=True)
+        rows = cursor.fetchall()
+    return Standing(rows[0][0], [(Row(*row[1:8]), row[8]) for row in rows if row[1] is not None])
 
 
 def follow(

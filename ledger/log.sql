@@ -32,15 +32,15 @@ ORDER BY position LIMIT %(page)s
 
 -- name: matching_page
 SELECT position, event_id, type, version, recorded_at, occurred_at, body
-FROM matching(%(query)s, %(after)s, %(upto)s, %(page)s) AS found(position)
-JOIN events USING (position)
-ORDER BY position
+FROM found(%(query)s, %(after)s, %(upto)s, %(page)s)
 
 -- name: tagged_page
 SELECT position, type, version, all_tags(client, performed_by, tags), body
-FROM matching(%(query)s, %(after)s, %(upto)s, %(page)s) AS found(position)
-JOIN events USING (position)
-ORDER BY position
+FROM found(%(query)s, %(after)s, %(upto)s, %(page)s)
+
+-- name: standing
+SELECT at_head, at_position, id, of_type, of_version, recorded, occurred, content, stands
+FROM standing(%(query)s, %(page)s)
 
 -- name: position_of
 SELECT position FROM events WHERE event_id = %(event_id)s

@@ -81,6 +81,10 @@ class Store(DCBRecorder):
         with translated(), self._pool.connection() as connection:
             yield from log.read(connection, query, after=after, upto=upto)
 
+    def standing(self, query: log.Query, most: int) -> log.Standing:
+        """Read what a decision depends on; see `ledger.log.standing`."""
+        return self._with_connection(lambda connection: log.standing(connection, query, most))
+
     def head(self) -> int:
         """The position of the last event; 0 if there is none."""
         return self._with_connection(log.head)

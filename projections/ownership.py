@@ -37,7 +37,7 @@ class ApproachRefused(NamedTuple):
     precision: str
     client: str
     employee: str
-    owner: str
+    owner: str | None
     attempted: str
     rule: str
 

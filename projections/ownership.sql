@@ -27,7 +27,7 @@ CREATE TABLE approaches_refused (
     precision   text NOT NULL,
     client      text NOT NULL,
     employee    text NOT NULL,
-    owner       text NOT NULL,
+    owner       text,
     attempted   text NOT NULL,
     rule        text NOT NULL,
     annulled_at bigint NOT NULL DEFAULT 9223372036854775807

@@ -80,7 +80,7 @@ class ApproachBlocked:
     """An employee tried to approach a client that is another's, and was refused."""
 
     employee: EmployeeId
-    owner: EmployeeId
+    owner: EmployeeId | None = None
     attempted: Label
     rule: Literal[
         "reserved", "curated", "other_branch", "contact_barred", "portfolio_full", "former_owner"

@@ -52,7 +52,7 @@ class AbsenceRecorded:
     employee: EmployeeId
     first_day: Day
     last_day: Day
-    substitute: Id | None = None
+    substitute: EmployeeId | None = None
     reason: Label | None = None
 
 

@@ -1,0 +1,312 @@
+"""What decisions about a client's ownership depend on: the state, and how it evolves.
+
+The owner at a time follows from the changes in order of the time from which they hold, ties in
+order of recording: the same rule as `evolve_owner` in projections/ownership.sql.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from commands.handle import Case
+from ledger.envelope import Recorded
+from ledger.errors import Refused
+from ledger.events.ownership import ReservationPolicyPublished
+from ledger.log import Item, Query
+
+OWNERSHIP = (
+    "client.reserved", "reservation.expired", "curator.assigned", "client.reassigned",
+    "client.released",
+)  # fmt: skip
+_ABOUT_CLIENT = (
+    *OWNERSHIP, "client.registered", "prospect.registered", "contact.barred",
+    "account_team_member.added", "account_team_member.removed", "client.merged", "client.unmerged",
+)  # fmt: skip
+_EMPLOYMENT = ("employee.hired", "employee.moved", "employee.departed")
+_POLICY = "reservation_policy.published"
+_ABSENCE = "absence.recorded"
+_STAFF = (*_EMPLOYMENT, _ABSENCE)
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+UNPUBLISHED = ReservationPolicyPublished(version=1)
+
+
+class Change(NamedTuple):
+    """One change of ownership; owner: who has the client after it, unless something outranks it.
+
+    planned: it lay ahead when it was recorded.
+    """
+
+    effective_at: datetime
+    position: int
+    type: str
+    owner: str | None
+    from_employee: str | None
+    event_id: str
+    unit: str | None
+    expires_at: datetime | None
+    planned: bool
+
+
+class Holding(NamedTuple):
+    """Whose the client is, in which way, and by which change."""
+
+    owner: str
+    kind: str
+    change: Change
+
+
+class Employment(NamedTuple):
+    """One change of an employee's place; unit: None after a departure."""
+
+    effective_at: datetime
+    position: int
+    type: str
+    unit: str | None
+
+
+class Bar(NamedTuple):
+    """An employee who may not approach the client; until: None for good."""
+
+    employee: str
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """All that decisions about one client depend on.
+
+    changes, staff: in order of effect; contacts: last real contact of an employee with the client;
+    portfolio: by client, the last change that concerns the seller whose limit counts; absences:
+    (employee, substitute, first instant, end).
+    """
+
+    client: str
+    changes: tuple[Change, ...] = ()
+    known_since: datetime | None = None
+    merged_into: str | None = None
+    bars: tuple[Bar, ...] = ()
+    team: frozenset[str] = frozenset()
+    staff: Mapping[str, tuple[Employment, ...]] = field(default_factory=dict)
+    contacts: Mapping[str, datetime] = field(default_factory=dict)
+    portfolio: Mapping[str, Change] = field(default_factory=dict)
+    covers: tuple[tuple[str, str, datetime, datetime], ...] = ()
+    policy: ReservationPolicyPublished = UNPUBLISHED
+    published: bool = False
+
+    def holding(self, at: datetime) -> Holding | None:
+        """Whose the client is at a time, even if its reservation has run out meanwhile."""
+        found: Holding | None = None
+        for change in self.changes:
+            if change.effective_at > at:
+                break
+            found = _evolved(found, change)
+        return found
+
+    def present(self, at: datetime) -> datetime:
+        """The time, or that of the last change if that is later: clocks differ, callers race."""
+        return max([at, *(change.effective_at for change in self.changes if not change.planned)])
+
+    def expiry(self, holding: Holding) -> datetime | None:
+        """When a reservation runs out, renewals by real contact included; None if never."""
+        if holding.kind != "reserved" or holding.change.expires_at is None:
+            return None
+        contact = self.contacts.get(holding.owner)
+        if contact is None or self.policy.days is None:
+            return holding.change.expires_at
+        return max(holding.change.expires_at, contact + timedelta(days=self.policy.days))
+
+    def employment(self, employee: str, at: datetime) -> Employment | None:
+        """The last change of an employee's place by a time; None if nobody knows him then."""
+        by_then = [each for each in self.staff.get(employee, ()) if each.effective_at <= at]
+        return by_then[-1] if by_then else None
+
+    def unit(self, employee: str, at: datetime) -> str | None:
+        """The employee's unit at a time, if known."""
+        place = self.employment(employee, at)
+        return place.unit if place else None
+
+    def owner_unit(self, holding: Holding, at: datetime) -> str | None:
+        """The owner's unit at a time, or when he reserved the client; if known."""
+        return self.unit(holding.owner, at) or holding.change.unit
+
+    def barred(self, employee: str, at: datetime) -> bool:
+        """Whether the employee may not approach the client at a time."""
+        return any(
+            bar.employee == employee and (bar.until is None or at < bar.until) for bar in self.bars
+        )
+
+    def covered_by(self, employee: str, owner: str, at: datetime) -> bool:
+        """Whether the employee stands in for the owner at a time."""
+        return any(
+            (away, cover) == (owner, employee) and first <= at < end
+            for away, cover, first, end in self.covers
+        )
+
+
+def case(client: str, *employees: str, seller: str | None = None) -> Case:
+    """What a decision about a client, involving these employees, depends on.
+
+    seller: he whose reservation it would be, so that limits of the policy concern him.
+    """
+    items = [Item(_ABOUT_CLIENT, (f"client:{client}",)), Item((_POLICY,))]
+    items += [Item(_STAFF, (f"employee:{each}",)) for each in dict.fromkeys(employees)]
+    return Case(
+        Query(tuple(items)),
+        Ownership(client),
+        evolve,
+        (lambda state: _wider(state, seller)) if seller else lambda _: (),
+    )
+
+
+def evolve(state: Ownership, event: Recorded) -> Ownership:
+    """Take one event into the state."""
+    if event.type in OWNERSHIP:
+        return _changed(state, event)
+    if event.type in _EMPLOYMENT:
+        return _employed(state, event)
+    if event.type in _ABOUT_CLIENT:
+        return _told(state, event)
+    if event.type == _POLICY:
+        return replace(state, policy=event.data, published=True)
+    if event.type == _ABSENCE:
+        return replace(state, covers=(*state.covers, *_covers(event.data)))
+    return _contacted(state, event)
+
+
+def refuse_unknown(state: Ownership, at: datetime) -> None:
+    """Raise Refused unless the client existed at a time and is not part of another."""
+    client = state.client
+    if state.merged_into:
+        raise Refused(
+            f"client {client} was merged into {state.merged_into}; decide about that one, or "
+            f"separate them with `iledger unmerge {state.merged_into} {client}`"
+        )
+    since = [state.known_since, *(change.effective_at for change in state.changes)]
+    known = [each for each in since if each is not None]
+    if not known:
+        raise Refused(
+            f"no client {client!r} was ever registered. `iledger clients --search NAME` finds a "
+            "client by its name; append client.registered for a new one"
+        )
+    if at < min(known):
+        raise Refused(
+            f"client {client} is known only since {min(known):%Y-%m-%d %H:%M}; "
+            f"nothing can hold from {at:%Y-%m-%d %H:%M} on"
+        )
+
+
+def refuse_absent(state: Ownership, employee: str, at: datetime) -> None:
+    """Raise Refused unless the employee works here at a time."""
+    place = state.employment(employee, at)
+    if place is None:
+        raise Refused(
+            f"no employee {employee!r} was here on {at:%Y-%m-%d}; `iledger employees` lists them. "
+            "Append employee.hired for somebody new"
+        )
+    if place.type == "employee.departed":
+        raise Refused(
+            f"employee {employee} left on {place.effective_at:%Y-%m-%d}; name somebody who is here"
+        )
+
+
+def _evolved(before: Holding | None, change: Change) -> Holding | None:
+    match change.type:
+        case "curator.assigned" | "client.reassigned":
+            if before and (before.owner, before.kind) == (change.owner, "curator"):
+                return before
+            return Holding(change.owner or "", "curator", change)
+        case "client.reserved":
+            return before or Holding(change.owner or "", "reserved", change)
+        case "reservation.expired":
+            ended = before and (before.owner, before.kind) == (change.from_employee, "reserved")
+            return None if ended else before
+    return None
+
+
+def _changed(state: Ownership, event: Recorded) -> Ownership:
+    d = event.data
+    change = Change(
+        effective_at=getattr(d, "effective_at", None) or event.occurred_at or BEGINNING,
+        position=event.position,
+        type=event.type,
+        owner=_new_owner(event),
+        from_employee=d.employee
+        if event.type == "reservation.expired"
+        else getattr(d, "from_employee", None),
+        event_id=str(event.event_id),
+        unit=event.unit,
+        expires_at=getattr(d, "expires_at", None),
+        planned=event.recorded_at < (getattr(d, "effective_at", None) or BEGINNING),
+    )
+    if event.client != state.client:
+        client = event.client or ""
+        return replace(state, portfolio={**state.portfolio, client: change})
+    return replace(state, changes=tuple(sorted((*state.changes, change))))
+
+
+def _told(state: Ownership, event: Recorded) -> Ownership:
+    d = event.data
+    match event.type:
+        case "client.registered" | "prospect.registered":
+            since = event.occurred_at or BEGINNING
+            return replace(state, known_since=min(state.known_since or since, since))
+        case "contact.barred":
+            return replace(state, bars=(*state.bars, Bar(d.employee, d.until)))
+        case "account_team_member.added":
+            return replace(state, team=state.team | {d.employee})
+        case "account_team_member.removed":
+            return replace(state, team=state.team - {d.employee})
+        case "client.merged" if d.absorbed == state.client:
+            return replace(state, merged_into=d.survivor)
+        case "client.unmerged" if d.absorbed == state.client:
+            return replace(state, merged_into=None)
+    return state
+
+
+def _new_owner(event: Recorded) -> str | None:
+    if event.type in ("client.reserved", "curator.assigned"):
+        owner: str = event.data.employee
+        return owner
+    return getattr(event.data, "to_employee", None)
+
+
+def _employed(state: Ownership, event: Recorded) -> Ownership:
+    d = event.data
+    at = getattr(d, "effective_at", None) or event.occurred_at or BEGINNING
+    unit = getattr(d, "unit", None) or getattr(d, "to_unit", None)
+    place = Employment(at, event.position, event.type, unit)
+    known = tuple(sorted((*state.staff.get(d.employee, ()), place)))
+    return replace(state, staff={**state.staff, d.employee: known})
+
+
+def _contacted(state: Ownership, event: Recorded) -> Ownership:
+    if event.client != state.client or event.performed_by is None or event.occurred_at is None:
+        return state
+    if getattr(event.data, "outcome", "reached") not in ("reached", None):
+        return state
+    last = state.contacts.get(event.performed_by, BEGINNING)
+    latest = max(last, event.occurred_at)
+    return replace(state, contacts={**state.contacts, event.performed_by: latest})
+
+
+def _covers(absence: Any) -> Iterator[tuple[str, str, datetime, datetime]]:
+    if absence.substitute:
+        first, last = (
+            datetime(day.year, day.month, day.day, tzinfo=UTC)
+            for day in (absence.first_day, absence.last_day)
+        )
+        # A day of absence is one anywhere on earth.
+        early, late = first - timedelta(hours=14), last + timedelta(hours=36)
+        yield absence.employee, absence.substitute, early, late
+
+
+def _wider(state: Ownership, seller: str) -> Iterable[Item]:
+    """What else an approach depends on, given who has the client and what the policy says."""
+    owners = sorted({change.owner for change in state.changes if change.owner} - {seller})
+    if state.policy.exclusions:
+        yield from (Item(_STAFF, (f"employee:{owner}",)) for owner in owners)
+    if state.policy.days is not None and owners and state.policy.renewed_by:
+        yield Item(state.policy.renewed_by, (f"client:{state.client}",))
+    if state.policy.clients_per_seller is not None:
+        yield Item(OWNERSHIP, (f"employee:{seller}",))

@@ -1,0 +1,227 @@
+"""Reservation: the seller who first approached a client has it, and others are kept away.
+
+    approach    a service hands in the event of an approach, such as an offer sent
+    reserve     a supervisor reserves by hand
+    expire      a reservation that has run out is ended
+
+Whose a client is stands in docs/ownership.md, with the order in which the rules are looked at.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from commands import ownership
+from commands.handle import Act, Decision, Handled, handle
+from commands.ownership import BEGINNING, Holding, Ownership, refuse_absent, refuse_unknown
+from ledger.book import Ledger
+from ledger.catalogue import type_name
+from ledger.envelope import Event, event_id
+from ledger.errors import ClientTaken, InvalidEvent, Refused
+from ledger.events.ownership import (
+    ApproachBlocked,
+    ClientReserved,
+    ReservationExpired,
+    ReservationPolicyPublished,
+)
+
+Basis = Literal["first_approach", "inquiry", "referral", "decision"]
+Decide = Callable[[Ownership, Act], Decision]
+
+
+def record_approach(ledger: Ledger, attempt: Event, at: datetime | None = None) -> Handled:
+    """Record an approach to a client, such as an offer sent, if the seller may approach it.
+
+    attempt: with client and performed_by; at: now, if not given. The first approach of a type that
+    the policy lets claim a client reserves it. Raises ClientTaken, once it has been recorded as
+    `approach.blocked`; Refused; InvalidEvent.
+    """
+    for name in ("client", "performed_by"):
+        if not getattr(attempt, name):
+            raise InvalidEvent(name, None, "is missing", "An approach is by a seller to a client.")
+    client, seller = str(attempt.client), str(attempt.performed_by)
+    act = Act(
+        by=attempt.recorded_by,
+        at=at or datetime.now(UTC),
+        performed_by=seller,
+        source=attempt.source,
+        key=attempt.key,
+    )
+    case = ownership.case(client, seller, seller=seller)
+    return handle(ledger, case, act, approach(attempt, seller))
+
+
+def approach(attempt: Event, seller: str) -> Decide:
+    """Decide about an approach: it is recorded and, if the client was free, reserves it."""
+    attempted = type_name(type(attempt.data))
+
+    def decide(state: Ownership, act: Act) -> Decision:
+        act = act._replace(at=state.present(act.at))
+        refuse_absent(state, seller, act.at)
+        free, ended = _vacated(state, act)
+        holding = None if free else state.holding(act.at)
+        rule = _rule(state, seller, holding, act.at)
+        if rule is not None:
+            return blocked(state, act, seller, attempted, rule, holding)
+        claims = attempted in state.policy.claims
+        if holding is not None or not claims:
+            return Decision((*ended, attempt))
+        trigger = str(event_id(attempt.source, attempt.key))
+        return Decision((attempt, *ended, _reserved(state, act, seller, trigger=trigger)))
+
+    return decide
+
+
+def reserve(seller: str, basis: Basis = "decision") -> Decide:
+    """Decide to reserve a client by hand; nothing if it is his already."""
+
+    def decide(state: Ownership, act: Act) -> Decision:
+        act = act._replace(at=state.present(act.at))
+        refuse_unknown(state, act.at)
+        refuse_absent(state, seller, act.at)
+        free, ended = _vacated(state, act)
+        holding = None if free else state.holding(act.at)
+        if holding and holding.owner == seller:
+            return Decision()
+        if holding and _is_open_to(state, seller, holding, act.at):
+            raise Refused(
+                f"{state.client} is {_whose(holding)}; {seller} may approach it, but not reserve it"
+            )
+        rule = _rule(state, seller, holding, act.at)
+        if rule is not None:
+            return blocked(state, act, seller, "client.reserved", rule, holding)
+        return Decision((*ended, _reserved(state, act, seller, basis=basis)))
+
+    return decide
+
+
+def expire() -> Decide:
+    """Decide to end a reservation that has run out; nothing if it has not."""
+
+    def decide(state: Ownership, act: Act) -> Decision:
+        return Decision(_vacated(state, act)[1])
+
+    return decide
+
+
+def blocked(
+    state: Ownership, act: Act, seller: str, attempted: str, rule: str, holding: Holding | None
+) -> Decision:
+    """Put the refused attempt on record, and refuse it."""
+    claim = holding.change.event_id if holding else None
+    content = ApproachBlocked(
+        employee=seller,
+        owner=holding.owner if holding else None,
+        attempted=attempted,
+        rule=rule,  # type: ignore[arg-type]
+        reservation=claim,
+    )
+    # A key of its own: the attempt may be allowed when it is made again.
+    key = f"{act.key}/blocked/{holding.change.position if holding else rule}"
+    event = replace(act.event(content, state.client), key=key)
+    return Decision((event,), _refusal(state, seller, rule, holding))
+
+
+def _rule(state: Ownership, seller: str, holding: Holding | None, at: datetime) -> str | None:
+    """The rule that keeps a seller from a client; None if he may approach it."""
+    if state.barred(seller, at):
+        return "contact_barred"
+    if holding is None:
+        return _limit(state, seller, at)
+    if holding.owner == seller or _is_open_to(state, seller, holding, at):
+        return None
+    mine, his = state.unit(seller, at), state.owner_unit(holding, at)
+    if mine and his and mine != his:
+        return "other_branch"
+    return "reserved" if holding.kind == "reserved" else "curated"
+
+
+def _is_open_to(state: Ownership, seller: str, holding: Holding, at: datetime) -> bool:
+    """Whether somebody who is not the owner may work with the client."""
+    if seller in state.team or state.covered_by(seller, holding.owner, at):
+        return True
+    groups = [set(group.units) for group in state.policy.exclusions]
+    mine, his = state.unit(seller, at), state.owner_unit(holding, at)
+    return bool(groups and mine and his) and not any({mine, his} <= group for group in groups)
+
+
+def _limit(state: Ownership, seller: str, at: datetime) -> str | None:
+    """The limit of the policy that keeps a seller from a client that nobody has."""
+    policy = state.policy
+    if policy.former_owner_days is not None:
+        ended = _ended(state, seller, at)
+        if ended and at < ended + timedelta(days=policy.former_owner_days):
+            return "former_owner"
+    if policy.clients_per_seller is not None:
+        owned = sum(change.owner == seller for change in state.portfolio.values())
+        if owned >= policy.clients_per_seller:
+            return "portfolio_full"
+    return None
+
+
+def _ended(state: Ownership, seller: str, at: datetime) -> datetime | None:
+    """When the seller last ceased to be the client's owner."""
+    ended, before = None, None
+    for moment in [change.effective_at for change in state.changes if change.effective_at <= at]:
+        holding = state.holding(moment)
+        if before == seller and (holding is None or holding.owner != seller):
+            ended = moment
+        before = holding.owner if holding else None
+    return ended
+
+
+def _vacated(state: Ownership, act: Act) -> tuple[bool, tuple[Event, ...]]:
+    """Whether nobody has the client, and the end of the reservation that has run out."""
+    holding = state.holding(act.at)
+    if holding is None:
+        return True, ()
+    expiry = state.expiry(holding)
+    if expiry is None or act.at < expiry:
+        return False, ()
+    over = act.event(ReservationExpired(employee=holding.owner), state.client)
+    return True, (replace(over, key=f"{act.key}/expired", occurred_at=expiry, performed_by=None),)
+
+
+def _reserved(
+    state: Ownership, act: Act, seller: str, *, trigger: str | None = None,
+    basis: Basis = "first_approach",
+) -> Event:  # fmt: skip
+    policy: ReservationPolicyPublished = state.policy
+    content = ClientReserved(
+        employee=seller,
+        basis=basis,
+        trigger=trigger,
+        policy_version=policy.version if state.published else None,
+        expires_at=act.at + timedelta(days=policy.days) if policy.days is not None else None,
+    )
+    event = act.event(content, state.client, unit=state.unit(seller, act.at), causation=trigger)
+    return replace(event, key=f"{act.key}/reserved")
+
+
+def _refusal(state: Ownership, seller: str, rule: str, holding: Holding | None) -> Refused:
+    client = state.client
+    if holding is None or rule == "contact_barred":
+        return Refused(f"{client}: {_SAYS[rule].format(seller=seller, policy=state.policy)}")
+    message = (
+        f"client {client} is {_whose(holding)} (event {holding.change.event_id}, position "
+        f"{holding.change.position}). The attempt of {seller} has been recorded. Ask the "
+        f"owner, or let a supervisor decide: `iledger reassign {client} --to {seller}`"
+    )
+    return ClientTaken(message, owner=holding.owner, rule=rule, claim=holding.change.event_id)
+
+
+def _whose(holding: Holding) -> str:
+    since = holding.change.effective_at
+    on = "" if since == BEGINNING else f" since {since:%Y-%m-%d %H:%M} UTC"
+    how = "reserved for" if holding.kind == "reserved" else "in the care of"
+    return f"{how} {holding.owner}{on}"
+
+
+_SAYS = {
+    "contact_barred": "{seller} may not approach this client. Ask a supervisor, who has barred it",
+    "former_owner": "{seller} owned this client less than {policy.former_owner_days} days ago and "
+    "may not take it again yet",
+    "portfolio_full": "{seller} has {policy.clients_per_seller} clients or more, the most that the "
+    "policy allows. Release one first",
+}
