@@ -115,9 +115,9 @@ SELECT s.* FROM touched t, LATERAL (
 
 -- name: history
 SELECT c.effective_at, c.precision, c.change, c.from_employee, c.to_employee, c.reason, c.remark,
-       c.approved_by, c.recorded_by, c.position
+       c.approved_by, c.recorded_by, c.position, c.client
 FROM ownership_changes c
-WHERE known(c.position, c.annulled_at, %(as_of)s) AND c.client = %(client)s
+WHERE known(c.position, c.annulled_at, %(as_of)s) AND c.client = ANY (%(clients)s)
   AND coalesce(c.effective_at, '-infinity') <= %(on)s
 ORDER BY coalesce(c.effective_at, '-infinity'), c.position
 

@@ -3,16 +3,17 @@
 
 -- name: open_deals
 SELECT deal AS name, amount AS value, nullif(opened_at, '-infinity') AS since,
-       opened_precision AS precision, from_position AS position, currency, stage, holder, product
+       opened_precision AS precision, from_position AS position, currency, stage, holder, product,
+       client
 FROM deal_spells_at(%(as_of)s)
-WHERE client = %(client)s AND status = 'open' AND from_at <= %(on)s AND %(on)s < to_at
+WHERE client = ANY (%(clients)s) AND status = 'open' AND from_at <= %(on)s AND %(on)s < to_at
 ORDER BY opened_at, deal
 
 -- name: open_offers
 SELECT o.offer AS name, o.amount AS value, o.occurred_at AS since, o.precision, o.position,
-       o.currency, o.valid_until, o.deal, o.performed_by
+       o.currency, o.valid_until, o.deal, o.performed_by, o.client
 FROM offer_changes o
-WHERE o.client = %(client)s AND o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
+WHERE o.client = ANY (%(clients)s) AND o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
   AND coalesce(o.occurred_at, '-infinity') <= %(on)s
   AND NOT EXISTS (
       SELECT FROM offer_changes a
@@ -23,18 +24,18 @@ ORDER BY o.occurred_at, o.offer
 
 -- name: open_tasks
 SELECT t.task AS name, t.title AS value, a.occurred_at AS since, a.precision, t.position,
-       t.assignee, t.due_at, t.overdue, t.deal
-FROM (SELECT DISTINCT task FROM task_changes WHERE client = %(client)s) mine, LATERAL (
+       t.assignee, t.due_at, t.overdue, t.deal, t.client
+FROM (SELECT DISTINCT task FROM task_changes WHERE client = ANY (%(clients)s)) mine, LATERAL (
     SELECT * FROM tasks_of(%(as_of)s, %(on)s) s WHERE s.task = mine.task OFFSET 0
 ) t JOIN task_changes a ON a.position = t.position
-WHERE t.state = 'open' AND t.client = %(client)s
+WHERE t.state = 'open' AND t.client = ANY (%(clients)s)
 ORDER BY t.due_at, t.task
 
 -- name: open_cases
 SELECT c.case_id AS name, coalesce(c.state, c.status) AS value, c.opened_at AS since, o.precision,
-       c.position, c.assignee, c.unit, c.priority, c.due_at, c.breached
-FROM (SELECT DISTINCT case_id FROM case_changes WHERE client = %(client)s) mine, LATERAL (
+       c.position, c.assignee, c.unit, c.priority, c.due_at, c.breached, c.client
+FROM (SELECT DISTINCT case_id FROM case_changes WHERE client = ANY (%(clients)s)) mine, LATERAL (
     SELECT * FROM cases_of(%(as_of)s, %(on)s) s WHERE s.case_id = mine.case_id OFFSET 0
 ) c JOIN case_changes o ON o.position = c.position
-WHERE c.status = 'open' AND c.client = %(client)s
+WHERE c.status = 'open' AND c.client = ANY (%(clients)s)
 ORDER BY c.opened_at, c.case_id

@@ -26,6 +26,7 @@ NAMES = (
     "people",
     "ownership",
     "clients",
+    "merges",
     "interactions",
     "timeline",
     "offers",

@@ -110,6 +110,8 @@ WORDINGS: Mapping[str, Wording] = {
             f"competitor offer: {d.competitor}", d.product, _money(d.price, d.currency)
         ),
     ),
+    "client.merged": _CLIENT(lambda d: f"{d.absorbed} merged into {d.survivor}, {d.evidence}"),
+    "client.unmerged": _CLIENT(lambda d: f"{d.absorbed} separated from {d.survivor}, {d.reason}"),
     "contact_person.added": _PERSON(
         lambda d: f"contact person added, roles {_names(d.roles)}", words="name"
     ),

@@ -5,6 +5,7 @@ from typing import Literal
 
 import click
 
+from commands.cli.output import remark
 from commands.cli.question import Question, asked, known_zone, moment, recorded_position
 from ledger.errors import InvalidQuestion
 from projections.view import View
@@ -19,16 +20,18 @@ def card(question: Question, client: str) -> None:
     """Show what is known about a client.
 
     Every line has the position of the event that says so: `iledger replay --after` shows it.
-    In CSV, all sections are one table of section, name, value, since and position.
+    In CSV, all sections are one table of section, name, value, since and position. An id that was
+    merged into another is answered with the other's card.
     """
     from projections import card
 
     found = card.card(question.connection, question.view, client)
+    _say_merged(question, client)
     if question.printer.form == "csv":
-        shown = ("name", "value", "since", "precision", "position")
+        shown = ("name", "value", "since", "precision", "position", "client")
         question.show(
             [
-                {"section": section} | {column: line[column] for column in shown}
+                {"section": section} | {column: line[column] for column in shown if column in line}
                 for section, lines in found.items()
                 for line in lines
             ]
@@ -55,6 +58,7 @@ def timeline(
     """
     from projections import card
 
+    _say_merged(question, client)
     kinds = [each.strip() for each in (kind or "").split(",") if each.strip()]
     question.show(
         card.timeline(
@@ -95,11 +99,15 @@ def diff(question: Question, client: str, start: str, end: str | None, axis: Axi
 @click.argument("client", metavar="CLIENT")
 @asked
 def owner(question: Question, client: str) -> None:
-    """Show whose a client is and was, and why."""
+    """Show whose a client is and was, and why.
+
+    Of ids that are one client the surviving one says whose it is; the history is of all.
+    """
     from projections import card, ownership
 
     card.check_known(question.connection, question.view, client)
-    question.show(ownership.owner(question.connection, question.view, client), "owner")
+    survivor = _say_merged(question, client)
+    question.show(ownership.owner(question.connection, question.view, survivor), "owner")
     question.show(ownership.history(question.connection, question.view, client), "history")
 
 
@@ -137,6 +145,16 @@ def employees(question: Question, unit: str | None) -> None:
     if unit is not None:
         portfolio.check_known(question.connection, question.view, "unit", unit)
     question.show(people.employees(question.connection, question.view, unit))
+
+
+def _say_merged(question: Question, client: str) -> str:
+    """The client that this one is a part of, or itself; a remark if it is another."""
+    from projections import merges
+
+    survivor = merges.members(question.connection, question.view, client)[0]
+    if survivor != client:
+        remark(f"{client} was merged into {survivor}; this is the answer for {survivor}")
+    return survivor
 
 
 def _start(question: Question, text: str | None) -> datetime | None:

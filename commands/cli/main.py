@@ -46,6 +46,13 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("release", "ownership", "Give a client back to the pool: nobody has it any longer."),
         _entry("bar", "ownership", "Bar an employee from approaching a client."),
         _entry("team", "ownership", "Say who works with a client besides its owner."),
+        _entry("merge", "merging", "Declare two ids one client; its card shows both histories."),
+        _entry("unmerge", "merging", "Declare two merged ids different clients after all."),
+        _entry(
+            "duplicates",
+            "merging",
+            "List clients that are probably one: same name, inn, phone or e-mail.",
+        ),
         _entry("employees", "clients", "List our own people, with units and departures."),
         _entry("metrics", "figures", "Show what was achieved: contacts, offers, deals, tasks."),
         _entry(
