@@ -24,6 +24,7 @@ from ledger.sql import statements
 NAMES = (
     "annulments",
     "people",
+    "roles",
     "ownership",
     "clients",
     "merges",

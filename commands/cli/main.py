@@ -54,6 +54,8 @@ COMMANDS: dict[str, Entry] = dict(
             "List clients that are probably one: same name, inn, phone or e-mail.",
         ),
         _entry("employees", "clients", "List our own people, with units and departures."),
+        _entry("roles", "roles", "Show who could do what, and where, at a time."),
+        _entry("role", "roles", "Say what an employee may do."),
         _entry("metrics", "figures", "Show what was achieved: contacts, offers, deals, tasks."),
         _entry(
             "funnel",
