@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
@@ -28,6 +29,7 @@ class OwnershipChanged(NamedTuple):
     approved_by: str | None
     recorded_by: str
     expires_at: datetime | None
+    event_id: UUID
 
 
 class ApproachRefused(NamedTuple):
@@ -74,6 +76,7 @@ def _change(
         getattr(d, "approved_by", None),
         event.recorded_by,
         getattr(d, "expires_at", None),
+        event.event_id,
     )
 
 

@@ -19,6 +19,7 @@ CREATE TABLE ownership_changes (
     approved_by   text,
     recorded_by   text NOT NULL,
     expires_at    timestamptz,
+    event_id      uuid NOT NULL,
     annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
 );
 CREATE TABLE approaches_refused (

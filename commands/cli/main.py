@@ -36,6 +36,11 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("owner", "clients", "Show whose a client is and was, and why."),
         _entry("clients", "clients", "List the clients, whose they are and when last heard of."),
         _entry("orphans", "clients", "List the clients whose owner has left."),
+        _entry(
+            "custody",
+            "custody",
+            "Check that every client has one owner or none at any moment, without a breach.",
+        ),
         _entry("reserve", "ownership", "Reserve a client for a seller."),
         _entry(
             "assign",
