@@ -4,6 +4,7 @@
 --   owner_spells_of      the intervals that follow from what was known at a position
 --   owner_spells         the same as known at the checkpoint, kept ready for all clients
 --   owner_spells_at      whichever of the two answers the question
+--   portfolio_at         the intervals of one owner that hold at a time, found by the owner
 
 -- name: tables
 CREATE TABLE ownership_changes (
@@ -94,6 +95,24 @@ CREATE FUNCTION owner_spells_at(as_of bigint) RETURNS SETOF owner_spells LANGUAG
     SELECT * FROM owner_spells WHERE as_of >= (SELECT position FROM progress)
     UNION ALL
     SELECT * FROM owner_spells_of(as_of) WHERE as_of < (SELECT position FROM progress)
+$$;
+
+-- As known at an earlier position, only the clients that ever passed to the employee are looked at.
+CREATE FUNCTION portfolio_at(employee text, as_of bigint, on_time timestamptz)
+RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
+    SELECT * FROM owner_spells
+    WHERE as_of >= (SELECT position FROM progress)
+      AND owner = employee AND from_at <= on_time AND on_time < to_at
+    UNION ALL
+    SELECT s.* FROM (
+        SELECT DISTINCT c.client FROM ownership_changes c
+        WHERE c.to_employee = employee AND c.position <= as_of
+    ) mine, LATERAL (
+        SELECT * FROM owner_spells_of(as_of) AS all_clients
+        WHERE all_clients.client = mine.client OFFSET 0
+    ) s
+    WHERE as_of < (SELECT position FROM progress)
+      AND s.owner = employee AND s.from_at <= on_time AND on_time < s.to_at
 $$;
 
 -- name: fill

@@ -45,6 +45,25 @@ WHERE a.client NOT IN (SELECT g.client FROM gone g)
 ORDER BY replace(i.folded, 'ё', 'е') COLLATE "C" NULLS LAST, i.folded COLLATE "C",
          a.client COLLATE "C"
 
+-- name: portfolio
+-- OFFSET 0 keeps the look-ups one of a client at a time, by the index.
+SELECT o.client, i.name, o.kind, nullif(o.from_at, '-infinity') AS since, c.precision, c.change,
+       nullif(a.last_contact_at, '-infinity') AS last_contact_at,
+       nullif(a.last_two_way_at, '-infinity') AS last_two_way_at, coalesce(a.contacts, 0) AS contacts,
+       o.from_position AS position
+FROM portfolio_at(%(employee)s, %(as_of)s, %(on)s) o
+JOIN LATERAL (
+    SELECT * FROM ownership_changes s
+    WHERE s.client = o.client AND s.position = o.from_position OFFSET 0) c ON true
+LEFT JOIN LATERAL (
+    SELECT * FROM client_identities_at(%(as_of)s, %(on)s) s WHERE s.client = o.client OFFSET 0
+) i ON true
+LEFT JOIN LATERAL (
+    SELECT * FROM client_activity_at(%(as_of)s, %(on)s) s WHERE s.client = o.client OFFSET 0
+) a ON true
+WHERE o.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
+ORDER BY i.folded COLLATE "C" NULLS LAST, o.client COLLATE "C"
+
 -- name: orphans
 -- A client is an orphan from the departure, or from when somebody who had left came to own it.
 SELECT s.client, i.name, s.owner AS former_owner, d.name AS former_owner_name, d.unit,

@@ -28,6 +28,7 @@ NAMES = (
     "ownership",
     "clients",
     "merges",
+    "reservations",
     "interactions",
     "timeline",
     "offers",

@@ -1,5 +1,6 @@
-"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `orphans`, `employees`."""
+"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `portfolio`, `orphans`, `employees`."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -124,6 +125,20 @@ def clients(question: Question, owner: str | None, unit: str | None, search: str
         question.connection, question.view, owner=owner, unit=unit, search=search
     )
     question.show(found)
+
+
+@click.command(epilog="Example: iledger portfolio E-07 --on 2025-06-30")
+@click.argument("employee", metavar="EMPLOYEE")
+@asked
+def portfolio(question: Question, employee: str) -> None:
+    """List the clients that an employee has, or had then, and count them."""
+    from projections import portfolio as asking
+
+    found = asking.portfolio(question.connection, question.view, employee)
+    question.show(found)
+    kinds = Counter(row["kind"] for row in found)
+    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    remark(f"{len(found)} {'client' if len(found) == 1 else 'clients'}: {counts or 'none'}")
 
 
 @click.command(epilog="Example: iledger orphans --on 2025-06-30 --format csv")

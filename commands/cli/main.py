@@ -41,6 +41,14 @@ COMMANDS: dict[str, Entry] = dict(
             "custody",
             "Check that every client has one owner or none at any moment, without a breach.",
         ),
+        _entry("reservations", "reservations", "List the reservations, and when they run out."),
+        _entry(
+            "expire",
+            "reservations",
+            "End the reservations that have run out: their clients are in the pool.",
+        ),
+        _entry("policy", "reservations", "Look at the rules of reservation, and publish new ones."),
+        _entry("portfolio", "clients", "List the clients that an employee has."),
         _entry("reserve", "ownership", "Reserve a client for a seller."),
         _entry(
             "assign",
