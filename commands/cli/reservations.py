@@ -50,7 +50,8 @@ def expire(desk: Desk, employee: str | None) -> None:
 
     over = _run_out(desk, employee)
     if over:
-        desk.confirm(f"End {len(over)} reservations that have run out?")
+        which = "reservation that has" if len(over) == 1 else "reservations that have"
+        desk.confirm(f"End {len(over)} {which} run out?")
     desk.take_each((ownership.renewable(client) for client in over), reservation.expire())
 
 
