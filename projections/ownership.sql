@@ -43,30 +43,38 @@ CREATE TABLE owner_spells (
     from_at       timestamptz NOT NULL,
     from_position bigint NOT NULL,
     to_at         timestamptz NOT NULL,
-    to_position   bigint NOT NULL
+    to_position   bigint NOT NULL,
+    precision     text NOT NULL
 );
 
 -- name: indexes
 CREATE INDEX ON ownership_changes (position);
-CREATE INDEX ON ownership_changes (client);
-CREATE INDEX ON ownership_changes (to_employee);
+-- All that the intervals of a client follow from, and all that a portfolio needs of an interval: a
+-- thousand clients are scattered over as many pages of the table.
+CREATE INDEX ON ownership_changes (client) INCLUDE (
+    position, annulled_at, effective_at, precision, change, from_employee, to_employee);
+CREATE INDEX ON ownership_changes (to_employee, client, position);
 CREATE INDEX ON approaches_refused (position);
 CREATE INDEX ON approaches_refused (client);
 CREATE INDEX ON owner_spells (client, from_at);
-CREATE INDEX ON owner_spells (owner, to_at);
+CREATE INDEX ON owner_spells (owner, to_at) INCLUDE (
+    client, kind, from_at, from_position, to_position, precision);
 
 -- name: functions
 -- How ownership evolves, one change after the other; the state is {owner, kind} or NULL.
--- The first reservation holds until it expires; a curator outranks any reservation.
+-- The first reservation holds until it expires; a curator outranks any reservation. In PL/pgSQL,
+-- for an aggregate pays the price of starting an SQL function once a row.
 CREATE FUNCTION evolve_owner(
     state text[], change text, from_employee text, to_employee text
-) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE
+) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN CASE
         WHEN change IN ('assigned', 'reassigned') THEN ARRAY[to_employee, 'curator']
         WHEN change = 'reserved' THEN coalesce(state, ARRAY[to_employee, 'reserved'])
         WHEN change = 'expired' AND state = ARRAY[from_employee, 'reserved'] THEN NULL
         WHEN change = 'released' THEN NULL
-        ELSE state END
+        ELSE state END;
+END
 $$;
 CREATE AGGREGATE owner_state(text, text, text) (SFUNC = evolve_owner, STYPE = text[]);
 
@@ -75,7 +83,7 @@ CREATE AGGREGATE owner_state(text, text, text) (SFUNC = evolve_owner, STYPE = te
 CREATE FUNCTION owner_spells_of(as_of bigint)
 RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
     WITH stepped AS (
-        SELECT c.client, coalesce(c.effective_at, '-infinity') AS at, c.position,
+        SELECT c.client, coalesce(c.effective_at, '-infinity') AS at, c.position, c.precision,
                owner_state(c.change, c.from_employee, c.to_employee) OVER (
                    PARTITION BY c.client
                    ORDER BY coalesce(c.effective_at, '-infinity'), c.position) AS state
@@ -86,7 +94,8 @@ RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
         WINDOW one AS (PARTITION BY client ORDER BY at, position)
     )
     SELECT client, state[1], state[2], at, position,
-           lead(at, 1, 'infinity') OVER one, lead(position, 1, 9223372036854775807) OVER one
+           lead(at, 1, 'infinity') OVER one, lead(position, 1, 9223372036854775807) OVER one,
+           precision
     FROM moved WHERE nth = 1 OR state IS DISTINCT FROM before
     WINDOW one AS (PARTITION BY client ORDER BY at, position)
 $$;
@@ -97,7 +106,8 @@ CREATE FUNCTION owner_spells_at(as_of bigint) RETURNS SETOF owner_spells LANGUAG
     SELECT * FROM owner_spells_of(as_of) WHERE as_of < (SELECT position FROM progress)
 $$;
 
--- As known at an earlier position, only the clients that ever passed to the employee are looked at.
+-- As known at an earlier position, only the clients are looked at that passed to the employee, and
+-- to nobody else after that. OFFSET 0 keeps the look-ups one of a client at a time, by the index.
 CREATE FUNCTION portfolio_at(employee text, as_of bigint, on_time timestamptz)
 RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
     SELECT * FROM owner_spells
@@ -108,10 +118,16 @@ RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
         SELECT DISTINCT c.client FROM ownership_changes c
         WHERE c.to_employee = employee AND c.position <= as_of
     ) mine, LATERAL (
+        SELECT c.to_employee FROM ownership_changes c
+        WHERE c.client = mine.client AND known(c.position, c.annulled_at, as_of)
+          AND coalesce(c.effective_at, '-infinity') <= on_time
+          AND (c.change IN ('assigned', 'reassigned', 'released') OR c.to_employee = employee)
+        ORDER BY coalesce(c.effective_at, '-infinity') DESC, c.position DESC LIMIT 1
+    ) latest, LATERAL (
         SELECT * FROM owner_spells_of(as_of) AS all_clients
         WHERE all_clients.client = mine.client OFFSET 0
     ) s
-    WHERE as_of < (SELECT position FROM progress)
+    WHERE as_of < (SELECT position FROM progress) AND latest.to_employee = employee
       AND s.owner = employee AND s.from_at <= on_time AND on_time < s.to_at
 $$;
 

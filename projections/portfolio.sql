@@ -46,21 +46,18 @@ ORDER BY replace(i.folded, 'ё', 'е') COLLATE "C" NULLS LAST, i.folded COLLATE 
          a.client COLLATE "C"
 
 -- name: portfolio
--- OFFSET 0 keeps the look-ups one of a client at a time, by the index.
-SELECT o.client, i.name, o.kind, nullif(o.from_at, '-infinity') AS since, c.precision, c.change,
-       nullif(a.last_contact_at, '-infinity') AS last_contact_at,
-       nullif(a.last_two_way_at, '-infinity') AS last_two_way_at, coalesce(a.contacts, 0) AS contacts,
-       o.from_position AS position
+-- All look-ups are of a client at a time, by the index: OFFSET 0 and LIMIT keep them so.
+SELECT o.client, i.name, o.kind, nullif(o.from_at, '-infinity') AS since, o.precision,
+       a.last_contact_at, a.last_contact, o.from_position AS position
 FROM portfolio_at(%(employee)s, %(as_of)s, %(on)s) o
-JOIN LATERAL (
-    SELECT * FROM ownership_changes s
-    WHERE s.client = o.client AND s.position = o.from_position OFFSET 0) c ON true
 LEFT JOIN LATERAL (
-    SELECT * FROM client_identities_at(%(as_of)s, %(on)s) s WHERE s.client = o.client OFFSET 0
-) i ON true
+    SELECT s.name, s.folded FROM client_identities_at(%(as_of)s, %(on)s) s
+    WHERE s.client = o.client OFFSET 0) i ON true
 LEFT JOIN LATERAL (
-    SELECT * FROM client_activity_at(%(as_of)s, %(on)s) s WHERE s.client = o.client OFFSET 0
-) a ON true
+    SELECT t.occurred_at AS last_contact_at, t.kind AS last_contact FROM timeline t
+    WHERE t.client = o.client AND t.reach IS NOT NULL AND t.occurred_at <= %(on)s
+      AND known(t.position, t.annulled_at, %(as_of)s)
+    ORDER BY t.occurred_at DESC LIMIT 1) a ON true
 WHERE o.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
 ORDER BY i.folded COLLATE "C" NULLS LAST, o.client COLLATE "C"
 

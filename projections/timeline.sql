@@ -35,7 +35,7 @@ CREATE TABLE client_activity (
 
 -- name: indexes
 CREATE INDEX ON timeline (position);
-CREATE INDEX ON timeline (client);
+CREATE INDEX ON timeline (client, occurred_at);
 CREATE INDEX ON client_activity (client);
 CREATE INDEX ON client_activity (last_at);
 
