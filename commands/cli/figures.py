@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from commands.cli.output import remark
 from commands.cli.question import Question, asked
 from ledger.errors import InvalidQuestion
 
@@ -51,10 +52,12 @@ class Period(NamedTuple):
 @_TO
 @click.option(
     "--credit",
-    type=click.Choice(["owner-at-event", "performer"]),
+    metavar="MODE",
     default="owner-at-event",
     show_default=True,
-    help="To whose credit: who owned the client then, or who did it.",
+    help="To whose credit: owner-at-event, performer, first-claimant, split:DAYS:SHARE (SHARE of "
+    "an event goes to the former owner for DAYS days after a change, as in split:30:0.5), or "
+    "current-owner (for comparison only: reassigning a client moves its past).",
 )
 @click.option("--metric", "chosen", metavar="NAME", multiple=True, help="Only this; repeatable.")
 @click.option("--group", metavar="NAME", help="Only this employee, unit or other group.")
@@ -67,7 +70,7 @@ def metrics(
     period: str | None,
     since: str | None,
     until: str | None,
-    credit: Any,
+    credit: str,
     chosen: tuple[str, ...],
     group: str | None,
     *,
@@ -80,6 +83,7 @@ def metrics(
     """
     from projections import metrics as figures
 
+    _remark_on(credit)
     span = _period(period, since, until)
     how: dict[str, Any] = {
         "by": by, "every": every, "credit": credit, "since": span.since, "until": span.until,
@@ -87,9 +91,8 @@ def metrics(
     if explain:
         if len(chosen) != 1:
             raise InvalidQuestion("--explain explains one metric; name it with --metric")
-        question.show(
-            figures.explain(question.connection, question.view, chosen[0], group=group, **how)
-        )
+        rows = figures.explain(question.connection, question.view, chosen[0], group=group, **how)
+        question.show(rows)
         return
     table = question.printer.form == "table"
     wanted = chosen or (_SHOWN if table else None)
@@ -133,6 +136,13 @@ def funnel(
     for name in dict.fromkeys(row["pipeline"] for row in found) or [""]:
         lines = [_step(row) for row in found if row["pipeline"] == name]
         question.show(lines, f"pipeline {name}" if name else None)
+
+
+def _remark_on(credit: str) -> None:
+    from projections.credit import COMPARISON
+
+    if credit == COMPARISON:
+        remark(f"{COMPARISON} is for comparison only: past figures move with the clients' owners")
 
 
 def _period(period: str | None, since: str | None, until: str | None) -> Period:
