@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.database import Connection
 from ledger.envelope import Event
-from projections import cases, deals, funnel, offers, service, tasks
+from projections import cases, deals, funnel, offers, outcomes, service, tasks
 from projections.metrics import GROUPS, explain, metrics
 from projections.view import View
 from tests.projections.ledgers import as_then, ledger_of, view
@@ -44,6 +44,7 @@ def answers(connection: Connection, seen: View, by: str) -> dict[str, Any]:
         "handovers": service.handovers(connection, seen),
         "hours": service.hours_in_state(connection, seen),
         "durations": service.durations(connection, seen, by="assignee"),
+        "outcomes": outcomes.outcomes(connection, seen, days=20),
         "explained": explain(connection, seen, "deals_open.*", by="team", every="month"),
     }
     for credit in CREDITED:
