@@ -63,7 +63,8 @@ class Ledger:
         with connect(target) as connection:
             self.about = schema.check(connection)
         self.target = target
-        self.store = Store(target, "owner", "writer", "auditor")
+        # A login that is no owner acts as itself, for it may be both writer and auditor.
+        self.store = Store(target, "owner")
         self._writer = Writer(self.store)
 
     def __enter__(self) -> Self:

@@ -84,7 +84,7 @@ class NotInitialised(SchemaMismatch):
 
 
 class Refused(LedgerError):
-    """A decision was refused: the message names the rule, what stands in the way, and what to do."""
+    """A decision was refused: the message names the rule, what stands in its way, what to do."""
 
     exit_code = 8
 

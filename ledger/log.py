@@ -171,7 +171,7 @@ def tagged_page(
 
 
 class Standing(NamedTuple):
-    """What a decision depends on: the head, and the matching events, each with whether it counts."""
+    """What a decision depends on: the head, and matching events, each with whether it counts."""
 
     head: int
     rows: list[tuple[Row, bool]]

@@ -36,6 +36,16 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("owner", "clients", "Show whose a client is and was, and why."),
         _entry("clients", "clients", "List the clients, whose they are and when last heard of."),
         _entry("orphans", "clients", "List the clients whose owner has left."),
+        _entry("reserve", "ownership", "Reserve a client for a seller."),
+        _entry(
+            "assign",
+            "ownership",
+            "Give a client that nobody has, or that is reserved, a curator.",
+        ),
+        _entry("reassign", "ownership", "Pass a client from its owner to another employee."),
+        _entry("release", "ownership", "Give a client back to the pool: nobody has it any longer."),
+        _entry("bar", "ownership", "Bar an employee from approaching a client."),
+        _entry("team", "ownership", "Say who works with a client besides its owner."),
         _entry("employees", "clients", "List our own people, with units and departures."),
         _entry("metrics", "figures", "Show what was achieved: contacts, offers, deals, tasks."),
         _entry(

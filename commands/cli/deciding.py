@@ -1,0 +1,123 @@
+"""What every deciding command has in common: who decides, what it would record, and that it did.
+
+@click.command(epilog="Example: iledger release C-0104 --reason …")
+@click.argument("client")
+@deciding
+def release(desk: Desk, client: str) -> None:
+    "Give a client back to the pool."
+    desk.take(ownership.case(client), curation.release(reason="…"))
+"""
+
+import getpass
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from itertools import zip_longest
+from typing import Any
+
+import click
+import msgspec
+
+from commands.cli.output import Format, Printer, remark
+from commands.cli.question import formatted, known_zone, moment, zoned
+from commands.cli.target import chosen
+from commands.handle import Act, Case, Decision, handle, propose
+from ledger import codec
+from ledger.book import Ledger
+from ledger.envelope import Event, Receipt
+from ledger.errors import InvalidQuestion
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a decision is taken: the open ledger, who decides and when, and how it is shown."""
+
+    ledger: Ledger
+    act: Act
+    zone: str
+    printer: Printer
+    dry_run: bool
+    yes: bool
+
+    def take(self, case: Case, decide: Callable[[Any, Act], Decision]) -> None:
+        """Decide, record and show the events; with --dry-run only show them."""
+        if self.dry_run:
+            decision = propose(self.ledger, case, self.act, decide)
+            self.show(decision.events)
+            if decision.refusal is not None:
+                raise decision.refusal
+            return
+        handled = handle(self.ledger, case, self.act, decide)
+        self.show(handled.events, handled.receipts)
+
+    def show(self, events: tuple[Event, ...], receipts: tuple[Receipt, ...] = ()) -> None:
+        """Print events, with their positions once they are recorded."""
+        if not events:
+            remark("nothing to record: it is so already")
+            return
+        if not receipts:
+            remark("dry run: nothing was recorded; these events would be")
+        positions = [receipt.position for receipt in receipts]
+        self.printer.show([_line(*pair) for pair in zip_longest(events, positions)])
+
+    def confirm(self, question: str) -> None:
+        """Ask before a batch, unless --yes or --dry-run. Raises click.Abort, InvalidQuestion."""
+        if self.yes or self.dry_run:
+            return
+        if not sys.stdin.isatty():
+            raise InvalidQuestion(f"{question} Nobody is there to ask: add --yes, or --dry-run")
+        click.confirm(question, abort=True, err=True)
+
+    def moment(self, option: str, text: str | None) -> datetime | None:
+        """The time that an option names; of a day or month its beginning in the zone."""
+        return None if text is None else moment(option, text, self.zone).first
+
+
+def deciding(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of every decision, and a Desk as its first argument."""
+
+    @click.option(
+        "--by",
+        metavar="EMPLOYEE",
+        envvar="ILEDGER_BY",
+        help="Who decides.  [env: ILEDGER_BY; default: the name of your login]",
+    )
+    @click.option("--dry-run", is_flag=True, help="Show the events, but record nothing.")
+    @click.option("--yes", is_flag=True, help="Do not ask before a batch.")
+    @zoned
+    @formatted
+    @wraps(command)
+    def run(
+        *args: Any, by: str | None, dry_run: bool, yes: bool, zone: str | None, form: Format,
+        **given: Any,
+    ) -> None:  # fmt: skip
+        with _opened(by, zone, form, dry_run=dry_run, yes=yes) as desk:
+            command(desk, *args, **given)
+
+    return run
+
+
+@contextmanager
+def _opened(
+    by: str | None, zone: str | None, form: Format, *, dry_run: bool, yes: bool
+) -> Iterator[Desk]:
+    with Ledger(chosen()) as ledger:
+        name = zone or ledger.about.zone
+        known_zone(name)
+        act = Act(by or getpass.getuser(), datetime.now(UTC), performed_by=by)
+        with Printer(form, name) as printer:
+            yield Desk(ledger, act, name, printer, dry_run, yes)
+
+
+def _line(event: Event, position: int | None) -> dict[str, Any]:
+    body = msgspec.json.decode(codec.encode(event).body)
+    return {
+        "position": position,
+        "type": body["type"],
+        "client": event.client,
+        "effective_at": getattr(event.data, "effective_at", None) or event.occurred_at,
+        "content": body["data"],
+    }

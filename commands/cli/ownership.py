@@ -1,0 +1,160 @@
+"""`iledger reserve`, `assign`, `reassign`, `release`, `bar`, `team`: whose a client shall be."""
+
+from typing import get_args
+
+import click
+
+from commands import curation, ownership, reservation
+from commands.cli.deciding import Desk, deciding
+from ledger.events.ownership import ReassignmentReason
+
+_CLIENT = click.argument("client", metavar="CLIENT")
+_APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
+_EFFECTIVE = click.option(
+    "--effective",
+    metavar="DATE|TIME",
+    help="From when on it holds; may lie ahead. Default: now.",
+)
+
+
+@click.command(epilog="Example: iledger reserve C-0104 --for E-07 --by E-02")
+@_CLIENT
+@click.option("--for", "seller", metavar="EMPLOYEE", required=True, help="The seller.")
+@deciding
+def reserve(desk: Desk, client: str, seller: str) -> None:
+    """Reserve a client for a seller.
+
+    Services reserve by recording an approach (see docs/ownership.md). If the client is another's,
+    the attempt is recorded as approach.blocked, and refused.
+    """
+    case = ownership.case(client, seller, seller=seller)
+    desk.take(case, reservation.reserve(seller))
+
+
+@click.command(epilog="Example: iledger assign C-0104 --to E-07 --by E-02")
+@_CLIENT
+@click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
+@click.option("--reason", metavar="TEXT", help="Why.")
+@_APPROVED
+@_EFFECTIVE
+@deciding
+def assign(
+    desk: Desk,
+    client: str,
+    to: str,
+    reason: str | None,
+    approved_by: str | None,
+    effective: str | None,
+) -> None:
+    """Give a client that nobody has, or that is reserved, a curator."""
+    decide = curation.assign(
+        to,
+        reason=reason,
+        approved_by=approved_by or desk.act.by,
+        effective_at=desk.moment("--effective", effective),
+    )
+    desk.take(ownership.case(client, to), decide)
+
+
+@click.command(
+    epilog="Example: iledger reassign C-0104 --to E-09 --reason conflict --by E-02 --dry-run"
+)
+@_CLIENT
+@click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
+@click.option(
+    "--reason", type=click.Choice(get_args(ReassignmentReason)), required=True, help="Why."
+)
+@click.option("--remark", metavar="TEXT", help="What the list of reasons does not say.")
+@_APPROVED
+@_EFFECTIVE
+@deciding
+def reassign(
+    desk: Desk,
+    client: str,
+    to: str,
+    reason: str,
+    remark: str | None,
+    approved_by: str | None,
+    effective: str | None,
+) -> None:
+    """Pass a client from its owner to another employee."""
+    decide = curation.reassign(
+        to,
+        reason=reason,
+        remark=remark,
+        approved_by=approved_by or desk.act.by,
+        effective_at=desk.moment("--effective", effective),
+    )
+    desk.take(ownership.case(client, to), decide)
+
+
+@click.command(
+    epilog='Example: iledger release C-0104 --reason "a year without a purchase" --by E-02'
+)
+@_CLIENT
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@_APPROVED
+@_EFFECTIVE
+@deciding
+def release(
+    desk: Desk, client: str, reason: str, approved_by: str | None, effective: str | None
+) -> None:
+    """Give a client back to the pool: nobody has it any longer."""
+    decide = curation.release(
+        reason=reason,
+        approved_by=approved_by or desk.act.by,
+        effective_at=desk.moment("--effective", effective),
+    )
+    desk.take(ownership.case(client), decide)
+
+
+@click.command(epilog='Example: iledger bar C-0104 --employee E-07 --reason "quarrel" --by E-02')
+@_CLIENT
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@click.option("--until", metavar="DATE|TIME", help="Until when. Default: for good.")
+@_APPROVED
+@deciding
+def bar(
+    desk: Desk,
+    client: str,
+    employee: str,
+    reason: str,
+    until: str | None,
+    approved_by: str | None,
+) -> None:
+    """Bar an employee from approaching a client."""
+    decide = curation.bar(
+        employee,
+        reason=reason,
+        until=desk.moment("--until", until),
+        approved_by=approved_by or desk.act.by,
+    )
+    desk.take(ownership.case(client, employee), decide)
+
+
+@click.group(epilog="Example: iledger team add C-0104 --employee E-15 --role service")
+def team() -> None:
+    """Say who works with a client besides its owner."""
+
+
+@team.command(epilog="Example: iledger team add C-0104 --employee E-15 --role service")
+@_CLIENT
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
+@click.option(
+    "--role", type=click.Choice(["sales", "service", "marketing"]), required=True, help="As what."
+)
+@deciding
+def add(desk: Desk, client: str, employee: str, role: str) -> None:
+    """Let an employee work with a client besides its owner."""
+    desk.take(ownership.case(client, employee), curation.join(employee, role))
+
+
+@team.command(epilog="Example: iledger team remove C-0104 --employee E-15")
+@_CLIENT
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
+@click.option("--reason", metavar="TEXT", help="Why.")
+@deciding
+def remove(desk: Desk, client: str, employee: str, reason: str | None) -> None:
+    """Take an employee off a client's team."""
+    desk.take(ownership.case(client, employee), curation.leave(employee, reason))
