@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from commands.handle import Act, Case, Decision
-from commands.ownership import BEGINNING, Ownership, refuse_absent
+from commands.ownership import BEGINNING, Ownership
 from commands.ownership import evolve as evolve_staff
+from commands.refusals import refuse_absent
 from ledger.envelope import Recorded
 from ledger.errors import Refused
 from ledger.events.people import RoleGranted, RoleRevoked

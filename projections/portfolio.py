@@ -39,12 +39,13 @@ def clients(
 
 
 def portfolio(connection: Connection, view: View, employee: str) -> Answer:
-    """The clients that an employee owned, by name: kind, since when, last contacts of anybody.
+    """The clients that an employee owned, by name: kind, since when, last contact by anybody.
 
-    contacts: how many with the client up to then. Ids that are part of another client are left out.
+    Ids that are part of another client are left out.
     Raises NotFound for an employee that nobody has heard of.
     """
-    rows = ask(connection, _SQL["portfolio"], view, employee=employee)
+    # A plan for any employee at any position would be one for all of them.
+    rows = ask(connection, _SQL["portfolio"], view, prepare=False, employee=employee)
     if not rows:
         check_known(connection, view, "employee", employee)
     return rows

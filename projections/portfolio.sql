@@ -48,13 +48,13 @@ ORDER BY replace(i.folded, 'ё', 'е') COLLATE "C" NULLS LAST, i.folded COLLATE 
 -- name: portfolio
 -- All look-ups are of a client at a time, by the index: OFFSET 0 and LIMIT keep them so.
 SELECT o.client, i.name, o.kind, nullif(o.from_at, '-infinity') AS since, o.precision,
-       a.last_contact_at, a.last_contact, o.from_position AS position
+       a.last_contact_at, o.from_position AS position
 FROM portfolio_at(%(employee)s, %(as_of)s, %(on)s) o
 LEFT JOIN LATERAL (
     SELECT s.name, s.folded FROM client_identities_at(%(as_of)s, %(on)s) s
     WHERE s.client = o.client OFFSET 0) i ON true
 LEFT JOIN LATERAL (
-    SELECT t.occurred_at AS last_contact_at, t.kind AS last_contact FROM timeline t
+    SELECT t.occurred_at AS last_contact_at FROM timeline t
     WHERE t.client = o.client AND t.reach IS NOT NULL AND t.occurred_at <= %(on)s
       AND known(t.position, t.annulled_at, %(as_of)s)
     ORDER BY t.occurred_at DESC LIMIT 1) a ON true

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from commands import ownership
-from commands.handle import read
+from commands.handle import Memory, read
 from ledger.book import Ledger
 from ledger.envelope import Event
 from ledger.events.interaction import CallLogged, MeetingHeld
@@ -51,7 +51,7 @@ def test_the_list_and_the_decision_agree(
         (row,) = reservations.reservations(connection, view(2 + len(more)))
         assert (row["client"], row["employee"], row["runs_out_at"]) == ("C-1", "E-1", runs_out)
         with Ledger(target) as ledger:
-            state, _ = read(ledger, ownership.renewable("C-1"))
+            state, _ = read(ledger, ownership.renewable("C-1"), Memory())
         assert state.expiry(state.holding(LATE)) == runs_out
 
 
