@@ -107,27 +107,25 @@ CREATE FUNCTION owner_spells_at(as_of bigint) RETURNS SETOF owner_spells LANGUAG
 $$;
 
 -- As known at an earlier position, only the clients are looked at that passed to the employee, and
--- to nobody else after that. OFFSET 0 keeps the look-ups one of a client at a time, by the index.
+-- to nobody else after that; arrays of their ids, so that one pass over the index finds them all.
 CREATE FUNCTION portfolio_at(employee text, as_of bigint, on_time timestamptz)
 RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
     SELECT * FROM owner_spells
     WHERE as_of >= (SELECT position FROM progress)
       AND owner = employee AND from_at <= on_time AND on_time < to_at
     UNION ALL
-    SELECT s.* FROM (
-        SELECT DISTINCT c.client FROM ownership_changes c
-        WHERE c.to_employee = employee AND c.position <= as_of
-    ) mine, LATERAL (
-        SELECT c.to_employee FROM ownership_changes c
-        WHERE c.client = mine.client AND known(c.position, c.annulled_at, as_of)
-          AND coalesce(c.effective_at, '-infinity') <= on_time
-          AND (c.change IN ('assigned', 'reassigned', 'released') OR c.to_employee = employee)
-        ORDER BY coalesce(c.effective_at, '-infinity') DESC, c.position DESC LIMIT 1
-    ) latest, LATERAL (
-        SELECT * FROM owner_spells_of(as_of) AS all_clients
-        WHERE all_clients.client = mine.client OFFSET 0
-    ) s
-    WHERE as_of < (SELECT position FROM progress) AND latest.to_employee = employee
+    SELECT s.* FROM owner_spells_of(as_of) s
+    WHERE as_of < (SELECT position FROM progress) AND s.client = ANY (ARRAY(
+        SELECT client FROM (
+            SELECT DISTINCT ON (c.client) c.client, c.to_employee FROM ownership_changes c
+            WHERE c.client = ANY (ARRAY(
+                    SELECT m.client FROM ownership_changes m
+                    WHERE m.to_employee = employee AND m.position <= as_of))
+              AND known(c.position, c.annulled_at, as_of)
+              AND coalesce(c.effective_at, '-infinity') <= on_time
+              AND (c.change IN ('assigned', 'reassigned', 'released') OR c.to_employee = employee)
+            ORDER BY c.client, coalesce(c.effective_at, '-infinity') DESC, c.position DESC
+        ) latest WHERE latest.to_employee = employee))
       AND s.owner = employee AND s.from_at <= on_time AND on_time < s.to_at
 $$;
 
