@@ -48,7 +48,11 @@ COMMANDS: dict[str, Entry] = dict(
             "End the reservations that have run out: their clients are in the pool.",
         ),
         _entry("policy", "reservations", "Look at the rules of reservation, and publish new ones."),
-        _entry("portfolio", "clients", "List the clients that an employee has."),
+        _entry(
+            "portfolio",
+            "clients",
+            "List the clients that an employee has, or had then, and count them.",
+        ),
         _entry("reserve", "ownership", "Reserve a client for a seller."),
         _entry(
             "assign",

@@ -48,7 +48,9 @@ def _approach(ledger: Ledger, step: Step, act: Act) -> None:
         OfferSent(offer=f"O-{act.key}"), act.at.isoformat(), client=step.client,
         performed_by=step.employee,
     )  # fmt: skip
-    reservation.record_approach(ledger, offer, act.at)
+    case = ownership.case(step.client, step.employee, seller=step.employee)
+    act = act._replace(performed_by=step.employee, source=offer.source, key=offer.key)
+    handle(ledger, case, act, reservation.approach(offer, step.employee))
 
 
 def _reserve(ledger: Ledger, step: Step, act: Act) -> None:
