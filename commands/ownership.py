@@ -149,14 +149,23 @@ def case(client: str, *employees: str, seller: str | None = None) -> Case:
 
     seller: he whose reservation it would be, so that limits of the policy concern him.
     """
-    items = [Item(_ABOUT_CLIENT, (f"client:{client}",)), Item((_POLICY,))]
-    items += [Item(_STAFF, (f"employee:{each}",)) for each in dict.fromkeys(employees)]
+    items = [about(client), Item((_POLICY,)), *map(employed, dict.fromkeys(employees))]
     return Case(
         Query(tuple(items)),
         Ownership(client),
         evolve,
         (lambda state: _wider(state, seller)) if seller else lambda _: (),
     )
+
+
+def about(client: str) -> Item:
+    """What decides whose a client is, and who may approach it."""
+    return Item(_ABOUT_CLIENT, (f"client:{client}",))
+
+
+def employed(employee: str) -> Item:
+    """What decides whether an employee is here, and in which unit."""
+    return Item(_STAFF, (f"employee:{employee}",))
 
 
 def evolve(state: Ownership, event: Recorded) -> Ownership:

@@ -42,9 +42,20 @@ class ApproachRefused(NamedTuple):
     rule: str
 
 
+class ContactBarred(NamedTuple):
+    """An employee may not approach a client, until then or for good."""
+
+    position: int
+    occurred_at: datetime | None
+    client: str
+    employee: str
+    until: datetime | None
+
+
 TABLES: Mapping[type[Any], str] = {
     OwnershipChanged: "ownership_changes",
     ApproachRefused: "approaches_refused",
+    ContactBarred: "contacts_barred",
 }
 
 
@@ -115,6 +126,12 @@ def _refused(event: Recorded) -> Iterator[ApproachRefused]:
         )  # fmt: skip
 
 
+def _barred(event: Recorded) -> Iterator[ContactBarred]:
+    d = event.data
+    if event.client is not None:
+        yield ContactBarred(event.position, event.occurred_at, event.client, d.employee, d.until)
+
+
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "client.reserved": _reserved,
     "reservation.expired": _expired,
@@ -122,6 +139,7 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "client.reassigned": _reassigned,
     "client.released": _released,
     "approach.blocked": _refused,
+    "contact.barred": _barred,
 }
 
 

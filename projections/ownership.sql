@@ -32,6 +32,14 @@ CREATE TABLE approaches_refused (
     rule        text NOT NULL,
     annulled_at bigint NOT NULL DEFAULT 9223372036854775807
 );
+CREATE TABLE contacts_barred (
+    position    bigint NOT NULL,
+    occurred_at timestamptz,
+    client      text NOT NULL,
+    employee    text NOT NULL,
+    until       timestamptz,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
 -- Half-open: (from_at, from_position) <= (time, position) < (to_at, to_position). Position breaks
 -- ties, so an event at the very moment of a hand-over belongs to whoever owned when it was recorded.
 CREATE TABLE owner_spells (
@@ -50,6 +58,8 @@ CREATE INDEX ON ownership_changes (client);
 CREATE INDEX ON ownership_changes (to_employee);
 CREATE INDEX ON approaches_refused (position);
 CREATE INDEX ON approaches_refused (client);
+CREATE INDEX ON contacts_barred (position);
+CREATE INDEX ON contacts_barred (client);
 CREATE INDEX ON owner_spells (client, from_at);
 CREATE INDEX ON owner_spells (owner, to_at);
 

@@ -25,6 +25,7 @@ NAMES = (
     "annulments",
     "people",
     "ownership",
+    "transfers",
     "clients",
     "interactions",
     "timeline",

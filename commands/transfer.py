@@ -1,0 +1,132 @@
+"""Transfer: the clients of one employee pass to others in a batch, and can go back.
+
+A batch is recorded in chunks, each all or none, under the condition that nothing has been decided
+about its clients meanwhile. One that was broken off is applied again and goes on where it ended.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from commands.batch import (
+    SOURCE,
+    Decide,
+    case,
+    conclude,
+    give_back,
+    pass_on,
+    start,
+)
+from commands.handle import Act, Case, Decision, Handled, handle, read
+from commands.succession import Plan
+from ledger.book import Ledger
+from ledger.envelope import Recorded
+from ledger.errors import NotFound, Refused
+from ledger.events.handover import TransferBatchCompleted, TransferBatchReversed
+
+CHUNK = 500  # clients whose events are recorded together
+
+Take = Callable[[Ledger, Case, Act, Decide], Handled | Decision]
+Report = Callable[[int, int], None]
+
+
+class Outcome(NamedTuple):
+    """What became of the clients of a batch: how many passed on, or went back, and which did not.
+
+    left: (client, reason), as far as it was this run that met them; before: the batch had come to
+    its end already, and this run did nothing.
+    """
+
+    batch: str
+    planned: int
+    done: int
+    left: tuple[tuple[str, str], ...]
+    before: bool = False
+
+
+def apply(
+    ledger: Ledger,
+    plan: Plan,
+    act: Act,
+    *,
+    approved_by: str,
+    take: Take = handle,
+    report: Report | None = None,
+) -> Outcome:
+    """Let the clients of a plan pass on, or go on with it. Raises Refused.
+
+    take: `handle`, or `propose` to try it out; report: called with clients done and to do.
+    """
+    act = act._replace(source=SOURCE, key=plan.batch)
+    if plan.position > ledger.store.head():
+        raise Refused(
+            f"the plan was made at position {plan.position}, and this ledger has come only to "
+            f"{ledger.store.head()}: it is another ledger's plan"
+        )
+    take(ledger, case(plan.batch, employees=plan.successors), act, start(plan, approved_by))
+    state, _ = read(ledger, case(plan.batch))
+    if state.completed:
+        return Outcome(plan.batch, len(plan.moves), state.completed.moved, (), before=True)
+    approved_by = state.started.approved_by if state.started else approved_by
+    moved = {event.client for event in _moved(ledger, plan.batch)}
+    waiting = [move for move in plan.moves if move.client not in moved]
+    done = len(moved)
+    left: list[tuple[str, str]] = []
+    for chunk in _chunks(waiting):
+        to = {move.to for move in chunk}
+        about = case(plan.batch, [move.client for move in chunk], to)
+        taken = take(ledger, about, act, pass_on(plan, chunk, approved_by))
+        done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
+        if report:
+            report(done + len(left), len(plan.moves))
+    end = TransferBatchCompleted(batch=plan.batch, moved=done, skipped=len(plan.moves) - done)
+    take(ledger, case(plan.batch), act, conclude(end))
+    return Outcome(plan.batch, len(plan.moves), done, tuple(left))
+
+
+def reverse(
+    ledger: Ledger,
+    batch: str,
+    act: Act,
+    *,
+    reason: str,
+    approved_by: str,
+    take: Take = handle,
+    report: Report | None = None,
+) -> Outcome:
+    """Give the clients of a batch back to whose they were, unless they have changed since.
+
+    He may have departed: then they are orphans again. Raises NotFound.
+    """
+    act = act._replace(source=SOURCE, key=batch)
+    state, _ = read(ledger, case(batch))
+    if state.started is None:
+        raise NotFound(f"no batch {batch!r} was ever started; `iledger transfer status` lists them")
+    moved = [event.client or "" for event in _moved(ledger, batch)]
+    if state.reversed:
+        return Outcome(batch, len(moved), state.reversed.restored, (), before=True)
+    done = 0
+    left: list[tuple[str, str]] = []
+    for chunk in _chunks(moved):
+        taken = take(ledger, case(batch, chunk), act, give_back(batch, chunk, approved_by))
+        done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
+        if report:
+            report(done + len(left), len(moved))
+    end = TransferBatchReversed(
+        batch=batch, reason=reason, restored=done, kept=len(left), approved_by=approved_by
+    )
+    take(ledger, case(batch), act, conclude(end))
+    return Outcome(batch, len(moved), done, tuple(left))
+
+
+def _moved(ledger: Ledger, batch: str) -> Iterable[Recorded]:
+    """The clients that have passed on in a batch, with those whose event was annulled."""
+    for event in ledger.read(types=["client.reassigned"], tags=[f"batch:{batch}"]):
+        if event.data.reason != "batch_reversed" and event.source == SOURCE:
+            yield event
+
+
+def _chunks(members: Sequence[Any]) -> Iterable[list[Any]]:
+    rest = iter(members)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
