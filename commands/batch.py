@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from commands import curation, ownership
 from commands.handle import Act, Case, Decision
 from commands.ownership import Ownership, refuse_absent, refuse_unknown
-from commands.succession import Move, Plan
+from commands.plan import Move, Plan
 from ledger.envelope import Event, Recorded, event_id
 from ledger.errors import Refused
 from ledger.events.handover import (

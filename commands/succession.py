@@ -1,4 +1,4 @@
-"""Succession: who gets which of an employee's clients. A plan is proposed here, and is a file.
+"""Succession: who gets which of an employee's clients, by a rule.
 
 one            all to one successor
 round-robin    to each successor in turn, in the order in which they are named
@@ -9,20 +9,19 @@ fact:FIELD     the same, among those who can deal with what the client's field s
 Nobody is proposed for a client that he may not approach.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
-import msgspec
-
-from ledger.errors import InvalidQuestion, Refused
-from ledger.events.ownership import ReassignmentReason
+from commands.plan import Move, Plan, Unplaced
+from ledger.database import Connection
+from ledger.errors import InvalidQuestion, NotFound, Refused
+from projections import succession as facts
+from projections.portfolio import check_known
+from projections.view import View
 
 RULES = ("one", "round-robin", "least-loaded", "same-unit")
 FACT = "fact:"
-_REMEDY = "Make a new one with `iledger transfer plan`"
 
 
 class Owned(NamedTuple):
@@ -41,47 +40,90 @@ class Successor(NamedTuple):
     skills: frozenset[str] = frozenset()
 
 
-class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A client, to whom it shall pass, and why to him."""
+class Draft(NamedTuple):
+    """A plan that has just been made, and who could get clients by it."""
 
-    client: str
-    to: str
-    why: str
-
-
-class Unplaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A client for which the rule finds nobody, and why not."""
-
-    client: str
-    why: str
+    plan: Plan
+    successors: tuple[Successor, ...]
 
 
-class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a batch shall do. position: of the ledger, when the plan was made."""
+class Wanted(NamedTuple):
+    """How the clients of an employee shall be placed.
 
-    batch: str
-    from_employee: str
+    to: successors, if they are named; otherwise: who gets what the rule leaves; batch: the id, if
+    it shall not follow from the plan.
+    """
+
     rule: str
-    reason: str
-    effective_at: datetime | None
-    position: int
-    moves: tuple[Move, ...]
-    unplaced: tuple[Unplaced, ...]
+    to: tuple[str, ...] = ()
+    otherwise: str | None = None
+    reason: str = "departure"
+    effective_at: datetime | None = None
+    batch: str | None = None
 
-    @property
-    def successors(self) -> list[str]:
-        """All who get clients, by id."""
-        return sorted({move.to for move in self.moves})
 
-    @property
-    def sha256(self) -> str:
-        """The digest of what the plan says, however its file is laid out."""
-        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+def draw_up(connection: Connection, view: View, employee: str, wanted: Wanted) -> Draft:
+    """Propose who gets an employee's clients; records nothing.
 
-    def named(self) -> "Plan":
-        """The plan with a batch id that follows from all the rest of it."""
-        blank = msgspec.structs.replace(self, batch="")
-        return msgspec.structs.replace(self, batch=f"T-{blank.sha256[:12]}")
+    Goes by what is so at the time from which it shall hold. Raises NotFound, Refused,
+    InvalidQuestion.
+    """
+    view = view._replace(on=wanted.effective_at or view.on)
+    field = check_rule(wanted.rule)
+    if wanted.batch and "/" in wanted.batch:
+        raise InvalidQuestion(f"{wanted.batch!r} cannot name a batch: it has a slash")
+    successors = _candidates(connection, view, employee, wanted, field)
+    clients = [
+        Owned(row["client"], row["value"], frozenset(row["barred"]))
+        for row in facts.owned(connection, view, employee, field)
+    ]
+    moves, unplaced = place(clients, successors, wanted.rule, wanted.otherwise)
+    plan = Plan(
+        batch=wanted.batch or "",
+        from_employee=employee,
+        rule=wanted.rule,
+        reason=wanted.reason,
+        effective_at=wanted.effective_at,
+        position=view.as_of,
+        moves=moves,
+        unplaced=unplaced,
+    )
+    return Draft(plan if wanted.batch else plan.named(), successors)
+
+
+def _candidates(
+    connection: Connection, view: View, employee: str, wanted: Wanted, field: str | None
+) -> tuple[Successor, ...]:
+    named = tuple(dict.fromkeys(wanted.to))
+    place = facts.place(connection, view, employee)
+    if place is None:
+        check_known(connection, view, "employee", employee)
+    unit = place["unit"] if place and wanted.rule == "same-unit" else None
+    if wanted.rule == "same-unit":
+        if named:
+            raise InvalidQuestion("the rule same-unit finds the successors itself: leave --to out")
+        if unit is None:
+            raise Refused(f"nobody knows the unit of {employee}; take another rule, with --to")
+    elif not named and field is None:
+        raise InvalidQuestion(f"the rule {wanted.rule} needs successors: name them with --to")
+    for each in dict.fromkeys((*named, *filter(None, [wanted.otherwise]))):
+        _refuse_successor(connection, view, employee, each)
+    rows = facts.present(connection, view, employees=named or None, unit=unit, field=field)
+    here = {row["employee"]: row for row in rows if row["employee"] != employee}
+    return tuple(
+        Successor(each, here[each]["clients"], frozenset(here[each]["skills"]))
+        for each in named or here
+    )
+
+
+def _refuse_successor(connection: Connection, view: View, employee: str, to: str) -> None:
+    if to == employee:
+        raise Refused(f"{employee}'s clients cannot pass to {employee}; name somebody else")
+    place = facts.place(connection, view, to)
+    if place is None:
+        raise NotFound(f"no employee {to!r} is here on {view.on:%Y-%m-%d}; see `iledger employees`")
+    if place["departed"]:
+        raise Refused(f"employee {to} has left by {view.on:%Y-%m-%d}; name somebody who is here")
 
 
 def check_rule(rule: str) -> str | None:
@@ -102,7 +144,7 @@ def place(
 ) -> tuple[tuple[Move, ...], tuple[Unplaced, ...]]:
     """Find a successor for each client by a rule, or `otherwise`. Raises Refused if none is named.
 
-    otherwise: one of the successors, who gets what the rule leaves.
+    otherwise: who gets what the rule leaves.
     """
     field = check_rule(rule)
     if not successors:
@@ -161,45 +203,3 @@ def _fewest(successors: Sequence[Successor], field: str | None) -> Choose:
         return employee, f"{said}fewest clients ({load[employee] - 1})"
 
     return choose
-
-
-def write(plan: Plan, path: Path) -> None:
-    """Write a plan into a new file. Raises InvalidQuestion if there is one of that name."""
-    text = msgspec.json.format(msgspec.json.encode(plan, order="sorted"), indent=2)
-    try:
-        with path.open("xb") as file:
-            file.write(text + b"\n")
-    except FileExistsError:
-        raise InvalidQuestion(
-            f"{path} exists already, and a plan that has been applied is needed to go on with it; "
-            "name another file"
-        ) from None
-
-
-def read(path: Path) -> Plan:
-    """Read a plan from its file. Raises InvalidQuestion if it is none, or makes no sense."""
-    try:
-        plan = msgspec.json.decode(path.read_bytes(), type=Plan)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidQuestion(f"{path} is no plan, or is damaged: {error}. {_REMEDY}") from None
-    problem = _nonsense(plan)
-    if problem:
-        raise InvalidQuestion(f"{path}: {problem}. {_REMEDY}")
-    return plan
-
-
-def _nonsense(plan: Plan) -> str | None:
-    seen: set[str] = set()
-    for each in plan.moves:
-        if each.client in seen:
-            return f"client {each.client} stands in the plan twice"
-        if each.to == plan.from_employee:
-            return f"client {each.client} would pass from {each.to} to himself"
-        seen.add(each.client)
-    if not plan.batch or "/" in plan.batch:
-        return f"{plan.batch!r} cannot name a batch"
-    if plan.reason not in get_args(ReassignmentReason) or plan.reason == "batch_reversed":
-        return f"there is no reason {plan.reason!r} for a transfer"
-    if plan.effective_at is not None and plan.effective_at.tzinfo is None:
-        return f"effective_at {plan.effective_at} has no time zone"
-    return None

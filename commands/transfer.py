@@ -18,7 +18,7 @@ from commands.batch import (
     start,
 )
 from commands.handle import Act, Case, Decision, Handled, handle, read
-from commands.succession import Plan
+from commands.plan import Plan
 from ledger.book import Ledger
 from ledger.envelope import Recorded
 from ledger.errors import NotFound, Refused

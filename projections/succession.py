@@ -1,6 +1,7 @@
 """Succession: what a plan for the clients of one employee goes by."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from ledger.database import Connection
 from ledger.sql import statements
@@ -34,7 +35,7 @@ def present(
     return ask(connection, _SQL["present"], view, employees=named, unit=unit, field=field)
 
 
-def departed_or_here(connection: Connection, view: View, employee: str) -> tuple[str | None, bool]:
-    """An employee's last unit, and whether he has departed; (None, False) if nobody knows him."""
+def place(connection: Connection, view: View, employee: str) -> dict[str, Any] | None:
+    """An employee's last unit, and whether he has departed; None if nobody knows him."""
     rows = ask(connection, _SQL["place"], view, employee=employee)
-    return (rows[0]["unit"], rows[0]["departed"]) if rows else (None, False)
+    return rows[0] if rows else None

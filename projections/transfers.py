@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
-from ledger.errors import NotFound
 from ledger.sql import statements
 from projections.view import Answer, View, ask
 
@@ -88,10 +87,5 @@ def batches(connection: Connection, view: View, batch: str | None = None) -> Ans
 
 
 def successors(connection: Connection, view: View, batch: str) -> Answer:
-    """To whom the clients of a batch passed, and how many went back. Raises NotFound."""
-    if not batches(connection, view, batch):
-        raise NotFound(
-            f"no batch {batch!r} is known as of position {view.as_of}; "
-            "`iledger transfer status` lists them"
-        )
+    """To whom the clients of a batch passed, and how many went back."""
     return ask(connection, _SQL["successors"], view, batch=batch)

@@ -72,4 +72,4 @@ FROM (SELECT * FROM batch_moves
 FULL JOIN (SELECT * FROM batch_moves
       WHERE batch = %(batch)s AND back AND known(position, annulled_at, %(as_of)s)) b
     ON b.client = m.client
-GROUP BY 1 ORDER BY 1 COLLATE "C"
+GROUP BY 1 ORDER BY min(coalesce(m.to_employee, b.from_employee) COLLATE "C")

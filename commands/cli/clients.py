@@ -1,4 +1,4 @@
-"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `orphans`, `employees`."""
+"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `orphans`, `departures`, `employees`."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -125,6 +125,19 @@ def orphans(question: Question) -> None:
     from projections import portfolio
 
     question.show(portfolio.orphans(question.connection, question.view))
+
+
+@click.command(epilog="Example: iledger departures --format csv")
+@asked
+def departures(question: Question) -> None:
+    """List who has left, and what became of their clients.
+
+    A client is an orphan from the departure until it is placed with another or given back to the
+    pool; orphan_hours is the sum over the clients.
+    """
+    from projections import portfolio
+
+    question.show(portfolio.departures(question.connection, question.view))
 
 
 @click.command(epilog="Example: iledger employees --unit U-2 --on 2025-06-30")

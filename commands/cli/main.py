@@ -36,6 +36,7 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("owner", "clients", "Show whose a client is and was, and why."),
         _entry("clients", "clients", "List the clients, whose they are and when last heard of."),
         _entry("orphans", "clients", "List the clients whose owner has left."),
+        _entry("departures", "clients", "List who has left, and what became of their clients."),
         _entry("reserve", "ownership", "Reserve a client for a seller."),
         _entry(
             "assign",
@@ -46,6 +47,9 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("release", "ownership", "Give a client back to the pool: nobody has it any longer."),
         _entry("bar", "ownership", "Bar an employee from approaching a client."),
         _entry("team", "ownership", "Say who works with a client besides its owner."),
+        _entry("depart", "people", "Record that an employee leaves us."),
+        _entry("absence", "people", "Record that an employee is away, and who covers."),
+        _entry("transfer", "transfer", "Pass the clients of an employee to others, in a batch."),
         _entry("employees", "clients", "List our own people, with units and departures."),
         _entry("metrics", "figures", "Show what was achieved: contacts, offers, deals, tasks."),
         _entry(
