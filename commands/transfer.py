@@ -20,7 +20,6 @@ from commands.batch import (
 from commands.handle import Act, Case, Decision, Handled, handle, read
 from commands.plan import Plan
 from ledger.book import Ledger
-from ledger.envelope import Recorded
 from ledger.errors import NotFound, Refused
 from ledger.events.handover import TransferBatchCompleted, TransferBatchReversed
 
@@ -68,8 +67,9 @@ def apply(
     if state.completed:
         return Outcome(plan.batch, len(plan.moves), state.completed.moved, (), before=True)
     approved_by = state.started.approved_by if state.started else approved_by
-    moved = {event.client for event in _moved(ledger, plan.batch)}
-    waiting = [move for move in plan.moves if move.client not in moved]
+    moved, _ = _recorded(ledger, plan.batch)
+    known = set(moved)
+    waiting = [move for move in plan.moves if move.client not in known]
     done = len(moved)
     left: list[tuple[str, str]] = []
     for chunk in _chunks(waiting):
@@ -102,12 +102,14 @@ def reverse(
     state, _ = read(ledger, case(batch))
     if state.started is None:
         raise NotFound(f"no batch {batch!r} was ever started; `iledger transfer status` lists them")
-    moved = [event.client or "" for event in _moved(ledger, batch)]
+    moved, back = _recorded(ledger, batch)
     if state.reversed:
         return Outcome(batch, len(moved), state.reversed.restored, (), before=True)
-    done = 0
+    known = set(back)
+    waiting = [client for client in moved if client not in known]
+    done = len(back)
     left: list[tuple[str, str]] = []
-    for chunk in _chunks(moved):
+    for chunk in _chunks(waiting):
         taken = take(ledger, case(batch, chunk), act, give_back(batch, chunk, approved_by))
         done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
         if report:
@@ -119,11 +121,16 @@ def reverse(
     return Outcome(batch, len(moved), done, tuple(left))
 
 
-def _moved(ledger: Ledger, batch: str) -> Iterable[Recorded]:
-    """The clients that have passed on in a batch, with those whose event was annulled."""
+def _recorded(ledger: Ledger, batch: str) -> tuple[list[str], list[str]]:
+    """The clients that have passed on in a batch, and those that have gone back.
+
+    Those whose event was annulled are among them: it stands under its key for ever.
+    """
+    moved, back = [], []
     for event in ledger.read(types=["client.reassigned"], tags=[f"batch:{batch}"]):
-        if event.data.reason != "batch_reversed" and event.source == SOURCE:
-            yield event
+        if event.source == SOURCE and event.client is not None:
+            (back if event.data.reason == "batch_reversed" else moved).append(event.client)
+    return moved, back
 
 
 def _chunks(members: Sequence[Any]) -> Iterable[list[Any]]:
