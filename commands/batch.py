@@ -105,14 +105,17 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
     """Decide that clients pass on, but for those that are no longer the employee's."""
 
     def decide(state: Batch, act: Act) -> Decision:
-        if state.completed or state.reversed:
-            raise Refused(f"batch {plan.batch} has been closed meanwhile")
+        if state.reversed:
+            raise Refused(f"batch {plan.batch} has been reversed meanwhile")
         events: list[Event] = []
         left: list[tuple[str, str]] = []
         for move in moves:
             own = replace(state.clients[move.client], staff=state.people.staff)
             key = key_of(plan.batch, "moved", move.client)
             if _has(own, key):
+                continue
+            if state.completed:
+                left.append((move.client, "the batch had come to its end"))
                 continue
             try:
                 events += _passed(plan, move, own, approved_by, act._replace(key=key))

@@ -92,6 +92,8 @@ def _nonsense(plan: Plan) -> str | None:
         if each.to == plan.from_employee:
             return f"client {each.client} would pass from {each.to} to himself"
         seen.add(each.client)
+    if not plan.moves:
+        return "no client would pass on"
     if not plan.batch or "/" in plan.batch:
         return f"{plan.batch!r} cannot name a batch"
     if plan.reason not in get_args(ReassignmentReason) or plan.reason == "batch_reversed":

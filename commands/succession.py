@@ -109,7 +109,11 @@ def _candidates(
     for each in dict.fromkeys((*named, *filter(None, [wanted.otherwise]))):
         _refuse_successor(connection, view, employee, each)
     rows = facts.present(connection, view, employees=named or None, unit=unit, field=field)
-    here = {row["employee"]: row for row in rows if row["employee"] != employee}
+    here = {
+        row["employee"]: row
+        for row in rows
+        if row["employee"] != employee and (named or field is None or row["skills"])
+    }
     return tuple(
         Successor(each, here[each]["clients"], frozenset(here[each]["skills"]))
         for each in named or here
@@ -147,7 +151,7 @@ def place(
     otherwise: who gets what the rule leaves.
     """
     field = check_rule(rule)
-    if not successors:
+    if not successors and otherwise is None:
         raise Refused("there is nobody to get the clients; name successors with --to")
     if rule == "one" and len(successors) > 1:
         raise Refused(f"the rule one takes one successor, not {len(successors)}")
@@ -165,7 +169,7 @@ def place(
 
 
 Choose = Callable[[Owned], tuple[str | None, str]]
-_ALL_BARRED = "none of the successors may approach this client"
+_ALL_BARRED = "no successor may approach this client"
 
 
 def _in_turn(successors: Sequence[Successor]) -> Choose:

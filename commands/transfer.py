@@ -5,6 +5,7 @@ about its clients meanwhile. One that was broken off is applied again and goes o
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -20,10 +21,11 @@ from commands.batch import (
 from commands.handle import Act, Case, Decision, Handled, handle, read
 from commands.plan import Plan
 from ledger.book import Ledger
-from ledger.errors import NotFound, Refused
+from ledger.errors import KeyConflict, NotFound, Refused
 from ledger.events.handover import TransferBatchCompleted, TransferBatchReversed
 
 CHUNK = 500  # clients whose events are recorded together
+_RIVALS = 10
 
 Take = Callable[[Ledger, Case, Act, Decide], Handled | Decision]
 Report = Callable[[int, int], None]
@@ -56,7 +58,7 @@ def apply(
 
     take: `handle`, or `propose` to try it out; report: called with clients done and to do.
     """
-    act = act._replace(source=SOURCE, key=plan.batch)
+    act, take = act._replace(source=SOURCE, key=plan.batch), _insisting(take)
     if plan.position > ledger.store.head():
         raise Refused(
             f"the plan was made at position {plan.position}, and this ledger has come only to "
@@ -98,7 +100,7 @@ def reverse(
 
     He may have departed: then they are orphans again. Raises NotFound.
     """
-    act = act._replace(source=SOURCE, key=batch)
+    act, take = act._replace(source=SOURCE, key=batch), _insisting(take)
     state, _ = read(ledger, case(batch))
     if state.started is None:
         raise NotFound(f"no batch {batch!r} was ever started; `iledger transfer status` lists them")
@@ -121,12 +123,25 @@ def reverse(
     return Outcome(batch, len(moved), done, tuple(left))
 
 
+def _insisting(take: Take) -> Take:
+    """Decide again where somebody who applies the same batch at once was first to record it."""
+
+    def insist(ledger: Ledger, case: Case, act: Act, decide: Decide) -> Handled | Decision:
+        for _ in range(_RIVALS):
+            with suppress(KeyConflict):
+                return take(ledger, case, act, decide)
+        return take(ledger, case, act, decide)
+
+    return insist
+
+
 def _recorded(ledger: Ledger, batch: str) -> tuple[list[str], list[str]]:
     """The clients that have passed on in a batch, and those that have gone back.
 
     Those whose event was annulled are among them: it stands under its key for ever.
     """
-    moved, back = [], []
+    moved: list[str] = []
+    back: list[str] = []
     for event in ledger.read(types=["client.reassigned"], tags=[f"batch:{batch}"]):
         if event.source == SOURCE and event.client is not None:
             (back if event.data.reason == "batch_reversed" else moved).append(event.client)

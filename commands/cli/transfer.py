@@ -72,27 +72,14 @@ def plan(
 
     at = None if effective is None else moment("--effective", effective, question.view.zone).first
     named = tuple(each.strip() for each in to.split(",") if each.strip())
-    draft = succession.draw_up(
-        question.connection,
-        question.view,
-        employee,
-        succession.Wanted(to=named, effective_at=at, **wanted),
-    )
-    planned = Counter(move.to for move in draft.plan.moves)
-    clients = {each.employee: each.clients for each in draft.successors}
-    rows = [
-        {
-            "to_employee": each,
-            "clients": clients.get(each),
-            "planned": planned[each],
-        }
-        for each in dict.fromkeys((*clients, *planned))
-    ]
-    question.show(rows, "successors")
-    unplaced = [{"client": each.client, "why": each.why} for each in draft.plan.unplaced]
-    question.show(unplaced, "unplaced")
-    if out is not None:
+    wishes = succession.Wanted(to=named, effective_at=at, **wanted)
+    draft = succession.draw_up(question.connection, question.view, employee, wishes)
+    if out is not None and draft.plan.moves:
         write(draft.plan, out)
+    _show_draft(question, draft)
+    if not draft.plan.moves:
+        remark("there is nothing to pass on, and no plan")
+    elif out is not None:
         remark(
             f"{out}: batch {draft.plan.batch}, {len(draft.plan.moves):,} clients of {employee}. "
             f"Next: iledger transfer apply {out}"
@@ -175,6 +162,18 @@ def status(question: Question, batch: str | None) -> None:
         raise NotFound(f"no batch {batch!r} was started; `iledger transfer status` lists them")
     question.show(found, "batch")
     question.show(transfers.successors(question.connection, question.view, batch), "successors")
+
+
+def _show_draft(question: Question, draft: Any) -> None:
+    planned = Counter(move.to for move in draft.plan.moves)
+    clients = {each.employee: each.clients for each in draft.successors}
+    rows = [
+        {"to_employee": each, "clients": clients.get(each), "planned": planned[each]}
+        for each in dict.fromkeys((*clients, *planned))
+    ]
+    question.show(rows, "successors")
+    unplaced = [{"client": each.client, "why": each.why} for each in draft.plan.unplaced]
+    question.show(unplaced, "unplaced")
 
 
 def _show(desk: Desk, outcome: Any, done: str, left: str) -> None:
