@@ -76,12 +76,15 @@ def test_from_the_departure_to_the_last_client_placed_and_back(
     assert (after["clients"], after["placed"], after["pool"], after["orphans"]) == (4, 4, 0, 0)
     history = told(here, "owner", "C-3")["history"][-1]
     assert (history["to_employee"], history["approved_by"]) == ("E-9", "E-2")
+    there_and_back(here, batch["batch"], path)
 
-    undo = ("transfer", "reverse", batch["batch"], "--reason", "wrong unit", "--yes")
+
+def there_and_back(here: Here, batch: str, path: str) -> None:
+    undo = ("transfer", "reverse", batch, "--reason", "wrong unit", "--yes")
     back = told(here, *undo, "--by", "E-2")
     assert (back["batch"][0]["restored"], back["batch"][0]["kept"]) == (4, 0)
     assert len(told(here, "orphans")) == 4
-    status = told(here, "transfer", "status", batch["batch"])
+    status = told(here, "transfer", "status", batch)
     assert status["batch"][0]["state"] == "reversed"
     assert status["successors"] == [
         {"to_employee": "E-8", "moved": 2, "restored": 2},
@@ -121,35 +124,38 @@ def test_somebody_away_is_covered(iledger: Run, here: Here) -> None:
     assert made["content"]["substitute"] == "E-9"
 
 
+APPLY = ("transfer", "apply")
+BAD = (
+    ((*PLAN, "--rule", "one", "--to", "E-99"), 3, "no employee 'E-99'"),
+    ((*PLAN, "--rule", "one", "--to", "E-3"), 8, "E-3 has left"),
+    ((*PLAN, "--rule", "one", "--to", "E-7"), 8, "cannot pass to E-7"),
+    ((*PLAN, "--rule", "one", "--to", "E-8,E-9"), 8, "takes one successor"),
+    ((*PLAN, "--rule", "best", "--to", "E-8"), 2, "no rule 'best'"),
+    ((*PLAN, "--rule", "least-loaded"), 2, "name them with --to"),
+    ((*PLAN, "--rule", "same-unit", "--to", "E-8"), 2, "leave --to out"),
+    ((*PLAN, "--rule", "one", "--to", "E-9", "--batch", "a/b"), 2, "has a slash"),
+    ((*PLAN, "--rule", "one", "--to", "E-9", "--out", "plan.json"), 2, "exists already"),
+    (("transfer", "plan", "E-77", "--rule", "same-unit"), 3, "no employee 'E-77'"),
+    ((*APPLY, "none.json", "--yes"), 1, "No such file"),
+    ((*APPLY, "cut.json", "--yes"), 2, "is damaged"),
+    ((*APPLY, "ahead.json", "--yes"), 8, "another ledger's plan"),
+    ((*APPLY, "plan.json"), 2, "add --yes"),
+    (("transfer", "reverse", "T-9", "--reason", "x", "--yes"), 3, "no batch 'T-9'"),
+    (("transfer", "status", "T-9"), 3, "no batch 'T-9'"),
+    (("depart", "E-99"), 8, "no employee 'E-99'"),
+    (("depart", "E-3"), 8, "E-3 left"),
+    (("depart", "E-7", "--effective", "2025-12-31"), 8, "cannot have left"),
+    (("absence", "E-7", "--from", "July", "--to", "2026-07-14"), 2, "is not a day"),
+)
+
+
 def test_input_that_makes_no_sense(iledger: Run, tmp_path: Path) -> None:
     iledger("append", stdin=company())
     iledger(*PLAN, "--rule", "one", "--to", "E-9", "--out", "plan.json")
     text = (tmp_path / "plan.json").read_text()
     (tmp_path / "cut.json").write_text(text[:-20])
     (tmp_path / "ahead.json").write_text(text.replace('"position": ', '"position": 9'))
-    apply = ("transfer", "apply")
-    for arguments, code, said in (
-        ((*PLAN, "--rule", "one", "--to", "E-99"), 3, "no employee 'E-99'"),
-        ((*PLAN, "--rule", "one", "--to", "E-3"), 8, "E-3 has left"),
-        ((*PLAN, "--rule", "one", "--to", "E-7"), 8, "cannot pass to E-7"),
-        ((*PLAN, "--rule", "one", "--to", "E-8,E-9"), 8, "takes one successor"),
-        ((*PLAN, "--rule", "best", "--to", "E-8"), 2, "no rule 'best'"),
-        ((*PLAN, "--rule", "least-loaded"), 2, "name them with --to"),
-        ((*PLAN, "--rule", "same-unit", "--to", "E-8"), 2, "leave --to out"),
-        ((*PLAN, "--rule", "one", "--to", "E-9", "--batch", "a/b"), 2, "has a slash"),
-        ((*PLAN, "--rule", "one", "--to", "E-9", "--out", "plan.json"), 2, "exists already"),
-        (("transfer", "plan", "E-77", "--rule", "same-unit"), 3, "no employee 'E-77'"),
-        ((*apply, "none.json", "--yes"), 1, "No such file"),
-        ((*apply, "cut.json", "--yes"), 2, "is damaged"),
-        ((*apply, "ahead.json", "--yes"), 8, "another ledger's plan"),
-        ((*apply, "plan.json"), 2, "add --yes"),
-        (("transfer", "reverse", "T-9", "--reason", "x", "--yes"), 3, "no batch 'T-9'"),
-        (("transfer", "status", "T-9"), 3, "no batch 'T-9'"),
-        (("depart", "E-99"), 8, "no employee 'E-99'"),
-        (("depart", "E-3"), 8, "E-3 left"),
-        (("depart", "E-7", "--effective", "2025-12-31"), 8, "cannot have left"),
-        (("absence", "E-7", "--from", "July", "--to", "2026-07-14"), 2, "is not a day"),
-    ):
+    for arguments, code, said in BAD:
         done = iledger(*arguments)
         assert done.returncode == code, (arguments, done.stderr)
         assert said in one_message(done), arguments

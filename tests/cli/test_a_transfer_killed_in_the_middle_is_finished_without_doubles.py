@@ -87,5 +87,3 @@ def test_killed_in_the_middle_then_finished(
     assert owner.execute(twice + "GROUP BY client HAVING count(*) <> 2) AS d").fetchone() == (0,)
     clients = json.loads(iledger("clients", "--owner", "E-1", "--format", "json").stdout)
     assert len(clients) == CLIENTS
-    done = iledger("projections", "verify")
-    assert done.returncode == 0, done.stderr
