@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 
 from commands import curation, ownership
 from commands.handle import Act, Case, Decision
-from commands.ownership import Ownership, refuse_absent, refuse_unknown
+from commands.ownership import Ownership
 from commands.plan import Move, Plan
+from commands.refusals import refuse_absent, refuse_unknown
 from ledger.envelope import Event, Recorded, event_id
 from ledger.errors import Refused
 from ledger.events.handover import (

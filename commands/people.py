@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 
 from commands.handle import Act, Case, Decision
-from commands.ownership import Ownership, employed, evolve, refuse_absent
+from commands.ownership import Ownership, employed, evolve
+from commands.refusals import refuse_absent
 from ledger.errors import Refused
 from ledger.events.people import AbsenceRecorded, EmployeeDeparted
 from ledger.log import Query

@@ -18,7 +18,7 @@ from commands.batch import (
     pass_on,
     start,
 )
-from commands.handle import Act, Case, Decision, Handled, handle, read
+from commands.handle import Act, Case, Decision, Handled, Memory, handle, read
 from commands.plan import Plan
 from ledger.book import Ledger
 from ledger.errors import KeyConflict, NotFound, Refused
@@ -65,7 +65,7 @@ def apply(
             f"{ledger.store.head()}: it is another ledger's plan"
         )
     take(ledger, case(plan.batch, employees=plan.successors), act, start(plan, approved_by))
-    state, _ = read(ledger, case(plan.batch))
+    state, _ = read(ledger, case(plan.batch), Memory())
     if state.completed:
         return Outcome(plan.batch, len(plan.moves), state.completed.moved, (), before=True)
     approved_by = state.started.approved_by if state.started else approved_by
@@ -101,7 +101,7 @@ def reverse(
     He may have departed: then they are orphans again. Raises NotFound.
     """
     act, take = act._replace(source=SOURCE, key=batch), _insisting(take)
-    state, _ = read(ledger, case(batch))
+    state, _ = read(ledger, case(batch), Memory())
     if state.started is None:
         raise NotFound(f"no batch {batch!r} was ever started; `iledger transfer status` lists them")
     moved, back = _recorded(ledger, batch)
