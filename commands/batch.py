@@ -127,19 +127,22 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
     return decide
 
 
-def give_back(batch: str, clients: Sequence[str], approved_by: str) -> Decide:
-    """Decide that clients go back to whose they were, but for those that have changed since."""
+def give_back(batch: str, moved: Mapping[str, str], approved_by: str) -> Decide:
+    """Decide that clients go back to whose they were, but for those that have changed since.
+
+    moved: the id of the event by which each of them passed on.
+    """
 
     def decide(state: Batch, act: Act) -> Decision:
         events: list[Event] = []
         left: list[tuple[str, str]] = []
-        for client in clients:
+        for client, moved_by in moved.items():
             own = state.clients[client]
             key = key_of(batch, "back", client)
             if state.reversed or _has(own, key):
                 continue
             try:
-                events.append(_returned(batch, own, approved_by, act._replace(key=key)))
+                events.append(_returned(batch, own, moved_by, approved_by, act._replace(key=key)))
             except Refused as refusal:
                 left.append((client, str(refusal)))
         return Decision(tuple(events), left=tuple(left))
@@ -186,9 +189,8 @@ def _passed(
     return decide(own, act).events
 
 
-def _returned(batch: str, own: Ownership, approved_by: str, act: Act) -> Event:
-    moved_id = str(event_id(SOURCE, key_of(batch, "moved", own.client)))
-    moved = next((each for each in own.changes if each.event_id == moved_id), None)
+def _returned(batch: str, own: Ownership, moved_by: str, approved_by: str, act: Act) -> Event:
+    moved = next((each for each in own.changes if each.event_id == moved_by), None)
     if moved is None or moved.from_employee is None:
         raise Refused("its transfer has been annulled")
     at = max(own.present(act.at), moved.effective_at)

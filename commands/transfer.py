@@ -70,8 +70,7 @@ def apply(
         return Outcome(plan.batch, len(plan.moves), state.completed.moved, (), before=True)
     approved_by = state.started.approved_by if state.started else approved_by
     moved, _ = _recorded(ledger, plan.batch)
-    known = set(moved)
-    waiting = [move for move in plan.moves if move.client not in known]
+    waiting = [move for move in plan.moves if move.client not in moved]
     done = len(moved)
     left: list[tuple[str, str]] = []
     for chunk in _chunks(waiting):
@@ -107,12 +106,12 @@ def reverse(
     moved, back = _recorded(ledger, batch)
     if state.reversed:
         return Outcome(batch, len(moved), state.reversed.restored, (), before=True)
-    known = set(back)
-    waiting = [client for client in moved if client not in known]
+    waiting = [client for client in moved if client not in back]
     done = len(back)
     left: list[tuple[str, str]] = []
     for chunk in _chunks(waiting):
-        taken = take(ledger, case(batch, chunk), act, give_back(batch, chunk, approved_by))
+        passed = {client: moved[client] for client in chunk}
+        taken = take(ledger, case(batch, chunk), act, give_back(batch, passed, approved_by))
         done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
         if report:
             report(done + len(left), len(moved))
@@ -135,16 +134,18 @@ def _insisting(take: Take) -> Take:
     return insist
 
 
-def _recorded(ledger: Ledger, batch: str) -> tuple[list[str], list[str]]:
-    """The clients that have passed on in a batch, and those that have gone back.
+def _recorded(ledger: Ledger, batch: str) -> tuple[dict[str, str], set[str]]:
+    """The clients that have passed on in a batch, by which event, and those that have gone back.
 
     Those whose event was annulled are among them: it stands under its key for ever.
     """
-    moved: list[str] = []
-    back: list[str] = []
+    moved: dict[str, str] = {}
+    back: set[str] = set()
     for event in ledger.read(types=["client.reassigned"], tags=[f"batch:{batch}"]):
-        if event.source == SOURCE and event.client is not None:
-            (back if event.data.reason == "batch_reversed" else moved).append(event.client)
+        if event.client is not None and event.data.reason == "batch_reversed":
+            back.add(event.client)
+        elif event.client is not None:
+            moved[event.client] = str(event.event_id)
     return moved, back
 
 

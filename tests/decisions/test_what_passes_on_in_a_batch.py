@@ -9,7 +9,7 @@ import pytest
 
 from commands import batch
 from commands.plan import Move, Plan
-from ledger.envelope import Event
+from ledger.envelope import Event, event_id
 from ledger.errors import Refused
 from ledger.events import ownership as facts
 from ledger.events.client import ClientMerged, ClientRegistered
@@ -28,6 +28,9 @@ PLAN = Plan(
     position=0, moves=MOVES, unplaced=(),
 )  # fmt: skip
 CASE = batch.case("T-1", ["C-1", "C-2"], ["E-2", "E-3"])
+BY = {
+    each: str(event_id(batch.SOURCE, batch.key_of("T-1", "moved", each))) for each in ("C-1", "C-2")
+}
 PEOPLE = [
     event(EmployeeHired(employee=each, name="Анна"), 0, None, key=each) for each in ("E-2", "E-3")
 ]
@@ -142,7 +145,7 @@ class TestPassingOn:
 
 def returning(*events: Event) -> tuple[list[tuple[str | None, str]], dict[str, str]]:
     before = (STARTED, moved("C-1", "E-2"), moved("C-2", "E-3"))
-    decide = batch.give_back("T-1", ["C-1", "C-2"], "E-boss")
+    decide = batch.give_back("T-1", BY, "E-boss")
     decision = decide(state(*before, *events), ACT)
     assert all(e.data.reason == "batch_reversed" for e in decision.events)
     return [(e.client, e.data.to_employee) for e in decision.events], dict(decision.left)
@@ -168,13 +171,13 @@ class TestGivingBack:
         assert said in left["C-1"]
 
     def test_a_transfer_that_was_annulled_is_no_matter(self) -> None:
-        decide = batch.give_back("T-1", ["C-1"], "E-boss")
+        decide = batch.give_back("T-1", {"C-1": BY["C-1"]}, "E-boss")
         decision = decide(state(STARTED), ACT)
         assert decision.left == (("C-1", "its transfer has been annulled"),)
 
     def test_what_is_yet_to_hold_is_undone_from_then_on(self) -> None:
         ahead = moved("C-1", "E-2", effective_at=day(300))
-        decide = batch.give_back("T-1", ["C-1"], "E-boss")
+        decide = batch.give_back("T-1", {"C-1": BY["C-1"]}, "E-boss")
         (back,) = told(decide(state(STARTED, ahead), ACT))
         assert back.effective_at == day(300)
         assert (back.from_employee, back.to_employee) == ("E-2", "E-1")
