@@ -32,6 +32,8 @@ NAMES = (
     "deals",
     "tasks",
     "cases",
+    "quarrels",
+    "takeovers",
 )
 
 Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]
