@@ -39,6 +39,9 @@ CREATE FUNCTION recorded_at(at_position bigint) RETURNS timestamptz
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC SELECT e.recorded_at FROM events e WHERE e.position = at_position; END;
 
+-- name: recorded_at
+SELECT recorded_at(%(position)s)
+
 -- name: lock
 SELECT pg_advisory_xact_lock((1230718030::bigint << 32) | 'events'::regclass::oid::bigint)
 

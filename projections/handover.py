@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ledger.database import Connection
-from ledger.errors import InvalidQuestion
 from ledger.sql import statements
 from projections import card, ownership, quarrels
 from projections.markdown import escaped, json_bytes, plain, table
-from projections.view import Answer, View, ask
+from projections.view import Answer, View, ask, at_recording
 
 LETTERS = 10  # the last so many letters and messages
 NO_ROLE = "(none)"
@@ -93,7 +92,7 @@ def pack(connection: Connection, as_of: int, zone: str, client: str, employee: s
 
     Raises NotFound if nothing had been recorded of the client, InvalidQuestion at position 0.
     """
-    view = View(as_of, _recorded_at(connection, as_of), zone)
+    view = at_recording(connection, as_of, zone)
     sections = card.card(connection, view, client)
     sections["contact_persons"] = list(_by_role(sections["contact_persons"]))
     sections["letters"] = ask(connection, _SQL["letters"], view, client=client, most=LETTERS)
@@ -101,16 +100,6 @@ def pack(connection: Connection, as_of: int, zone: str, client: str, employee: s
     sections["disputes"] = quarrels.disputes(connection, view, client=client)
     sections["ownership_history"] = ownership.history(connection, view, client)
     return Pack(client, employee, view, sections)
-
-
-def _recorded_at(connection: Connection, position: int) -> Any:
-    seen = View.now(position)  # the statement looks at the position alone
-    at = ask(connection, _SQL["recorded_at"], seen, position=position)[0]["at"]
-    if at is None:
-        raise InvalidQuestion(
-            f"no event has the position {position}; make the pack as of one from 1 to the head"
-        )
-    return at
 
 
 def _by_role(persons: Answer) -> Iterator[dict[str, Any]]:

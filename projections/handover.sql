@@ -1,8 +1,5 @@
 -- The hand-over pack: what it holds besides the card. The tables are those of timeline.sql.
 
--- name: recorded_at
-SELECT recorded_at(%(position)s) AS at
-
 -- name: letters
 -- The last letters and messages, the newest first.
 SELECT t.occurred_at, t.precision, t.kind, t.channel, t.summary, t.words, t.subject,
