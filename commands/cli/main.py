@@ -46,6 +46,22 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("release", "ownership", "Give a client back to the pool: nobody has it any longer."),
         _entry("bar", "ownership", "Bar an employee from approaching a client."),
         _entry("team", "ownership", "Say who works with a client besides its owner."),
+        _entry("handover", "handover", "Hand clients over: packs for new owners, and acceptances."),
+        _entry(
+            "dispute",
+            "quarrels",
+            "Settle who a client belongs to, on the strength of what was recorded.",
+        ),
+        _entry(
+            "conflict",
+            "quarrels",
+            "Say that a client and an employee do not get on, and what came of it.",
+        ),
+        _entry(
+            "conflicts",
+            "quarrels",
+            "List conflicts, blocked approaches, and approaches made in breach of a reservation.",
+        ),
         _entry("employees", "clients", "List our own people, with units and departures."),
         _entry("metrics", "figures", "Show what was achieved: contacts, offers, deals, tasks."),
         _entry(

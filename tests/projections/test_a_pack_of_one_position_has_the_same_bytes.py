@@ -1,4 +1,4 @@
-"""The hand-over pack of a position: all that the new owner must know, in the same bytes for ever."""
+"""The pack of a position: all that the new owner must know, in the same bytes for ever."""
 
 import json
 import os
