@@ -29,11 +29,14 @@ def plain(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def table(rows: Rows, zone: ZoneInfo) -> Iterator[str]:
-    """The lines of a table; columns that are empty in every row, and precisions, are left out."""
+    """The lines of a table, without columns that are empty in every row, precisions, and positions
+    of single columns: JSON has them.
+    """
     names = [
         name
         for name in (rows[0] if rows else ())
-        if not name.endswith("precision") and any(row[name] not in (None, [], ()) for row in rows)
+        if not name.endswith(("precision", "_position"))
+        and any(row[name] not in (None, [], ()) for row in rows)
     ]
     if not names:
         yield "None."

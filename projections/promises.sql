@@ -4,25 +4,24 @@
 -- name: open_promises
 -- Meetings planned and neither held nor cancelled; inquiries and letters that wait for an answer by
 -- a stated time. Of several with one id the last word counts. Other promises are tasks and cases.
-WITH seen AS (
-    SELECT *, coalesce(occurred_at, '-infinity') AS at FROM interactions
-    WHERE client = %(client)s AND known(position, annulled_at, %(as_of)s)
-      AND coalesce(occurred_at, '-infinity') <= %(on)s
-), promised AS (
-    SELECT DISTINCT ON (kind COLLATE "C", subject COLLATE "C") * FROM seen
-    WHERE kind IN ('meeting_planned', 'inquiry', 'letter') AND due_at IS NOT NULL
-      AND subject IS NOT NULL
-    ORDER BY kind COLLATE "C", subject COLLATE "C", at DESC, position DESC
-)
 SELECT p.kind || ' ' || p.subject AS name, p.due_at AS value,
        CASE WHEN p.kind = 'letter' THEN 'day' ELSE 'instant' END AS value_precision,
        p.occurred_at AS since, p.precision, p.position, p.channel, p.performed_by,
        p.due_at + CASE WHEN p.kind = 'letter' THEN interval '1 day' ELSE interval '0' END
            <= %(on)s AS overdue
-FROM promised p
+FROM (
+    SELECT DISTINCT ON (kind COLLATE "C", subject COLLATE "C") * FROM interactions
+    WHERE client = %(client)s AND kind IN ('meeting_planned', 'inquiry', 'letter')
+      AND due_at IS NOT NULL AND subject IS NOT NULL
+      AND known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
+    ORDER BY kind COLLATE "C", subject COLLATE "C", coalesce(occurred_at, '-infinity') DESC,
+             position DESC
+) AS p
 WHERE NOT EXISTS (
-    SELECT FROM seen a
-    WHERE CASE WHEN p.kind = 'meeting_planned'
+    SELECT FROM interactions a
+    WHERE a.client = %(client)s AND known(a.position, a.annulled_at, %(as_of)s)
+      AND coalesce(a.occurred_at, '-infinity') <= %(on)s
+      AND CASE WHEN p.kind = 'meeting_planned'
           THEN a.subject = p.subject AND a.kind IN ('meeting', 'meeting_cancelled')
           ELSE a.in_reply_to = p.subject END)
 ORDER BY p.due_at, p.position

@@ -31,6 +31,7 @@ WITH passed AS (
            lead(c.position, 1, 9223372036854775807) OVER one AS after
     FROM ownership_changes c
     WHERE known(c.position, c.annulled_at, %(as_of)s) AND c.change IN ('assigned', 'reassigned')
+      AND coalesce(c.effective_at, '-infinity') <= %(on)s
     WINDOW one AS (PARTITION BY c.client
                    ORDER BY coalesce(c.effective_at, '-infinity'), c.position)
 ), steps AS NOT MATERIALIZED (

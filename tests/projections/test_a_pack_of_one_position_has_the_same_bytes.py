@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ledger import codec, log
 from ledger.database import Connection, Target, connect
 from ledger.envelope import Event
-from ledger.errors import InvalidQuestion, NotFound
+from ledger.errors import InvalidQuestion, NotAllowed, NotFound
 from ledger.events.client import ClientRegistered, SpecialTermsGranted
 from ledger.events.contact import ContactPersonAdded
 from ledger.events.dispute import ConflictReported, OwnershipDisputeOpened
@@ -29,6 +29,7 @@ from ledger.events.offer import OfferSent
 from ledger.events.ownership import AccountTeamMemberAdded, CuratorAssigned
 from ledger.events.task import TaskAssigned
 from projections import handover
+from projections.dispute_file import dispute_file
 from projections.rebuild import rebuild
 from projections.runner import catch_up
 from tests.projections.ledgers import ZONE, as_then, ledger_of
@@ -132,6 +133,16 @@ def test_it_holds_what_the_new_owner_must_know(embedded_dsn: str) -> None:
     for heading in handover.HEADINGS.values():
         assert f"\n## {heading}\n" in text.decode()
     assert "Претензия \\| срочно" in text.decode()
+
+
+def test_a_supervisor_who_may_not_read_events_can_make_it(embedded_dsn: str) -> None:
+    with (
+        ledger_of(embedded_dsn, STORY) as (target, owner),
+        closing(connect(target, "supervisor")) as supervisor,
+    ):
+        assert both(supervisor, len(STORY)) == both(owner, len(STORY))
+        with pytest.raises(NotAllowed):
+            dispute_file(supervisor, len(STORY), ZONE, "D-1")
 
 
 def test_no_position_and_no_client_are_said(embedded_dsn: str) -> None:
