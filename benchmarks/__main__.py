@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks import appending, asking
+from benchmarks import appending, asking, deciding
 from benchmarks.sides import Line
 from ledger import embedded, schema
 from ledger.database import Target
@@ -23,6 +23,7 @@ def main() -> None:
     options.add_argument("--events", type=int, default=1_000_000)
     options.add_argument("--clients", type=int, default=100_000)
     options.add_argument("--rounds", type=int, default=20)
+    options.add_argument("--pairs", type=int, default=10_000)
     options.add_argument("--no-readme", action="store_true", help="print only")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="iledger-bench-") as name:
@@ -46,6 +47,9 @@ def _measure(dsn: str, chosen: argparse.Namespace) -> Iterator[Line]:
     for line in appending.measure(small, chosen.rounds):
         print(" | ".join(line.cells()), flush=True)
         yield line
+    for line in deciding.measure(Target(dsn=dsn, schema="deciding"), chosen.pairs):
+        print(" | ".join(line.cells()), flush=True)
+        yield line
     large = Target(dsn=dsn, schema="asking")
     for line in asking.measure(large, chosen.events, chosen.clients):
         print(" | ".join(line.cells()), flush=True)
@@ -63,7 +67,8 @@ def _table(lines: list[Line], server: str, chosen: argparse.Namespace) -> str:
     drawn = "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
     return (
         f"`python -m benchmarks --events {chosen.events} --clients {chosen.clients} "
-        f"--rounds {chosen.rounds}`; {server}; Python {platform.python_version()}.\n\n{drawn}"
+        f"--rounds {chosen.rounds} --pairs {chosen.pairs}`; {server}; "
+        f"Python {platform.python_version()}.\n\n{drawn}"
     )
 
 

@@ -26,7 +26,7 @@ class Recorder:
     def __init__(self, dsn: str) -> None:
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-        self._datastore = PostgresDatastore(**_place(dsn), schema=SCHEMA)
+        self._datastore = PostgresDatastore(**place(dsn), schema=SCHEMA)
         self._recorder = PostgresApplicationRecorder(self._datastore)
         self._recorder.create_table()
 
@@ -97,11 +97,12 @@ def project(dsn: str, count: int) -> int:
 
 
 def _environment(dsn: str) -> dict[str, str]:
-    place = {f"POSTGRES_{name.upper()}": value for name, value in _place(dsn).items()}
-    return {"PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_SCHEMA": SCHEMA, **place}
+    named = {f"POSTGRES_{name.upper()}": value for name, value in place(dsn).items()}
+    return {"PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_SCHEMA": SCHEMA, **named}
 
 
-def _place(dsn: str) -> dict[str, str]:
+def place(dsn: str) -> dict[str, str]:
+    """Where a database is, as the library wants to be told."""
     found = conninfo_to_dict(dsn)
     return {
         "dbname": str(found["dbname"]),

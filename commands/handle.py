@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 from typing import Any, NamedTuple, TypeVar
 
 from ledger import codec
@@ -20,6 +21,7 @@ from ledger.log import Condition, Item, Query
 S = TypeVar("S")
 MOST = 100_000  # events that one decision may depend on
 ATTEMPTS = 100
+_ANNULLED = "event.annulled"
 
 
 class Act(NamedTuple):
@@ -65,25 +67,75 @@ class Handled(NamedTuple):
 class Case(NamedTuple):
     """What a decision depends on, and how it is read.
 
-    query: the events; widen: what else has to be known, given the state; evolve: one step of the
-    fold that makes the state from `initial`.
+    query: the events; steady: more of them, which seldom change and may be remembered; widen: what
+    else has to be known, given the state; evolve: one step of the fold that makes the state from
+    `initial`.
     """
 
     query: Query
     initial: Any
     evolve: Callable[[Any, Recorded], Any]
     widen: Callable[[Any], Iterable[Item]] = lambda _: ()
+    steady: tuple[Item, ...] = ()
+
+    @property
+    def seldom(self) -> frozenset[str]:
+        """The types of event that change what is steady."""
+        return frozenset((_ANNULLED, *(type_ for item in self.steady for type_ in item.types)))
 
 
-def handle(ledger: Ledger, case: Case, act: Act, decide: Callable[[Any, Act], Decision]) -> Handled:
+class Known(NamedTuple):
+    """The steady events of a case that stand, up to a position."""
+
+    upto: int
+    events: tuple[Recorded, ...]
+
+
+class Memory:
+    """What a process remembers between decisions: policies, who works where.
+
+    It saves reading, not checking: a decision is recorded only if nothing has been added to what
+    was remembered, or annulled of it, since.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Item, ...], Known] = {}
+
+    def recall(self, case: Case) -> Known | None:
+        """What is known of the steady events of a case."""
+        return self._known.get(case.steady)
+
+    def keep(self, case: Case, upto: int, events: Iterable[Recorded]) -> None:
+        """Remember those of these events that are steady as all there are up to a position."""
+        steady = tuple(event for event in events if event.type in case.seldom)
+        self._known[case.steady] = Known(upto, steady)
+
+    def forget(self, case: Case) -> None:
+        """Let the next decision read everything."""
+        self._known.pop(case.steady, None)
+
+
+def handle(
+    ledger: Ledger,
+    case: Case,
+    act: Act,
+    decide: Callable[[Any, Act], Decision],
+    memory: Memory | None = None,
+    *,
+    first: bool = False,
+) -> Handled:
     """Decide and record. Raises what `decide` raises, and the refusal that it has put on record.
 
-    Somebody else's decision in between is no error: this one is taken again. Raises
-    ConditionFailed if that has happened ATTEMPTS times running.
+    first: nothing is expected to have happened yet in `case.query`, so decide without reading it;
+    a wrong guess is noticed and costs a little time. Somebody else's decision in between is no
+    error: this one is taken again. Raises ConditionFailed if that has happened ATTEMPTS times.
     """
     act = act if act.key else act._replace(key=str(uuid.uuid4()))
+    memory = memory or Memory()
+    guess = _guess(case, memory) if first else None
     for _ in range(ATTEMPTS):
-        state, condition = read(ledger, case)
+        state, condition = guess or read(ledger, case, memory)
+        guess = None
         decision = decide(state, act)
         events = _numbered(decision.events)
         try:
@@ -102,30 +154,61 @@ def propose(
     ledger: Ledger, case: Case, act: Act, decide: Callable[[Any, Act], Decision]
 ) -> Decision:
     """What `handle` would record at this moment; records nothing."""
-    state, _ = read(ledger, case)
+    state, _ = read(ledger, case, Memory())
     decision = decide(state, act)
     return decision._replace(events=_numbered(decision.events))
 
 
-def read(ledger: Ledger, case: Case) -> tuple[Any, Condition]:
+def read(ledger: Ledger, case: Case, memory: Memory) -> tuple[Any, Condition]:
     """The state, and the condition under which it stays what it is."""
-    items = case.query.items
-    while True:
-        head, rows = ledger.store.standing(Query(items), MOST)
-        if len(rows) == MOST:
-            raise LedgerError(f"a decision depends on more than {MOST:,} events")
-        state = case.initial
-        for row, stands in rows:
-            if stands and row.version:
-                state = case.evolve(state, codec.decode(row))
-        more = tuple(item for item in case.widen(state) if item not in items)
-        if not more:
-            break
+    items, known = case.query.items, memory.recall(case)
+    if known is None:
+        head, events = _standing(ledger, (*items, *case.steady))
+    else:
+        head, news = _standing(ledger, (*items, *_watched(case, known.upto)))
+        if any(event.type in case.seldom for event in news):
+            memory.forget(case)
+            return read(ledger, case, memory)
+        events = sorted((*known.events, *news), key=lambda event: event.position)
+    memory.keep(case, head, events)
+    state = _folded(case, events)
+    while more := tuple(item for item in case.widen(state) if item not in items):
         items += more
-    annulled = (
-        Item(("event.annulled",), (f"event:{row.event_id}",)) for row, stands in rows if stands
-    )
-    return state, Condition(Query((*items, *annulled)), head)
+        head, events = _standing(ledger, (*items, *case.steady))
+        state = _folded(case, events)
+    watched = _watched(case, head)
+    return state, Condition(Query((*items, *watched, *_annulments(events))), head)
+
+
+def _guess(case: Case, memory: Memory) -> tuple[Any, Condition] | None:
+    """The state if nothing has happened but what is remembered; None if that is not enough."""
+    known = memory.recall(case)
+    if known is None:
+        return None
+    state = _folded(case, known.events)
+    if any(True for _ in case.widen(state)):
+        return None
+    return state, Condition(Query((*case.query.items, *_watched(case, known.upto))))
+
+
+def _watched(case: Case, upto: int) -> tuple[Item, ...]:
+    """What would change what is remembered, and a little more, which is seldom, too."""
+    return (Item(tuple(sorted(case.seldom)), (), upto),) if case.steady else ()
+
+
+def _annulments(events: Iterable[Recorded]) -> tuple[Item, ...]:
+    return tuple(Item((_ANNULLED,), (f"event:{event.event_id}",)) for event in events)
+
+
+def _standing(ledger: Ledger, items: tuple[Item, ...]) -> tuple[int, list[Recorded]]:
+    head, rows = ledger.store.standing(Query(items), MOST)
+    if len(rows) == MOST:
+        raise LedgerError(f"a decision depends on more than {MOST:,} events")
+    return head, [codec.decode(row) for row, stands in rows if stands and row.version]
+
+
+def _folded(case: Case, events: Iterable[Recorded]) -> Any:
+    return reduce(case.evolve, events, case.initial)
 
 
 def _numbered(events: Sequence[Event]) -> tuple[Event, ...]:

@@ -149,13 +149,13 @@ def case(client: str, *employees: str, seller: str | None = None) -> Case:
 
     seller: he whose reservation it would be, so that limits of the policy concern him.
     """
-    items = [Item(_ABOUT_CLIENT, (f"client:{client}",)), Item((_POLICY,))]
-    items += [Item(_STAFF, (f"employee:{each}",)) for each in dict.fromkeys(employees)]
+    people = (Item(_STAFF, (f"employee:{each}",)) for each in dict.fromkeys(employees))
     return Case(
-        Query(tuple(items)),
+        Query((Item(_ABOUT_CLIENT, (f"client:{client}",)),)),
         Ownership(client),
         evolve,
         (lambda state: _wider(state, seller)) if seller else lambda _: (),
+        steady=(Item((_POLICY,)), *people),
     )
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from commands import ownership
-from commands.handle import Act, Decision, Handled, handle
+from commands.handle import Act, Decision, Handled, Memory, handle
 from commands.ownership import BEGINNING, Holding, Ownership, refuse_absent, refuse_unknown
 from ledger.book import Ledger
 from ledger.catalogue import type_name
@@ -30,12 +30,15 @@ Basis = Literal["first_approach", "inquiry", "referral", "decision"]
 Decide = Callable[[Ownership, Act], Decision]
 
 
-def record_approach(ledger: Ledger, attempt: Event, at: datetime | None = None) -> Handled:
+def record_approach(
+    ledger: Ledger, attempt: Event, memory: Memory | None = None, *, first: bool = False
+) -> Handled:
     """Record an approach to a client, such as an offer sent, if the seller may approach it.
 
-    attempt: with client and performed_by; at: now, if not given. The first approach of a type that
-    the policy lets claim a client reserves it. Raises ClientTaken, once it has been recorded as
-    `approach.blocked`; Refused; InvalidEvent.
+    attempt: with client and performed_by. The first approach of a type that the policy lets claim a
+    client reserves it. memory: of a service that decides often; first: it believes that nobody has
+    the client yet. Raises ClientTaken, once it has been recorded as `approach.blocked`; Refused;
+    InvalidEvent.
     """
     for name in ("client", "performed_by"):
         if not getattr(attempt, name):
@@ -43,13 +46,13 @@ def record_approach(ledger: Ledger, attempt: Event, at: datetime | None = None) 
     client, seller = str(attempt.client), str(attempt.performed_by)
     act = Act(
         by=attempt.recorded_by,
-        at=at or datetime.now(UTC),
+        at=datetime.now(UTC),
         performed_by=seller,
         source=attempt.source,
         key=attempt.key,
     )
     case = ownership.case(client, seller, seller=seller)
-    return handle(ledger, case, act, approach(attempt, seller))
+    return handle(ledger, case, act, approach(attempt, seller), memory, first=first)
 
 
 def approach(attempt: Event, seller: str) -> Decide:

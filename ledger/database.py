@@ -137,7 +137,6 @@ def translate(error: psycopg.Error) -> Exception:
 
 
 _OURS: dict[str, type[errors.LedgerError]] = {
-    "IL001": errors.ConditionFailed,
     "IL002": errors.Immutable,
     "IL003": errors.LedgerError,
 }

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from ledger.database import Connection, translated
 from ledger.envelope import Encoded
+from ledger.errors import ConditionFailed
 from ledger.sql import statements
 
 PAGE = 2_000
@@ -55,10 +56,14 @@ class Outcome(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One alternative of a query: any of the types (none: all types) and all of the tags."""
+    """One alternative of a query: any of the types (none: all types) and all of the tags.
+
+    after: only what stands after this position.
+    """
 
     types: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    after: int = 0
 
 
 class Query(NamedTuple):
@@ -93,7 +98,7 @@ def append(
     columns = [list(column) for column in zip(*batch, strict=True)]
     # As text, since an array of arrays would have to be rectangular.
     columns[_TAGS] = [array_text(found) for found in columns[_TAGS]]
-    alone = len(batch) == 1 and condition is None
+    alone = len(batch) == 1
     if alone:
         columns = [column[0] for column in columns]
     parameters: dict[str, Any] = dict(zip(_PARAMETERS, columns, strict=True))
@@ -104,7 +109,13 @@ def append(
     statement = _SQL["append_one" if alone else "append"]
     with translated(), connection.cursor(binary=True) as cursor:
         cursor.execute(statement, parameters, prepare=True)
-        return [Outcome(*row) for row in cursor]
+        outcomes = [Outcome(*row) for row in cursor]
+    if outcomes[0].outcome == "failed":
+        raise ConditionFailed(
+            "something that the decision depended on has been recorded since; read again and "
+            "decide again"
+        )
+    return outcomes
 
 
 # Encoded's fields, in order, as the append statements call them.
@@ -222,7 +233,7 @@ def position_of(connection: Connection, event_id: UUID) -> int | None:
 
 
 def _json(query: Query) -> list[dict[str, Any]]:
-    return [{"types": item.types, "tags": item.tags} for item in query.items]
+    return [item._asdict() for item in query.items]
 
 
 def array_text(texts: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ SELECT at_position, at_time, outcome, stored FROM append(
 -- name: append_one
 SELECT at_position, at_time, outcome, stored FROM append_one(
     %(types)b, %(versions)b::smallint, %(sources)b, %(keys)b, %(clients)b, %(performers)b,
-    %(times)b::timestamptz, %(tag_lists)b, %(bodies)b
+    %(times)b::timestamptz, %(tag_lists)b, %(bodies)b, %(condition)s
 )
 
 -- name: head

@@ -13,8 +13,7 @@
 -- Run as the role <schema>_owner with search_path set to the ledger's schema alone; <schema> is any
 -- name, so that several ledgers can share a database. Roles and grants are at the end.
 --
--- Errors carry their own SQLSTATE: IL001 condition failed, IL002 immutable, IL003 wrong
--- transaction isolation.
+-- Errors carry their own SQLSTATE: IL002 immutable, IL003 wrong transaction isolation.
 
 CREATE TABLE about (
     ledger_id  uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -157,42 +156,49 @@ BEGIN
     END IF;
 END $$;
 
+-- Whether a tag has more than this many events after a position.
+CREATE FUNCTION has_more(driver text, after_position bigint, than bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM event_tags t
+        WHERE (t.tag, t.position) > (driver, after_position)
+          AND (t.tag, t.position) <= (driver, 9223372036854775807)
+        ORDER BY t.tag, t.position OFFSET than);
+END $$;
+
 -- Whether the types together have fewer events than a tag: an employee owns thousands of clients but
 -- was hired once, as a few hundred others were.
 CREATE FUNCTION rather_by_type(of_types text[], driver text, after_position bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    tagged bigint;
     typed bigint := 0;
     one text;
 BEGIN
-    IF cardinality(of_types) = 0 THEN RETURN false; END IF;
-    tagged := (SELECT count(*) FROM (
-        SELECT FROM event_tags t
-        WHERE (t.tag, t.position) > (driver, after_position)
-          AND (t.tag, t.position) <= (driver, 9223372036854775807)
-        ORDER BY t.tag, t.position LIMIT 5000) AS of_tag);
-    IF tagged < 20 THEN RETURN false; END IF;
+    IF cardinality(of_types) = 0 OR NOT has_more(driver, after_position, 20) THEN
+        RETURN false;
+    END IF;
     FOREACH one IN ARRAY of_types LOOP
         typed := typed + (SELECT count(*) FROM (
             SELECT FROM events e
             WHERE (e.type, e.position) > (one, after_position)
               AND (e.type, e.position) <= (one, 9223372036854775807)
-            ORDER BY e.type, e.position LIMIT tagged) AS of_type);
-        IF typed >= tagged THEN RETURN false; END IF;
+            ORDER BY e.type, e.position LIMIT 1000) AS of_type);
     END LOOP;
-    RETURN true;
+    RETURN has_more(driver, after_position, typed);
 END $$;
 
--- The first max_rows such positions of a whole query: [{"types": [...], "tags": [...]}, …], any item
--- of which may match. No items at all: every event.
+-- The first max_rows such positions of a whole query: [{"types": [...], "tags": [...], "after": n}, …],
+-- any item of which may match; `after` may be left out. No items at all: every event.
 CREATE FUNCTION matching(query jsonb, after_position bigint, upto bigint, max_rows bigint)
 RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     SELECT DISTINCT found.position
     FROM jsonb_to_recordset(
         CASE WHEN query = '[]'::jsonb THEN '[{"types": [], "tags": []}]'::jsonb ELSE query END
-    ) AS item(types text[], tags text[]),
-    LATERAL matching_item(item.types, item.tags, after_position, upto, max_rows) AS found(position)
+    ) AS item(types text[], tags text[], after bigint),
+    LATERAL matching_item(item.types, item.tags, greatest(item.after, after_position), upto,
+                          max_rows) AS found(position)
+    WHERE coalesce(item.after, 0) < upto
     ORDER BY found.position LIMIT max_rows
 $$;
 
@@ -226,22 +232,28 @@ BEGIN
     IF NOT FOUND THEN RETURN NEXT; END IF;
 END $$;
 
--- Whether any event in (after_position, upto] matches a query. A decision has just read: what came
--- since is little, and looked through at once.
+-- Whether any event in (after_position, upto] matches a query; an item of it may have an `after` of
+-- its own. A decision has mostly just read: what came since is little, and looked through at once.
 CREATE FUNCTION matched_since(query jsonb, after_position bigint, upto bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    lately bigint := upto - 50;
 BEGIN
-    IF upto - after_position > 1000 THEN
-        RETURN EXISTS (SELECT FROM matching(query, after_position, upto, 1));
-    END IF;
+    IF query = '[]'::jsonb THEN RETURN upto > after_position; END IF;
     RETURN EXISTS (
-        SELECT FROM events e, jsonb_to_recordset(query) AS item(types text[], tags text[])
-        WHERE e.position > after_position AND e.position <= upto
-          AND (cardinality(item.types) = 0 OR e.type = ANY (item.types))
-          AND all_tags(e.client, e.performed_by, e.tags) @> item.tags
-    ) OR query = '[]'::jsonb AND upto > after_position;
+        SELECT FROM jsonb_to_recordset(query) AS item(types text[], tags text[], after bigint),
+            LATERAL (SELECT greatest(item.after, after_position) AS after) AS since,
+            LATERAL (SELECT FROM events e
+                WHERE since.after >= lately AND e.position > since.after AND e.position <= upto
+                  AND (cardinality(item.types) = 0 OR e.type = ANY (item.types))
+                  AND all_tags(e.client, e.performed_by, e.tags) @> item.tags) AS late
+    ) OR EXISTS (
+        SELECT FROM jsonb_to_recordset(query) AS item(types text[], tags text[], after bigint),
+            LATERAL (SELECT greatest(item.after, after_position) AS after) AS since,
+            LATERAL matching_item(item.types, item.tags, since.after, upto, 1)
+        WHERE since.after < lately);
 END $$;
 
 -- The last position recorded at or before a moment, 0 if none. `recorded_at` never goes back as
@@ -270,8 +282,10 @@ END $$;
 --   future    not recorded: occurred_at lies ahead of this server's clock (see `ahead`)
 --   withheld not recorded, because `whole` was asked and another event of the batch is refused
 -- whole: record all or nothing.
--- condition: {"query": [...], "after": n}; error IL001 if an event after n matches the query,
--- unless every event of the batch is already known (the answer to an earlier try was lost).
+--   failed    a single row for the whole batch, of which nothing was recorded: see condition
+-- condition: {"query": [...], "after": n}; fails if an event after n matches the query, unless every
+-- event of the batch is already known (the answer to an earlier try was lost). That is no error, for
+-- those who race for something are told so many times a second.
 --
 -- One advisory lock a ledger, held from before the numbers are drawn until the commit, makes commit
 -- order position order, without gaps. A reader who sees position n therefore sees everything below.
@@ -292,6 +306,11 @@ BEGIN
     IF condition IS NOT NULL THEN
         failed := matched_since(
             condition -> 'query', coalesce((condition ->> 'after')::bigint, 0), head);
+        -- If something of the batch is known, the answer to an earlier try may have been lost.
+        IF failed AND NOT any_known(sources, keys) THEN
+            RETURN QUERY SELECT NULL::bigint, NULL::timestamptz, 'failed', NULL::bytea;
+            RETURN;
+        END IF;
     END IF;
     -- Nearly always every event is new and of the past, and then the unique index is all the check
     -- we need.
@@ -329,13 +348,14 @@ END $$;
 -- which tells by itself that the key is known. What does not go so smoothly it leaves to `append`.
 CREATE FUNCTION append_one(
     type text, version smallint, source text, key text, client text, performer text,
-    occurred timestamptz, tag_list text, body bytea,
+    occurred timestamptz, tag_list text, body bytea, condition jsonb,
     OUT at_position bigint, OUT at_time timestamptz, OUT outcome text, OUT stored bytea
 ) LANGUAGE plpgsql SECURITY DEFINER AS $$
 #variable_conflict use_variable
 BEGIN
     SELECT t.head + 1, t.stamp INTO at_position, at_time FROM take_turn() AS t;
-    IF NOT ahead(occurred, at_time) THEN
+    IF NOT (ahead(occurred, at_time) OR condition IS NOT NULL AND matched_since(
+        condition -> 'query', coalesce((condition ->> 'after')::bigint, 0), at_position - 1)) THEN
         INSERT INTO events (position, event_id, type, version, client, performed_by, occurred_at,
                             recorded_at, source, key, tags, body)
         VALUES (at_position, event_id_of(source, key), type, version, client, performer, occurred,
@@ -353,7 +373,7 @@ BEGIN
     END IF;
     SELECT a.* INTO at_position, at_time, outcome, stored FROM append(
         ARRAY[type], ARRAY[version], ARRAY[source], ARRAY[key], ARRAY[client], ARRAY[performer],
-        ARRAY[occurred], ARRAY[tag_list], ARRAY[body], false) AS a;
+        ARRAY[occurred], ARRAY[tag_list], ARRAY[body], false, condition) AS a;
 END $$;
 
 -- Wait for this writer's turn: the head as it then stands, and the time of recording. Nobody else
@@ -368,6 +388,14 @@ BEGIN
     SELECT position, recorded_at INTO head, stamp FROM events ORDER BY position DESC LIMIT 1;
     head := coalesce(head, 0);
     stamp := greatest(clock_timestamp(), stamp);
+END $$;
+
+-- Whether any of these keys is recorded already.
+CREATE FUNCTION any_known(sources text[], keys text[]) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM unnest(sources, keys) AS given(source, key), LATERAL (
+            SELECT FROM events e WHERE e.event_id = event_id_of(given.source, given.key) OFFSET 0) AS known);
 END $$;
 
 -- Whether something is said to have happened after now. Clocks differ by up to five minutes. A date
@@ -414,8 +442,8 @@ BEGIN
         WINDOW same_key AS (PARTITION BY id ORDER BY in_future, n)
     ) AS judged;
     IF failed AND wanted IS NOT NULL THEN
-        RAISE EXCEPTION 'something that the decision depended on has been appended since'
-            USING ERRCODE = 'IL001', HINT = 'Read again and decide again.';
+        RETURN QUERY SELECT NULL::bigint, NULL::timestamptz, 'failed', NULL::bytea;
+        RETURN;
     END IF;
     IF wanted IS NOT NULL AND NOT (whole AND verdicts && ARRAY['conflict', 'future']) THEN
         PERFORM FROM (
@@ -467,6 +495,9 @@ DECLARE
 BEGIN
     EXECUTE format('ALTER FUNCTION append SET search_path = %I, pg_temp', s);
     EXECUTE format('ALTER FUNCTION append_one SET search_path = %I, pg_temp', s);
+    -- The same for those that read: a plan is made anew where the path is another than before.
+    EXECUTE format('ALTER FUNCTION found SET search_path = %I, pg_temp', s);
+    EXECUTE format('ALTER FUNCTION standing SET search_path = %I, pg_temp', s);
     EXECUTE format('ALTER FUNCTION head SET search_path = %I, pg_temp', s);
     EXECUTE format('ALTER FUNCTION position_at SET search_path = %I, pg_temp', s);
     ALTER FUNCTION position_at SECURITY DEFINER;
@@ -478,5 +509,6 @@ BEGIN
     EXECUTE format('GRANT EXECUTE ON FUNCTION append, append_one TO %I', writer);
     EXECUTE format('GRANT SELECT ON events, event_tags TO %I', auditor);
     EXECUTE format('GRANT EXECUTE ON FUNCTION event_id_of, all_tags, matching_item, matching, '
-                   'rather_by_type, found, standing, matched_since TO %I', auditor);
+                   'rather_by_type, has_more, found, standing, '
+                   'matched_since TO %I', auditor);
 END $$;

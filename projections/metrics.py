@@ -13,13 +13,12 @@ from typing import Any, Literal, NamedTuple
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
+from projections.credit import Credit, credit_of
 from projections.view import Answer, View, add_up
 
 Every = Literal["month", "quarter", "year", "whole"]
-Credit = Literal["owner-at-event", "performer"]
 
 GROUPS = ("whole", "employee", "team", "unit", "office", "product", "client")
-CREDITS = ("owner-at-event", "performer")
 NOBODY = "(none)"
 _STEPS = {"month": ("1 month", "YYYY-MM"), "quarter": ("3 months", 'YYYY-"Q"Q'),
           "year": ("1 year", "YYYY")}  # fmt: skip
@@ -75,7 +74,7 @@ def metrics(
     every: Every = "whole",
     since: date | None = None,
     until: date | None = None,
-    credit: Credit = "owner-at-event",
+    credit: str = "owner-at-event",
     metrics: Sequence[str] | None = None,
 ) -> Answer:
     """Figures, one a row: group, period, metric, value, numerator, denominator, unit.
@@ -86,10 +85,15 @@ def metrics(
     or a currency ("currency" where none was said). A value is None where there is nothing to tell:
     never a ratio of 0 for 0 of 0. A group has all metrics for a period in which any of it counted;
     a client, of whom there are many, only those that did.
+
+    credit: one of `projections.credit.CREDITS`, which that module explains. Where it splits an
+    event in two, counts, both sides of a ratio and sums take the parts, exactly: a count is then
+    a Decimal if it is not whole, and both parts make up one. A distinct client counts for each of
+    the two, and a median is that of all events of which any part is credited.
     """
-    wanted = _wanted(metrics)
-    parameters = _parameters(view, by, every, since, until, credit, wanted)
-    rows = add_up(connection, _SQL["evidence"] + _SQL["figures"], view, **parameters)
+    wanted, credited = _wanted(metrics), credit_of(credit)
+    parameters = _parameters(view, by, every, since, until, credited, wanted)
+    rows = add_up(connection, _statement(credited, "figures"), view, **parameters)
     found = [row for row in rows if _asked_for(row["metric"], metrics)]
     if by == "whole" and every == "whole" and not found:
         found = [{"group": "whole", "period": parameters["unknown"], "metric": None}]
@@ -106,19 +110,23 @@ def explain(
     every: Every = "whole",
     since: date | None = None,
     until: date | None = None,
-    credit: Credit = "owner-at-event",
+    credit: str = "owner-at-event",
 ) -> Answer:
     """The events behind a figure, in order of time; of one group, or of all if it is None.
 
     Rows: metric, group, period, position, occurred_at, precision, client, subject (the deal, offer
-    or task), employee (credited), performer, unit, counted (in a ratio: whether it is in the
-    numerator), value, currency. The group of nobody is NOBODY.
+    or task), employee (credited), weight (1, or the part of the event credited to this employee),
+    performer, unit, counted (in a ratio: whether it is in the numerator), value (of all of the
+    event), currency. The group of nobody is NOBODY. An event split between two has two rows.
     """
-    wanted = _wanted([metric])
-    parameters = _parameters(view, by, every, since, until, credit, wanted)
-    statement = _SQL["evidence"] + _SQL["explained"]
-    rows = add_up(connection, statement, view, group=group, **parameters)
+    wanted, credited = _wanted([metric]), credit_of(credit)
+    parameters = _parameters(view, by, every, since, until, credited, wanted)
+    rows = add_up(connection, _statement(credited, "explained"), view, group=group, **parameters)
     return [row for row in rows if _asked_for(row["metric"], [metric])]
+
+
+def _statement(credit: Credit, ending: str) -> str:
+    return _SQL["evidence"] + credit.owned + _SQL["grouped"] + _SQL[ending]
 
 
 def _wanted(metrics: Sequence[str] | None) -> list[str]:
@@ -143,14 +151,12 @@ def _parameters(
     every: str,
     since: date | None,
     until: date | None,
-    credit: str,
+    credit: Credit,
     wanted: list[str],
 ) -> dict[str, Any]:
     grouping, _, field = by.partition(":")
     if (grouping not in GROUPS or field) and not (grouping == "fact" and field):
         raise InvalidQuestion(f"no figures by {by}; choose {', '.join(GROUPS)} or fact:FIELD")
-    if credit not in CREDITS:
-        raise InvalidQuestion(f"no credit {credit!r}; choose {' or '.join(CREDITS)}")
     if every not in (*_STEPS, "whole"):
         raise InvalidQuestion(f"no figures every {every}; choose {', '.join(_STEPS)} or whole")
     if since and until and since >= until:
@@ -160,7 +166,8 @@ def _parameters(
     chosen = [METRICS[name] for name in wanted]
     return {
         "by": grouping, "field": field, "every": every if step else None, "step": step,
-        "pattern": pattern, "unknown": "unknown" if step else label, "credit": credit,
+        "pattern": pattern, "unknown": "unknown" if step else label, "credit": credit.mode,
+        "days": credit.days, "share": credit.share,
         "starts": since.isoformat() if since else "-infinity",
         "ends": until.isoformat() if until else "infinity",
         "names": wanted, "evidence": [metric.evidence for metric in chosen],
@@ -199,13 +206,13 @@ def _defined_as(metric: str) -> str:
 
 
 def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
-    n, told, total = row.get("n", 0), row.get("told", 0), row.get("total")
-    value: Any = n
+    n, told, hits = (_count(row.get(name) or 0) for name in ("n", "told", "hits"))
+    total, value = row.get("total"), n
     numerator, denominator = None, None
     match metric.figure:
         case "share":
-            numerator, denominator = row.get("hits", 0), n
-            value = numerator / n if n else None
+            numerator, denominator = hits, n
+            value = float(hits / n) if n else None
         case "mean":
             numerator, denominator = total, told
             value = total / told if told else None
@@ -218,3 +225,9 @@ def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
         numerator = None if numerator is None else float(numerator)
     unit = row.get("currency") or metric.unit
     return {"value": value, "numerator": numerator, "denominator": denominator, "unit": unit}
+
+
+def _count(weighed: Any) -> Any:
+    """A count as an int, unless a part of an event is in it."""
+    whole = int(weighed)
+    return whole if whole == weighed else weighed

@@ -1,8 +1,8 @@
 -- Metrics: from the tables of the other projections to the events behind every figure, and figures.
 --
--- `evidence` begins every question: one row for each event and metric it counts in, with the
--- employee credited, the unit at the time, the group and the period. `figures` adds the rows up;
--- `explained` shows them.
+-- `evidence` begins every question: one row for each event and metric it counts in. A statement of
+-- credit.sql comes next. `grouped` gives the employees credited (two, where credit is split), the
+-- unit at the time, the group and the period. `figures` adds the rows up; `explained` shows them.
 
 -- name: evidence
 WITH wanted AS (
@@ -96,16 +96,19 @@ WITH wanted AS (
     WHERE t.due_at <= %(on)s
       AND in_period(t.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
       AND NOT (t.state = 'cancelled' AND t.ended_at < t.due_at)
-), credited AS (
-    -- To the client's owner at that moment; where there is none, to who held the deal or the task.
+)
+
+-- name: grouped
+, credited AS (
+    -- Where nobody is to be credited for the client, to who held the deal.
     SELECT e.evidence, e.position, coalesce(e.at, '-infinity') AS at, e.precision, e.tie, e.client,
            e.subject, e.product, e.label, e.performer, e.given_unit, e.counted, e.amount,
-           e.currency, e.days, e.period_starts,
+           e.currency, e.days, e.period_starts, o.weight,
            CASE WHEN e.evidence = 'task_due' THEN e.holder
                 WHEN %(credit)s = 'performer' THEN e.performer
                 ELSE coalesce(o.owner, e.holder) END AS employee
-    FROM events e LEFT JOIN owner_spells_at(%(as_of)s) o
-        ON %(credit)s = 'owner-at-event' AND o.client = e.client
+    FROM events e LEFT JOIN owned o
+        ON o.client = e.client AND e.evidence <> 'task_due'
        AND (o.from_at, o.from_position) <= (coalesce(e.at, '-infinity'), e.tie)
        AND (coalesce(e.at, '-infinity'), e.tie) < (o.to_at, o.to_position)
     WHERE coalesce(e.at, '-infinity') <= %(on)s
@@ -170,22 +173,23 @@ WITH wanted AS (
 -- Added up first and joined with the metrics after: rows are many, sums few.
 , narrow AS MATERIALIZED (
     SELECT evidence, "group", period, label, coalesce(currency, '') AS currency, counted, amount,
-           days, client
+           days, client, position, weight
     FROM grouped
 ), added AS MATERIALIZED (
-    SELECT evidence, "group", period, label, currency, count(*) AS n,
+    SELECT evidence, "group", period, label, currency, coalesce(weight, 1) AS weight, count(*) AS n,
            count(*) FILTER (WHERE counted) AS hits,
            count(amount) AS amounts, sum(amount) AS amount, count(days) AS spans, sum(days) AS days
-    FROM narrow GROUP BY evidence, "group", period, label, currency
+    FROM narrow GROUP BY evidence, "group", period, label, currency, narrow.weight
 ), plain AS (
     SELECT a.*, w.measure, replace(w.metric, '*', coalesce(a.label, '(none)')) AS metric,
            CASE w.in_unit WHEN 'currency' THEN a.currency END AS in_currency
     FROM added a JOIN wanted w ON w.evidence = a.evidence AND w.figure NOT IN ('distinct', 'median')
 )
-SELECT "group", period, metric, nullif(in_currency, '') AS currency, sum(n)::bigint AS n,
-       sum(hits)::bigint AS hits,
-       sum(CASE measure WHEN 'amount' THEN amounts WHEN 'days' THEN spans END)::bigint AS told,
-       sum(CASE measure WHEN 'amount' THEN amount WHEN 'days' THEN days END) AS total,
+SELECT "group", period, metric, nullif(in_currency, '') AS currency, trim_scale(sum(weight * n)) AS n,
+       trim_scale(sum(weight * hits)) AS hits,
+       trim_scale(sum(weight * CASE measure WHEN 'amount' THEN amounts WHEN 'days' THEN spans END))
+           AS told,
+       sum(weight * CASE measure WHEN 'amount' THEN amount WHEN 'days' THEN days END) AS total,
        NULL::float8 AS middle
 FROM plain GROUP BY "group", period, metric, in_currency
 UNION ALL
@@ -196,21 +200,24 @@ FROM (SELECT n.evidence, n."group", n.period, n.client FROM narrow n
 JOIN wanted w ON w.evidence = o.evidence AND w.figure = 'distinct'
 GROUP BY "group", period, w.metric
 UNION ALL
-SELECT "group", period, w.metric,
-       CASE w.in_unit WHEN 'currency' THEN nullif(n.currency, '') END, NULL, NULL,
-       count(CASE w.measure WHEN 'amount' THEN n.amount ELSE n.days END), NULL,
-       percentile_cont(0.5) WITHIN GROUP (
-           ORDER BY (CASE w.measure WHEN 'amount' THEN n.amount ELSE n.days END)::float8)
-FROM narrow n JOIN wanted w ON w.evidence = n.evidence AND w.figure = 'median'
+SELECT "group", period, metric, currency, NULL, NULL, count(measured), NULL,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY measured::float8)
+FROM (
+    -- An event split between two of one group is one of its events.
+    SELECT DISTINCT n."group", n.period, w.metric, n.position,
+           CASE w.in_unit WHEN 'currency' THEN nullif(n.currency, '') END AS currency,
+           CASE w.measure WHEN 'amount' THEN n.amount ELSE n.days END AS measured
+    FROM narrow n JOIN wanted w ON w.evidence = n.evidence AND w.figure = 'median'
+) AS once
 GROUP BY 1, 2, 3, 4
 ORDER BY 1, 2, 3, 4
 
 -- name: explained
 SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group", g.period,
        g.position, nullif(g.at, '-infinity') AS occurred_at, g.precision, g.client, g.subject,
-       g.employee, g.performer, g.unit, g.counted,
+       g.employee, coalesce(g.weight, 1) AS weight, g.performer, g.unit, g.counted,
        CASE w.measure WHEN 'amount' THEN g.amount WHEN 'days' THEN g.days END AS value,
        CASE w.measure WHEN 'amount' THEN g.currency END AS currency
 FROM grouped g JOIN wanted w ON w.evidence = g.evidence
 WHERE %(group)s::text IS NULL OR g."group" = %(group)s
-ORDER BY g.at, g.position
+ORDER BY g.at, g.position, g.weight, g.employee

@@ -1,12 +1,14 @@
-"""`iledger metrics`, `funnel`."""
+"""`iledger metrics`, `funnel`, `outcomes`."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import click
 
+from commands.cli.output import remark
 from commands.cli.question import Question, asked
 from ledger.errors import InvalidQuestion
 
@@ -51,10 +53,12 @@ class Period(NamedTuple):
 @_TO
 @click.option(
     "--credit",
-    type=click.Choice(["owner-at-event", "performer"]),
+    metavar="MODE",
     default="owner-at-event",
     show_default=True,
-    help="To whose credit: who owned the client then, or who did it.",
+    help="To whose credit: owner-at-event, performer, first-claimant, split:DAYS:SHARE (SHARE of "
+    "an event goes to the former owner for DAYS days after a change, as in split:30:0.5), or "
+    "current-owner (for comparison only: reassigning a client moves its past).",
 )
 @click.option("--metric", "chosen", metavar="NAME", multiple=True, help="Only this; repeatable.")
 @click.option("--group", metavar="NAME", help="Only this employee, unit or other group.")
@@ -67,7 +71,7 @@ def metrics(
     period: str | None,
     since: str | None,
     until: str | None,
-    credit: Any,
+    credit: str,
     chosen: tuple[str, ...],
     group: str | None,
     *,
@@ -80,6 +84,7 @@ def metrics(
     """
     from projections import metrics as figures
 
+    _remark_on(credit)
     span = _period(period, since, until)
     how: dict[str, Any] = {
         "by": by, "every": every, "credit": credit, "since": span.since, "until": span.until,
@@ -87,9 +92,8 @@ def metrics(
     if explain:
         if len(chosen) != 1:
             raise InvalidQuestion("--explain explains one metric; name it with --metric")
-        question.show(
-            figures.explain(question.connection, question.view, chosen[0], group=group, **how)
-        )
+        rows = figures.explain(question.connection, question.view, chosen[0], group=group, **how)
+        question.show(rows)
         return
     table = question.printer.form == "table"
     wanted = chosen or (_SHOWN if table else None)
@@ -133,6 +137,59 @@ def funnel(
     for name in dict.fromkeys(row["pipeline"] for row in found) or [""]:
         lines = [_step(row) for row in found if row["pipeline"] == name]
         question.show(lines, f"pipeline {name}" if name else None)
+
+
+@click.command(epilog="Example: iledger outcomes --days 60 --since 2025-04 --until 2025-09")
+@click.option(
+    "--days",
+    type=int,
+    default=90,
+    show_default=True,
+    help="How many days before a hand-over to compare with how many after.",
+)
+@_FROM
+@_TO
+@asked
+def outcomes(question: Question, days: int, since: str | None, until: str | None) -> None:
+    """Show how it went on with clients that passed from one employee to another, by reason.
+
+    Hand-overs whose days after are not over yet are "unfinished" and counted in nothing else.
+    Retained is a client who was in two-way contact or bought; mood and answers are means of the
+    last ones before and after, with the number of hand-overs for which both are known.
+    """
+    from projections import outcomes
+
+    span = _period(None, since, until)
+    found = outcomes.outcomes(
+        question.connection, question.view, days=days, since=span.since, until=span.until
+    )
+    table = question.printer.form == "table"
+    question.show([_outcome(row, outcomes.FEELINGS) for row in found] if table else found)
+
+
+def _outcome(row: dict[str, Any], feelings: Sequence[str]) -> dict[str, Any]:
+    share, told = row["retained_share"], {}
+    for name in feelings:
+        before, after, known = (row[f"{name}_{part}"] for part in ("before", "after", "told"))
+        told[name] = f"{before:.1f} → {after:.1f} ({known})" if known else NO_DATA
+    retained = (
+        NO_DATA if share is None else (f"{share * 100:.0f} % ({row['retained']}/{row['complete']})")
+    )
+    return {
+        "reason": row["reason"],
+        "handovers": row["handovers"],
+        "unfinished": row["unfinished"],
+        "contacts": f"{row['contacts_before']} → {row['contacts_after']}",
+        "retained": retained,
+        **told,
+    }
+
+
+def _remark_on(credit: str) -> None:
+    from projections.credit import COMPARISON
+
+    if credit == COMPARISON:
+        remark(f"{COMPARISON} is for comparison only: past figures move with the clients' owners")
 
 
 def _period(period: str | None, since: str | None, until: str | None) -> Period:

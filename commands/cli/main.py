@@ -69,6 +69,11 @@ COMMANDS: dict[str, Entry] = dict(
             "figures",
             "Show how far the deals opened in a period have come, and where they were lost.",
         ),
+        _entry(
+            "outcomes",
+            "figures",
+            "Show how it went on with clients that passed from one employee to another, by reason.",
+        ),
         _entry("offers", "work", "List the offers, and what became of them."),
         _entry("deals", "work", "List the deals, where they stand and who pursues them."),
         _entry("tasks", "work", "List the tasks, who has them and whether they are done."),

@@ -79,6 +79,7 @@ def test_options_that_make_no_sense(iledger: Run) -> None:
         (["replay", "--since", "yesterday"], "Give a day (2025-06-30)"),
         (["replay", "--as-of", "5"], "position 5 is ahead of the head, which is 0"),
         (["replay", "--as-of", "2999-01-01"], "lies in the future"),
+        (["metrics", "--credit", "split:30:1.5"], "less than 1), such as split:30:0.5"),
         (["--dsn", "host=x password=secret", "status"], "PGPASSFILE"),
         (["--dsn", "postgresql://a:secret@b/c", "status"], "PGPASSFILE"),
         (["--dsn", "nonsense", "status"], "DSN cannot be read"),

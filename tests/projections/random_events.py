@@ -1,8 +1,8 @@
 """Random histories for the laws that projections keep: hypothesis strategies of valid events.
 
-`histories(*streams)` draws lists of events of these streams (files of `ledger.events`; none: all),
-built from the event classes' own fields, out of small pools, so that ids, names and times collide
-often. A field that needs better values than its type gives gets them in `FIELDS`.
+`histories(*streams)` draws lists of events of these streams (files of `ledger.events`, or single
+types; none: all), built from the event classes' own fields, out of small pools, so that ids, names
+and times collide often. A field that needs better values than its type gives gets them in `FIELDS`.
 """
 
 from collections.abc import Sequence
@@ -70,12 +70,12 @@ def contents(type_: str) -> st.SearchStrategy[Any]:
 
 
 def types_of(*streams: str) -> tuple[str, ...]:
-    """The names of the event types of these streams, or of all; annulments are drawn apart."""
+    """The names of the event types of these streams or names, or of all; no annulments."""
     found = catalogue.types().values()
     return tuple(
         each.name
         for each in found
-        if each.name != "event.annulled" and (not streams or each.stream in streams)
+        if each.name != "event.annulled" and (not streams or {each.stream, each.name} & {*streams})
     )
 
 
@@ -98,13 +98,13 @@ def events(draw: st.DrawFn, types: Sequence[str]) -> Event:
 
 @st.composite
 def histories(
-    draw: st.DrawFn, *streams: str, annulled: bool = True, max_size: int = 30
+    draw: st.DrawFn, *streams: str, annulled: bool = True, min_size: int = 1, max_size: int = 30
 ) -> list[Event]:
     """Events of these streams in order of recording, keys "1", "2" …, which are their positions.
 
     annulled: some of them annul an earlier one, perhaps an annulment, which has no effect.
     """
-    drawn = draw(st.lists(events(types_of(*streams)), min_size=1, max_size=max_size))
+    drawn = draw(st.lists(events(types_of(*streams)), min_size=min_size, max_size=max_size))
     found: list[Event] = []
     for each in drawn:
         if annulled and found and draw(st.integers(0, 4)) == 0:

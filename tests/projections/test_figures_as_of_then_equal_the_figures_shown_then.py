@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ledger.database import Connection
 from ledger.envelope import Event
-from projections import cases, deals, funnel, offers, service, tasks
-from projections.metrics import CREDITS, GROUPS, explain, metrics
+from projections import cases, deals, funnel, offers, outcomes, service, tasks
+from projections.metrics import GROUPS, explain, metrics
 from projections.view import View
 from tests.projections.ledgers import as_then, ledger_of, view
 from tests.projections.random_events import annulment, histories
@@ -20,8 +20,8 @@ from tests.projections.test_an_annulled_event_is_as_if_it_had_never_happened imp
 
 STREAMS = ("people", "ownership", "interaction", "offer", "deal", "task", "service")
 
-
 BYS = (*GROUPS, "fact:inn")
+CREDITED = ("owner-at-event", "performer", "first-claimant", "split:10:0.3", "current-owner")
 
 
 def answers(connection: Connection, seen: View, by: str) -> dict[str, Any]:
@@ -44,9 +44,10 @@ def answers(connection: Connection, seen: View, by: str) -> dict[str, Any]:
         "handovers": service.handovers(connection, seen),
         "hours": service.hours_in_state(connection, seen),
         "durations": service.durations(connection, seen, by="assignee"),
+        "outcomes": outcomes.outcomes(connection, seen, days=20),
         "explained": explain(connection, seen, "deals_open.*", by="team", every="month"),
     }
-    for credit in CREDITS:
+    for credit in CREDITED:
         found[f"metrics {credit}"] = metrics(
             connection, seen, by=by, credit=credit, every="month", until=date(2026, 4, 1)
         )
