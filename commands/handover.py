@@ -53,7 +53,11 @@ def case(client: str, employee: str) -> Case:
     """What a decision about handing a client over to an employee depends on."""
     of_client = ownership.case(client, employee)
     steps = Item((_ISSUED, _ACCEPTED), (f"client:{client}",))
-    return Case(Query((*of_client.query.items, steps)), Handover(of_client.initial), evolve)
+    return of_client._replace(
+        query=Query((*of_client.query.items, steps)),
+        initial=Handover(of_client.initial),
+        evolve=evolve,
+    )
 
 
 def evolve(state: Handover, event: Recorded) -> Handover:

@@ -60,7 +60,9 @@ def case(client: str, *employees: str, dispute: str | None = None) -> Case:
     items = [*of_client.query.items, Item((*_CONFLICT, *_DISPUTE), (f"client:{client}",))]
     if dispute is not None:
         items.append(Item(_DISPUTE, (f"dispute:{dispute}",)))
-    return Case(Query(tuple(items)), Quarrels(of_client.initial), evolve)
+    return of_client._replace(
+        query=Query(tuple(items)), initial=Quarrels(of_client.initial), evolve=evolve
+    )
 
 
 def dispute_case(dispute: str) -> Case:

@@ -66,7 +66,7 @@ def resolve(
     from ledger.database import connect
 
     case = quarrels.dispute_case(dispute)
-    found = quarrels.known(handle.read(desk.ledger, case)[0], dispute)
+    found = quarrels.known(handle.read(desk.ledger, case, handle.Memory())[0], dispute)
     with closing(connect(desk.ledger.target, *desk.ledger.store.roles)) as connection:
         quarrels.check_evidence(connection, evidence)
     desk.take(case, quarrels.judge(dispute, decision, grounds, evidence))

@@ -11,7 +11,7 @@ from ledger.events.client import ClientRegistered
 from ledger.events.handover import HandoverAccepted, HandoverPackIssued
 from ledger.events.ownership import ClientReassigned, ContactBarred, CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired
-from tests.decisions.stories import ACT, state
+from tests.decisions.given import ACT, event, given, told
 
 START = (
     ClientRegistered(kind="company", name="Ёлка"),
@@ -25,22 +25,19 @@ TO_1 = ClientReassigned(from_employee="E-2", to_employee="E-1", reason="workload
 ACCEPTED = HandoverAccepted(employee="E-2", sha256="ab" * 32)
 
 
-def given(*facts: Any) -> Handover:
-    found: Handover = state(case("C-1", "E-2"), *START, *facts)
+def after(*facts: Any) -> Handover:
+    days = (event(content, day) for day, content in enumerate((*START, *facts), start=1))
+    found: Handover = given(case("C-1", "E-2"), *days)
     return found
-
-
-def contents(decision: Decision) -> list[Any]:
-    return [event.data for event in decision.events]
 
 
 def test_a_pack_is_issued_once_whoever_has_the_client() -> None:
     wanted = issue("E-2", 4, "ab" * 32)
-    decision = wanted(given(), ACT)
-    assert contents(decision) == [PACK]
-    assert (decision.events[0].client, decision.events[0].recorded_by) == ("C-1", "E-0")
-    assert wanted(given(PACK), ACT) == Decision()
-    assert contents(issue("E-2", 5, "cd" * 32)(given(PACK), ACT))
+    decision = wanted(after(), ACT)
+    assert told(decision) == [PACK]
+    assert (decision.events[0].client, decision.events[0].recorded_by) == ("C-1", "E-boss")
+    assert wanted(after(PACK), ACT) == Decision()
+    assert told(issue("E-2", 5, "cd" * 32)(after(PACK), ACT))
 
 
 @pytest.mark.parametrize(
@@ -55,18 +52,18 @@ def test_no_pack_for_who_cannot_have_the_client(
     facts: tuple[Any, ...], employee: str, says: str
 ) -> None:
     with pytest.raises(Refused, match=says):
-        issue(employee, 4, "ab" * 32)(given(*facts), ACT)
+        issue(employee, 4, "ab" * 32)(after(*facts), ACT)
 
 
 @pytest.mark.parametrize("order", [(PACK, TO_2), (TO_2, PACK)])
 def test_the_owner_accepts_with_his_pack_once(order: tuple[Any, ...]) -> None:
-    assert contents(accept("E-2")(given(*order), ACT)) == [ACCEPTED]
-    assert accept("E-2")(given(*order, ACCEPTED), ACT) == Decision()
+    assert told(accept("E-2")(after(*order), ACT)) == [ACCEPTED]
+    assert accept("E-2")(after(*order, ACCEPTED), ACT) == Decision()
 
 
 def test_a_newer_pack_is_accepted_anew() -> None:
     newer = HandoverPackIssued(employee="E-2", as_of=6, sha256="cd" * 32)
-    (found,) = contents(accept("E-2", "понял")(given(PACK, TO_2, ACCEPTED, newer), ACT))
+    (found,) = told(accept("E-2", "понял")(after(PACK, TO_2, ACCEPTED, newer), ACT))
     assert (found.sha256, found.remark) == ("cd" * 32, "понял")
 
 
@@ -82,11 +79,11 @@ def test_a_newer_pack_is_accepted_anew() -> None:
 )
 def test_others_are_told_what_to_do(facts: tuple[Any, ...], says: str) -> None:
     with pytest.raises(Refused, match=says):
-        accept("E-2")(given(*facts), ACT)
+        accept("E-2")(after(*facts), ACT)
 
 
 def test_a_client_nobody_knows_is_refused() -> None:
-    nothing = state(case("C-1", "E-2"))
+    nothing = given(case("C-1", "E-2"))
     for decide in (issue("E-2", 4, "ab" * 32), accept("E-2")):
         with pytest.raises(Refused, match="iledger clients --search"):
             decide(nothing, ACT)

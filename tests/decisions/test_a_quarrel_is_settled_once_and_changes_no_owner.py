@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from commands.handle import Decision
+from commands.handle import Case, Decision
 from commands.quarrels import (
     Quarrels,
     case,
@@ -26,7 +26,7 @@ from ledger.events.dispute import (
 )
 from ledger.events.ownership import ClientReassigned, CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired
-from tests.decisions.stories import ACT, state
+from tests.decisions.given import ACT, event, given, told
 
 START = (
     ClientRegistered(kind="company", name="Ёлка"),
@@ -38,44 +38,44 @@ REPORTED = ConflictReported(employee="E-1", severity="high", account="кричи
 SETTLED = ConflictResolved(employee="E-1", outcome="reconciled")
 OPENED = OwnershipDisputeOpened(dispute="D-1", claimant="E-2", respondent="E-1", claim="я первый")
 JUDGED = OwnershipDisputeResolved(
-    dispute="D-1", decision="claimant", decided_by="E-0", grounds="первое предложение"
+    dispute="D-1", decision="claimant", decided_by="E-boss", grounds="первое предложение"
 )
 
 
-def given(*facts: Any) -> Quarrels:
-    found: Quarrels = state(case("C-1", "E-1", "E-2", dispute="D-1"), *START, *facts)
+def state(of: Case, *facts: Any) -> Quarrels:
+    found: Quarrels = given(of, *(event(fact, day) for day, fact in enumerate(facts, start=1)))
     return found
 
 
-def contents(decision: Decision) -> list[Any]:
-    return [event.data for event in decision.events]
+def after(*facts: Any) -> Quarrels:
+    return state(case("C-1", "E-1", "E-2", dispute="D-1"), *START, *facts)
 
 
 def test_a_conflict_is_reported_and_settled() -> None:
     again = report("E-1", "high", "кричит")
-    assert contents(again(given(), ACT)) == [REPORTED]
-    assert again(given(REPORTED), ACT) == Decision()
-    assert contents(report("E-1", "low")(given(REPORTED), ACT)), "something else is news"
-    assert contents(settle("E-1", "reconciled")(given(REPORTED), ACT)) == [SETTLED]
+    assert told(again(after(), ACT)) == [REPORTED]
+    assert again(after(REPORTED), ACT) == Decision()
+    assert told(report("E-1", "low")(after(REPORTED), ACT)), "something else is news"
+    assert told(settle("E-1", "reconciled")(after(REPORTED), ACT)) == [SETTLED]
 
 
 def test_a_conflict_that_is_not_open_cannot_be_settled() -> None:
     for facts in ((), (REPORTED, SETTLED)):
         with pytest.raises(Refused, match="iledger conflict report C-1 --employee E-1"):
-            settle("E-1", "unfounded")(given(*facts), ACT)
+            settle("E-1", "unfounded")(after(*facts), ACT)
 
 
 def test_reassigned_is_no_outcome_while_the_client_is_still_his() -> None:
     with pytest.raises(Refused, match="iledger reassign C-1"):
-        settle("E-1", "reassigned")(given(REPORTED), ACT)
+        settle("E-1", "reassigned")(after(REPORTED), ACT)
     passed = ClientReassigned(from_employee="E-1", to_employee="E-2", reason="conflict")
-    assert contents(settle("E-1", "reassigned")(given(REPORTED, passed), ACT))
+    assert told(settle("E-1", "reassigned")(after(REPORTED, passed), ACT))
 
 
 def test_a_dispute_is_opened_even_with_somebody_who_has_left() -> None:
     left = EmployeeDeparted(employee="E-1", reason="resigned")
-    decision = claim("D-1", "E-2", "E-1", "я первый")(given(left), ACT)
-    assert contents(decision) == [OPENED]
+    decision = claim("D-1", "E-2", "E-1", "я первый")(after(left), ACT)
+    assert told(decision) == [OPENED]
     assert decision.events[0].client == "C-1"
 
 
@@ -93,20 +93,20 @@ def test_a_dispute_that_makes_no_sense_is_refused(
     facts: tuple[Any, ...], parties: tuple[str, str], says: str
 ) -> None:
     with pytest.raises(Refused, match=says):
-        claim("D-1", *parties, "моё")(given(*facts), ACT)
+        claim("D-1", *parties, "моё")(after(*facts), ACT)
 
 
 def test_the_same_two_dispute_one_thing_at_a_time() -> None:
     with pytest.raises(Refused, match="iledger dispute resolve D-1"):
-        claim("D-2", "E-1", "E-2", "нет, я")(given(OPENED), ACT)
-    assert contents(claim("D-2", "E-1", "E-2", "нет, я")(given(OPENED, JUDGED), ACT))
+        claim("D-2", "E-1", "E-2", "нет, я")(after(OPENED), ACT)
+    assert told(claim("D-2", "E-1", "E-2", "нет, я")(after(OPENED, JUDGED), ACT))
 
 
 def test_a_dispute_is_resolved_once() -> None:
     of = dispute_case("D-1")
     decide = judge("D-1", "claimant", "первое предложение")
     decision = decide(state(of, OPENED), ACT)
-    assert contents(decision) == [JUDGED]
+    assert told(decision) == [JUDGED]
     assert decision.events[0].client == "C-1"
     with pytest.raises(Refused, match=r"resolved already: claimant \(position 2\)"):
         decide(state(of, OPENED, JUDGED), ACT)
