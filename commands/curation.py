@@ -11,7 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from commands.handle import Act, Decision
-from commands.ownership import Holding, Ownership, refuse_absent, refuse_unknown
+from commands.ownership import Holding, Ownership
+from commands.refusals import refuse_absent, refuse_unknown
 from ledger.errors import Refused
 from ledger.events.ownership import (
     AccountTeamMemberAdded,

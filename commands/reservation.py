@@ -14,7 +14,8 @@ from typing import Literal
 
 from commands import ownership
 from commands.handle import Act, Decision, Handled, Memory, handle
-from commands.ownership import BEGINNING, Holding, Ownership, refuse_absent, refuse_unknown
+from commands.ownership import BEGINNING, Holding, Ownership
+from commands.refusals import refuse_absent, refuse_unknown
 from ledger.book import Ledger
 from ledger.catalogue import type_name
 from ledger.envelope import Event, event_id

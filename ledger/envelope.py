@@ -118,6 +118,6 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 def event_id(source: str, key: str) -> uuid.UUID:
     """Derive an event's id: the first 128 bits of SHA-256 over source, a zero byte, and key.
 
-    The database computes the same in schema.sql (`event_id_of`).
+    The database computes the same in reading.sql (`event_id_of`).
     """
     return uuid.UUID(bytes=hashlib.sha256(f"{source}\0{key}".encode()).digest()[:16])

@@ -46,7 +46,7 @@ class Outcome(NamedTuple):
     """What became of one event of a batch: recorded, known, conflict, future or withheld.
 
     position, recorded_at: of the event that stands under the key, if any; stored: its body where
-    it differs from the one offered. `append` in schema.sql describes the outcomes.
+    it differs from the one offered. appending.sql describes the outcomes.
     """
 
     position: int | None

@@ -12,6 +12,9 @@ from ledger.database import ROLES, Connection, Target, connect, translated
 from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised, SchemaMismatch
 from ledger.sql import script, statements
 
+# The scripts that make a ledger, in order; migrations make the same of an older one.
+PARTS = ("schema", "reading", "appending", "rights")
+
 
 class About(NamedTuple):
     """What a ledger says of itself. zone: the IANA name of the zone its reports use by default."""
@@ -65,7 +68,8 @@ def init(target: Target, zone: str = "UTC") -> bool:
         connection.execute(named["let_role_create"])
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(owner))
         connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
-        connection.execute(script("ledger", "schema.sql"))
+        for part in PARTS:
+            connection.execute(script("ledger", f"{part}.sql"))
         connection.execute(named["say_zone"], [zone])
         connection.cursor().executemany(named["note_migration"], migrations())
     return True
