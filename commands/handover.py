@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from commands import ownership
 from commands.handle import Act, Case, Decision
-from commands.ownership import Ownership, refuse_absent, refuse_unknown
+from commands.ownership import Ownership
+from commands.refusals import refuse_absent, refuse_unknown
 from ledger.envelope import Recorded
 from ledger.errors import Refused
 from ledger.events.handover import HandoverAccepted, HandoverPackIssued

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from commands import ownership
 from commands.handle import Act, Case, Decision
-from commands.ownership import Ownership, refuse_unknown
+from commands.ownership import Ownership
+from commands.refusals import refuse_unknown
 from ledger import log
 from ledger.database import Connection
 from ledger.envelope import Recorded

@@ -114,10 +114,8 @@ WORDINGS: Mapping[str, Wording] = {
         ),
     ),
     "special_terms.granted": _CLIENT(
-        lambda d: _list(
-            f"special terms granted, {d.kind}: {d.terms}",
-            d.valid_until and f"until {d.valid_until}",
-        )
+        lambda d: _list(f"special terms: {d.kind}", d.valid_until and f"until {d.valid_until}"),
+        words="terms",
     ),
     "contact_person.added": _PERSON(
         lambda d: f"contact person added, roles {_names(d.roles)}", words="name"
@@ -141,17 +139,22 @@ WORDINGS: Mapping[str, Wording] = {
         lambda d: _list(f"released by {d.from_employee or 'nobody'}", d.reason)
     ),
     "approach.blocked": _OWNER(
-        lambda d: f"{d.attempted} by {d.employee} blocked, {d.rule}, owner {d.owner}"
+        lambda d: _list(
+            f"{d.attempted} by {d.employee} blocked, {d.rule}", d.owner and f"owner {d.owner}"
+        )
     ),
     "contact.barred": _OWNER(
         lambda d: _list(f"{d.employee} may not approach", d.reason, _by(d.until))
+    ),
+    "reservation_policy.published": _OWNER(
+        lambda d: f"reservation policy published, version {d.version}"
     ),
     "account_team_member.added": _OWNER(lambda d: f"{d.employee} joined the team, {d.team_role}"),
     "account_team_member.removed": _OWNER(lambda d: _list(f"{d.employee} left the team", d.reason)),
     "handover_pack.issued": _HANDOVER(
         lambda d: f"hand-over pack as of {d.as_of} issued to {d.employee}"
     ),
-    "handover.accepted": _HANDOVER(lambda d: _list(f"client accepted by {d.employee}", d.remark)),
+    "handover.accepted": _HANDOVER(lambda d: f"client accepted by {d.employee}", words="remark"),
     "conflict.reported": _CONFLICT(
         lambda d: f"conflict with {d.employee}, {d.severity}", words="account"
     ),
@@ -159,10 +162,10 @@ WORDINGS: Mapping[str, Wording] = {
         lambda d: f"conflict with {d.employee} resolved, {d.outcome}", words="remark"
     ),
     "ownership_dispute.opened": _DISPUTE(
-        lambda d: f"dispute opened by {d.claimant} with {d.respondent}: {d.claim}"
+        lambda d: f"dispute opened by {d.claimant} with {d.respondent}", words="claim"
     ),
     "ownership_dispute.resolved": _DISPUTE(
-        lambda d: f"dispute resolved by {d.decided_by}, {d.decision}: {d.grounds}"
+        lambda d: f"dispute resolved by {d.decided_by}, {d.decision}", words="grounds"
     ),
     "inquiry.received": Wording(
         "inquiry", lambda d: _list(f"inquiry by {d.channel}", d.touchpoint), "inquiry", "subject"
