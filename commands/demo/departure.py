@@ -1,6 +1,9 @@
 """Clients that pass from one to another: when E-07 leaves, after a quarrel, for balance."""
 
-from datetime import datetime, timedelta
+from bisect import bisect_right
+from datetime import datetime, time, timedelta
+from hashlib import sha256
+from typing import Any
 
 from commands.demo import story
 from commands.demo.workdays import DAYS, MOSCOW, on_day
@@ -37,6 +40,8 @@ def _pass(
     assert owner is not None  # noqa: S101
     manager = world.company.manager(owner, at)
     data = {"from_employee": owner, "to_employee": to, "reason": reason, "approved_by": manager}
+    if reason == "departure":
+        data["batch"] = story.BATCH
     if reason in _REMARKS:
         data["remark"] = _REMARKS[reason]
     world.journal.record(
@@ -51,6 +56,8 @@ def _depart(world: World) -> None:
     days = [day for day in DAYS if datetime(2025, 9, 15).date() <= day][:10]  # noqa: DTZ001
     heirs = [heir for heir in story.HEIRS for _ in range(2)]
     owned = [c for c in world.clients.values() if c.owner(story.DEPARTURE) == story.LEAVER]
+    passed = [client for client in owned if client.id not in story.ORPHANS]
+    _batch(world, passed)
     for number, client in enumerate(owned):
         if client.id in story.ORPHANS:
             client.until = story.DEPARTURE
@@ -63,6 +70,35 @@ def _depart(world: World) -> None:
         else:
             at = on_day(world.rng, days[number * len(days) // len(owned)])
             _pass(world, client, heirs[number % len(heirs)], at, "departure")
+    for client in passed:
+        _accept(world, client)
+
+
+def _batch(world: World, passed: list[Client]) -> None:
+    """The transfer as a whole: begun with a plan, completed when the last client has passed on."""
+    record, manager = world.journal.record, story.LEAVERS_MANAGER
+    plan = ",".join(client.id for client in passed)
+    begun: dict[str, Any] = {
+        "batch": story.BATCH,
+        "from_employee": story.LEAVER,
+        "rule": "round-robin",
+    }
+    begun |= {"reason": "departure", "planned": len(passed), "approved_by": "E-02"}
+    begun["plan_sha256"] = sha256(plan.encode()).hexdigest()
+    done = {"batch": story.BATCH, "moved": len(passed), "skipped": 0}
+    starts, ends = story.BATCH_AT
+    record("transfer_batch.started", starts, begun, by=manager)
+    record("transfer_batch.completed", ends, done, by=manager)
+
+
+def _accept(world: World, client: Client) -> None:
+    """The new owner signs for a client of the batch the next morning, if he is there."""
+    at, owner = client.owners[-1].since, client.owners[-1].employee
+    morning = datetime.combine(DAYS[bisect_right(DAYS, at.date())], time(9, 20), MOSCOW)
+    if owner and world.company.present(owner, morning):
+        world.journal.record(
+            "handover.accepted", morning, {"employee": owner}, client=client.id, by=owner
+        )
 
 
 def _balance(world: World) -> None:

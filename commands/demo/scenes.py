@@ -1,6 +1,7 @@
 """The scenes of the story (see `story`) that are no change of owner."""
 
 from datetime import timedelta
+from typing import Any
 
 from commands.demo import story
 from commands.demo.deals import PIPELINE, STAGES, open_deal
@@ -32,18 +33,31 @@ def _conflict(world: World) -> None:
     letter |= {"subject": "Жалоба на менеджера, просим заменить"}
     at += timedelta(days=1)
     record("correspondence.received", at, letter, client=client, channel="email")
+    quarrel = {"employee": by, "severity": "high", "account": "Спор о сроках, клиент недоволен"}
+    manager = story.LEAVERS_MANAGER
+    record("conflict.reported", at + timedelta(hours=2), quarrel, client=client, by=manager)
+    settled = {"employee": by, "outcome": "reassigned"}
+    at = story.CONFLICT_AT + timedelta(minutes=10)
+    record("conflict.resolved", at, settled, client=client, by=manager)
 
 
 def _double_approach(world: World) -> None:
-    data = {
-        "employee": story.SECOND_SELLER,
-        "owner": story.FIRST_SELLER,
-        "attempted": "отправка коммерческого предложения",
-        "rule": "reserved",
-        "reservation": str(event_id("crm", f"reserved-{story.CONTESTED}")),
+    record, client = world.journal.record, story.CONTESTED
+    first, second = story.FIRST_SELLER, story.SECOND_SELLER
+    claim = str(event_id("crm", f"reserved-{client}"))
+    blocked = {"employee": second, "owner": first, "rule": "reserved", "reservation": claim}
+    blocked["attempted"] = "отправка коммерческого предложения"
+    record("approach.blocked", story.SECOND_TRY, blocked, client=client, by=second)
+    opened = {"dispute": story.DISPUTE, "claimant": second, "respondent": first}
+    opened["claim"] = "Клиент из Казани, я знаком с директором с прошлого года"
+    record("ownership_dispute.opened", story.DISPUTED_AT, opened, client=client, by=second)
+    found: dict[str, Any] = {
+        "dispute": story.DISPUTE,
+        "decision": "respondent",
+        "decided_by": "E-02",
     }
-    by = story.SECOND_SELLER
-    world.journal.record("approach.blocked", story.SECOND_TRY, data, client=story.CONTESTED, by=by)
+    found |= {"grounds": "Первое предложение отправил Кузнецов (Москва)", "evidence": [claim]}
+    record("ownership_dispute.resolved", story.SETTLED_AT, found, client=client, by="E-02")
 
 
 def _shown_deal(world: World) -> None:

@@ -4,16 +4,17 @@ The company: АО «Складские решения», Москва (MSK) and 
 
 - **The seller who left.** Иванова Марина Сергеевна, E-07, team MSK-1, leaves on Friday 2025-09-12
   at 19:00 with about 40 clients: C-0101 to C-0140 (but C-0104) and the prospects she had won over.
-  Her manager E-03 passes them, from 15 to 26 September, to E-06, E-08, E-09, E-10, E-13 and E-23.
+  Her manager E-03 passes them as batch B-2025-09, from 15 to 26 September, to E-06, E-08, E-09,
+  E-10, E-13 and E-23; most sign for them the next morning.
   C-0137 to C-0140 stay orphans to the end of the year; C-0137 calls in vain on 2025-10-06 and
   2025-11-18.
 - **The client to show.** ООО «Ромашка», C-0112: E-06, then E-07 from 2025-03-03 (workload), then
   E-09 from 2025-09-16 (departure). Its deal D-1001 is opened by E-07 on 2025-08-18, passes to E-09
   with the client, and is won by E-09 on 2025-10-09 for 1 840 000 RUB.
-- **The conflict.** C-0104 quarrels with E-07 and passes to E-08 on 2025-05-15.
+- **The conflict.** C-0104 quarrels with E-07, which is reported, and passes to E-08 on 2025-05-15.
 - **The double approach.** Кузнецов А. В. of Москва, E-11, offers to the prospect C-0400 on
   2025-04-10 at 11:20 (offer O-1001) and has it reserved; his namesake of Казань, E-21, tries on
-  2025-04-11 at 09:45 and is blocked.
+  2025-04-11 at 09:45 and is blocked; he disputes it (DS-1), and E-02 finds for the first one.
 - **The mistake.** Deal D-1002 (C-0120, E-07, 960 000 RUB) is won on 2025-06-18; the win is entered
   a second time on 2025-06-19, and that entry is annulled on 2025-06-20.
 - **Known late.** The passing of C-0115 to E-10 on 2025-09-15 is entered on 2025-10-03; three calls
@@ -42,6 +43,8 @@ LEAVERS_MANAGER = "E-03"
 DEPARTURE = _at(9, 12, 19)
 PORTFOLIO = tuple(f"C-{number:04d}" for number in range(101, 141))
 ORPHANS = PORTFOLIO[-4:]
+BATCH = "B-2025-09"
+BATCH_AT = (_at(9, 15, 9, 5), _at(9, 30, 17, 30))
 HEIRS = ("E-06", "E-08", "E-09", "E-10", "E-13", "E-23")
 
 CALLS_IN_VAIN_AT = (_at(10, 6, 11, 40), _at(11, 18, 16, 25))
@@ -60,6 +63,7 @@ CONTESTED_OFFER = "O-1001"
 FIRST_SELLER, SECOND_SELLER = "E-11", "E-21"
 FIRST_OFFER = _at(4, 10, 11, 20)
 SECOND_TRY = _at(4, 11, 9, 45)
+DISPUTE, DISPUTED_AT, SETTLED_AT = "DS-1", _at(4, 14, 10, 30), _at(4, 16, 16)
 
 ANNULLED_CLIENT = "C-0120"
 ANNULLED_DEAL = "D-1002"
