@@ -52,10 +52,25 @@ class ContactBarred(NamedTuple):
     until: datetime | None
 
 
+class TeamChanged(NamedTuple):
+    """An employee began, or ceased, to work with the client besides its owner."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    client: str
+    employee: str
+    change: str
+    team_role: str | None
+    unit: str | None
+    reason: str | None
+
+
 TABLES: Mapping[type[Any], str] = {
     OwnershipChanged: "ownership_changes",
     ApproachRefused: "approaches_refused",
     ContactBarred: "contacts_barred",
+    TeamChanged: "team_changes",
 }
 
 
@@ -132,6 +147,15 @@ def _barred(event: Recorded) -> Iterator[ContactBarred]:
         yield ContactBarred(event.position, event.occurred_at, event.client, d.employee, d.until)
 
 
+def _team(event: Recorded, change: str) -> Iterator[TeamChanged]:
+    d = event.data
+    if event.client is not None:
+        yield TeamChanged(
+            event.position, event.occurred_at, event.precision, event.client, d.employee, change,
+            getattr(d, "team_role", None), getattr(d, "unit", None), getattr(d, "reason", None),
+        )  # fmt: skip
+
+
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "client.reserved": _reserved,
     "reservation.expired": _expired,
@@ -140,6 +164,8 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "client.released": _released,
     "approach.blocked": _refused,
     "contact.barred": _barred,
+    "account_team_member.added": lambda event: _team(event, "added"),
+    "account_team_member.removed": lambda event: _team(event, "removed"),
 }
 
 

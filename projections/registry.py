@@ -33,6 +33,8 @@ NAMES = (
     "deals",
     "tasks",
     "cases",
+    "quarrels",
+    "takeovers",
 )
 
 Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]

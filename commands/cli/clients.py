@@ -1,11 +1,10 @@
 """`iledger card`, `timeline`, `diff`, `owner`, `clients`, `orphans`, `departures`, `employees`."""
 
-from datetime import datetime, timedelta
 from typing import Literal
 
 import click
 
-from commands.cli.question import Question, asked, known_zone, moment, recorded_position
+from commands.cli.question import Question, asked, moment, recorded_position
 from ledger.errors import InvalidQuestion
 from projections.view import View
 
@@ -61,8 +60,8 @@ def timeline(
             question.connection,
             question.view,
             client,
-            since=_start(question, since),
-            until=_end(question, until),
+            since=question.start(since),
+            until=question.end(until),
             kinds=kinds,
         )
     )
@@ -150,24 +149,6 @@ def employees(question: Question, unit: str | None) -> None:
     if unit is not None:
         portfolio.check_known(question.connection, question.view, "unit", unit)
     question.show(people.employees(question.connection, question.view, unit))
-
-
-def _start(question: Question, text: str | None) -> datetime | None:
-    """The local time at which a --since begins."""
-    if text is None:
-        return None
-    zone = question.view.zone
-    first = moment("--since", text, zone).first
-    return first.astimezone(known_zone(zone)).replace(tzinfo=None)
-
-
-def _end(question: Question, text: str | None) -> datetime | None:
-    """The local time before which an --until, the whole of it included, ends."""
-    if text is None:
-        return None
-    zone = question.view.zone
-    last = moment("--until", text, zone).last + timedelta(microseconds=1)
-    return last.astimezone(known_zone(zone)).replace(tzinfo=None)
 
 
 def _moved(question: Question, option: str, text: str, axis: Axis) -> View:

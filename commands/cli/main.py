@@ -50,6 +50,22 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("depart", "people", "Record that an employee leaves us."),
         _entry("absence", "people", "Record that an employee is away, and who covers."),
         _entry("transfer", "transfer", "Pass the clients of an employee to others, in a batch."),
+        _entry("handover", "handover", "Hand clients over: packs for new owners, and acceptances."),
+        _entry(
+            "dispute",
+            "quarrels",
+            "Settle who a client belongs to, on the strength of what was recorded.",
+        ),
+        _entry(
+            "conflict",
+            "quarrels",
+            "Say that a client and an employee do not get on, and what came of it.",
+        ),
+        _entry(
+            "conflicts",
+            "quarrels",
+            "List conflicts, blocked approaches, and approaches made in breach of a reservation.",
+        ),
         _entry("employees", "clients", "List our own people, with units and departures."),
         _entry("metrics", "figures", "Show what was achieved: contacts, offers, deals, tasks."),
         _entry(
