@@ -148,13 +148,12 @@ def case(client: str, *employees: str, seller: str | None = None) -> Case:
 
     seller: he whose reservation it would be, so that limits of the policy concern him.
     """
-    people = (Item(_STAFF, (f"employee:{each}",)) for each in dict.fromkeys(employees))
     return Case(
-        Query((Item(_ABOUT_CLIENT, (f"client:{client}",)),)),
+        Query((about(client),)),
         Ownership(client),
         evolve,
         (lambda state: _wider(state, seller)) if seller else lambda _: (),
-        steady=(Item((_POLICY,)), *people),
+        steady=(Item((_POLICY,)), *map(employed, dict.fromkeys(employees))),
     )
 
 
@@ -162,6 +161,16 @@ def renewable(client: str) -> Case:
     """What the end of a client's reservation depends on: the changes, the policy, the contacts."""
     query = Query((Item(_ABOUT_CLIENT, (f"client:{client}",)), Item((_POLICY,))))
     return Case(query, Ownership(client), evolve, _renewals)
+
+
+def about(client: str) -> Item:
+    """What decides whose a client is, and who may approach it."""
+    return Item(_ABOUT_CLIENT, (f"client:{client}",))
+
+
+def employed(employee: str) -> Item:
+    """What decides whether an employee is here, and in which unit."""
+    return Item(_STAFF, (f"employee:{employee}",))
 
 
 def evolve(state: Ownership, event: Recorded) -> Ownership:

@@ -16,6 +16,7 @@ Card = dict[str, Answer]
 _SQL = statements("projections", "card.sql")
 _OPEN = statements("projections", "promises.sql")
 _ANY_OF_THEM, _ONE = "= ANY (%(clients)s)", "= %(client)s"
+_QUARRELS = statements("projections", "quarrels.sql")
 
 
 class Section(NamedTuple):
@@ -36,10 +37,15 @@ SECTIONS = (
     Section("identity", _SQL["identity"]),
     Section("merged", MEMBERS),
     Section("owner", _SQL["owner"]),
+    Section("account_team", _SQL["account_team"]),
+    Section("open_conflicts", _QUARRELS["open_conflicts"]),
+    Section("open_disputes", _QUARRELS["open_disputes"]),
+    Section("open_promises", _OPEN["open_promises"]),
     Section("open_deals", _OPEN["open_deals"]),
     Section("open_offers", _OPEN["open_offers"]),
     Section("open_tasks", _OPEN["open_tasks"]),
     Section("open_cases", _OPEN["open_cases"]),
+    Section("special_terms", _SQL["special_terms"]),
     Section("facts", _SQL["facts"]),
     Section("contact_persons", _SQL["contact_persons"]),
     Section("preferences", _SQL["preferences"]),

@@ -2,7 +2,8 @@
 -- name, value, since, precision and position (of the event that says so), then whatever more there
 -- is, and `client`, the id that it is from: %(clients)s are all ids that are one client, %(client)s
 -- the surviving one. And the timeline, which shows annulled events too. The tables are those of
--- clients.sql, interactions.sql, timeline.sql, people.sql and ownership.sql.
+-- clients.sql, interactions.sql, timeline.sql, people.sql and ownership.sql; more sections are in
+-- promises.sql and quarrels.sql.
 
 -- name: identity
 WITH steps AS (
@@ -44,6 +45,27 @@ LEFT JOIN LATERAL (
     SELECT * FROM staff(%(as_of)s, %(on)s) f WHERE f.employee = s.owner OFFSET 0
 ) AS p ON true
 WHERE s.client = %(client)s AND s.from_at <= %(on)s AND %(on)s < s.to_at AND s.owner IS NOT NULL
+
+-- name: account_team
+-- Who may work with a merged client is, as its owner is, said by the survivor.
+SELECT m.employee AS name, m.team_role AS value, m.occurred_at AS since, m.precision, m.position,
+       m.unit
+FROM (
+    SELECT DISTINCT ON (employee COLLATE "C") * FROM team_changes
+    WHERE client = %(client)s AND known(position, annulled_at, %(as_of)s)
+      AND coalesce(occurred_at, '-infinity') <= %(on)s
+    ORDER BY employee COLLATE "C", coalesce(occurred_at, '-infinity') DESC, position DESC
+) AS m WHERE m.change = 'added' ORDER BY m.employee COLLATE "C"
+
+-- name: special_terms
+-- What was granted holds through its last day, and several grants of a kind hold side by side.
+SELECT kind || ' ' || position AS name, terms AS value, occurred_at AS since, precision, position,
+       valid_until, approved_by, client
+FROM special_terms
+WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
+  AND coalesce(occurred_at, '-infinity') <= %(on)s
+  AND (valid_until IS NULL OR valid_until >= local_time(%(on)s, 'instant', %(zone)s)::date)
+ORDER BY kind COLLATE "C", position
 
 -- name: facts
 -- The last word on a field counts: its value, or that it has none (see FactChanged). It was last

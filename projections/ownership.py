@@ -45,9 +45,35 @@ class ApproachRefused(NamedTuple):
     rule: str
 
 
+class ContactBarred(NamedTuple):
+    """An employee may not approach a client, until then or for good."""
+
+    position: int
+    occurred_at: datetime | None
+    client: str
+    employee: str
+    until: datetime | None
+
+
+class TeamChanged(NamedTuple):
+    """An employee began, or ceased, to work with the client besides its owner."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    client: str
+    employee: str
+    change: str
+    team_role: str | None
+    unit: str | None
+    reason: str | None
+
+
 TABLES: Mapping[type[Any], str] = {
     OwnershipChanged: "ownership_changes",
     ApproachRefused: "approaches_refused",
+    ContactBarred: "contacts_barred",
+    TeamChanged: "team_changes",
 }
 
 
@@ -119,6 +145,21 @@ def _refused(event: Recorded) -> Iterator[ApproachRefused]:
         )  # fmt: skip
 
 
+def _barred(event: Recorded) -> Iterator[ContactBarred]:
+    d = event.data
+    if event.client is not None:
+        yield ContactBarred(event.position, event.occurred_at, event.client, d.employee, d.until)
+
+
+def _team(event: Recorded, change: str) -> Iterator[TeamChanged]:
+    d = event.data
+    if event.client is not None:
+        yield TeamChanged(
+            event.position, event.occurred_at, event.precision, event.client, d.employee, change,
+            getattr(d, "team_role", None), getattr(d, "unit", None), getattr(d, "reason", None),
+        )  # fmt: skip
+
+
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "client.reserved": _reserved,
     "reservation.expired": _expired,
@@ -126,6 +167,9 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "client.reassigned": _reassigned,
     "client.released": _released,
     "approach.blocked": _refused,
+    "contact.barred": _barred,
+    "account_team_member.added": lambda event: _team(event, "added"),
+    "account_team_member.removed": lambda event: _team(event, "removed"),
 }
 
 

@@ -1,6 +1,8 @@
 -- Ownership: whose client it is at any time, on both time axes.
 --
 --   ownership_changes    what happened, one row an event
+--   approaches_refused   attempts on clients of others
+--   team_changes         who else works with the client
 --   owner_spells_of      the intervals that follow from what was known at a position
 --   owner_spells         the same as known at the checkpoint, kept ready for all clients
 --   owner_spells_at      whichever of the two answers the question
@@ -34,6 +36,26 @@ CREATE TABLE approaches_refused (
     rule        text NOT NULL,
     annulled_at bigint NOT NULL DEFAULT 9223372036854775807
 );
+CREATE TABLE contacts_barred (
+    position    bigint NOT NULL,
+    occurred_at timestamptz,
+    client      text NOT NULL,
+    employee    text NOT NULL,
+    until       timestamptz,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE team_changes (
+    position    bigint NOT NULL,
+    occurred_at timestamptz,
+    precision   text NOT NULL,
+    client      text NOT NULL,
+    employee    text NOT NULL,
+    change      text NOT NULL,
+    team_role   text,
+    unit        text,
+    reason      text,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
 -- Half-open: (from_at, from_position) <= (time, position) < (to_at, to_position). Position breaks
 -- ties, so an event at the very moment of a hand-over belongs to whoever owned when it was recorded.
 CREATE TABLE owner_spells (
@@ -56,6 +78,10 @@ CREATE INDEX ON ownership_changes (client) INCLUDE (
 CREATE INDEX ON ownership_changes (to_employee, client, position);
 CREATE INDEX ON approaches_refused (position);
 CREATE INDEX ON approaches_refused (client);
+CREATE INDEX ON contacts_barred (position);
+CREATE INDEX ON contacts_barred (client);
+CREATE INDEX ON team_changes (position);
+CREATE INDEX ON team_changes (client);
 CREATE INDEX ON owner_spells (client, from_at);
 CREATE INDEX ON owner_spells (owner, to_at) INCLUDE (
     client, kind, from_at, from_position, to_position, precision);

@@ -56,6 +56,16 @@ def orphans(connection: Connection, view: View) -> Answer:
     return ask(connection, _SQL["orphans"], view)
 
 
+def departures(connection: Connection, view: View) -> Answer:
+    """Everybody who had departed by `on`, and what became of his clients; latest first.
+
+    clients: those that were his then or came back to him since; they are placed (with another), in
+    the pool or orphans. hours: of a client without its owner, from the departure (or its coming
+    back) to its placement or `on`; None if the time of departure is unknown.
+    """
+    return ask(connection, _SQL["departures"], view)
+
+
 def check_known(connection: Connection, view: View, what: str, id_: str) -> None:
     """Raise NotFound, naming the nearest ids, unless an `employee` or `unit` of this id exists."""
     ids = [row["id"] for row in ask(connection, _SQL[f"{what}s"], view)]

@@ -82,6 +82,35 @@ WHERE d.departed AND s.from_at <= %(on)s AND %(on)s < s.to_at
   AND s.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
 ORDER BY since.at, s.client COLLATE "C"
 
+-- name: departures
+WITH orphaned AS (
+    SELECT d.employee, s.client, s.to_at, s.to_position,
+           extract(epoch FROM least(s.to_at, %(on)s)
+               - greatest(s.from_at, d.departed_at)) / 3600 AS hours
+    FROM staff(%(as_of)s, %(on)s) d
+    JOIN owner_spells_at(%(as_of)s) s ON s.owner = d.employee
+    WHERE d.departed AND s.from_at <= %(on)s AND s.from_at < s.to_at
+      AND s.to_at > coalesce(d.departed_at, '-infinity')
+), each AS (
+    SELECT employee, client, sum(hours) AS hours, max(to_at) AS to_at,
+           max(to_position) AS to_position
+    FROM orphaned GROUP BY employee, client
+)
+SELECT d.employee, d.name, d.unit, d.departed_at, d.departed_precision,
+       count(e.client) AS clients,
+       count(e.client) FILTER (WHERE e.to_at <= %(on)s AND n.owner IS NOT NULL) AS placed,
+       count(e.client) FILTER (WHERE e.to_at <= %(on)s AND n.owner IS NULL) AS pool,
+       count(e.client) FILTER (WHERE e.to_at > %(on)s) AS orphans,
+       round(sum(e.hours), 1) AS orphan_hours, round(avg(e.hours), 1) AS mean_hours,
+       round(max(e.hours), 1) AS longest_hours
+FROM staff(%(as_of)s, %(on)s) d
+LEFT JOIN each e ON e.employee = d.employee
+LEFT JOIN owner_spells_at(%(as_of)s) n
+    ON n.client = e.client AND n.from_at = e.to_at AND n.from_position = e.to_position
+WHERE d.departed
+GROUP BY d.employee, d.name, d.unit, d.departed_at, d.departed_precision
+ORDER BY d.departed_at DESC NULLS LAST, d.employee COLLATE "C"
+
 -- name: employees
 SELECT employee AS id FROM staff(%(as_of)s, %(on)s)
 UNION SELECT to_employee FROM ownership_changes

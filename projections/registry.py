@@ -26,6 +26,7 @@ NAMES = (
     "people",
     "roles",
     "ownership",
+    "transfers",
     "clients",
     "merges",
     "reservations",
@@ -35,6 +36,8 @@ NAMES = (
     "deals",
     "tasks",
     "cases",
+    "quarrels",
+    "takeovers",
 )
 
 Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
@@ -13,8 +15,9 @@ _SQL = statements("projections", "reservations.sql")
 
 
 class PolicyPublished(NamedTuple):
-    """The rules of reservation; exclusions: units that keep out of each other's clients, a group
-    each, as "U-1,U-2". The fields are those of `reservation_policy.published`.
+    """The rules of reservation, with the fields of `reservation_policy.published`.
+
+    exclusions: groups of units that keep out of each other's clients, a JSON array of arrays.
     """
 
     position: int
@@ -26,7 +29,7 @@ class PolicyPublished(NamedTuple):
     renewed_by: list[str]
     clients_per_seller: int | None
     former_owner_days: int | None
-    exclusions: list[str]
+    exclusions: str
     remark: str | None
     recorded_by: str
 
@@ -46,7 +49,7 @@ def _published(event: Recorded) -> Iterator[PolicyPublished]:
         list(d.renewed_by),
         d.clients_per_seller,
         d.former_owner_days,
-        [",".join(group.units) for group in d.exclusions],
+        msgspec.json.encode([group.units for group in d.exclusions]).decode(),
         d.remark,
         event.recorded_by,
     )
@@ -58,7 +61,10 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 
 
 def policy(connection: Connection, view: View) -> Answer:
-    """The rules of reservation that counted then: at most one row, the latest one published."""
+    """The rules of reservation that counted then: at most one row, the latest one published.
+
+    exclusions: groups of units, each as "U-1,U-2".
+    """
     return ask(connection, _SQL["policy"], view)
 
 

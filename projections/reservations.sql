@@ -13,7 +13,7 @@ CREATE TABLE reservation_policies (
     renewed_by         text[] NOT NULL,
     clients_per_seller integer,
     former_owner_days  integer,
-    exclusions         text[] NOT NULL,
+    exclusions         text NOT NULL,
     remark             text,
     recorded_by        text NOT NULL,
     annulled_at        bigint NOT NULL DEFAULT 9223372036854775807
@@ -23,8 +23,10 @@ CREATE TABLE reservation_policies (
 CREATE INDEX ON reservation_policies (position);
 
 -- name: policy
-SELECT version, days, claims, renewed_by, clients_per_seller, former_owner_days, exclusions, remark,
-       occurred_at AS since, precision, recorded_by, position
+SELECT version, days, claims, renewed_by, clients_per_seller, former_owner_days,
+       ARRAY(SELECT (SELECT string_agg(unit, ',') FROM jsonb_array_elements_text(units) unit)
+             FROM jsonb_array_elements(exclusions::jsonb) units) AS exclusions,
+       remark, occurred_at AS since, precision, recorded_by, position
 FROM reservation_policies
 WHERE known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
 ORDER BY position DESC LIMIT 1

@@ -81,6 +81,9 @@ _FACT = partial(Wording, "fact")
 _PERSON = partial(Wording, "contact_person", subject="contact")
 _PEOPLE = partial(Wording, "people")
 _OWNER = partial(Wording, "ownership")
+_HANDOVER = partial(Wording, "handover")
+_CONFLICT = partial(Wording, "conflict")
+_DISPUTE = partial(Wording, "dispute", subject="dispute")
 _OFFER = partial(Wording, "offer", subject="offer")
 _DEAL = partial(Wording, "deal", subject="deal")
 _TASK = partial(Wording, "task", subject="task")
@@ -112,6 +115,10 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "client.merged": _CLIENT(lambda d: f"{d.absorbed} merged into {d.survivor}, {d.evidence}"),
     "client.unmerged": _CLIENT(lambda d: f"{d.absorbed} separated from {d.survivor}, {d.reason}"),
+    "special_terms.granted": _CLIENT(
+        lambda d: _list(f"special terms: {d.kind}", d.valid_until and f"until {d.valid_until}"),
+        words="terms",
+    ),
     "contact_person.added": _PERSON(
         lambda d: f"contact person added, roles {_names(d.roles)}", words="name"
     ),
@@ -134,7 +141,33 @@ WORDINGS: Mapping[str, Wording] = {
         lambda d: _list(f"released by {d.from_employee or 'nobody'}", d.reason)
     ),
     "approach.blocked": _OWNER(
-        lambda d: f"{d.attempted} by {d.employee} blocked, {d.rule}, owner {d.owner}"
+        lambda d: _list(
+            f"{d.attempted} by {d.employee} blocked, {d.rule}", d.owner and f"owner {d.owner}"
+        )
+    ),
+    "contact.barred": _OWNER(
+        lambda d: _list(f"{d.employee} may not approach", d.reason, _by(d.until))
+    ),
+    "reservation_policy.published": _OWNER(
+        lambda d: f"reservation policy published, version {d.version}"
+    ),
+    "account_team_member.added": _OWNER(lambda d: f"{d.employee} joined the team, {d.team_role}"),
+    "account_team_member.removed": _OWNER(lambda d: _list(f"{d.employee} left the team", d.reason)),
+    "handover_pack.issued": _HANDOVER(
+        lambda d: f"hand-over pack as of {d.as_of} issued to {d.employee}"
+    ),
+    "handover.accepted": _HANDOVER(lambda d: f"client accepted by {d.employee}", words="remark"),
+    "conflict.reported": _CONFLICT(
+        lambda d: f"conflict with {d.employee}, {d.severity}", words="account"
+    ),
+    "conflict.resolved": _CONFLICT(
+        lambda d: f"conflict with {d.employee} resolved, {d.outcome}", words="remark"
+    ),
+    "ownership_dispute.opened": _DISPUTE(
+        lambda d: f"dispute opened by {d.claimant} with {d.respondent}", words="claim"
+    ),
+    "ownership_dispute.resolved": _DISPUTE(
+        lambda d: f"dispute resolved by {d.decided_by}, {d.decision}", words="grounds"
     ),
     "inquiry.received": Wording(
         "inquiry", lambda d: _list(f"inquiry by {d.channel}", d.touchpoint), "inquiry", "subject"

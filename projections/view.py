@@ -10,8 +10,11 @@ from typing import Any, NamedTuple, Self
 from psycopg.rows import dict_row
 
 from ledger.database import Connection, translated
+from ledger.errors import InvalidQuestion
+from ledger.sql import statements
 
 Answer = list[dict[str, Any]]
+_FRAME = statements("projections", "frame.sql")
 
 
 class View(NamedTuple):
@@ -25,6 +28,20 @@ class View(NamedTuple):
     def now(cls, as_of: int, zone: str = "UTC") -> Self:
         """What is known at a position about this moment."""
         return cls(as_of, datetime.now(UTC), zone)
+
+
+def at_recording(connection: Connection, position: int, zone: str) -> View:
+    """The view from the moment at which a position was recorded: the same whenever it is asked for.
+
+    Raises InvalidQuestion if nothing stands at the position.
+    """
+    with translated():
+        row = connection.execute(_FRAME["recorded_at"], {"position": position}).fetchone()
+    if row is None or row[0] is None:
+        raise InvalidQuestion(
+            f"no event has the position {position}; ask as of one from 1 to the head"
+        )
+    return View(position, row[0], zone)
 
 
 def ask(

@@ -1,13 +1,12 @@
-"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `portfolio`, `orphans`, `employees`."""
+"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `portfolio`, `orphans` and more lists."""
 
 from collections import Counter
-from datetime import datetime, timedelta
 from typing import Literal
 
 import click
 
 from commands.cli.output import remark
-from commands.cli.question import Question, asked, known_zone, moment, recorded_position
+from commands.cli.question import Question, asked, moment, recorded_position
 from ledger.errors import InvalidQuestion
 from projections.view import View
 
@@ -66,8 +65,8 @@ def timeline(
             question.connection,
             question.view,
             client,
-            since=_start(question, since),
-            until=_end(question, until),
+            since=question.start(since),
+            until=question.end(until),
             kinds=kinds,
         )
     )
@@ -150,6 +149,19 @@ def orphans(question: Question) -> None:
     question.show(portfolio.orphans(question.connection, question.view))
 
 
+@click.command(epilog="Example: iledger departures --format csv")
+@asked
+def departures(question: Question) -> None:
+    """List who has left, and what became of their clients.
+
+    A client is an orphan from the departure until it is placed with another or given back to the
+    pool; orphan_hours is the sum over the clients.
+    """
+    from projections import portfolio
+
+    question.show(portfolio.departures(question.connection, question.view))
+
+
 @click.command(epilog="Example: iledger employees --unit U-2 --on 2025-06-30")
 @click.option("--unit", metavar="UNIT", help="Only those of this unit and of those below it.")
 @asked
@@ -170,24 +182,6 @@ def _say_merged(question: Question, client: str) -> str:
     if survivor != client:
         remark(f"{client} was merged into {survivor}; this is the answer for {survivor}")
     return survivor
-
-
-def _start(question: Question, text: str | None) -> datetime | None:
-    """The local time at which a --since begins."""
-    if text is None:
-        return None
-    zone = question.view.zone
-    first = moment("--since", text, zone).first
-    return first.astimezone(known_zone(zone)).replace(tzinfo=None)
-
-
-def _end(question: Question, text: str | None) -> datetime | None:
-    """The local time before which an --until, the whole of it included, ends."""
-    if text is None:
-        return None
-    zone = question.view.zone
-    last = moment("--until", text, zone).last + timedelta(microseconds=1)
-    return last.astimezone(known_zone(zone)).replace(tzinfo=None)
 
 
 def _moved(question: Question, option: str, text: str, axis: Axis) -> View:

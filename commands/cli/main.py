@@ -53,6 +53,7 @@ COMMANDS: dict[str, Entry] = dict(
             "clients",
             "List the clients that an employee has, or had then, and count them.",
         ),
+        _entry("departures", "clients", "List who has left, and what became of their clients."),
         _entry("reserve", "ownership", "Reserve a client for a seller."),
         _entry(
             "assign",
@@ -69,6 +70,25 @@ COMMANDS: dict[str, Entry] = dict(
             "duplicates",
             "merging",
             "List clients that are probably one: same name, inn, phone or e-mail.",
+        ),
+        _entry("depart", "people", "Record that an employee leaves us."),
+        _entry("absence", "people", "Record that an employee is away, and who covers."),
+        _entry("transfer", "transfer", "Pass the clients of an employee to others, in a batch."),
+        _entry("handover", "handover", "Hand clients over: packs for new owners, and acceptances."),
+        _entry(
+            "dispute",
+            "quarrels",
+            "Settle who a client belongs to, on the strength of what was recorded.",
+        ),
+        _entry(
+            "conflict",
+            "quarrels",
+            "Say that a client and an employee do not get on, and what came of it.",
+        ),
+        _entry(
+            "conflicts",
+            "quarrels",
+            "List conflicts, blocked approaches, and approaches made in breach of a reservation.",
         ),
         _entry("employees", "clients", "List our own people, with units and departures."),
         _entry("roles", "roles", "Show who could do what, and where, at a time."),
