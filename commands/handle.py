@@ -160,7 +160,7 @@ def propose(
 ) -> Decision:
     """What `handle` would record at this moment; records nothing."""
     state, _ = read(ledger, case, Memory())
-    decision = decide(state, act)
+    decision = decide(state, act if act.key else act._replace(key=str(uuid.uuid4())))
     return decision._replace(events=_numbered(decision.events))
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.merges import members, told_apart
 from projections.view import Answer, View, ask
 
 _SQL = statements("projections", "ownership.sql")
@@ -27,6 +29,7 @@ class OwnershipChanged(NamedTuple):
     approved_by: str | None
     recorded_by: str
     expires_at: datetime | None
+    event_id: UUID
 
 
 class ApproachRefused(NamedTuple):
@@ -99,6 +102,7 @@ def _change(
         getattr(d, "approved_by", None),
         event.recorded_by,
         getattr(d, "expires_at", None),
+        event.event_id,
     )
 
 
@@ -170,10 +174,17 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 
 
 def owner(connection: Connection, view: View, client: str) -> Answer:
-    """Who owned the client: at most one row: owner, kind (curator, reserved), from_at, to_at."""
+    """Who owned the client: at most one row: owner, kind (curator, reserved), from_at, to_at.
+
+    Of ids that are one client, ask for the surviving one (`projections.merges.members`).
+    """
     return ask(connection, _SQL["owner"], view, client=client)
 
 
 def history(connection: Connection, view: View, client: str) -> Answer:
-    """Every change of the client's ownership in order of effect, with reason and author."""
-    return ask(connection, _SQL["history"], view, client=client)
+    """Every change of the client's ownership in order of effect, with reason and author.
+
+    client: the id that was changed, where several are one client.
+    """
+    clients = members(connection, view, client)
+    return told_apart(ask(connection, _SQL["history"], view, clients=clients), clients)

@@ -38,6 +38,19 @@ def clients(
     return rows
 
 
+def portfolio(connection: Connection, view: View, employee: str) -> Answer:
+    """The clients that an employee owned, by name: kind, since when, last contact by anybody.
+
+    Ids that are part of another client are left out.
+    Raises NotFound for an employee that nobody has heard of.
+    """
+    # A plan for any employee at any position would be one for all of them.
+    rows = ask(connection, _SQL["portfolio"], view, prepare=False, employee=employee)
+    if not rows:
+        check_known(connection, view, "employee", employee)
+    return rows
+
+
 def orphans(connection: Connection, view: View) -> Answer:
     """Clients whose owner had departed by `on`, the longest orphaned first; days: whole ones."""
     return ask(connection, _SQL["orphans"], view)

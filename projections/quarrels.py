@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-import msgspec
-
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.errors import NotFound
@@ -52,18 +50,9 @@ class DisputeChanged(NamedTuple):
     recorded_by: str
 
 
-class PolicyPublished(NamedTuple):
-    """From this position on these event types claim a client; exclusions: JSON, groups of units."""
-
-    position: int
-    claims: list[str]
-    exclusions: str
-
-
 TABLES: Mapping[type[Any], str] = {
     ConflictChanged: "conflict_changes",
     DisputeChanged: "dispute_changes",
-    PolicyPublished: "reservation_policies",
 }
 
 
@@ -107,18 +96,11 @@ def _dispute(event: Recorded, change: str) -> Iterator[DisputeChanged]:
     )
 
 
-def _policy(event: Recorded) -> Iterator[PolicyPublished]:
-    d = event.data
-    groups = [list(group.units) for group in d.exclusions]
-    yield PolicyPublished(event.position, list(d.claims), msgspec.json.encode(groups).decode())
-
-
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "conflict.reported": lambda event: _conflict(event, "reported"),
     "conflict.resolved": lambda event: _conflict(event, "resolved"),
     "ownership_dispute.opened": lambda event: _dispute(event, "opened"),
     "ownership_dispute.resolved": lambda event: _dispute(event, "resolved"),
-    "reservation_policy.published": _policy,
 }
 
 

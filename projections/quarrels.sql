@@ -2,8 +2,8 @@
 --
 --   conflict_changes      a client and an employee do not get on; what came of it
 --   dispute_changes       somebody claims a client; whose it was found to be
---   reservation_policies  by which events a client was claimed, and who keeps out of whose clients
---   claims_of             every claim, with whose the client was at that moment
+--   claims_of             every claim, with whose the client was at that moment; which events claim
+--                         a client stands in the policies of reservations.sql
 
 -- name: tables
 CREATE TABLE conflict_changes (
@@ -38,13 +38,6 @@ CREATE TABLE dispute_changes (
     recorded_by text NOT NULL,
     annulled_at bigint NOT NULL DEFAULT 9223372036854775807
 );
--- exclusions: groups of units, a JSON array of arrays.
-CREATE TABLE reservation_policies (
-    position    bigint NOT NULL,
-    claims      text[] NOT NULL,
-    exclusions  text NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
-);
 
 -- name: indexes
 CREATE INDEX ON conflict_changes (position);
@@ -52,7 +45,6 @@ CREATE INDEX ON conflict_changes (client);
 CREATE INDEX ON dispute_changes (position);
 CREATE INDEX ON dispute_changes (client);
 CREATE INDEX ON dispute_changes (dispute);
-CREATE INDEX ON reservation_policies (position);
 
 -- name: functions
 -- Every event by which an employee claims a client, as the policy then in force says, and whose the
@@ -116,10 +108,10 @@ $$;
 -- name: open_conflicts
 -- A section of the card: each line as `projections.card.Section` describes.
 SELECT employee AS name, severity AS value, occurred_at AS since, precision, position, account,
-       coalesce(performed_by, recorded_by) AS reported_by
+       coalesce(performed_by, recorded_by) AS reported_by, client
 FROM (
     SELECT DISTINCT ON (employee COLLATE "C") * FROM conflict_changes
-    WHERE client = %(client)s AND known(position, annulled_at, %(as_of)s)
+    WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
       AND coalesce(occurred_at, '-infinity') <= %(on)s
     ORDER BY employee COLLATE "C", coalesce(occurred_at, '-infinity') DESC, position DESC
 ) AS last_words WHERE change = 'reported' ORDER BY employee COLLATE "C"
@@ -127,9 +119,10 @@ FROM (
 -- name: open_disputes
 -- A section of the card.
 SELECT DISTINCT ON (d.dispute COLLATE "C") d.dispute AS name, d.claim AS value,
-       d.occurred_at AS since, d.precision, d.position, d.claimant, d.respondent
+       d.occurred_at AS since, d.precision, d.position, d.claimant, d.respondent,
+       d.client
 FROM dispute_changes d
-WHERE d.client = %(client)s AND d.change = 'opened' AND known(d.position, d.annulled_at, %(as_of)s)
+WHERE d.client = ANY (%(clients)s) AND d.change = 'opened' AND known(d.position, d.annulled_at, %(as_of)s)
   AND coalesce(d.occurred_at, '-infinity') <= %(on)s
   AND NOT EXISTS (
       SELECT FROM dispute_changes r

@@ -24,9 +24,12 @@ from ledger.sql import statements
 NAMES = (
     "annulments",
     "people",
+    "roles",
     "ownership",
     "transfers",
     "clients",
+    "merges",
+    "reservations",
     "interactions",
     "timeline",
     "offers",

@@ -113,6 +113,8 @@ WORDINGS: Mapping[str, Wording] = {
             f"competitor offer: {d.competitor}", d.product, _money(d.price, d.currency)
         ),
     ),
+    "client.merged": _CLIENT(lambda d: f"{d.absorbed} merged into {d.survivor}, {d.evidence}"),
+    "client.unmerged": _CLIENT(lambda d: f"{d.absorbed} separated from {d.survivor}, {d.reason}"),
     "special_terms.granted": _CLIENT(
         lambda d: _list(f"special terms: {d.kind}", d.valid_until and f"until {d.valid_until}"),
         words="terms",

@@ -44,14 +44,23 @@ def at_recording(connection: Connection, position: int, zone: str) -> View:
     return View(position, row[0], zone)
 
 
-def ask(connection: Connection, statement: str, view: View, **parameters: Any) -> Answer:
+def ask(
+    connection: Connection,
+    statement: str,
+    view: View,
+    /,
+    *,
+    prepare: bool | None = None,
+    **parameters: Any,
+) -> Answer:
     """Run a named statement of a projection; one dict a row, keys as the statement names them.
 
     The statement may use %(as_of)s, %(on)s and %(zone)s besides the parameters given. Unbounded
-    times come as None: statements turn infinity into NULL.
+    times come as None: statements turn infinity into NULL. prepare: False for a statement whose
+    plan has to know the values.
     """
     with translated(), connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(statement, view._asdict() | parameters)
+        cursor.execute(statement, view._asdict() | parameters, prepare=prepare)
         return cursor.fetchall()
 
 

@@ -1,9 +1,11 @@
-"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `orphans`, `departures`, `employees`."""
+"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `portfolio`, `orphans` and more lists."""
 
+from collections import Counter
 from typing import Literal
 
 import click
 
+from commands.cli.output import remark
 from commands.cli.question import Question, asked, moment, recorded_position
 from ledger.errors import InvalidQuestion
 from projections.view import View
@@ -18,16 +20,18 @@ def card(question: Question, client: str) -> None:
     """Show what is known about a client.
 
     Every line has the position of the event that says so: `iledger replay --after` shows it.
-    In CSV, all sections are one table of section, name, value, since and position.
+    In CSV, all sections are one table of section, name, value, since and position. An id that was
+    merged into another is answered with the other's card.
     """
     from projections import card
 
     found = card.card(question.connection, question.view, client)
+    _say_merged(question, client)
     if question.printer.form == "csv":
-        shown = ("name", "value", "since", "precision", "position")
+        shown = ("name", "value", "since", "precision", "position", "client")
         question.show(
             [
-                {"section": section} | {column: line[column] for column in shown}
+                {"section": section} | {column: line[column] for column in shown if column in line}
                 for section, lines in found.items()
                 for line in lines
             ]
@@ -54,6 +58,7 @@ def timeline(
     """
     from projections import card
 
+    _say_merged(question, client)
     kinds = [each.strip() for each in (kind or "").split(",") if each.strip()]
     question.show(
         card.timeline(
@@ -94,11 +99,15 @@ def diff(question: Question, client: str, start: str, end: str | None, axis: Axi
 @click.argument("client", metavar="CLIENT")
 @asked
 def owner(question: Question, client: str) -> None:
-    """Show whose a client is and was, and why."""
+    """Show whose a client is and was, and why.
+
+    Of ids that are one client the surviving one says whose it is; the history is of all.
+    """
     from projections import card, ownership
 
     card.check_known(question.connection, question.view, client)
-    question.show(ownership.owner(question.connection, question.view, client), "owner")
+    survivor = _say_merged(question, client)
+    question.show(ownership.owner(question.connection, question.view, survivor), "owner")
     question.show(ownership.history(question.connection, question.view, client), "history")
 
 
@@ -115,6 +124,20 @@ def clients(question: Question, owner: str | None, unit: str | None, search: str
         question.connection, question.view, owner=owner, unit=unit, search=search
     )
     question.show(found)
+
+
+@click.command(epilog="Example: iledger portfolio E-07 --on 2025-06-30")
+@click.argument("employee", metavar="EMPLOYEE")
+@asked
+def portfolio(question: Question, employee: str) -> None:
+    """List the clients that an employee has, or had then, and count them."""
+    from projections import portfolio as asking
+
+    found = asking.portfolio(question.connection, question.view, employee)
+    question.show(found)
+    kinds = Counter(row["kind"] for row in found)
+    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    remark(f"{len(found)} {'client' if len(found) == 1 else 'clients'}: {counts or 'none'}")
 
 
 @click.command(epilog="Example: iledger orphans --on 2025-06-30 --format csv")
@@ -149,6 +172,16 @@ def employees(question: Question, unit: str | None) -> None:
     if unit is not None:
         portfolio.check_known(question.connection, question.view, "unit", unit)
     question.show(people.employees(question.connection, question.view, unit))
+
+
+def _say_merged(question: Question, client: str) -> str:
+    """The client that this one is a part of, or itself; a remark if it is another."""
+    from projections import merges
+
+    survivor = merges.members(question.connection, question.view, client)[0]
+    if survivor != client:
+        remark(f"{client} was merged into {survivor}; this is the answer for {survivor}")
+    return survivor
 
 
 def _moved(question: Question, option: str, text: str, axis: Axis) -> View:

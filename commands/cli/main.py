@@ -36,6 +36,23 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("owner", "clients", "Show whose a client is and was, and why."),
         _entry("clients", "clients", "List the clients, whose they are and when last heard of."),
         _entry("orphans", "clients", "List the clients whose owner has left."),
+        _entry(
+            "custody",
+            "custody",
+            "Check that every client has one owner or none at any moment, without a breach.",
+        ),
+        _entry("reservations", "reservations", "List the reservations, and when they run out."),
+        _entry(
+            "expire",
+            "reservations",
+            "End the reservations that have run out: their clients are in the pool.",
+        ),
+        _entry("policy", "reservations", "Look at the rules of reservation, and publish new ones."),
+        _entry(
+            "portfolio",
+            "clients",
+            "List the clients that an employee has, or had then, and count them.",
+        ),
         _entry("departures", "clients", "List who has left, and what became of their clients."),
         _entry("reserve", "ownership", "Reserve a client for a seller."),
         _entry(
@@ -47,6 +64,13 @@ COMMANDS: dict[str, Entry] = dict(
         _entry("release", "ownership", "Give a client back to the pool: nobody has it any longer."),
         _entry("bar", "ownership", "Bar an employee from approaching a client."),
         _entry("team", "ownership", "Say who works with a client besides its owner."),
+        _entry("merge", "merging", "Declare two ids one client; its card shows both histories."),
+        _entry("unmerge", "merging", "Declare two merged ids different clients after all."),
+        _entry(
+            "duplicates",
+            "merging",
+            "List clients that are probably one: same name, inn, phone or e-mail.",
+        ),
         _entry("depart", "people", "Record that an employee leaves us."),
         _entry("absence", "people", "Record that an employee is away, and who covers."),
         _entry("transfer", "transfer", "Pass the clients of an employee to others, in a batch."),
@@ -67,6 +91,8 @@ COMMANDS: dict[str, Entry] = dict(
             "List conflicts, blocked approaches, and approaches made in breach of a reservation.",
         ),
         _entry("employees", "clients", "List our own people, with units and departures."),
+        _entry("roles", "roles", "Show who could do what, and where, at a time."),
+        _entry("role", "roles", "Say what an employee may do."),
         _entry("metrics", "figures", "Show what was achieved: contacts, offers, deals, tasks."),
         _entry(
             "funnel",
