@@ -1,4 +1,4 @@
-"""The commands and programs of the README, and of the pages it leads to, run as they stand there."""
+"""The commands and programs of the README, and of the page on ownership, run as they stand."""
 
 import os
 import re
