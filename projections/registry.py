@@ -32,6 +32,8 @@ NAMES = (
     "deals",
     "tasks",
     "cases",
+    "targets",
+    "settlement",
 )
 
 Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]
