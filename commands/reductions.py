@@ -52,6 +52,7 @@ def rule(reduction: str, decision: str, reason: str) -> Decide:
         _refuse_settled(state, period)
         content = BonusReductionDecided(
             reduction=reduction,
+            period=period,
             decision=decision,  # type: ignore[arg-type]
             reason=reason,
         )

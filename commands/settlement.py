@@ -51,13 +51,17 @@ class Settlement:
 Decide = Callable[[Settlement, Act], Decision]
 
 
-def case(*, period: str | None = None, statement: str | None = None) -> Case:
-    """What a decision depends on; period, statement: whose statements matter."""
-    items = [Item((_SCHEME,)), Item((_CLOSED,)), Item(_REDUCTIONS)]
+def case(
+    *, period: str | None = None, statement: str | None = None, reduction: str | None = None
+) -> Case:
+    """What a decision depends on; period: its statements and reductions; or only one of these."""
+    items = [Item((_SCHEME,)), Item((_CLOSED,))]
     if period is not None:
-        items.append(Item(_STATEMENTS[:1], (f"period:{period}",)))
+        items.append(Item((*_STATEMENTS[:1], *_REDUCTIONS), (f"period:{period}",)))
     if statement is not None:
         items.append(Item(_STATEMENTS, (f"statement:{statement}",)))
+    if reduction is not None:
+        items.append(Item(_REDUCTIONS, (f"reduction:{reduction}",)))
     return Case(Query(tuple(items)), Settlement(), evolve)
 
 

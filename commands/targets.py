@@ -79,16 +79,7 @@ def set_target(
         _refuse_senseless(metric, period, value, currency)
         _refuse_unknown(state, scope, scope_id)
         name = target or f"{period}/{scope_id or 'whole'}/{metric}"
-        for other in state.targets.values():
-            same = (other.scope, other.scope_id, other.metric, other.period, other.currency) == (
-                scope, scope_id, metric, period, currency,
-            )  # fmt: skip
-            if same or other.target == name:
-                raise Refused(
-                    f"there is the target {other.target} already, {other.metric} "
-                    f"{state.values[other.target]:f} for {other.period}; change it with "
-                    f"`iledger target revise {other.target} --to … --reason …`"
-                )
+        _refuse_second(state, name, (scope, scope_id, metric, period, currency))
         content = TargetSet(
             target=name,
             scope=scope,  # type: ignore[arg-type]
@@ -162,6 +153,17 @@ def _refuse_unknown(state: Targets, scope: str, scope_id: str | None) -> None:
         raise Refused(
             f"no {scope} {scope_id!r} is known; `iledger employees` lists employees and their units"
         )
+
+
+def _refuse_second(state: Targets, name: str, of: tuple[str | None, ...]) -> None:
+    for other in state.targets.values():
+        same = (other.scope, other.scope_id, other.metric, other.period, other.currency) == of
+        if same or other.target == name:
+            raise Refused(
+                f"there is the target {other.target} already, {other.metric} "
+                f"{state.values[other.target]:f} for {other.period}; change it with "
+                f"`iledger target revise {other.target} --to … --reason …`"
+            )
 
 
 def _refuse_missing(state: Targets, target: str) -> None:

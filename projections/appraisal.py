@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ledger.database import Connection
+from ledger.errors import InvalidQuestion
 from projections.attainment import Facts, at_the_end, fact_of, facts, metric_of
 from projections.employment import Tenure, tenures
 from projections.evaluation import Aim, Figure, Person, Setting, Statement, Taken, evaluated
@@ -136,6 +137,7 @@ def _aims(
     connection: Connection, view: View, period: Period, scheme: Scheme
 ) -> dict[str, dict[str, Aim]]:
     found: dict[str, dict[str, Aim]] = {}
+    # Of two targets that services recorded of the same, the first counts.
     for row in targets(connection, view, period=period.name, scope="employee"):
         if row["currency"] in (None, scheme.currency) and row["scope_id"]:
             aim = Aim(row["target"], row["first"], row["value"])
@@ -148,7 +150,13 @@ def _taken(
 ) -> dict[str, list[Taken]]:
     found: dict[str, list[Taken]] = {}
     for row in reductions(connection, view, period=period.name):
-        if row["decision"] == "confirmed" and row["currency"] == scheme.currency:
-            taken = Taken(row["reduction"], row["rule"], row["amount"])
-            found.setdefault(row["employee"], []).append(taken)
+        if row["decision"] != "confirmed":
+            continue
+        if row["currency"] != scheme.currency:
+            raise InvalidQuestion(
+                f"reduction {row['reduction']} is in {row['currency']}, but {scheme.name} pays in "
+                f"{scheme.currency}; annul it (event.annulled), position {row['position']}"
+            )
+        taken = Taken(row["reduction"], row["rule"], row["amount"])
+        found.setdefault(row["employee"], []).append(taken)
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
-from projections.metrics import METRICS, Metric, metrics
+from projections.metrics import METRICS, NOBODY, Metric, metrics
 from projections.people import units
 from projections.periods import Period
 from projections.targets import targets
@@ -127,30 +127,39 @@ def proposed(
     """
     if by not in SCOPES or not 1 <= last <= 60:
         raise InvalidQuestion(f"give --by {', '.join(SCOPES)} and --last from 1 to 60")
-    definition = metric_of(metric)
     sums: dict[tuple[str, str | None], list[tuple[str, Decimal]]] = {}
     for each in _before(period, last):
         if each.end(view.zone) > view.on:
             raise InvalidQuestion(f"{each.name} is still running; propose for a period after it")
         found = facts(connection, view, each, by=by, names=[metric], credit=credit)
-        for (group, _), rows in found.items():
-            for row in rows:
-                money = row["unit"] if definition.unit == "currency" else None
-                fact = fact_of(found, group, metric, money)
-                if fact is not None and money != "currency" and group != "(none)":
-                    sums.setdefault((group, money), []).append((each.name, fact))
+        for group, money, fact in _told(found, metric):
+            sums.setdefault((group, money), []).append((each.name, fact))
     return [
         {
             "scope_id": None if by == "whole" else group,
             "metric": metric,
             "currency": currency,
-            "value": (sum((fact for _, fact in told), Decimal(0)) / len(told))
-            .quantize(PLACES, ROUND_HALF_EVEN)
-            .normalize(),
+            "value": _mean([fact for _, fact in told]),
             "periods": [name for name, _ in told],
         }
         for (group, currency), told in sorted(sums.items(), key=lambda item: str(item[0]))
     ]
+
+
+def _told(found: Facts, metric: str) -> Iterator[tuple[str, str | None, Decimal]]:
+    """Group, currency (None of what is no money) and figure, where somebody has one."""
+    in_money = metric_of(metric).unit == "currency"
+    for (group, _), rows in found.items():
+        for row in rows:
+            currency = row["unit"] if in_money else None
+            fact = fact_of(found, group, metric, currency)
+            if fact is not None and currency != "currency" and group != NOBODY:
+                yield group, currency, fact
+
+
+def _mean(facts: list[Decimal]) -> Decimal:
+    mean = sum(facts, Decimal(0)) / len(facts)
+    return trimmed(mean.quantize(PLACES, ROUND_HALF_EVEN))
 
 
 def _before(period: Period, last: int) -> Iterator[Period]:

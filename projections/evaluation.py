@@ -155,9 +155,28 @@ def _statement(
     off = sum((each.amount for each in person.taken), _NOTHING)
     total = max(gross - off, _NOTHING).quantize(_CENTS, ROUND_HALF_UP)
     late = [f"scheme not known when the period began: {setting.remark}"] if setting.remark else []
-    name = f"{period.name}/{tenure.employee}"
     content = {
-        "statement": name,
+        **_heading(scheme, setting, tenure),
+        "bonus": bonus,
+        "bonus_by": bonus_by,
+        "components": components,
+        "process_score": scores["process"],
+        "process_share": scheme.process_share,
+        "result_score": scores["result"],
+        "score": score,
+        "factor": factor,
+        "gross": gross,
+        "reductions": [each._asdict() for each in person.taken],
+        "total": total,
+        "remarks": [*tenure.remarks, *remarks, *late],
+    }
+    return Statement(content["statement"], tenure.employee, total, content, canonical(content))
+
+
+def _heading(scheme: Scheme, setting: Setting, tenure: Tenure) -> dict[str, Any]:
+    period = setting.period
+    return {
+        "statement": f"{period.name}/{tenure.employee}",
         "employee": tenure.employee,
         "position": tenure.position,
         "period": period.name,
@@ -170,23 +189,10 @@ def _statement(
         "scheme_sha256": scheme.sha256,
         "credit": scheme.credit,
         "currency": scheme.currency,
-        "bonus": bonus,
-        "bonus_by": bonus_by,
         "days_employed": tenure.days,
         "days_of_period": period.days,
         "units": [{"unit": unit, "days": days} for unit, days in tenure.units],
-        "components": components,
-        "process_score": scores["process"],
-        "process_share": scheme.process_share,
-        "result_score": scores["result"],
-        "score": score,
-        "factor": factor,
-        "gross": gross,
-        "reductions": [each._asdict() for each in person.taken],
-        "total": total,
-        "remarks": [*tenure.remarks, *remarks, *late],
     }
-    return Statement(name, tenure.employee, total, content, canonical(content))
 
 
 def _component(component: Component, person: Person) -> dict[str, Any]:

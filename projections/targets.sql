@@ -70,4 +70,4 @@ FROM targets_of(%(as_of)s) t
 WHERE (%(period)s::text IS NULL OR t.period = %(period)s)
   AND (%(scope)s::text IS NULL OR t.scope = %(scope)s)
   AND (%(scope_id)s::text IS NULL OR t.scope_id = %(scope_id)s)
-ORDER BY t.period, t.scope, t.scope_id, t.metric, t.target
+ORDER BY t.period, t.scope, t.scope_id, t.metric, t.position

@@ -99,7 +99,7 @@ def propose_(desk: Desk, period: str, name: str) -> None:
         scheme = scheme_of(published(question.connection, question.view, name)["toml"])
         dues = reductions_due(question.connection, seen, span, scheme)
     decide = deciding_reductions.propose(span, desk.zone, scheme, dues)
-    desk.take(deciding_settlement.case(), decide)
+    desk.take(deciding_settlement.case(period=period), decide)
 
 
 @reduction.command("list", epilog="Example: iledger reduction list --employee E-07")
@@ -130,7 +130,7 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
 def decide(desk: Desk, name: str, reason: str, *, confirm: bool) -> None:
     """Confirm or waive a reduction."""
     ruled = deciding_reductions.rule(name, "confirmed" if confirm else "waived", reason)
-    desk.take(deciding_settlement.case(), ruled)
+    desk.take(deciding_settlement.case(reduction=name), ruled)
 
 
 def summary(content: Any) -> dict[str, Any]:

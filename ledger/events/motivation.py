@@ -143,7 +143,7 @@ class BonusReductionProposed:
 
     reduction: ReductionId
     employee: EmployeeId
-    period: Period
+    period: PeriodId
     amount: Money
     currency: Currency
     rule: Label
@@ -155,5 +155,6 @@ class BonusReductionDecided:
     """Somebody confirmed a reduction, or waived it."""
 
     reduction: ReductionId
+    period: PeriodId
     decision: Literal["confirmed", "waived"]
     reason: Personal[Text]

@@ -40,54 +40,73 @@ def said(iledger: Run, *arguments: Any) -> tuple[int, str]:
     return done.returncode, done.stderr.decode()
 
 
-def test_from_scheme_to_statement_and_its_dispute(here: Here, iledger: Run, worked: Path) -> None:
-    scheme = str(worked)
-    assert here("scheme", "check", scheme).exit_code == 0
-    assert here("scheme", "publish", scheme, "--by", "E-9").exit_code == 0
+@pytest.fixture
+def published(here: Here, worked: Path) -> Here:
+    """The scheme published, the reductions that it proposes decided: E-1's stands."""
+    assert here("scheme", "check", str(worked)).exit_code == 0
+    assert here("scheme", "publish", str(worked), "--by", "E-9").exit_code == 0
     assert here("scheme", "show", "sales@1").stdout == SCHEME
-    # What is refused is said, with the way on
-    code, told = said(iledger, "period", "close", PERIOD, "--scheme", "sales")
-    assert (code, "--allow-late-scheme REMARK" in told) == (8, True)
-    code, told = said(iledger, "period", "close", "2099-01", "--scheme", "sales", *LATE)
-    assert (code, "is not over before" in told) == (8, True)
-    code, told = said(iledger, "period", "close", PERIOD, "--scheme", "sales", "--zone", "Mars/X")
-    assert (code, "unknown time zone 'Mars/X'" in told) == (2, True)
-    code, told = said(iledger, "period", "close", "2026-08", "--scheme", "sales", *LATE)
-    assert (code, "targets are missing for 2026-08: E-1 won_value" in told) == (2, True)
-    # Reductions are proposed by the rule and decided by a person
     here("reduction", "propose", "--period", PERIOD, "--scheme", "sales", "--by", "E-9")
     proposed = rows(here, "reduction", "list", "--period", PERIOD)
     assert [row["employee"] for row in proposed] == ["E-1", "E-2", "E-3", "E-4"]
     assert all(row["evidence"] and row["decision"] is None for row in proposed)
-    code, told = said(iledger, "period", "close", PERIOD, "--scheme", "sales", *LATE)
-    assert (code, "4 reductions are undecided" in told) == (8, True)
     for row in proposed:
         ruling = "--confirm" if row["employee"] == "E-1" else "--waive"
         decide = ("reduction", "decide", row["reduction"], ruling, "--reason", "talked over")
         assert here(*decide, "--by", "E-9").exit_code == 0
-    # A dry run records nothing; the closing shows the same, once
+    return here
+
+
+def test_a_closing_that_may_not_be_is_refused_with_the_way_on(
+    published: Here, iledger: Run
+) -> None:
+    def close(period: str, *more: str) -> tuple[int, str]:
+        return said(iledger, "period", "close", period, "--scheme", "sales", *more)
+
+    code, told = close(PERIOD)
+    assert (code, "--allow-late-scheme REMARK" in told) == (8, True)
+    code, told = close("2099-01", *LATE)
+    assert (code, "is not over before" in told) == (8, True)
+    code, told = close(PERIOD, "--zone", "Mars/X", *LATE)
+    assert (code, "unknown time zone 'Mars/X'" in told) == (2, True)
+    code, told = close("2026-08", *LATE)
+    assert (code, "targets are missing for 2026-08: E-1 won_value" in told) == (2, True)
+    code, told = close("2026-Q5", *LATE)
+    assert (code, "no period '2026-Q5'" in told) == (2, True)
+    assert rows(published, "period", "status") == []
+
+
+def test_a_dry_run_a_provisional_figure_and_the_closing_are_the_same(
+    published: Here, iledger: Run
+) -> None:
     close = ("period", "close", PERIOD, "--scheme", "sales@1", *LATE, "--by", "E-9")
-    dry = rows(here, *close, "--dry-run")
-    assert rows(here, "period", "status") == []
-    provisional = rows(here, "kpi", "--period", PERIOD, "--scheme", "sales")
-    assert rows(here, *close) == dry
-    assert said(iledger, *close)[0] == 8
+    dry = rows(published, *close, "--dry-run")
+    assert rows(published, "period", "status") == []
+    provisional = rows(published, "kpi", "--period", PERIOD, "--scheme", "sales")
     assert [float(each["total"]) for each in provisional] == [row["total"] for row in dry]
-    (closed,) = rows(here, "period", "status")
+    assert [row["reduced"] for row in dry] == [500, 0, 0, 0]
+    assert rows(published, *close) == dry
+    assert said(iledger, *close)[0] == 8
+    (closed,) = rows(published, "period", "status")
     assert (closed["statements"], closed["total"]) == (4, sum(row["total"] for row in dry))
-    # He who was paid too little is answered with the events behind a figure
+
+
+def test_who_disputes_a_figure_sees_the_events_behind_it_and_what_his_superior_sees(
+    published: Here,
+) -> None:
+    published("period", "close", PERIOD, "--scheme", "sales", *LATE)
     dispute = ("statement", "dispute", f"{PERIOD}/E-2", "--claim", "D-5 was mine", "--by", "E-2")
-    assert here(*dispute).exit_code == 0
-    behind = rows(here, "my", "kpi", "--by", "E-2", "--period", PERIOD, "--explain", "won_value")
-    (statement,) = rows(here, "my", "kpi", "--by", "E-2", "--period", PERIOD)
+    assert published(*dispute).exit_code == 0
+    mine = ("my", "kpi", "--period", PERIOD, "--by")
+    behind = rows(published, *mine, "E-2", "--explain", "won_value")
+    (statement,) = rows(published, *mine, "E-2")
     fact = next(e["fact"] for e in statement["components"] if e["metric"] == "won_value")
     assert round(sum(row["value"] for row in behind), 2) == float(fact)
-    # … and sees what his superior sees
-    of_team = rows(here, "team", "kpi", "--by", "E-4", "--period", PERIOD)
+    of_team = rows(published, "team", "kpi", "--by", "E-4", "--period", PERIOD)
     assert [each["employee"] for each in of_team] == ["E-1", "E-3", "E-4"]
-    one = rows(here, "kpi", "--employee", "E-1", "--period", PERIOD)
-    assert one == of_team[:1] == rows(here, "my", "kpi", "--by", "E-1", "--period", PERIOD)
-    assert "no data" not in here("kpi", "--employee", "E-1", "--period", PERIOD).stdout
+    one = rows(published, "kpi", "--employee", "E-1", "--period", PERIOD)
+    assert one == of_team[:1] == rows(published, *mine, "E-1")
+    assert "overdue task: " in published(*mine, "E-1").stdout
 
 
 def test_the_recorded_bytes_are_shown_the_same_to_everybody(
