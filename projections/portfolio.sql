@@ -51,8 +51,11 @@ SELECT o.client, i.name, o.kind, nullif(o.from_at, '-infinity') AS since, o.prec
        a.last_contact_at, o.from_position AS position
 FROM portfolio_at(%(employee)s, %(as_of)s, %(on)s) o
 LEFT JOIN LATERAL (
-    SELECT s.name, s.folded FROM client_identities_at(%(as_of)s, %(on)s) s
-    WHERE s.client = o.client OFFSET 0) i ON true
+    SELECT s.name, s.folded FROM client_steps s
+    WHERE s.client = o.client AND s.name IS NOT NULL
+      AND known(s.position, s.annulled_at, %(as_of)s)
+      AND coalesce(s.occurred_at, '-infinity') <= %(on)s
+    ORDER BY coalesce(s.occurred_at, '-infinity') DESC, s.position DESC LIMIT 1) i ON true
 LEFT JOIN LATERAL (
     SELECT t.occurred_at AS last_contact_at FROM timeline t
     WHERE t.client = o.client AND t.reach IS NOT NULL AND t.occurred_at <= %(on)s
