@@ -14,6 +14,7 @@ from projections.view import Answer, View
 
 SCOPES = ("whole", "unit", "employee")
 PLACES = Decimal("0.000001")
+ADDED_UP = ("count", "distinct", "sum")  # figures of which nothing is 0
 Facts = Mapping[tuple[str, str], list[dict[str, Any]]]
 
 
@@ -62,7 +63,7 @@ def fact_of(found: Facts, group: str, name: str, currency: str | None = None) ->
     if metric.unit == "currency":
         rows = [row for row in rows if row["unit"] == currency]
     if not rows:
-        return None if metric.figure in ("share", "mean", "median") else Decimal(0)
+        return Decimal(0) if metric.figure in ADDED_UP else None
     (row,) = rows
     if row["numerator"] is not None and row["denominator"]:
         exact = Decimal(str(row["numerator"])) / Decimal(str(row["denominator"]))
