@@ -122,3 +122,14 @@ def employees(connection: Connection, view: View, unit: str | None = None) -> An
     departed_at is None for those who were still here.
     """
     return ask(connection, _SQL["employees"], view, unit=unit)
+
+
+def units(connection: Connection, view: View) -> Answer:
+    """The units there were: unit, name, kind, parent, manager."""
+    return ask(connection, _SQL["units_then"], view)
+
+
+def managed(connection: Connection, view: View, manager: str) -> list[str]:
+    """Everybody whose last unit is one that the manager has, or is below one."""
+    rows = ask(connection, _SQL["managed"], view, manager=manager)
+    return [row["employee"] for row in rows]

@@ -126,3 +126,20 @@ FROM staff(%(as_of)s, %(on)s) s
 LEFT JOIN unit_spells(%(as_of)s) u ON u.unit = s.unit AND u.from_at <= %(on)s AND %(on)s < u.to_at
 WHERE (%(unit)s::text IS NULL OR s.unit IN (SELECT units_under(%(unit)s, %(as_of)s, %(on)s)))
 ORDER BY s.employee
+
+-- name: units_then
+SELECT unit, name, kind, parent, manager FROM unit_spells(%(as_of)s)
+WHERE from_at <= %(on)s AND %(on)s < to_at
+ORDER BY unit
+
+-- name: employments
+SELECT employee, change, unit, job, effective_at, precision FROM employment_changes
+WHERE known(position, annulled_at, %(as_of)s)
+ORDER BY employee, coalesce(effective_at, '-infinity'), position
+
+-- name: managed
+SELECT s.employee FROM staff(%(as_of)s, %(on)s) s
+WHERE s.unit IN (
+    SELECT units_under(u.unit, %(as_of)s, %(on)s) FROM unit_spells(%(as_of)s) u
+    WHERE u.manager = %(manager)s AND u.from_at <= %(on)s AND %(on)s < u.to_at)
+ORDER BY s.employee

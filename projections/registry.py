@@ -38,6 +38,8 @@ NAMES = (
     "cases",
     "quarrels",
     "takeovers",
+    "targets",
+    "settlement",
 )
 
 Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]

@@ -56,6 +56,9 @@ _OFFER = partial(Wording, "offer", subject="offer")
 _DEAL = partial(Wording, "deal", subject="deal")
 _TASK = partial(Wording, "task", subject="task")
 _CASE = partial(Wording, "case", subject="case")
+_TARGET = partial(Wording, "motivation", subject="target")
+_STATEMENT = partial(Wording, "motivation", subject="statement")
+_REDUCTION = partial(Wording, "motivation", subject="reduction")
 _MEETING = partial(Wording, "meeting", subject="meeting")
 _LETTER = partial(Wording, "letter", subject="letter", words="subject")
 
@@ -229,6 +232,24 @@ WORDINGS: Mapping[str, Wording] = {
     "case.resolved": _CASE(lambda d: "case resolved", words="solution"),
     "case.reopened": _CASE(lambda d: _list("case reopened", d.reason)),
     "case.closed": _CASE(lambda d: _list("case closed", d.code)),
+    "target.set": _TARGET(lambda d: f"target of {d.value:f} {d.metric} for {d.period}"),
+    "target.revised": _TARGET(lambda d: f"target revised to {d.to:f}, {d.reason}"),
+    "shortfall.explained": _TARGET(lambda d: f"shortfall explained, {d.cause}", words="remark"),
+    "motivation_scheme.published": Wording(
+        "motivation", lambda d: f"scheme published, version {d.version}", "scheme"
+    ),
+    "period.closed": Wording(
+        "motivation", lambda d: f"period closed, {d.statements} statements", "period"
+    ),
+    "payout_statement.issued": _STATEMENT(lambda d: f"statement for {d.employee}, {d.period}"),
+    "statement.disputed": _STATEMENT(lambda d: "statement disputed", words="claim"),
+    "statement.corrected": _STATEMENT(
+        lambda d: f"statement corrected by {d.delta:f}", words="reason"
+    ),
+    "bonus_reduction.proposed": _REDUCTION(
+        lambda d: f"reduction of {_money(d.amount, d.currency)} proposed, {d.rule}"
+    ),
+    "bonus_reduction.decided": _REDUCTION(lambda d: f"reduction {d.decision}", words="reason"),
     "event.annulled": Wording(
         "annulment", lambda d: f"{d.annulled_type} annulled, {d.reason}", "event"
     ),

@@ -6,6 +6,7 @@ import click
 
 from commands import curation, ownership, reservation
 from commands.cli.deciding import Desk, deciding
+from commands.cli.kpi import team_kpi
 from ledger.events.ownership import ReassignmentReason
 
 _CLIENT = click.argument("client", metavar="CLIENT")
@@ -135,7 +136,10 @@ def bar(
 
 @click.group(epilog="Example: iledger team add C-0104 --employee E-15 --role service")
 def team() -> None:
-    """Say who works with a client besides its owner."""
+    """Say who works with a client besides its owner; show the figures of your own team."""
+
+
+team.add_command(team_kpi)
 
 
 @team.command(epilog="Example: iledger team add C-0104 --employee E-15 --role service")

@@ -18,6 +18,7 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (kinds.Text, "text"), (kinds.Digest, "SHA-256 in hexadecimal"),
     (kinds.Instant, "time with its zone"), (kinds.Money, "amount"), (kinds.Quantity, "quantity"),
     (kinds.Currency, "currency (ISO 4217)"), (kinds.Seconds, "seconds"), (kinds.Hours, "hours"),
+    (kinds.Period, "period (2026, 2026-Q3 or 2026-09)"),
 )  # fmt: skip
 _PLAIN = {
     str: "text", int: "whole number", bool: "true or false", float: "number", Decimal: "number",

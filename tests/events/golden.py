@@ -68,6 +68,7 @@ def content(of: type[Any]) -> Any:
 KNOWN: list[tuple[Any, Any]] = [
     (kinds.Digest, "ab" * 32), (kinds.EventId, AN_ID), (kinds.Currency, "RUB"),
     (kinds.Label, "Ромашка «Юг»"), (kinds.Text, "Первая строка\nвторая"), (kinds.Id, "A-1"),
+    (kinds.Period, "2026-Q3"),
 ]  # fmt: skip
 PLAIN = {
     bool: True, int: 1, str: "A-1", Decimal: Decimal("0.5"), date: date(2026, 3, 1),

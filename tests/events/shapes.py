@@ -39,6 +39,7 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
     kinds.Digest: st.from_regex(r"\A[0-9a-f]{64}\Z"),
     kinds.EventId: event_ids,
     kinds.Currency: st.from_regex(r"\A[A-Z]{3}\Z"),
+    kinds.Period: st.sampled_from(("2026", "2026-Q3", "2026-09")),
     kinds.Instant: instants,
     kinds.Day: st.dates(),
 }  # fmt: skip

@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 
 from ledger import catalogue
 from ledger.envelope import Event, event_id
-from ledger.events.fields import Currency, Digest, EventId, PersonalMark, Tag
+from ledger.events.fields import Currency, Digest, EventId, Period, PersonalMark, Tag
 
 SOURCE = "test"
 TIMES = (
@@ -37,6 +37,7 @@ POOLS = {
     "deal": ("D-1", "D-2"),
     "task": ("T-1", "T-2"),
     "case": ("S-1", "S-2"),
+    "period": ("2026-01", "2026-Q1"),
 }
 _WORDS = st.sampled_from(("Ёлка", "ёлка и Ко", "Straße", "100 %", "a_b"))
 _INSTANTS = st.sampled_from(
@@ -155,6 +156,8 @@ def _of_type(hint: Any) -> st.SearchStrategy[Any]:
         return st.just(str(event_id(SOURCE, "1")))
     if hint == Digest:
         return st.just("0" * 64)
+    if hint == Period:
+        return st.sampled_from(("2026-01", "2026-Q1", "2025"))
     if hint == Currency:
         return st.sampled_from(("RUB", "EUR"))
     origin = get_origin(hint)

@@ -1,0 +1,62 @@
+"""Periods by name: a year (2026), a quarter (2026-Q3), a month (2026-09)."""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+from ledger.errors import InvalidQuestion
+
+_NAME = re.compile(r"(?P<year>\d{4})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
+
+
+class Period(NamedTuple):
+    """A named period; since, until: local dates, half-open."""
+
+    name: str
+    since: date
+    until: date
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.until - self.since).days
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return self.until - timedelta(days=1)
+
+    def end(self, zone: str) -> datetime:
+        """The instant at which it is over in a zone."""
+        return datetime(*self.until.timetuple()[:3], tzinfo=ZoneInfo(zone))
+
+    def begin(self, zone: str) -> datetime:
+        """The instant at which it begins in a zone."""
+        return datetime(*self.since.timetuple()[:3], tzinfo=ZoneInfo(zone))
+
+    def overlaps(self, other: "Period") -> bool:
+        """Whether the two have a day in common."""
+        return self.since < other.until and other.since < self.until
+
+    def before(self) -> Self:
+        """The period of the same kind just before."""
+        day = self.since - timedelta(days=1)
+        if "Q" in self.name:
+            return type(self)(*period_of(f"{day.year:04}-Q{(day.month + 2) // 3}"))
+        kind = f"{day.year:04}-{day.month:02}" if "-" in self.name else f"{day.year:04}"
+        return type(self)(*period_of(kind))
+
+
+def period_of(text: str) -> Period:
+    """Read the name of a period. Raises InvalidQuestion."""
+    found = _NAME.fullmatch(text)
+    try:
+        if not found:
+            raise ValueError
+        year, quarter, month = (int(found[name] or 0) for name in ("year", "quarter", "month"))
+        first = date(year, (quarter * 3 - 2) if quarter else (month or 1), 1)
+        after = first + timedelta(days=31 if month else 92 if quarter else 366)
+    except (ValueError, OverflowError):
+        raise InvalidQuestion(f"no period {text!r}; give 2026, 2026-Q3 or 2026-09") from None
+    return Period(text, first, after.replace(day=1))

@@ -1,0 +1,141 @@
+-- Settlement: schemes, closed periods, statements and reductions. One row an event.
+
+-- name: tables
+CREATE TABLE schemes_published (
+    position       bigint NOT NULL,
+    recorded_at    timestamptz NOT NULL,
+    scheme         text NOT NULL,
+    version        bigint NOT NULL,
+    effective_from date NOT NULL,
+    toml           text NOT NULL,
+    sha256         text NOT NULL,
+    remark         text,
+    annulled_at    bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE periods_closed (
+    position       bigint NOT NULL,
+    recorded_at    timestamptz NOT NULL,
+    period         text NOT NULL,
+    zone           text NOT NULL,
+    as_of          bigint NOT NULL,
+    scheme         text NOT NULL,
+    scheme_version bigint NOT NULL,
+    credit         text NOT NULL,
+    statements     bigint NOT NULL,
+    digest         text NOT NULL,
+    late_scheme    text,
+    annulled_at    bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE statements_issued (
+    position    bigint NOT NULL,
+    statement   text NOT NULL,
+    employee    text NOT NULL,
+    period      text NOT NULL,
+    total       numeric NOT NULL,
+    currency    text NOT NULL,
+    sha256      text NOT NULL,
+    document    text NOT NULL,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE statement_rulings (
+    position    bigint NOT NULL,
+    occurred_at timestamptz,
+    recorded_by text NOT NULL,
+    statement   text NOT NULL,
+    ruling      text NOT NULL,
+    delta       numeric,
+    said        text NOT NULL,
+    evidence    bigint[] NOT NULL,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE reductions_proposed (
+    position    bigint NOT NULL,
+    reduction   text NOT NULL,
+    employee    text NOT NULL,
+    period      text NOT NULL,
+    amount      numeric NOT NULL,
+    currency    text NOT NULL,
+    rule        text NOT NULL,
+    evidence    bigint[] NOT NULL,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE reductions_decided (
+    position    bigint NOT NULL,
+    recorded_by text NOT NULL,
+    reduction   text NOT NULL,
+    decision    text NOT NULL,
+    reason      text NOT NULL,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
+
+-- name: indexes
+CREATE INDEX ON schemes_published (position);
+CREATE INDEX ON periods_closed (position);
+CREATE INDEX ON statements_issued (position);
+CREATE INDEX ON statements_issued (statement);
+CREATE INDEX ON statements_issued (period);
+CREATE INDEX ON statements_issued (employee);
+CREATE INDEX ON statement_rulings (position);
+CREATE INDEX ON statement_rulings (statement);
+CREATE INDEX ON reductions_proposed (position);
+CREATE INDEX ON reductions_proposed (period);
+CREATE INDEX ON reductions_decided (position);
+CREATE INDEX ON reductions_decided (reduction);
+
+-- name: functions
+-- What became of statements: the sum of their corrections, and how often they were disputed.
+CREATE FUNCTION rulings_of(as_of bigint) RETURNS TABLE (
+    statement text, corrected numeric, disputes bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT r.statement, coalesce(sum(r.delta), 0), count(*) FILTER (WHERE r.ruling = 'disputed')
+    FROM statement_rulings r WHERE known(r.position, r.annulled_at, as_of)
+    GROUP BY r.statement
+$$;
+
+-- name: schemes
+SELECT scheme, version, effective_from, recorded_at, sha256, remark, position, toml
+FROM schemes_published
+WHERE known(position, annulled_at, %(as_of)s) AND (%(scheme)s::text IS NULL OR scheme = %(scheme)s)
+ORDER BY scheme, version, position
+
+-- name: closings
+SELECT c.period, c.zone, c.as_of, c.scheme, c.scheme_version, c.credit, c.statements,
+       s.total, s.currency, coalesce(s.corrected, 0) AS corrected, coalesce(s.disputes, 0) AS disputes,
+       c.late_scheme, c.digest, c.recorded_at AS closed_at, c.position
+FROM periods_closed c LEFT JOIN LATERAL (
+    SELECT sum(i.total) AS total, min(i.currency) AS currency, sum(r.corrected) AS corrected,
+           sum(r.disputes)::bigint AS disputes
+    FROM statements_issued i LEFT JOIN rulings_of(%(as_of)s) r ON r.statement = i.statement
+    WHERE i.period = c.period AND known(i.position, i.annulled_at, %(as_of)s)
+) AS s ON true
+WHERE known(c.position, c.annulled_at, %(as_of)s)
+  AND (%(period)s::text IS NULL OR c.period = %(period)s)
+ORDER BY c.period, c.position
+
+-- name: issued
+SELECT i.statement, i.employee, i.period, i.total, i.currency, coalesce(r.corrected, 0) AS corrected,
+       coalesce(r.disputes, 0) AS disputes, i.sha256, i.position, i.document
+FROM statements_issued i LEFT JOIN rulings_of(%(as_of)s) r ON r.statement = i.statement
+WHERE known(i.position, i.annulled_at, %(as_of)s)
+  AND (%(period)s::text IS NULL OR i.period = %(period)s)
+  AND (%(employee)s::text IS NULL OR i.employee = %(employee)s)
+  AND (%(named)s::text IS NULL OR i.statement = %(named)s)
+ORDER BY i.period, i.employee, i.position
+
+-- name: rulings
+SELECT ruling, delta, said, evidence, recorded_by AS by, occurred_at AS at, position
+FROM statement_rulings
+WHERE statement = %(named)s AND known(position, annulled_at, %(as_of)s)
+ORDER BY position
+
+-- name: reductions
+SELECT DISTINCT ON (p.period, p.employee, p.reduction)
+       p.reduction, p.employee, p.period, p.amount, p.currency, p.rule, p.evidence, d.decision,
+       d.reason, d.recorded_by AS by, p.position
+FROM reductions_proposed p LEFT JOIN reductions_decided d
+    ON d.reduction = p.reduction AND known(d.position, d.annulled_at, %(as_of)s)
+WHERE known(p.position, p.annulled_at, %(as_of)s)
+  AND (%(period)s::text IS NULL OR p.period = %(period)s)
+  AND (%(employee)s::text IS NULL OR p.employee = %(employee)s)
+-- The first proposal of an id and the last decision about it.
+ORDER BY p.period, p.employee, p.reduction, p.position, d.position DESC NULLS LAST

@@ -1,0 +1,48 @@
+"""A September settled as `iledger period close` does it, on a ledger of the test's own."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from commands import settlement
+from commands.handle import Act, handle
+from ledger import codec, log
+from ledger.book import Ledger
+from ledger.database import Connection, Target
+from ledger.envelope import Event
+from projections.appraisal import appraise
+from projections.periods import period_of
+from projections.runner import catch_up
+from projections.scheme import scheme_of
+from projections.view import View
+from tests.projections.ledgers import ZONE
+from tests.projections.schemes import SCHEME
+from tests.projections.sellers import PERIOD, september
+
+ACT = Act("E-boss", datetime(2026, 11, 1, tzinfo=UTC))
+REMARK = "agreed in July"
+
+
+def recorded(target: Target, connection: Connection, events: Iterable[Event]) -> View:
+    """Record events and look from the head."""
+    batch = [codec.encode(event) for event in events]
+    for start in range(0, len(batch), 100):
+        log.append(connection, batch[start : start + 100])
+    return now(target, connection)
+
+
+def now(target: Target, connection: Connection) -> View:
+    catch_up(connection, target)
+    return View.now(log.head(connection), ZONE)
+
+
+def close(target: Target, connection: Connection, scheme_text: str = SCHEME) -> View:
+    """Record September, publish the scheme and settle the month; the view after it."""
+    recorded(target, connection, september())
+    scheme, period = scheme_of(scheme_text), period_of(PERIOD)
+    with Ledger(target) as book:
+        handle(book, settlement.case(), ACT, settlement.publish(scheme))
+        seen = now(target, connection)._replace(on=period.end(ZONE))
+        found = appraise(connection, seen, period, scheme, remark=REMARK)
+        decide = settlement.close(period, ZONE, scheme, seen.as_of, found, REMARK)
+        handle(book, settlement.case(period=PERIOD), ACT, decide)
+    return now(target, connection)
