@@ -19,7 +19,7 @@ from ledger.events.fields import PersonalMark, Tag
 
 STREAMS = (
     "client", "contact", "people", "ownership", "handover", "dispute", "interaction", "offer",
-    "deal", "task", "service", "correction",
+    "deal", "task", "service", "calendar", "audit", "correction",
 )  # fmt: skip
 
 

@@ -32,6 +32,8 @@ NAMES = (
     "deals",
     "tasks",
     "cases",
+    "calendar",
+    "entries",
 )
 
 Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]

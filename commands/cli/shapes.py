@@ -18,6 +18,8 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (kinds.Text, "text"), (kinds.Digest, "SHA-256 in hexadecimal"),
     (kinds.Instant, "time with its zone"), (kinds.Money, "amount"), (kinds.Quantity, "quantity"),
     (kinds.Currency, "currency (ISO 4217)"), (kinds.Seconds, "seconds"), (kinds.Hours, "hours"),
+    (kinds.Zone, "IANA time zone"), (kinds.Month, "month, such as 2026-03"),
+    (kinds.Shift, "hours of a day, such as 09:00-18:00"),
 )  # fmt: skip
 _PLAIN = {
     str: "text", int: "whole number", bool: "true or false", float: "number", Decimal: "number",
