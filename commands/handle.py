@@ -51,17 +51,22 @@ class Act(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What was decided: events to record, and the refusal that they put on record, if any."""
+    """What was decided: events to record, and the refusal that they put on record, if any.
+
+    left: of a decision about many clients, those that it leaves as they are, each with the reason.
+    """
 
     events: tuple[Event, ...] = ()
     refusal: Refused | None = None
+    left: tuple[tuple[str, str], ...] = ()
 
 
 class Handled(NamedTuple):
-    """A decision that has been recorded, with the receipts of its events."""
+    """A decision that has been recorded, with the receipts of its events; left: as decided."""
 
     events: tuple[Event, ...]
     receipts: tuple[Receipt, ...]
+    left: tuple[tuple[str, str], ...] = ()
 
 
 class Case(NamedTuple):
@@ -144,7 +149,7 @@ def handle(
             continue
         if decision.refusal is not None:
             raise decision.refusal
-        return Handled(events, tuple(receipts))
+        return Handled(events, tuple(receipts), decision.left)
     raise ConditionFailed(
         f"others decided about the same {ATTEMPTS} times while this was being decided; try again"
     )
@@ -155,7 +160,7 @@ def propose(
 ) -> Decision:
     """What `handle` would record at this moment; records nothing."""
     state, _ = read(ledger, case, Memory())
-    decision = decide(state, act)
+    decision = decide(state, act if act.key else act._replace(key=str(uuid.uuid4())))
     return decision._replace(events=_numbered(decision.events))
 
 

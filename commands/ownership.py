@@ -148,14 +148,29 @@ def case(client: str, *employees: str, seller: str | None = None) -> Case:
 
     seller: he whose reservation it would be, so that limits of the policy concern him.
     """
-    people = (Item(_STAFF, (f"employee:{each}",)) for each in dict.fromkeys(employees))
     return Case(
-        Query((Item(_ABOUT_CLIENT, (f"client:{client}",)),)),
+        Query((about(client),)),
         Ownership(client),
         evolve,
         (lambda state: _wider(state, seller)) if seller else lambda _: (),
-        steady=(Item((_POLICY,)), *people),
+        steady=(Item((_POLICY,)), *map(employed, dict.fromkeys(employees))),
     )
+
+
+def renewable(client: str) -> Case:
+    """What the end of a client's reservation depends on: the changes, the policy, the contacts."""
+    query = Query((Item(_ABOUT_CLIENT, (f"client:{client}",)), Item((_POLICY,))))
+    return Case(query, Ownership(client), evolve, _renewals)
+
+
+def about(client: str) -> Item:
+    """What decides whose a client is, and who may approach it."""
+    return Item(_ABOUT_CLIENT, (f"client:{client}",))
+
+
+def employed(employee: str) -> Item:
+    """What decides whether an employee is here, and in which unit."""
+    return Item(_STAFF, (f"employee:{employee}",))
 
 
 def evolve(state: Ownership, event: Recorded) -> Ownership:
@@ -246,7 +261,7 @@ def _employed(state: Ownership, event: Recorded) -> Ownership:
 def _contacted(state: Ownership, event: Recorded) -> Ownership:
     if event.client != state.client or event.performed_by is None or event.occurred_at is None:
         return state
-    if getattr(event.data, "outcome", "reached") not in ("reached", None):
+    if event.type == "call.logged" and event.data.outcome != "reached":
         return state
     last = state.contacts.get(event.performed_by, BEGINNING)
     latest = max(last, event.occurred_at)
@@ -269,7 +284,13 @@ def _wider(state: Ownership, seller: str) -> Iterable[Item]:
     owners = sorted({change.owner for change in state.changes if change.owner} - {seller})
     if state.policy.exclusions:
         yield from (Item(_STAFF, (f"employee:{owner}",)) for owner in owners)
-    if state.policy.days is not None and owners and state.policy.renewed_by:
-        yield Item(state.policy.renewed_by, (f"client:{state.client}",))
+    yield from _renewals(state)
     if state.policy.clients_per_seller is not None:
         yield Item(OWNERSHIP, (f"employee:{seller}",))
+
+
+def _renewals(state: Ownership) -> Iterable[Item]:
+    """The contacts that renew a reservation, if there is one and they do."""
+    reserved = any(change.type == "client.reserved" for change in state.changes)
+    if reserved and state.policy.days is not None and state.policy.renewed_by:
+        yield Item(state.policy.renewed_by, (f"client:{state.client}",))

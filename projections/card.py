@@ -9,11 +9,14 @@ from psycopg.rows import dict_row
 from ledger.database import Connection, translated
 from ledger.errors import NotFound
 from ledger.sql import statements
+from projections.merges import LINKED, MEMBERS, members, told_apart
 from projections.view import Answer, View, ask
 
 Card = dict[str, Answer]
 _SQL = statements("projections", "card.sql")
 _OPEN = statements("projections", "promises.sql")
+_ANY_OF_THEM, _ONE = "= ANY (%(clients)s)", "= %(client)s"
+_QUARRELS = statements("projections", "quarrels.sql")
 
 
 class Section(NamedTuple):
@@ -21,7 +24,8 @@ class Section(NamedTuple):
 
     A line has name, value, since, precision and position, then more columns of its own, of which
     `x_position` is the position of the event that says `x`; within a section a name stands once.
-    The statement may use %(client)s besides a view's parameters.
+    The statement may use, besides a view's parameters, %(clients)s, all ids that are one client,
+    and %(client)s, the surviving one; its column `client` is the id that a line is from.
     """
 
     name: str
@@ -31,11 +35,17 @@ class Section(NamedTuple):
 # Every section of the card, in the order in which it is shown.
 SECTIONS = (
     Section("identity", _SQL["identity"]),
+    Section("merged", MEMBERS),
     Section("owner", _SQL["owner"]),
+    Section("account_team", _SQL["account_team"]),
+    Section("open_conflicts", _QUARRELS["open_conflicts"]),
+    Section("open_disputes", _QUARRELS["open_disputes"]),
+    Section("open_promises", _OPEN["open_promises"]),
     Section("open_deals", _OPEN["open_deals"]),
     Section("open_offers", _OPEN["open_offers"]),
     Section("open_tasks", _OPEN["open_tasks"]),
     Section("open_cases", _OPEN["open_cases"]),
+    Section("special_terms", _SQL["special_terms"]),
     Section("facts", _SQL["facts"]),
     Section("contact_persons", _SQL["contact_persons"]),
     Section("preferences", _SQL["preferences"]),
@@ -61,7 +71,9 @@ def card(connection: Connection, view: View, client: str) -> Card:
     """All that is known of a client: the lines of every section, by the section's name.
 
     A line is {name, value, since, precision, position, …}; `position` is that of the event that
-    says so. Raises NotFound if nothing had been recorded of the client.
+    says so. Ids that were merged have one card, the survivor's, whichever of them is asked for;
+    the section `merged` names the others, and every line has `client`, the id that it is from.
+    Raises NotFound if nothing had been recorded of the client.
     """
     found = _card(connection, view, client)
     if not found["identity"]:
@@ -101,21 +113,23 @@ def timeline(
     """Every event of a client in order of time, with the owner at that moment.
 
     since, until: local times of the view's zone without an offset, half-open; events of unknown
-    time are then left out. annulled_by: the position that annulled the event, if one has.
+    time are then left out. annulled_by: the position that annulled the event, if one has. client:
+    the id that the event was recorded under, where several are one client.
     Raises NotFound if nothing had been recorded of the client.
     """
+    clients = members(connection, view, client)
     rows = ask(
         connection,
         _SQL["timeline"],
         view,
-        client=client,
+        clients=clients,
         since=since,
         until=until,
         kinds=list(kinds) or None,
     )
     if not rows:
         check_known(connection, view, client)
-    return rows
+    return told_apart(rows, clients)
 
 
 def check_known(connection: Connection, view: View, client: str) -> None:
@@ -125,17 +139,34 @@ def check_known(connection: Connection, view: View, client: str) -> None:
 
 
 def _card(connection: Connection, view: View, client: str) -> Card:
-    """Ask for all sections in one round trip."""
-    parameters = view._asdict() | {"client": client}
+    """Ask for all sections in one round trip, as if the client had but one id; anew if it has more.
+
+    What compares with a list of unknown length is planned as if for ten clients, or each time
+    anew; for the client of one id, which most are, neither is quick enough.
+    """
+    alone = [
+        LINKED if each.name == "merged" else each.statement.replace(_ANY_OF_THEM, _ONE)
+        for each in SECTIONS
+    ]
+    found = _sections(connection, view, alone, [client])
+    if not found["merged"]:
+        return found
+    clients = members(connection, view, client)
+    if clients == [client]:
+        return found | {"merged": []}
+    return _sections(connection, view, [each.statement for each in SECTIONS], clients)
+
+
+def _sections(connection: Connection, view: View, wanted: list[str], clients: list[str]) -> Card:
+    parameters = view._asdict() | {"client": clients[0], "clients": clients}
     with translated(), connection.pipeline():
         cursors = [
-            connection.cursor(row_factory=dict_row).execute(
-                section.statement, parameters, prepare=True
-            )
-            for section in SECTIONS
+            connection.cursor(row_factory=dict_row).execute(statement, parameters, prepare=True)
+            for statement in wanted
         ]
     return {
-        section.name: cursor.fetchall() for section, cursor in zip(SECTIONS, cursors, strict=True)
+        section.name: told_apart(cursor.fetchall(), clients)
+        for section, cursor in zip(SECTIONS, cursors, strict=True)
     }
 
 
@@ -158,7 +189,7 @@ def _position(line: dict[str, Any], column: str) -> int | None:
 
 
 def _only_says_where(column: str) -> bool:
-    return column in ("name", "since", "precision") or column.endswith("position")
+    return column in ("name", "since", "precision", "client") or column.endswith("position")
 
 
 def _unheard_of(view: View, client: str) -> NotFound:

@@ -1,39 +1,44 @@
 -- The client's card: one statement a section, each driven by an index on the client. Every line has
 -- name, value, since, precision and position (of the event that says so), then whatever more there
--- is. And the timeline, which shows annulled events too. The tables are those of clients.sql,
--- interactions.sql, timeline.sql, people.sql and ownership.sql.
+-- is, and `client`, the id that it is from: %(clients)s are all ids that are one client, %(client)s
+-- the surviving one. And the timeline, which shows annulled events too. The tables are those of
+-- clients.sql, interactions.sql, timeline.sql, people.sql and ownership.sql; more sections are in
+-- promises.sql and quarrels.sql.
 
 -- name: identity
 WITH steps AS (
     SELECT *, coalesce(occurred_at, '-infinity') AS at,
            step IN ('registered', 'converted') AS bought
     FROM client_steps
-    WHERE client = %(client)s AND known(position, annulled_at, %(as_of)s)
+    WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
       AND coalesce(occurred_at, '-infinity') <= %(on)s
 ), lines AS (
     (SELECT 2 AS rank, 'status' AS name, CASE WHEN bought THEN 'client' ELSE 'prospect' END AS value,
-            occurred_at, precision, position
+            occurred_at, precision, position, client
      FROM steps ORDER BY bought DESC, at, position LIMIT 1)
     UNION ALL
-    (SELECT DISTINCT ON (a.rank) a.rank, a.name, a.value, s.occurred_at, s.precision, s.position
+    (SELECT DISTINCT ON (a.rank) a.rank, a.name, a.value, s.occurred_at, s.precision, s.position,
+            s.client
      FROM steps s, LATERAL (VALUES
          (0, 'name', s.name), (1, 'kind', s.kind), (3, 'score', s.score::text),
          (4, 'remark', s.remark), (5, 'found through', s.found_through),
          (6, 'referred by', s.referred_by), (7, 'parent', s.parent),
          (8, 'first deal', s.first_deal)) AS a(rank, name, value)
-     WHERE a.value IS NOT NULL ORDER BY a.rank, s.at DESC, s.position DESC)
+     WHERE a.value IS NOT NULL
+     ORDER BY a.rank, s.client = %(client)s DESC, s.at DESC, s.position DESC)
     UNION ALL
-    (SELECT 9, 'first event', t.type, t.occurred_at, t.precision, t.position FROM timeline t
-     WHERE t.client = %(client)s AND known(t.position, t.annulled_at, %(as_of)s)
+    (SELECT 9, 'first event', t.type, t.occurred_at, t.precision, t.position, t.client
+     FROM timeline t
+     WHERE t.client = ANY (%(clients)s) AND known(t.position, t.annulled_at, %(as_of)s)
        AND coalesce(t.occurred_at, '-infinity') <= %(on)s AND t.type <> 'event.annulled'
      ORDER BY coalesce(t.occurred_at, '-infinity'), t.position LIMIT 1)
 )
-SELECT name, value, occurred_at AS since, precision, position FROM lines ORDER BY rank
+SELECT name, value, occurred_at AS since, precision, position, client FROM lines ORDER BY rank
 
 -- name: owner
 SELECT s.owner AS name, s.kind AS value, nullif(s.from_at, '-infinity') AS since, c.precision,
        s.from_position AS position, c.reason, p.name AS owner_name, p.unit,
-       p.departed, p.departed_at
+       p.departed, p.departed_at, s.client
 FROM owner_spells_at(%(as_of)s) s
 JOIN ownership_changes c ON c.position = s.from_position
 LEFT JOIN LATERAL (
@@ -41,12 +46,33 @@ LEFT JOIN LATERAL (
 ) AS p ON true
 WHERE s.client = %(client)s AND s.from_at <= %(on)s AND %(on)s < s.to_at AND s.owner IS NOT NULL
 
+-- name: account_team
+-- Who may work with a merged client is, as its owner is, said by the survivor.
+SELECT m.employee AS name, m.team_role AS value, m.occurred_at AS since, m.precision, m.position,
+       m.unit
+FROM (
+    SELECT DISTINCT ON (employee COLLATE "C") * FROM team_changes
+    WHERE client = %(client)s AND known(position, annulled_at, %(as_of)s)
+      AND coalesce(occurred_at, '-infinity') <= %(on)s
+    ORDER BY employee COLLATE "C", coalesce(occurred_at, '-infinity') DESC, position DESC
+) AS m WHERE m.change = 'added' ORDER BY m.employee COLLATE "C"
+
+-- name: special_terms
+-- What was granted holds through its last day, and several grants of a kind hold side by side.
+SELECT kind || ' ' || position AS name, terms AS value, occurred_at AS since, precision, position,
+       valid_until, approved_by, client
+FROM special_terms
+WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
+  AND coalesce(occurred_at, '-infinity') <= %(on)s
+  AND (valid_until IS NULL OR valid_until >= local_time(%(on)s, 'instant', %(zone)s)::date)
+ORDER BY kind COLLATE "C", position
+
 -- name: facts
 -- The last word on a field counts: its value, or that it has none (see FactChanged). It was last
 -- confirmed when it was recorded, or when somebody checked it after that.
 WITH changes AS (
     SELECT *, coalesce(occurred_at, '-infinity') AS at FROM fact_changes
-    WHERE client = %(client)s AND known(position, annulled_at, %(as_of)s)
+    WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
       AND coalesce(occurred_at, '-infinity') <= %(on)s
 ), said AS (
     SELECT DISTINCT ON (field) * FROM changes WHERE change <> 'confirmed'
@@ -58,7 +84,8 @@ WITH changes AS (
 )
 SELECT s.field AS name, s.value, s.occurred_at AS since, s.precision, s.position,
        coalesce(c.occurred_at, s.occurred_at) AS last_confirmed, c.method AS confirmed_by,
-       c.position AS last_confirmed_position, s.learnt_from, s.confidence
+       c.position AS last_confirmed_position, s.learnt_from, s.confidence,
+       s.client
 FROM said s LEFT JOIN checked c ON c.field = s.field
 WHERE s.change = 'recorded' ORDER BY s.field COLLATE "C"
 
@@ -66,8 +93,9 @@ WHERE s.change = 'recorded' ORDER BY s.field COLLATE "C"
 -- A change that names no client concerns the person wherever he works.
 WITH changes AS (
     SELECT p.*, coalesce(p.occurred_at, '-infinity') AS at FROM person_changes p
-    WHERE p.contact IN (SELECT contact FROM person_changes WHERE client = %(client)s)
-      AND (p.client = %(client)s OR p.client IS NULL)
+    WHERE p.contact IN (
+            SELECT contact FROM person_changes WHERE client = ANY (%(clients)s))
+      AND (p.client = ANY (%(clients)s) OR p.client IS NULL)
       AND known(p.position, p.annulled_at, %(as_of)s)
       AND coalesce(p.occurred_at, '-infinity') <= %(on)s
 ), added AS (
@@ -82,25 +110,26 @@ WITH changes AS (
 )
 SELECT p.contact AS name, a.name AS value, p.occurred_at AS since, p.precision, p.position,
        p.change = 'left' AS has_left, coalesce(r.roles, '{}') AS roles,
-       r.position AS roles_position, a.job, a.phone, a.email, p.new_employer
+       r.position AS roles_position, a.job, a.phone, a.email, p.new_employer,
+       coalesce(p.client, a.client) AS client
 FROM present p LEFT JOIN added a ON a.contact = p.contact LEFT JOIN playing r ON r.contact = p.contact
 WHERE EXISTS (SELECT FROM changes c WHERE c.contact = p.contact AND c.client IS NOT NULL)
 ORDER BY p.change = 'left', p.contact COLLATE "C"
 
 -- name: preferences
 SELECT DISTINCT ON (topic COLLATE "C") topic AS name, value, occurred_at AS since, precision,
-       position, learnt_from
+       position, learnt_from, client
 FROM preferences
-WHERE client = %(client)s AND known(position, annulled_at, %(as_of)s)
+WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
   AND coalesce(occurred_at, '-infinity') <= %(on)s
 ORDER BY topic COLLATE "C", coalesce(occurred_at, '-infinity') DESC, position DESC
 
 -- name: competitor_offers
 SELECT DISTINCT ON (competitor COLLATE "C", product COLLATE "C")
        competitor || coalesce(': ' || product, '') AS name, price AS value, occurred_at AS since,
-       precision, position, currency, terms, learnt_from, performed_by
+       precision, position, currency, terms, learnt_from, performed_by, client
 FROM competitor_offers
-WHERE client = %(client)s AND known(position, annulled_at, %(as_of)s)
+WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
   AND coalesce(occurred_at, '-infinity') <= %(on)s
 ORDER BY competitor COLLATE "C", product COLLATE "C", coalesce(occurred_at, '-infinity') DESC,
          position DESC
@@ -108,30 +137,31 @@ ORDER BY competitor COLLATE "C", product COLLATE "C", coalesce(occurred_at, '-in
 -- name: contacts
 WITH known_ones AS (
     SELECT *, coalesce(occurred_at, '-infinity') AS at FROM interactions
-    WHERE client = %(client)s AND known(position, annulled_at, %(as_of)s)
+    WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
       AND coalesce(occurred_at, '-infinity') <= %(on)s
 ), lines AS (
     (SELECT 0 AS rank, 'last contact' AS name, kind AS value, occurred_at, precision, position,
-            direction, performed_by
+            direction, performed_by, client
      FROM known_ones WHERE reach IS NOT NULL ORDER BY at DESC, position DESC LIMIT 1)
     UNION ALL
     (SELECT 1, 'last two-way contact', kind, occurred_at, precision, position, direction,
-            performed_by
+            performed_by, client
      FROM known_ones WHERE reach = 'two_way' ORDER BY at DESC, position DESC LIMIT 1)
     UNION ALL
     (SELECT DISTINCT ON (kind COLLATE "C") 2, kind || ' count',
             (count(*) OVER (PARTITION BY kind COLLATE "C"))::text, occurred_at, precision, position,
-            NULL, NULL
+            NULL, NULL, client
      FROM known_ones ORDER BY kind COLLATE "C", at DESC, position DESC)
 )
-SELECT name, value, occurred_at AS since, precision, position, direction, performed_by
+SELECT name, value, occurred_at AS since, precision, position, direction, performed_by,
+       client
 FROM lines ORDER BY rank, name COLLATE "C"
 
 -- name: feeling
 SELECT DISTINCT ON (kind, instrument) coalesce(instrument, kind) AS name, score AS value,
-       occurred_at AS since, precision, position, outcome AS method, performed_by
+       occurred_at AS since, precision, position, outcome AS method, performed_by, client
 FROM interactions
-WHERE client = %(client)s AND kind IN ('mood', 'satisfaction')
+WHERE client = ANY (%(clients)s) AND kind IN ('mood', 'satisfaction')
   AND known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
 ORDER BY kind, instrument, coalesce(occurred_at, '-infinity') DESC, position DESC
 
@@ -139,12 +169,13 @@ ORDER BY kind, instrument, coalesce(occurred_at, '-infinity') DESC, position DES
 -- History shows both: an annulled event and, from then on, that it was annulled.
 SELECT t.occurred_at, t.precision, t.kind, t.summary, t.words, t.subject, t.channel,
        t.performed_by, s.owner, t.recorded_by, t.type,
-       CASE WHEN t.annulled_at <= %(as_of)s THEN t.annulled_at END AS annulled_by, t.position
+       CASE WHEN t.annulled_at <= %(as_of)s THEN t.annulled_at END AS annulled_by, t.position,
+       t.client
 FROM timeline t
 LEFT JOIN owner_spells_at(%(as_of)s) s ON s.client = t.client
      AND (s.from_at, s.from_position) <= (coalesce(t.occurred_at, '-infinity'), t.position)
      AND (coalesce(t.occurred_at, '-infinity'), t.position) < (s.to_at, s.to_position)
-WHERE t.client = %(client)s AND t.position <= %(as_of)s
+WHERE t.client = ANY (%(clients)s) AND t.position <= %(as_of)s
   AND coalesce(t.occurred_at, '-infinity') <= %(on)s
   AND (%(kinds)s::text[] IS NULL OR t.kind = ANY (%(kinds)s))
   AND (%(since)s::timestamp IS NULL

@@ -5,7 +5,7 @@ A client need not be registered: whoever an event names is a client, if only wit
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -84,6 +84,19 @@ class CompetitorOffer(NamedTuple):
     performed_by: str | None
 
 
+class TermsGranted(NamedTuple):
+    """The client was promised terms that others do not have; they hold through `valid_until`."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    client: str
+    kind: str
+    terms: str
+    valid_until: date | None
+    approved_by: str | None
+
+
 class PersonChanged(NamedTuple):
     """A contact person was added, got other buying roles, or left; client: None if not named.
 
@@ -109,6 +122,7 @@ TABLES: Mapping[type[Any], str] = {
     FactChanged: "fact_changes",
     Preference: "preferences",
     CompetitorOffer: "competitor_offers",
+    TermsGranted: "special_terms",
     PersonChanged: "person_changes",
 }
 
@@ -177,6 +191,15 @@ def _competitor_offer(event: Recorded) -> Iterator[CompetitorOffer]:
         )  # fmt: skip
 
 
+def _terms(event: Recorded) -> Iterator[TermsGranted]:
+    d = event.data
+    if event.client is not None:
+        yield TermsGranted(
+            event.position, event.occurred_at, event.precision, event.client, d.kind, d.terms,
+            d.valid_until, d.approved_by,
+        )  # fmt: skip
+
+
 def _person(event: Recorded, change: str) -> Iterator[PersonChanged]:
     d = event.data
     roles = getattr(d, "roles", None)
@@ -206,6 +229,7 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "client_fact.retracted": lambda event: _fact(event, event.data.field, "retracted"),
     "preference.noted": _preference,
     "competitor_offer.reported": _competitor_offer,
+    "special_terms.granted": _terms,
     "contact_person.added": lambda event: _person(event, "added"),
     "contact_role.changed": lambda event: _person(event, "roles"),
     "contact_person.left": lambda event: _person(event, "left"),

@@ -5,6 +5,7 @@
 --   fact_changes          fields recorded, confirmed, retracted
 --   preferences           how the client likes things
 --   competitor_offers     what others offer
+--   special_terms         terms that others do not have
 --   person_changes        contact persons: added, other roles, left
 --   client_identities_of  name, kind and status that follow from what was known at a position
 --   client_identities     the same as known at the checkpoint, kept ready for all clients
@@ -68,6 +69,17 @@ CREATE TABLE competitor_offers (
     performed_by text,
     annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
 );
+CREATE TABLE special_terms (
+    position    bigint NOT NULL,
+    occurred_at timestamptz,
+    precision   text NOT NULL,
+    client      text NOT NULL,
+    kind        text NOT NULL,
+    terms       text NOT NULL,
+    valid_until date,
+    approved_by text,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
 CREATE TABLE person_changes (
     position     bigint NOT NULL,
     occurred_at  timestamptz,
@@ -103,6 +115,8 @@ CREATE INDEX ON preferences (position);
 CREATE INDEX ON preferences (client);
 CREATE INDEX ON competitor_offers (position);
 CREATE INDEX ON competitor_offers (client);
+CREATE INDEX ON special_terms (position);
+CREATE INDEX ON special_terms (client);
 CREATE INDEX ON person_changes (position);
 CREATE INDEX ON person_changes (client);
 CREATE INDEX ON person_changes (contact);

@@ -33,6 +33,15 @@ CREATE FUNCTION in_period(
        AND local_time(at, "precision", zone) >= starts AND local_time(at, "precision", zone) < ends
 $$;
 
+-- When a position was recorded. Whoever may read projections may know that, though not the events;
+-- the body is bound to its table when it is made, so no search path can mislead it.
+CREATE FUNCTION recorded_at(at_position bigint) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC SELECT e.recorded_at FROM events e WHERE e.position = at_position; END;
+
+-- name: recorded_at
+SELECT recorded_at(%(position)s)
+
 -- name: lock
 SELECT pg_advisory_xact_lock((1230718030::bigint << 32) | 'events'::regclass::oid::bigint)
 

@@ -13,7 +13,7 @@ A contact is an interaction that has a reach. Offers are not counted here, but a
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -26,7 +26,8 @@ class Interaction(NamedTuple):
     kind: call, missed_call, message, letter, inquiry, touchpoint, meeting, meeting_planned,
     meeting_cancelled, note, mood or satisfaction; unit: as the producer gave it, if he did;
     subject: the id of the meeting, letter, inquiry, call or interaction that it is or is about;
-    due_at: of a planned meeting when it is to be, of an inquiry by when it is to be answered;
+    due_at: of a planned meeting when it is to be, of an inquiry by when it is to be answered, of a
+    letter the day (midnight UTC) by which;
     score: mood from -2 to 2, or the answer to the question that `instrument` names.
     """
 
@@ -119,10 +120,15 @@ def _interaction(
         subjects[0] if subjects else None,
         getattr(d, "in_reply_to", None),
         getattr(d, "party", None),
-        getattr(d, "at", None) or getattr(d, "respond_by", None),
+        getattr(d, "at", None) or getattr(d, "respond_by", None) or _reply_due(d),
         score,
         getattr(d, "instrument", None),
     )
+
+
+def _reply_due(content: Any) -> datetime | None:
+    day: date | None = getattr(content, "reply_due", None)
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _call(event: Recorded) -> Iterator[Interaction]:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.merges import members, told_apart
 from projections.view import Answer, View, ask
 
 _SQL = statements("projections", "ownership.sql")
@@ -27,6 +29,7 @@ class OwnershipChanged(NamedTuple):
     approved_by: str | None
     recorded_by: str
     expires_at: datetime | None
+    event_id: UUID
 
 
 class ApproachRefused(NamedTuple):
@@ -42,9 +45,35 @@ class ApproachRefused(NamedTuple):
     rule: str
 
 
+class ContactBarred(NamedTuple):
+    """An employee may not approach a client, until then or for good."""
+
+    position: int
+    occurred_at: datetime | None
+    client: str
+    employee: str
+    until: datetime | None
+
+
+class TeamChanged(NamedTuple):
+    """An employee began, or ceased, to work with the client besides its owner."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    client: str
+    employee: str
+    change: str
+    team_role: str | None
+    unit: str | None
+    reason: str | None
+
+
 TABLES: Mapping[type[Any], str] = {
     OwnershipChanged: "ownership_changes",
     ApproachRefused: "approaches_refused",
+    ContactBarred: "contacts_barred",
+    TeamChanged: "team_changes",
 }
 
 
@@ -73,6 +102,7 @@ def _change(
         getattr(d, "approved_by", None),
         event.recorded_by,
         getattr(d, "expires_at", None),
+        event.event_id,
     )
 
 
@@ -115,6 +145,21 @@ def _refused(event: Recorded) -> Iterator[ApproachRefused]:
         )  # fmt: skip
 
 
+def _barred(event: Recorded) -> Iterator[ContactBarred]:
+    d = event.data
+    if event.client is not None:
+        yield ContactBarred(event.position, event.occurred_at, event.client, d.employee, d.until)
+
+
+def _team(event: Recorded, change: str) -> Iterator[TeamChanged]:
+    d = event.data
+    if event.client is not None:
+        yield TeamChanged(
+            event.position, event.occurred_at, event.precision, event.client, d.employee, change,
+            getattr(d, "team_role", None), getattr(d, "unit", None), getattr(d, "reason", None),
+        )  # fmt: skip
+
+
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "client.reserved": _reserved,
     "reservation.expired": _expired,
@@ -122,14 +167,24 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "client.reassigned": _reassigned,
     "client.released": _released,
     "approach.blocked": _refused,
+    "contact.barred": _barred,
+    "account_team_member.added": lambda event: _team(event, "added"),
+    "account_team_member.removed": lambda event: _team(event, "removed"),
 }
 
 
 def owner(connection: Connection, view: View, client: str) -> Answer:
-    """Who owned the client: at most one row: owner, kind (curator, reserved), from_at, to_at."""
+    """Who owned the client: at most one row: owner, kind (curator, reserved), from_at, to_at.
+
+    Of ids that are one client, ask for the surviving one (`projections.merges.members`).
+    """
     return ask(connection, _SQL["owner"], view, client=client)
 
 
 def history(connection: Connection, view: View, client: str) -> Answer:
-    """Every change of the client's ownership in order of effect, with reason and author."""
-    return ask(connection, _SQL["history"], view, client=client)
+    """Every change of the client's ownership in order of effect, with reason and author.
+
+    client: the id that was changed, where several are one client.
+    """
+    clients = members(connection, view, client)
+    return told_apart(ask(connection, _SQL["history"], view, clients=clients), clients)

@@ -1,9 +1,12 @@
 -- Ownership: whose client it is at any time, on both time axes.
 --
 --   ownership_changes    what happened, one row an event
+--   approaches_refused   attempts on clients of others
+--   team_changes         who else works with the client
 --   owner_spells_of      the intervals that follow from what was known at a position
 --   owner_spells         the same as known at the checkpoint, kept ready for all clients
 --   owner_spells_at      whichever of the two answers the question
+--   portfolio_at         the intervals of one owner that hold at a time, found by the owner
 
 -- name: tables
 CREATE TABLE ownership_changes (
@@ -19,6 +22,7 @@ CREATE TABLE ownership_changes (
     approved_by   text,
     recorded_by   text NOT NULL,
     expires_at    timestamptz,
+    event_id      uuid NOT NULL,
     annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
 );
 CREATE TABLE approaches_refused (
@@ -32,6 +36,26 @@ CREATE TABLE approaches_refused (
     rule        text NOT NULL,
     annulled_at bigint NOT NULL DEFAULT 9223372036854775807
 );
+CREATE TABLE contacts_barred (
+    position    bigint NOT NULL,
+    occurred_at timestamptz,
+    client      text NOT NULL,
+    employee    text NOT NULL,
+    until       timestamptz,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE team_changes (
+    position    bigint NOT NULL,
+    occurred_at timestamptz,
+    precision   text NOT NULL,
+    client      text NOT NULL,
+    employee    text NOT NULL,
+    change      text NOT NULL,
+    team_role   text,
+    unit        text,
+    reason      text,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
 -- Half-open: (from_at, from_position) <= (time, position) < (to_at, to_position). Position breaks
 -- ties, so an event at the very moment of a hand-over belongs to whoever owned when it was recorded.
 CREATE TABLE owner_spells (
@@ -41,30 +65,42 @@ CREATE TABLE owner_spells (
     from_at       timestamptz NOT NULL,
     from_position bigint NOT NULL,
     to_at         timestamptz NOT NULL,
-    to_position   bigint NOT NULL
+    to_position   bigint NOT NULL,
+    precision     text NOT NULL
 );
 
 -- name: indexes
 CREATE INDEX ON ownership_changes (position);
-CREATE INDEX ON ownership_changes (client);
-CREATE INDEX ON ownership_changes (to_employee);
+-- All that the intervals of a client follow from, and all that a portfolio needs of an interval: a
+-- thousand clients are scattered over as many pages of the table.
+CREATE INDEX ON ownership_changes (client) INCLUDE (
+    position, annulled_at, effective_at, precision, change, from_employee, to_employee);
+CREATE INDEX ON ownership_changes (to_employee, client, position);
 CREATE INDEX ON approaches_refused (position);
 CREATE INDEX ON approaches_refused (client);
+CREATE INDEX ON contacts_barred (position);
+CREATE INDEX ON contacts_barred (client);
+CREATE INDEX ON team_changes (position);
+CREATE INDEX ON team_changes (client);
 CREATE INDEX ON owner_spells (client, from_at);
-CREATE INDEX ON owner_spells (owner, to_at);
+CREATE INDEX ON owner_spells (owner, to_at) INCLUDE (
+    client, kind, from_at, from_position, to_position, precision);
 
 -- name: functions
 -- How ownership evolves, one change after the other; the state is {owner, kind} or NULL.
--- The first reservation holds until it expires; a curator outranks any reservation.
+-- The first reservation holds until it expires; a curator outranks any reservation. In PL/pgSQL,
+-- for an aggregate pays the price of starting an SQL function once a row.
 CREATE FUNCTION evolve_owner(
     state text[], change text, from_employee text, to_employee text
-) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE
+) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN CASE
         WHEN change IN ('assigned', 'reassigned') THEN ARRAY[to_employee, 'curator']
         WHEN change = 'reserved' THEN coalesce(state, ARRAY[to_employee, 'reserved'])
         WHEN change = 'expired' AND state = ARRAY[from_employee, 'reserved'] THEN NULL
         WHEN change = 'released' THEN NULL
-        ELSE state END
+        ELSE state END;
+END
 $$;
 CREATE AGGREGATE owner_state(text, text, text) (SFUNC = evolve_owner, STYPE = text[]);
 
@@ -73,7 +109,7 @@ CREATE AGGREGATE owner_state(text, text, text) (SFUNC = evolve_owner, STYPE = te
 CREATE FUNCTION owner_spells_of(as_of bigint)
 RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
     WITH stepped AS (
-        SELECT c.client, coalesce(c.effective_at, '-infinity') AS at, c.position,
+        SELECT c.client, coalesce(c.effective_at, '-infinity') AS at, c.position, c.precision,
                owner_state(c.change, c.from_employee, c.to_employee) OVER (
                    PARTITION BY c.client
                    ORDER BY coalesce(c.effective_at, '-infinity'), c.position) AS state
@@ -84,7 +120,8 @@ RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
         WINDOW one AS (PARTITION BY client ORDER BY at, position)
     )
     SELECT client, state[1], state[2], at, position,
-           lead(at, 1, 'infinity') OVER one, lead(position, 1, 9223372036854775807) OVER one
+           lead(at, 1, 'infinity') OVER one, lead(position, 1, 9223372036854775807) OVER one,
+           precision
     FROM moved WHERE nth = 1 OR state IS DISTINCT FROM before
     WINDOW one AS (PARTITION BY client ORDER BY at, position)
 $$;
@@ -93,6 +130,29 @@ CREATE FUNCTION owner_spells_at(as_of bigint) RETURNS SETOF owner_spells LANGUAG
     SELECT * FROM owner_spells WHERE as_of >= (SELECT position FROM progress)
     UNION ALL
     SELECT * FROM owner_spells_of(as_of) WHERE as_of < (SELECT position FROM progress)
+$$;
+
+-- As known at an earlier position, only the clients are looked at that passed to the employee, and
+-- to nobody else after that; arrays of their ids, so that one pass over the index finds them all.
+CREATE FUNCTION portfolio_at(employee text, as_of bigint, on_time timestamptz)
+RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
+    SELECT * FROM owner_spells
+    WHERE as_of >= (SELECT position FROM progress)
+      AND owner = employee AND from_at <= on_time AND on_time < to_at
+    UNION ALL
+    SELECT s.* FROM owner_spells_of(as_of) s
+    WHERE as_of < (SELECT position FROM progress) AND s.client = ANY (ARRAY(
+        SELECT client FROM (
+            SELECT DISTINCT ON (c.client) c.client, c.to_employee FROM ownership_changes c
+            WHERE c.client = ANY (ARRAY(
+                    SELECT m.client FROM ownership_changes m
+                    WHERE m.to_employee = employee AND m.position <= as_of))
+              AND known(c.position, c.annulled_at, as_of)
+              AND coalesce(c.effective_at, '-infinity') <= on_time
+              AND (c.change IN ('assigned', 'reassigned', 'released') OR c.to_employee = employee)
+            ORDER BY c.client, coalesce(c.effective_at, '-infinity') DESC, c.position DESC
+        ) latest WHERE latest.to_employee = employee))
+      AND s.owner = employee AND s.from_at <= on_time AND on_time < s.to_at
 $$;
 
 -- name: fill
@@ -115,9 +175,9 @@ SELECT s.* FROM touched t, LATERAL (
 
 -- name: history
 SELECT c.effective_at, c.precision, c.change, c.from_employee, c.to_employee, c.reason, c.remark,
-       c.approved_by, c.recorded_by, c.position
+       c.approved_by, c.recorded_by, c.position, c.client
 FROM ownership_changes c
-WHERE known(c.position, c.annulled_at, %(as_of)s) AND c.client = %(client)s
+WHERE known(c.position, c.annulled_at, %(as_of)s) AND c.client = ANY (%(clients)s)
   AND coalesce(c.effective_at, '-infinity') <= %(on)s
 ORDER BY coalesce(c.effective_at, '-infinity'), c.position
 

@@ -47,10 +47,21 @@ class Absent(NamedTuple):
     substitute: str | None
 
 
+class SkillNoted(NamedTuple):
+    """An employee can deal with clients for whom this field has this value."""
+
+    position: int
+    occurred_at: datetime | None
+    employee: str
+    field: str
+    value: str
+
+
 TABLES: Mapping[type[Any], str] = {
     UnitDefined: "unit_definitions",
     EmploymentChanged: "employment_changes",
     Absent: "absences",
+    SkillNoted: "skills",
 }
 
 
@@ -90,12 +101,18 @@ def _absent(event: Recorded) -> Iterator[Absent]:
     yield Absent(event.position, d.employee, d.first_day, d.last_day, d.substitute)
 
 
+def _skilled(event: Recorded) -> Iterator[SkillNoted]:
+    d = event.data
+    yield SkillNoted(event.position, event.occurred_at, d.employee, d.field, d.value)
+
+
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "org_unit.defined": _unit,
     "employee.hired": _hired,
     "employee.moved": _moved,
     "employee.departed": _departed,
     "absence.recorded": _absent,
+    "employee_skill.noted": _skilled,
 }
 
 

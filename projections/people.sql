@@ -30,12 +30,21 @@ CREATE TABLE absences (
     substitute  text,
     annulled_at bigint NOT NULL DEFAULT 9223372036854775807
 );
+CREATE TABLE skills (
+    position    bigint NOT NULL,
+    occurred_at timestamptz,
+    employee    text NOT NULL,
+    field       text NOT NULL,
+    value       text NOT NULL,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
 
 -- name: indexes
 CREATE INDEX ON unit_definitions (position);
 CREATE INDEX ON employment_changes (position);
 CREATE INDEX ON employment_changes (employee);
 CREATE INDEX ON absences (position);
+CREATE INDEX ON skills (position);
 
 -- name: functions
 -- Spells of every unit: from, to (half-open; from = -infinity where the time is unknown).

@@ -38,9 +38,32 @@ def clients(
     return rows
 
 
+def portfolio(connection: Connection, view: View, employee: str) -> Answer:
+    """The clients that an employee owned, by name: kind, since when, last contact by anybody.
+
+    Ids that are part of another client are left out.
+    Raises NotFound for an employee that nobody has heard of.
+    """
+    # A plan for any employee at any position would be one for all of them.
+    rows = ask(connection, _SQL["portfolio"], view, prepare=False, employee=employee)
+    if not rows:
+        check_known(connection, view, "employee", employee)
+    return rows
+
+
 def orphans(connection: Connection, view: View) -> Answer:
     """Clients whose owner had departed by `on`, the longest orphaned first; days: whole ones."""
     return ask(connection, _SQL["orphans"], view)
+
+
+def departures(connection: Connection, view: View) -> Answer:
+    """Everybody who had departed by `on`, and what became of his clients; latest first.
+
+    clients: those that were his then or came back to him since; they are placed (with another), in
+    the pool or orphans. hours: of a client without its owner, from the departure (or its coming
+    back) to its placement or `on`; None if the time of departure is unknown.
+    """
+    return ask(connection, _SQL["departures"], view)
 
 
 def check_known(connection: Connection, view: View, what: str, id_: str) -> None:

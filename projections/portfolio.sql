@@ -1,30 +1,68 @@
 -- The clients that anybody owns, and those whose owner has left. The tables are those of
--- clients.sql, timeline.sql, ownership.sql and people.sql.
+-- clients.sql, timeline.sql, ownership.sql, people.sql and merges.sql. An absorbed id is not listed
+-- apart: what was heard of it counts for the client that it is a part of.
 
 -- name: clients
 WITH owned AS (
     SELECT s.client, s.owner, s.kind, s.from_at FROM owner_spells_at(%(as_of)s) s
     WHERE s.from_at <= %(on)s AND %(on)s < s.to_at AND s.owner IS NOT NULL
       AND (%(owner)s::text IS NULL OR s.owner = %(owner)s)
+), gone AS MATERIALIZED (
+    SELECT g.client, g.survivor FROM absorbed_at(%(as_of)s, %(on)s) g
+), joined AS (
+    SELECT g.survivor AS client, min(x.first_at) AS first_at,
+           max(x.last_contact_at) AS last_contact_at, max(x.last_two_way_at) AS last_two_way_at,
+           sum(x.contacts)::bigint AS contacts
+    FROM gone g, LATERAL (
+        SELECT * FROM client_activity_at(%(as_of)s, %(on)s) s WHERE s.client = g.client OFFSET 0
+    ) x GROUP BY g.survivor
 )
 SELECT a.client, i.name, i.kind, i.status,
-       nullif(coalesce(i.status_at, a.first_at), '-infinity') AS since,
+       nullif(coalesce(i.status_at, least(a.first_at, j.first_at)), '-infinity') AS since,
        o.owner, p.name AS owner_name, p.unit AS owner_unit, o.kind AS owner_kind,
        nullif(o.from_at, '-infinity') AS owner_since,
-       nullif(a.last_contact_at, '-infinity') AS last_contact_at,
-       nullif(a.last_two_way_at, '-infinity') AS last_two_way_at, a.contacts
+       nullif(greatest(a.last_contact_at, j.last_contact_at), '-infinity') AS last_contact_at,
+       nullif(greatest(a.last_two_way_at, j.last_two_way_at), '-infinity') AS last_two_way_at,
+       a.contacts + coalesce(j.contacts, 0) AS contacts
 FROM client_activity_at(%(as_of)s, %(on)s) a
 LEFT JOIN client_identities_at(%(as_of)s, %(on)s) i ON i.client = a.client
+LEFT JOIN joined j ON j.client = a.client
 LEFT JOIN owned o ON o.client = a.client
 LEFT JOIN staff(%(as_of)s, %(on)s) p ON p.employee = o.owner
-WHERE (%(owner)s::text IS NULL OR o.owner IS NOT NULL)
+WHERE a.client NOT IN (SELECT g.client FROM gone g)
+  AND (%(owner)s::text IS NULL OR o.owner IS NOT NULL)
   AND (%(unit)s::text IS NULL
        OR p.unit IN (SELECT units_under(%(unit)s, %(as_of)s, %(on)s)))
   AND (%(search)s::text IS NULL OR strpos(i.folded, %(search)s) > 0
-       OR a.client = %(search_id)s)
+       OR a.client = %(search_id)s
+       OR a.client IN (
+           SELECT g.survivor FROM gone g, LATERAL (
+               SELECT n.folded FROM client_identities_at(%(as_of)s, %(on)s) n
+               WHERE n.client = g.client OFFSET 0
+           ) n WHERE strpos(n.folded, %(search)s) > 0
+           UNION SELECT g.survivor FROM gone g WHERE g.client = %(search_id)s))
 -- Letter by letter, the same in every database: ё stands with е.
 ORDER BY replace(i.folded, 'ё', 'е') COLLATE "C" NULLS LAST, i.folded COLLATE "C",
          a.client COLLATE "C"
+
+-- name: portfolio
+-- All look-ups are of a client at a time, by the index: OFFSET 0 and LIMIT keep them so.
+SELECT o.client, i.name, o.kind, nullif(o.from_at, '-infinity') AS since, o.precision,
+       a.last_contact_at, o.from_position AS position
+FROM portfolio_at(%(employee)s, %(as_of)s, %(on)s) o
+LEFT JOIN LATERAL (
+    SELECT s.name, s.folded FROM client_steps s
+    WHERE s.client = o.client AND s.name IS NOT NULL
+      AND known(s.position, s.annulled_at, %(as_of)s)
+      AND coalesce(s.occurred_at, '-infinity') <= %(on)s
+    ORDER BY coalesce(s.occurred_at, '-infinity') DESC, s.position DESC LIMIT 1) i ON true
+LEFT JOIN LATERAL (
+    SELECT t.occurred_at AS last_contact_at FROM timeline t
+    WHERE t.client = o.client AND t.reach IS NOT NULL AND t.occurred_at <= %(on)s
+      AND known(t.position, t.annulled_at, %(as_of)s)
+    ORDER BY t.occurred_at DESC LIMIT 1) a ON true
+WHERE o.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
+ORDER BY i.folded COLLATE "C" NULLS LAST, o.client COLLATE "C"
 
 -- name: orphans
 -- A client is an orphan from the departure, or from when somebody who had left came to own it.
@@ -44,7 +82,37 @@ LATERAL (
                 ELSE d.departed_precision END AS precision
 ) AS since
 WHERE d.departed AND s.from_at <= %(on)s AND %(on)s < s.to_at
+  AND s.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
 ORDER BY since.at, s.client COLLATE "C"
+
+-- name: departures
+WITH orphaned AS (
+    SELECT d.employee, s.client, s.to_at, s.to_position,
+           extract(epoch FROM least(s.to_at, %(on)s)
+               - greatest(s.from_at, d.departed_at)) / 3600 AS hours
+    FROM staff(%(as_of)s, %(on)s) d
+    JOIN owner_spells_at(%(as_of)s) s ON s.owner = d.employee
+    WHERE d.departed AND s.from_at <= %(on)s AND s.from_at < s.to_at
+      AND s.to_at > coalesce(d.departed_at, '-infinity')
+), each AS (
+    SELECT employee, client, sum(hours) AS hours, max(to_at) AS to_at,
+           max(to_position) AS to_position
+    FROM orphaned GROUP BY employee, client
+)
+SELECT d.employee, d.name, d.unit, d.departed_at, d.departed_precision,
+       count(e.client) AS clients,
+       count(e.client) FILTER (WHERE e.to_at <= %(on)s AND n.owner IS NOT NULL) AS placed,
+       count(e.client) FILTER (WHERE e.to_at <= %(on)s AND n.owner IS NULL) AS pool,
+       count(e.client) FILTER (WHERE e.to_at > %(on)s) AS orphans,
+       round(sum(e.hours), 1) AS orphan_hours, round(avg(e.hours), 1) AS mean_hours,
+       round(max(e.hours), 1) AS longest_hours
+FROM staff(%(as_of)s, %(on)s) d
+LEFT JOIN each e ON e.employee = d.employee
+LEFT JOIN owner_spells_at(%(as_of)s) n
+    ON n.client = e.client AND n.from_at = e.to_at AND n.from_position = e.to_position
+WHERE d.departed
+GROUP BY d.employee, d.name, d.unit, d.departed_at, d.departed_precision
+ORDER BY d.departed_at DESC NULLS LAST, d.employee COLLATE "C"
 
 -- name: employees
 SELECT employee AS id FROM staff(%(as_of)s, %(on)s)

@@ -1,40 +1,66 @@
 -- What is open with a client: the sections of the card that a new owner must know first. Each line
 -- as `projections.card.Section` describes; driven by the index on client; OFFSET 0 keeps it one look-up a task or case.
 
+-- name: open_promises
+-- Meetings planned and neither held nor cancelled; inquiries and letters that wait for an answer by
+-- a stated time. Of several with one id the last word counts. Other promises are tasks and cases.
+SELECT p.kind || ' ' || p.subject AS name, p.due_at AS value,
+       CASE WHEN p.kind = 'letter' THEN 'day' ELSE 'instant' END AS value_precision,
+       p.occurred_at AS since, p.precision, p.position, p.channel, p.performed_by,
+       p.due_at + CASE WHEN p.kind = 'letter' THEN interval '1 day' ELSE interval '0' END
+           <= %(on)s AS overdue
+FROM (
+    SELECT DISTINCT ON (kind COLLATE "C", subject COLLATE "C") * FROM interactions
+    WHERE client = ANY (%(clients)s) AND kind IN ('meeting_planned', 'inquiry', 'letter')
+      AND due_at IS NOT NULL AND subject IS NOT NULL
+      AND known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
+    ORDER BY kind COLLATE "C", subject COLLATE "C", coalesce(occurred_at, '-infinity') DESC,
+             position DESC
+) AS p
+WHERE NOT EXISTS (
+    SELECT FROM interactions a
+    WHERE a.client = ANY (%(clients)s) AND known(a.position, a.annulled_at, %(as_of)s)
+      AND coalesce(a.occurred_at, '-infinity') <= %(on)s
+      AND CASE WHEN p.kind = 'meeting_planned'
+          THEN a.subject = p.subject AND a.kind IN ('meeting', 'meeting_cancelled')
+          ELSE a.in_reply_to = p.subject END)
+ORDER BY p.due_at, p.position
+
 -- name: open_deals
 SELECT deal AS name, amount AS value, nullif(opened_at, '-infinity') AS since,
-       opened_precision AS precision, from_position AS position, currency, stage, holder, product
+       opened_precision AS precision, from_position AS position, currency, stage, holder, product,
+       client
 FROM deal_spells_at(%(as_of)s)
-WHERE client = %(client)s AND status = 'open' AND from_at <= %(on)s AND %(on)s < to_at
-ORDER BY opened_at, deal
+WHERE client = ANY (%(clients)s) AND status = 'open' AND from_at <= %(on)s AND %(on)s < to_at
+ORDER BY opened_at, deal COLLATE "C"
 
 -- name: open_offers
 SELECT o.offer AS name, o.amount AS value, o.occurred_at AS since, o.precision, o.position,
-       o.currency, o.valid_until, o.deal, o.performed_by
+       o.currency, o.valid_until, o.deal, o.performed_by, o.client
 FROM offer_changes o
-WHERE o.client = %(client)s AND o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
+WHERE o.client = ANY (%(clients)s) AND o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
   AND coalesce(o.occurred_at, '-infinity') <= %(on)s
   AND NOT EXISTS (
       SELECT FROM offer_changes a
       WHERE a.client = o.client AND a.offer = o.offer AND a.change <> 'sent'
         AND known(a.position, a.annulled_at, %(as_of)s)
         AND coalesce(a.occurred_at, '-infinity') <= %(on)s)
-ORDER BY o.occurred_at, o.offer
+ORDER BY o.occurred_at, o.offer COLLATE "C", o.position
 
 -- name: open_tasks
 SELECT t.task AS name, t.title AS value, a.occurred_at AS since, a.precision, t.position,
-       t.assignee, t.due_at, t.overdue, t.deal
-FROM (SELECT DISTINCT task FROM task_changes WHERE client = %(client)s) mine, LATERAL (
+       t.assignee, t.due_at, t.overdue, t.deal, t.client
+FROM (SELECT DISTINCT task FROM task_changes WHERE client = ANY (%(clients)s)) mine, LATERAL (
     SELECT * FROM tasks_of(%(as_of)s, %(on)s) s WHERE s.task = mine.task OFFSET 0
 ) t JOIN task_changes a ON a.position = t.position
-WHERE t.state = 'open' AND t.client = %(client)s
-ORDER BY t.due_at, t.task
+WHERE t.state = 'open' AND t.client = ANY (%(clients)s)
+ORDER BY t.due_at, t.task COLLATE "C"
 
 -- name: open_cases
 SELECT c.case_id AS name, coalesce(c.state, c.status) AS value, c.opened_at AS since, o.precision,
-       c.position, c.assignee, c.unit, c.priority, c.due_at, c.breached
-FROM (SELECT DISTINCT case_id FROM case_changes WHERE client = %(client)s) mine, LATERAL (
+       c.position, c.assignee, c.unit, c.priority, c.due_at, c.breached, c.client
+FROM (SELECT DISTINCT case_id FROM case_changes WHERE client = ANY (%(clients)s)) mine, LATERAL (
     SELECT * FROM cases_of(%(as_of)s, %(on)s) s WHERE s.case_id = mine.case_id OFFSET 0
 ) c JOIN case_changes o ON o.position = c.position
-WHERE c.status = 'open' AND c.client = %(client)s
-ORDER BY c.opened_at, c.case_id
+WHERE c.status = 'open' AND c.client = ANY (%(clients)s)
+ORDER BY c.opened_at, c.case_id COLLATE "C"

@@ -24,8 +24,12 @@ from ledger.sql import statements
 NAMES = (
     "annulments",
     "people",
+    "roles",
     "ownership",
+    "transfers",
     "clients",
+    "merges",
+    "reservations",
     "interactions",
     "timeline",
     "offers",
@@ -34,6 +38,8 @@ NAMES = (
     "cases",
     "calendar",
     "entries",
+    "quarrels",
+    "takeovers",
 )
 
 Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]
@@ -77,7 +83,7 @@ def fingerprint() -> str:
     Cheap (it reads the files, importing nothing), because every question asks for it.
     """
     digest = hashlib.sha256()
-    for module in ("projections.frame", *_modules()):
+    for module in ("projections.frame", "projections.wordings", *_modules()):
         package, _, name = module.rpartition(".")
         for suffix in ("py", "sql"):
             path = files(package) / f"{name}.{suffix}"

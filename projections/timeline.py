@@ -3,7 +3,7 @@
 This module imports every event class, so only the runner does so; the question is in `card`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ledger.catalogue import types
 from ledger.envelope import Recorded
 from projections.interactions import reach
+from projections.wordings import WORDINGS, Wording, unworded
 
 
 class Entry(NamedTuple):
@@ -39,189 +40,6 @@ class Entry(NamedTuple):
 TABLES: Mapping[type[Any], str] = {Entry: "timeline"}
 
 
-class Wording(NamedTuple):
-    """How an event type is put: its kind, its summary, and the fields of its subject and words."""
-
-    kind: str
-    summary: Callable[[Any], str]
-    subject: str | None = None
-    words: str | None = None
-
-
-def _list(start: str, *parts: Any) -> str:
-    """Join what is known: "call outbound", "reached", None, "3 min"."""
-    return ", ".join([start, *(str(part) for part in parts if part is not None and part != "")])
-
-
-def _span(seconds: int | None) -> str | None:
-    if seconds is None or seconds < 60:
-        return None if seconds is None else f"{seconds} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
-
-
-def _money(amount: Any, currency: str | None) -> str | None:
-    return None if amount is None else f"{amount:f} {currency or ''}".rstrip()
-
-
-def _by(at: datetime | None) -> str | None:
-    return None if at is None else f"by {at:%Y-%m-%d %H:%M} UTC"
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(names) or "none"
-
-
-def _passed(what: str, giver: str | None, taker: str | None, reason: str | None = None) -> str:
-    return _list(f"{what} from {giver or 'nobody'} to {taker or 'nobody'}", reason)
-
-
-_CLIENT = partial(Wording, "client")
-_FACT = partial(Wording, "fact")
-_PERSON = partial(Wording, "contact_person", subject="contact")
-_PEOPLE = partial(Wording, "people")
-_OWNER = partial(Wording, "ownership")
-_OFFER = partial(Wording, "offer", subject="offer")
-_DEAL = partial(Wording, "deal", subject="deal")
-_TASK = partial(Wording, "task", subject="task")
-_CASE = partial(Wording, "case", subject="case")
-_MEETING = partial(Wording, "meeting", subject="meeting")
-_LETTER = partial(Wording, "letter", subject="letter", words="subject")
-
-WORDINGS: Mapping[str, Wording] = {
-    "prospect.registered": _CLIENT(
-        lambda d: _list("prospect registered", d.kind, d.found_through), words="name"
-    ),
-    "prospect.qualified": _CLIENT(
-        lambda d: _list("prospect qualified", None if d.score is None else f"score {d.score}"),
-        words="remark",
-    ),
-    "prospect.converted": _CLIENT(lambda d: "prospect became a client", subject="first_deal"),
-    "client.registered": _CLIENT(
-        lambda d: _list("client registered", d.kind, d.found_through), words="name"
-    ),
-    "client_fact.recorded": _FACT(lambda d: f"fact recorded: {d.field}", words="value"),
-    "client_fact.confirmed": _FACT(lambda d: f"facts confirmed by {d.method}: {_names(d.fields)}"),
-    "client_fact.retracted": _FACT(lambda d: f"fact retracted: {d.field}, {d.reason}"),
-    "preference.noted": Wording("preference", lambda d: f"preference: {d.topic}", words="value"),
-    "competitor_offer.reported": Wording(
-        "competitor_offer",
-        lambda d: _list(
-            f"competitor offer: {d.competitor}", d.product, _money(d.price, d.currency)
-        ),
-    ),
-    "contact_person.added": _PERSON(
-        lambda d: f"contact person added, roles {_names(d.roles)}", words="name"
-    ),
-    "contact_role.changed": _PERSON(lambda d: f"contact person's roles now {_names(d.roles)}"),
-    "contact_person.left": _PERSON(lambda d: "contact person left", words="new_employer"),
-    "org_unit.defined": _PEOPLE(lambda d: _list("unit defined", d.name, d.kind), subject="unit"),
-    "employee.hired": _PEOPLE(lambda d: _list("hired", d.unit), "employee", "name"),
-    "employee.moved": _PEOPLE(lambda d: _passed("moved", d.from_unit, d.to_unit), "employee"),
-    "employee.departed": _PEOPLE(lambda d: _list("departed", d.reason), "employee"),
-    "absence.recorded": _PEOPLE(lambda d: f"absent from {d.first_day} to {d.last_day}", "employee"),
-    "client.reserved": _OWNER(
-        lambda d: _list(f"reserved for {d.employee}", d.basis, _by(d.expires_at))
-    ),
-    "reservation.expired": _OWNER(lambda d: f"reservation for {d.employee} expired"),
-    "curator.assigned": _OWNER(lambda d: _list(f"curator {d.employee} assigned", d.reason)),
-    "client.reassigned": _OWNER(
-        lambda d: _passed("reassigned", d.from_employee, d.to_employee, d.reason)
-    ),
-    "client.released": _OWNER(
-        lambda d: _list(f"released by {d.from_employee or 'nobody'}", d.reason)
-    ),
-    "approach.blocked": _OWNER(
-        lambda d: f"{d.attempted} by {d.employee} blocked, {d.rule}, owner {d.owner}"
-    ),
-    "inquiry.received": Wording(
-        "inquiry", lambda d: _list(f"inquiry by {d.channel}", d.touchpoint), "inquiry", "subject"
-    ),
-    "touchpoint.captured": Wording(
-        "touchpoint",
-        lambda d: _list(f"contact collected at {d.touchpoint}", d.campaign),
-        words="contact_details",
-    ),
-    "call.logged": Wording(
-        "call",
-        lambda d: _list(f"call {d.direction}", d.outcome, _span(d.duration_s)),
-        "call",
-        "topic",
-    ),
-    "call.missed": Wording("call", lambda d: "call missed", "call", "number"),
-    "message.exchanged": Wording(
-        "message", lambda d: f"message {d.direction} by {d.channel}", words="text"
-    ),
-    "meeting.planned": _MEETING(
-        lambda d: _list(f"meeting planned for {d.at:%Y-%m-%d %H:%M} UTC", d.place), words="topic"
-    ),
-    "meeting.held": _MEETING(lambda d: _list(f"{d.kind} held", d.place), words="outcome"),
-    "meeting.cancelled": _MEETING(lambda d: f"meeting cancelled, {d.reason}"),
-    "correspondence.received": _LETTER(
-        lambda d: _list(f"{d.medium} received from {d.party}", d.registry_number)
-    ),
-    "correspondence.sent": _LETTER(
-        lambda d: _list(f"{d.medium} sent to {d.party}", d.registry_number)
-    ),
-    "note.shared": Wording("note", lambda d: "note", words="text"),
-    "mood.noted": Wording("mood", lambda d: f"mood {d.mood:+} ({d.method})", "interaction"),
-    "satisfaction.recorded": Wording(
-        "satisfaction", lambda d: f"satisfaction {d.instrument} {d.score}", "subject"
-    ),
-    "offer.sent": _OFFER(
-        lambda d: _list("offer sent", _money(d.amount, d.currency), _by(d.valid_until))
-    ),
-    "offer.accepted": _OFFER(lambda d: "offer accepted"),
-    "offer.declined": _OFFER(lambda d: _list("offer declined", d.reason)),
-    "offer.expired": _OFFER(lambda d: "offer expired"),
-    "pipeline.published": Wording(
-        "pipeline", lambda d: f"pipeline published, revision {d.revision}", "pipeline"
-    ),
-    "deal.opened": _DEAL(
-        lambda d: _list("deal opened", d.title, d.product, _money(d.amount, d.currency), d.holder)
-    ),
-    "deal_stage.entered": _DEAL(lambda d: f"deal entered stage {d.stage}"),
-    "deal.reassigned": _DEAL(
-        lambda d: _passed("deal passed", d.from_holder, d.to_holder, d.reason)
-    ),
-    "deal.won": _DEAL(lambda d: _list("deal won", _money(d.amount, d.currency))),
-    "deal.lost": _DEAL(lambda d: _list("deal lost", d.stage, d.reason, d.competitor)),
-    "deal.reopened": _DEAL(lambda d: f"deal reopened, {d.reason}"),
-    "purchase.recorded": Wording(
-        "purchase", lambda d: _list("purchase", _money(d.amount, d.currency)), "purchase"
-    ),
-    "task.assigned": _TASK(
-        lambda d: _list(f"task for {d.assignee}", d.kind, _by(d.due_at)), words="title"
-    ),
-    "task_step.done": _TASK(lambda d: f"task step done: {d.step}"),
-    "task.completed": _TASK(lambda d: "task completed", words="result"),
-    "task.cancelled": _TASK(lambda d: f"task cancelled, {d.reason}"),
-    "task_deadline.extended": _TASK(
-        lambda d: _list("task deadline extended", _by(d.due_at), d.reason)
-    ),
-    "case.opened": _CASE(lambda d: _list("case opened", d.kind, d.priority), words="subject"),
-    "case.acknowledged": _CASE(lambda d: "case acknowledged"),
-    "case.assigned": _CASE(lambda d: _list("case assigned", d.assignee, d.unit)),
-    "case.unassigned": _CASE(lambda d: _list("case taken from", d.assignee, d.unit)),
-    "case_state.entered": _CASE(lambda d: f"case entered state {d.state}"),
-    "case.noted": _CASE(lambda d: "case worked on", words="text"),
-    "case_deadline.set": _CASE(lambda d: f"case to {d.deadline} {_by(d.due_at)}"),
-    "case_deadline.breached": _CASE(lambda d: f"case missed the deadline to {d.deadline}"),
-    "case.resolved": _CASE(lambda d: "case resolved", words="solution"),
-    "case.reopened": _CASE(lambda d: _list("case reopened", d.reason)),
-    "case.closed": _CASE(lambda d: _list("case closed", d.code)),
-    "event.annulled": Wording(
-        "annulment", lambda d: f"{d.annulled_type} annulled, {d.reason}", "event"
-    ),
-}
-
-
-def _unworded(type_: str) -> Wording:
-    """The wording of a type that another package adds: "warranty.granted" is "warranty granted"."""
-    words = type_.replace("_", " ").replace(".", " ")
-    return Wording(type_.partition(".")[0], lambda d: words)
-
-
 def _entry(wording: Wording, event: Recorded) -> Iterator[Entry]:
     if event.client is None:
         return
@@ -245,5 +63,5 @@ def _entry(wording: Wording, event: Recorded) -> Iterator[Entry]:
 
 
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Entry]]] = {
-    type_: partial(_entry, WORDINGS.get(type_) or _unworded(type_)) for type_ in types()
+    type_: partial(_entry, WORDINGS.get(type_) or unworded(type_)) for type_ in types()
 }

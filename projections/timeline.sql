@@ -35,7 +35,8 @@ CREATE TABLE client_activity (
 
 -- name: indexes
 CREATE INDEX ON timeline (position);
-CREATE INDEX ON timeline (client);
+-- With what a last contact as of any position needs, without a look into the table.
+CREATE INDEX ON timeline (client, occurred_at) INCLUDE (position, annulled_at, reach);
 CREATE INDEX ON client_activity (client);
 CREATE INDEX ON client_activity (last_at);
 

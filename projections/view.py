@@ -10,8 +10,11 @@ from typing import Any, NamedTuple, Self
 from psycopg.rows import dict_row
 
 from ledger.database import Connection, translated
+from ledger.errors import InvalidQuestion
+from ledger.sql import statements
 
 Answer = list[dict[str, Any]]
+_FRAME = statements("projections", "frame.sql")
 
 
 class View(NamedTuple):
@@ -27,14 +30,37 @@ class View(NamedTuple):
         return cls(as_of, datetime.now(UTC), zone)
 
 
-def ask(connection: Connection, statement: str, view: View, **parameters: Any) -> Answer:
+def at_recording(connection: Connection, position: int, zone: str) -> View:
+    """The view from the moment at which a position was recorded: the same whenever it is asked for.
+
+    Raises InvalidQuestion if nothing stands at the position.
+    """
+    with translated():
+        row = connection.execute(_FRAME["recorded_at"], {"position": position}).fetchone()
+    if row is None or row[0] is None:
+        raise InvalidQuestion(
+            f"no event has the position {position}; ask as of one from 1 to the head"
+        )
+    return View(position, row[0], zone)
+
+
+def ask(
+    connection: Connection,
+    statement: str,
+    view: View,
+    /,
+    *,
+    prepare: bool | None = None,
+    **parameters: Any,
+) -> Answer:
     """Run a named statement of a projection; one dict a row, keys as the statement names them.
 
     The statement may use %(as_of)s, %(on)s and %(zone)s besides the parameters given. Unbounded
-    times come as None: statements turn infinity into NULL.
+    times come as None: statements turn infinity into NULL. prepare: False for a statement whose
+    plan has to know the values.
     """
     with translated(), connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(statement, view._asdict() | parameters)
+        cursor.execute(statement, view._asdict() | parameters, prepare=prepare)
         return cursor.fetchall()
 
 

@@ -1,4 +1,4 @@
-"""Every command and every program of the README runs as it stands there, in its order."""
+"""The commands and programs of the README, and of the page on ownership, run as they stand."""
 
 import os
 import re
@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PAGES = ("README.md", "docs/ownership.md")
 # The test run itself, and what stands for the environment that the tests run in already.
 NOT_HERE = ("make test", ". .venv/bin/activate")
 
@@ -25,7 +26,8 @@ def _script(text: str) -> str:
 
 def test_the_commands_of_the_readme_run_in_a_fresh_folder(tmp_path: Path) -> None:
     # Given the README's commands, with `make` using this environment in place of a new one
-    script = _script((ROOT / "README.md").read_text("utf-8"))
+    pages = [(ROOT / page).read_text("utf-8") for page in PAGES]
+    script = _script("\n".join(pages)) + "\niledger stop"
     programs = Path(sys.executable).parent
     assert "make demo" in script
     assert script.count("iledger ") >= 15

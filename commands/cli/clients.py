@@ -1,11 +1,12 @@
-"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `orphans`, `employees`."""
+"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `portfolio`, `orphans` and more lists."""
 
-from datetime import datetime, timedelta
+from collections import Counter
 from typing import Literal
 
 import click
 
-from commands.cli.question import Question, asked, known_zone, moment, recorded_position
+from commands.cli.output import remark
+from commands.cli.question import Question, asked, moment, recorded_position
 from ledger.errors import InvalidQuestion
 from projections.view import View
 
@@ -19,16 +20,18 @@ def card(question: Question, client: str) -> None:
     """Show what is known about a client.
 
     Every line has the position of the event that says so: `iledger replay --after` shows it.
-    In CSV, all sections are one table of section, name, value, since and position.
+    In CSV, all sections are one table of section, name, value, since and position. An id that was
+    merged into another is answered with the other's card.
     """
     from projections import card
 
     found = card.card(question.connection, question.view, client)
+    _say_merged(question, client)
     if question.printer.form == "csv":
-        shown = ("name", "value", "since", "precision", "position")
+        shown = ("name", "value", "since", "precision", "position", "client")
         question.show(
             [
-                {"section": section} | {column: line[column] for column in shown}
+                {"section": section} | {column: line[column] for column in shown if column in line}
                 for section, lines in found.items()
                 for line in lines
             ]
@@ -55,14 +58,15 @@ def timeline(
     """
     from projections import card
 
+    _say_merged(question, client)
     kinds = [each.strip() for each in (kind or "").split(",") if each.strip()]
     question.show(
         card.timeline(
             question.connection,
             question.view,
             client,
-            since=_start(question, since),
-            until=_end(question, until),
+            since=question.start(since),
+            until=question.end(until),
             kinds=kinds,
         )
     )
@@ -95,11 +99,15 @@ def diff(question: Question, client: str, start: str, end: str | None, axis: Axi
 @click.argument("client", metavar="CLIENT")
 @asked
 def owner(question: Question, client: str) -> None:
-    """Show whose a client is and was, and why."""
+    """Show whose a client is and was, and why.
+
+    Of ids that are one client the surviving one says whose it is; the history is of all.
+    """
     from projections import card, ownership
 
     card.check_known(question.connection, question.view, client)
-    question.show(ownership.owner(question.connection, question.view, client), "owner")
+    survivor = _say_merged(question, client)
+    question.show(ownership.owner(question.connection, question.view, survivor), "owner")
     question.show(ownership.history(question.connection, question.view, client), "history")
 
 
@@ -118,6 +126,20 @@ def clients(question: Question, owner: str | None, unit: str | None, search: str
     question.show(found)
 
 
+@click.command(epilog="Example: iledger portfolio E-07 --on 2025-06-30")
+@click.argument("employee", metavar="EMPLOYEE")
+@asked
+def portfolio(question: Question, employee: str) -> None:
+    """List the clients that an employee has, or had then, and count them."""
+    from projections import portfolio as asking
+
+    found = asking.portfolio(question.connection, question.view, employee)
+    question.show(found)
+    kinds = Counter(row["kind"] for row in found)
+    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    remark(f"{len(found)} {'client' if len(found) == 1 else 'clients'}: {counts or 'none'}")
+
+
 @click.command(epilog="Example: iledger orphans --on 2025-06-30 --format csv")
 @asked
 def orphans(question: Question) -> None:
@@ -125,6 +147,19 @@ def orphans(question: Question) -> None:
     from projections import portfolio
 
     question.show(portfolio.orphans(question.connection, question.view))
+
+
+@click.command(epilog="Example: iledger departures --format csv")
+@asked
+def departures(question: Question) -> None:
+    """List who has left, and what became of their clients.
+
+    A client is an orphan from the departure until it is placed with another or given back to the
+    pool; orphan_hours is the sum over the clients.
+    """
+    from projections import portfolio
+
+    question.show(portfolio.departures(question.connection, question.view))
 
 
 @click.command(epilog="Example: iledger employees --unit U-2 --on 2025-06-30")
@@ -139,22 +174,14 @@ def employees(question: Question, unit: str | None) -> None:
     question.show(people.employees(question.connection, question.view, unit))
 
 
-def _start(question: Question, text: str | None) -> datetime | None:
-    """The local time at which a --since begins."""
-    if text is None:
-        return None
-    zone = question.view.zone
-    first = moment("--since", text, zone).first
-    return first.astimezone(known_zone(zone)).replace(tzinfo=None)
+def _say_merged(question: Question, client: str) -> str:
+    """The client that this one is a part of, or itself; a remark if it is another."""
+    from projections import merges
 
-
-def _end(question: Question, text: str | None) -> datetime | None:
-    """The local time before which an --until, the whole of it included, ends."""
-    if text is None:
-        return None
-    zone = question.view.zone
-    last = moment("--until", text, zone).last + timedelta(microseconds=1)
-    return last.astimezone(known_zone(zone)).replace(tzinfo=None)
+    survivor = merges.members(question.connection, question.view, client)[0]
+    if survivor != client:
+        remark(f"{client} was merged into {survivor}; this is the answer for {survivor}")
+    return survivor
 
 
 def _moved(question: Question, option: str, text: str, axis: Axis) -> View:

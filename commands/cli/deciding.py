@@ -10,7 +10,7 @@ def release(desk: Desk, client: str) -> None:
 
 import getpass
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from typing import Any
 
 import click
 import msgspec
+from pydantic import ValidationError
 
 from commands.cli.output import Format, Printer, remark
 from commands.cli.question import formatted, known_zone, moment, zoned
@@ -28,7 +29,7 @@ from commands.handle import Act, Case, Decision, handle, propose
 from ledger import codec
 from ledger.book import Ledger
 from ledger.envelope import Event, Receipt
-from ledger.errors import InvalidQuestion
+from ledger.errors import InvalidEvent, InvalidQuestion
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,18 @@ class Desk:
             return
         handled = handle(self.ledger, case, self.act, decide)
         self.show(handled.events, handled.receipts)
+
+    def take_each(self, cases: Iterable[Case], decide: Callable[[Any, Act], Decision]) -> None:
+        """Take the same decision in many cases, each by itself; show all events together."""
+        if self.dry_run:
+            proposed = [propose(self.ledger, case, self.act, decide) for case in cases]
+            self.show(tuple(event for each in proposed for event in each.events))
+            return
+        handled = [handle(self.ledger, case, self.act, decide) for case in cases]
+        self.show(
+            tuple(event for each in handled for event in each.events),
+            tuple(receipt for each in handled for receipt in each.receipts),
+        )
 
     def show(self, events: tuple[Event, ...], receipts: tuple[Receipt, ...] = ()) -> None:
         """Print events, with their positions once they are recorded."""
@@ -109,7 +122,18 @@ def _opened(
         known_zone(name)
         act = Act(by or getpass.getuser(), datetime.now(UTC), performed_by=by)
         with Printer(form, name) as printer:
-            yield Desk(ledger, act, name, printer, dry_run, yes)
+            try:
+                yield Desk(ledger, act, name, printer, dry_run, yes)
+            except ValidationError as error:
+                raise _unfit(error) from None
+
+
+def _unfit(error: ValidationError) -> InvalidEvent:
+    """What an argument or option holds that the event cannot."""
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    problem = first["msg"].removeprefix("Value error, ")
+    return InvalidEvent(field, first["input"], problem, f"The event would be {error.title}.")
 
 
 def _line(event: Event, position: int | None) -> dict[str, Any]:

@@ -102,8 +102,11 @@ def metrics(
     table = question.printer.form == "table"
     wanted = chosen or (_SHOWN if table else None)
     found = figures.metrics(question.connection, question.view, metrics=wanted, **how)
-    found = [row for row in found if group is None or row["group"] == group]
-    if not table:
+    _show(question, [row for row in found if group is None or row["group"] == group], by)
+
+
+def _show(question: Question, found: list[dict[str, Any]], by: str) -> None:
+    if question.printer.form != "table":
         question.show(found)
         return
     for name in dict.fromkeys(row["period"] for row in found) or [""]:

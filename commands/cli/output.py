@@ -49,7 +49,8 @@ class Printer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
+        # A command that leaves with an exit code of its own has answered.
+        if kind is None or issubclass(kind, click.exceptions.Exit):
             self.close()
 
     @property

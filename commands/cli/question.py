@@ -49,6 +49,20 @@ class Question:
         """Print one answer. columns: the header of an answer without rows."""
         self.printer.show(rows, title, columns)
 
+    def start(self, since: str | None) -> datetime | None:
+        """The local time at which a --since begins."""
+        if since is None:
+            return None
+        first = moment("--since", since, self.view.zone).first
+        return first.astimezone(known_zone(self.view.zone)).replace(tzinfo=None)
+
+    def end(self, until: str | None) -> datetime | None:
+        """The local time before which an --until, the whole of it included, ends."""
+        if until is None:
+            return None
+        last = moment("--until", until, self.view.zone).last + timedelta(microseconds=1)
+        return last.astimezone(known_zone(self.view.zone)).replace(tzinfo=None)
+
 
 class Span(NamedTuple):
     """What a date or time on the command line covers: an instant, or a whole day or month."""
@@ -77,6 +91,9 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
         *args: Any, as_of: str | None, on: str | None, zone: str | None, form: Format, **given: Any
     ) -> None:
         with opened(as_of, on, zone, form) as question:
+            if as_of or on:
+                view = question.view
+                remark(f"as of position {view.as_of}, on {_shown(view)}")
             command(question, *args, **given)
 
     return run
@@ -104,10 +121,16 @@ def zoned(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def opened(as_of: str | None, on: str | None, zone: str | None, form: Format) -> Iterator[Question]:
+def opened(
+    as_of: str | None,
+    on: str | None = None,
+    zone: str | None = None,
+    form: Format = "table",
+    roles: Sequence[str] = ROLES,
+) -> Iterator[Question]:
     """Connect, catch up and settle the view. Raises InvalidQuestion, ServerUnavailable, …"""
     target = chosen()
-    with closing(connect(target, *ROLES)) as connection:
+    with closing(connect(target, *roles)) as connection:
         about = schema.check(connection)
         name = zone or about.zone
         known_zone(name)
@@ -120,8 +143,6 @@ def opened(as_of: str | None, on: str | None, zone: str | None, form: Format) ->
                 f"{progress.behind} {events} behind the head"
             )
         view = View(position(connection, as_of, progress, name), _on(on, name), name)
-        if as_of or on:
-            remark(f"as of position {view.as_of}, on {_shown(view)}")
         with Printer(form, name) as printer:
             yield Question(connection, view, target, printer)
 

@@ -27,33 +27,34 @@ _ENDINGS = (
     (main.PIPE_CLOSED, "", "The reader of the output, such as `head`, had seen enough."),
 )  # fmt: skip
 _COUNTING = """
-Of each metric the events behind it are shown by `iledger metrics --metric NAME --explain`. A ratio
-comes with its numerator and denominator; of nothing there is no figure, and never 0 %.
+Of each metric the events behind it are shown by `iledger metrics --metric NAME --explain`. A
+ratio comes with its numerator and denominator; of nothing there is no figure, and never 0 %.
 
 An event belongs to the period in which it happened. Where a state is counted (deals open, clients
-owned, buyers active, fields known) it is that of the period's end, or its beginning if it says so.
+owned, buyers active, fields known) it is that of the period's end, or its beginning if it says
+so.
 
-- Answered is an inquiry by the first human act of ours after it with the same client, or in reply to
-  it: a call that reached somebody, a message, a letter, a meeting. The norm is {norm_hours} hour;
-  what is not answered is over it. Times are those of the clock; `…_business_…` are by a business
-  calendar (`--calendar`), and a day that it does not cover is refused.
+- Answered is an inquiry by the first human act of ours after it with the same client, or in reply
+  to it: a call that reached somebody, a message, a letter, a meeting. The norm is {norm_hours}
+  hour; what is not answered is over it. Times are those of the clock; `…_business_…` are by a
+  business calendar (`--calendar`), and a day that it does not cover is refused.
 - A buyer is active for {active_days} days after a purchase. Retention is (E - N) / S, where N are
   those who came to be active in the period: of those active at its start, the share still active.
 - A field is fresh for {fresh_days} days after it was told or confirmed. All fields known count.
-- A fact told or confirmed is a point. It is none if the fact was so already (a confirmation: if it
-  was told or confirmed on the same day), or has been retracted since.
+- A fact told or confirmed is a point. It is none if the fact was so already (a confirmation: if
+  it was told or confirmed on the same day), or has been retracted since.
 - NPS, CSAT and CES are never mixed; of each contact person the last answer in the period counts.
 - A missed call is returned by any call of ours to the client after it.
-- An event is late if it was recorded more than 24 hours after it happened (of a date: after its end).
-  Imports do not count.
+- An event is late if it was recorded more than 24 hours after it happened (of a date: after its
+  end). Imports do not count.
 - A client is orphaned while nobody has it who once had, and while its owner has left.
 """
 _NOT_THERE = """
-Stage conversion, loss and time in stage are told by `iledger funnel`; retention after hand-overs and
-the shift of mood by `iledger outcomes`. No events tell yet of wallets and recommendations (share of
-wallet, referral rate, loyalty profile), service cost (profit and cost per client), campaigns (cost
-per lead, ROMI) and plans of steps (plan replacement). Not made from events yet: RFM, tenure, promise
-keeping, the restless index, completeness.
+Stage conversion, loss and time in stage are told by `iledger funnel`; retention after hand-overs
+and the shift of mood by `iledger outcomes`. No events tell yet of wallets and recommendations
+(share of wallet, referral rate, loyalty profile), service cost (profit and cost per client),
+campaigns (cost per lead, ROMI) and plans of steps (plan replacement). Not made from events yet:
+RFM, tenure, promise keeping, the restless index, completeness.
 """
 _TIMES = """
 `occurred_at` is a time with its zone (`2026-03-01T10:00:00+03:00`, or without seconds if they are

@@ -16,7 +16,11 @@ QUESTIONS = (
     ("Whose client was it, and why did that change?", "owner C-0112"),
     ("What do we know about it?", "card C-0112"),
     ("What did we know on the day before Ivanova left?", "card C-0112 --on 2025-09-11"),
+    ("How did her departure go?", "departures"),
+    ("Her clients passed on in a batch", "transfer status B-2025-09"),
+    ("What the new owner was told", "handover pack C-0112 --to E-09 --as-of 13000"),
     ("Who has no owner any more?", "orphans"),
+    ("Two sellers wanted the same client", "dispute list"),
     (
         "September, credited to who owned the client at the time",
         "metrics --period 2025-09 --by employee --credit owner-at-event",

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from ledger.database import Connection
 from ledger.envelope import Event
 from ledger.errors import NotFound
-from projections import card, portfolio
+from projections import card, portfolio, quarrels, takeovers
 from projections.view import View
 from tests.projections.ledgers import NOW, as_then, ledger_of, view
 from tests.projections.random_events import POOLS, histories
 
-STREAMS = ("client", "contact", "people", "ownership", "interaction", "deal")
+STREAMS = (
+    "client", "contact", "people", "ownership", "interaction", "deal", "offer", "dispute",
+    "handover",
+)  # fmt: skip
 MOMENTS = (
     datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 10, tzinfo=UTC),
     datetime(2026, 2, 1, 12, tzinfo=UTC), NOW,
@@ -26,6 +29,11 @@ def answers(connection: Connection, seen: View) -> dict[str, Any]:
     found: dict[str, Any] = {
         "clients": portfolio.clients(connection, seen),
         "orphans": portfolio.orphans(connection, seen),
+        "disputes": quarrels.disputes(connection, seen),
+        "incidents": quarrels.incidents(connection, seen),
+        "conflicts by branch": quarrels.incidents(connection, seen, by="branch"),
+        "takeovers": takeovers.takeovers(connection, seen),
+        "open takeovers": takeovers.takeovers(connection, seen, only_open=True),
     }
     for client in POOLS["client"]:
         for question in (card.card, card.timeline):

@@ -14,13 +14,14 @@ MODULE = """
 from projections.figures import Evidence, Metric
 
 METRICS = {"notes": Metric("notes shared", "note", "count")}
-EVIDENCE = {"note": Evidence(\'\'\'
-SELECT 'note', i.position, i.occurred_at, i.precision, i.position, i.client, NULL, NULL, i.kind,
-       NULL, i.performed_by, i.unit, NULL::boolean, NULL::numeric, NULL, NULL::numeric, NULL::timestamp
+EVIDENCE = {"note": Evidence('''
+SELECT 'note', i.position, i.occurred_at, i.precision, i.position, i.client, NULL, NULL,
+       i.kind, NULL, i.performed_by, i.unit, NULL::boolean, NULL::numeric, NULL, NULL::numeric,
+       NULL::timestamp
 FROM interactions i
 WHERE i.kind = 'note' AND known(i.position, i.annulled_at, %(as_of)s)
   AND in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
-\'\'\')}
+''')}
 """
 USE = """
 import sys

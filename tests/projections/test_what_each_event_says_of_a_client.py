@@ -22,7 +22,7 @@ from ledger.events.interaction import (
     MessageExchanged,
     MoodNoted,
 )
-from projections import clients, interactions, timeline
+from projections import clients, interactions, timeline, wordings
 from tests.projections.random_events import contents
 
 AT = datetime(2026, 3, 1, 7, tzinfo=UTC)
@@ -114,7 +114,7 @@ def test_every_event_type_with_a_client_has_its_own_line_without_personal_data(
     }
     given_ = {field.name: getattr(content, field.name) for field in fields(content)} | marked
     (entry,) = unfolded(timeline, described.content(**given_))
-    assert type_ in timeline.WORDINGS, "give it a wording in projections/timeline.py"
+    assert type_ in wordings.WORDINGS, "give it a wording in projections/wordings.py"
     assert (entry.client, entry.type, entry.position) == ("C-1", type_, 5)
     assert entry.summary.isprintable()
     assert "PERSONAL" not in entry.summary
@@ -122,4 +122,4 @@ def test_every_event_type_with_a_client_has_its_own_line_without_personal_data(
 
 
 def test_a_type_of_another_package_is_named_by_its_type() -> None:
-    assert timeline._unworded("warranty_work.done").summary(None) == "warranty work done"
+    assert wordings.unworded("warranty_work.done").summary(None) == "warranty work done"

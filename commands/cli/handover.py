@@ -1,0 +1,163 @@
+"""`iledger handover`: packs for new owners, and who has accepted which client."""
+
+import getpass
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import click
+
+from commands import handover as decisions
+from commands.cli.deciding import Desk, deciding
+from commands.cli.output import remark
+from commands.cli.question import Question, asked, opened
+from commands.handle import Act, handle
+from ledger.book import Ledger
+from ledger.errors import InvalidQuestion, NotFound
+from projections.handover import Pack
+from projections.view import View
+
+Form = Literal["markdown", "json"]
+_SUFFIX = {"markdown": "md", "json": "json"}
+
+
+@click.group(epilog="Example: iledger handover list --open")
+def handover() -> None:
+    """Hand clients over: packs for new owners, and acceptances."""
+
+
+@handover.command(epilog="Example: iledger handover pack C-0104 --to E-09 --out C-0104.md --issue")
+@click.argument("client", metavar="[CLIENT]", required=False)
+@click.option("--to", metavar="EMPLOYEE", help="Who is to have the client.")
+@click.option("--batch", metavar="BATCH", help="Instead: all clients that passed in this batch.")
+@click.option(
+    "--as-of",
+    metavar="POSITION|DATE|TIME",
+    help="What was recorded by then. Default: all that is recorded.",
+)
+@click.option(
+    "--form",
+    type=click.Choice(["markdown", "json"]),
+    default="markdown",
+    show_default=True,
+    help="To be read by people or by programs.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write into this file (of a batch: this folder). Default: print it.",
+)
+@click.option("--issue", is_flag=True, help="Put on record that the employee was given the pack.")
+@click.option(
+    "--by",
+    metavar="EMPLOYEE",
+    envvar="ILEDGER_BY",
+    help="Who issues it.  [env: ILEDGER_BY; default: the name of your login]",
+)
+def pack(
+    client: str | None,
+    to: str | None,
+    batch: str | None,
+    as_of: str | None,
+    form: Form,
+    out: Path | None,
+    by: str | None,
+    *,
+    issue: bool,
+) -> None:
+    """Make the hand-over pack of a client: all that its new owner must know.
+
+    The same position gives the same bytes, whoever makes it and whenever.
+    """
+    if batch is None and (client is None or to is None):
+        raise click.UsageError("name CLIENT and --to EMPLOYEE, or --batch BATCH and --out FOLDER.")
+    if batch is not None and (client or to or out is None):
+        raise click.UsageError("--batch says which clients pass to whom; it needs --out FOLDER.")
+    # The passings of a batch are read from the events, and so is what a decision depends on.
+    roles = ("owner", "auditor") if batch or issue else ("owner", "supervisor", "auditor")
+    with ExitStack() as stack:
+        question = stack.enter_context(opened(as_of, roles=roles))
+        ledger = stack.enter_context(Ledger(question.target)) if issue else None
+        for of, employee in _passing(question, batch) if batch else [(client or "", to or "")]:
+            made = _pack(question, of, employee)
+            place = out / f"{quote(of, safe='')}.{_SUFFIX[form]}" if batch and out else out
+            _write(made.json() if form == "json" else made.markdown(), place)
+            if ledger:
+                _issue(ledger, made, by)
+
+
+@handover.command(epilog="Example: iledger handover accept C-0104 --by E-09")
+@click.argument("client", metavar="CLIENT")
+@click.option("--remark", "said", metavar="TEXT", help="What the new owner has to say.")
+@deciding
+def accept(desk: Desk, client: str, said: str | None) -> None:
+    """Accept a client: its owner (--by) has read his pack and answers for it from now on."""
+    employee = desk.act.performed_by
+    if employee is None:
+        raise InvalidQuestion("a client is accepted by its owner: name him with --by EMPLOYEE")
+    desk.take(decisions.case(client, employee), decisions.accept(employee, said))
+
+
+@handover.command("list", epilog="Example: iledger handover list --employee E-09 --open")
+@click.option("--employee", metavar="EMPLOYEE", help="Only clients that passed to this employee.")
+@click.option("--open", "only_open", is_flag=True, help="Only what is not accepted yet.")
+@asked
+def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
+    """List the hand-overs: packs issued, clients accepted, and how long that took."""
+    from projections import portfolio, takeovers
+
+    found = takeovers.takeovers(
+        question.connection, question.view, employee=employee, only_open=only_open
+    )
+    if not found and employee is not None:
+        portfolio.check_known(question.connection, question.view, "employee", employee)
+    question.show(found)
+
+
+def _passing(question: Question, batch: str) -> list[tuple[str, str]]:
+    """The clients that passed in a batch, and to whom, as was known then. Raises NotFound."""
+    from ledger import codec, log
+    from ledger.log import Item, Query
+
+    query = Query((Item(("client.reassigned",), (f"batch:{batch}",)),))
+    rows = log.read(question.connection, query, upto=question.view.as_of)
+    events = [codec.decode(row) for row in rows]
+    found = {event.client: event.data.to_employee for event in events if event.client}
+    if not found:
+        raise NotFound(
+            f"no client passed in a batch {batch!r} as of position {question.view.as_of}; "
+            "`iledger replay --type transfer_batch.started` shows the batches"
+        )
+    return sorted(found.items())
+
+
+def _pack(question: Question, client: str, employee: str) -> Pack:
+    from ledger import log
+    from projections import handover, portfolio
+
+    # He may have come after the position: that the client is passed to him is what is new.
+    now = View.now(log.head(question.connection))
+    portfolio.check_known(question.connection, now, "employee", employee)
+    view = question.view
+    return handover.pack(question.connection, view.as_of, view.zone, client, employee)
+
+
+def _write(content: bytes, place: Path | None) -> None:
+    if place is None:
+        click.echo(content, nl=False)
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+    remark(f"written: {place}")
+
+
+def _issue(ledger: Ledger, made: Pack, by: str | None) -> None:
+    act = Act(by or getpass.getuser(), datetime.now(UTC), performed_by=by)
+    decide = decisions.issue(made.employee, made.view.as_of, made.sha256)
+    handled = handle(ledger, decisions.case(made.client, made.employee), act, decide)
+    for receipt in handled.receipts:
+        remark(f"issued to {made.employee}: position {receipt.position}, SHA-256 {made.sha256}")
+    if not handled.receipts:
+        remark(f"{made.employee} has been given this very pack already")

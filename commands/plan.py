@@ -1,0 +1,103 @@
+"""The plan of a transfer: which client shall pass to whom, and why; a file that people can read.
+
+The same ledger at the same position gives the same plan, byte for byte.
+"""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+
+from ledger.errors import InvalidQuestion
+from ledger.events.ownership import ReassignmentReason
+
+_REMEDY = "Make a new one with `iledger transfer plan`"
+
+
+class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A client, to whom it shall pass, and why to him."""
+
+    client: str
+    to: str
+    why: str
+
+
+class Unplaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A client for which the rule finds nobody, and why not."""
+
+    client: str
+    why: str
+
+
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a batch shall do. position: of the ledger, when the plan was made."""
+
+    batch: str
+    from_employee: str
+    rule: str
+    reason: str
+    effective_at: datetime | None
+    position: int
+    moves: tuple[Move, ...]
+    unplaced: tuple[Unplaced, ...]
+
+    @property
+    def successors(self) -> list[str]:
+        """All who get clients, by id."""
+        return sorted({move.to for move in self.moves})
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what the plan says, however its file is laid out."""
+        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+
+    def named(self) -> "Plan":
+        """The plan with a batch id that follows from all the rest of it."""
+        blank = msgspec.structs.replace(self, batch="")
+        return msgspec.structs.replace(self, batch=f"T-{blank.sha256[:12]}")
+
+
+def write(plan: Plan, path: Path) -> None:
+    """Write a plan into a new file. Raises InvalidQuestion if there is one of that name."""
+    text = msgspec.json.format(msgspec.json.encode(plan, order="sorted"), indent=2)
+    try:
+        with path.open("xb") as file:
+            file.write(text + b"\n")
+    except FileExistsError:
+        raise InvalidQuestion(
+            f"{path} exists already, and a plan that has been applied is needed to go on with it; "
+            "name another file"
+        ) from None
+
+
+def read(path: Path) -> Plan:
+    """Read a plan from its file. Raises InvalidQuestion if it is none, or makes no sense."""
+    try:
+        plan = msgspec.json.decode(path.read_bytes(), type=Plan)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidQuestion(f"{path} is no plan, or is damaged: {error}. {_REMEDY}") from None
+    problem = _nonsense(plan)
+    if problem:
+        raise InvalidQuestion(f"{path}: {problem}. {_REMEDY}")
+    return plan
+
+
+def _nonsense(plan: Plan) -> str | None:
+    seen: set[str] = set()
+    for each in plan.moves:
+        if each.client in seen:
+            return f"client {each.client} stands in the plan twice"
+        if each.to == plan.from_employee:
+            return f"client {each.client} would pass from {each.to} to himself"
+        seen.add(each.client)
+    if not plan.moves:
+        return "no client would pass on"
+    if not plan.batch or "/" in plan.batch:
+        return f"{plan.batch!r} cannot name a batch"
+    if plan.reason not in get_args(ReassignmentReason) or plan.reason == "batch_reversed":
+        return f"there is no reason {plan.reason!r} for a transfer"
+    if plan.effective_at is not None and plan.effective_at.tzinfo is None:
+        return f"effective_at {plan.effective_at} has no time zone"
+    return None

@@ -1,0 +1,69 @@
+-- Custody: the chain of owners of every client, and where it is broken. The tables are those of
+-- ownership.sql and people.sql.
+
+-- name: chain
+SELECT nullif(s.from_at, '-infinity') AS from_at, nullif(s.to_at, 'infinity') AS to_at,
+       s.owner, s.kind, c.change, c.from_employee, c.reason, c.recorded_by, c.position, c.event_id
+FROM owner_spells_at(%(as_of)s) s
+JOIN ownership_changes c ON c.position = s.from_position AND c.client = s.client
+WHERE s.client = %(client)s AND s.from_at <= %(on)s
+ORDER BY s.from_at, s.from_position
+
+-- name: breaches
+WITH spells AS MATERIALIZED (
+    SELECT s.*, lead(s.from_at) OVER one AS next_at, lead(s.from_position) OVER one AS next_position
+    FROM owner_spells_at(%(as_of)s) s
+    WHERE (%(client)s::text IS NULL OR s.client = %(client)s)
+    WINDOW one AS (PARTITION BY s.client ORDER BY s.from_at, s.from_position)
+), changes AS MATERIALIZED (
+    SELECT c.*, lag(c.state) OVER one AS before, lag(c.position) OVER one AS before_position,
+           lag(c.event_id) OVER one AS before_id
+    FROM (
+        SELECT o.*, coalesce(o.effective_at, '-infinity') AS at,
+               owner_state(o.change, o.from_employee, o.to_employee) OVER (
+                   PARTITION BY o.client
+                   ORDER BY coalesce(o.effective_at, '-infinity'), o.position) AS state
+        FROM ownership_changes o
+        WHERE known(o.position, o.annulled_at, %(as_of)s)
+          AND (%(client)s::text IS NULL OR o.client = %(client)s)
+    ) c WINDOW one AS (PARTITION BY c.client ORDER BY c.at, c.position)
+), found AS (
+    -- The last interval must be open; any other must end where the next one begins.
+    SELECT client, CASE
+               WHEN (to_at, to_position) < (from_at, from_position) THEN 'reversed'
+               WHEN (to_at, to_position) > (coalesce(next_at, 'infinity'),
+                   coalesce(next_position, 9223372036854775807)) THEN 'overlap'
+               ELSE 'gap' END AS what,
+           from_at, to_at, owner, NULL AS named,
+           array_remove(ARRAY[from_position, next_position], NULL) AS positions
+    FROM spells
+    WHERE (to_at, to_position) <> (
+        coalesce(next_at, 'infinity'), coalesce(next_position, 9223372036854775807))
+       OR (to_at, to_position) < (from_at, from_position)
+    UNION ALL
+    SELECT c.client, 'missing', min(c.at), 'infinity', NULL, NULL, array_agg(c.position)
+    FROM changes c WHERE c.client NOT IN (SELECT client FROM spells) GROUP BY c.client
+    UNION ALL
+    SELECT client, 'unknown owner', from_at, to_at, owner, owner, ARRAY[from_position] FROM spells
+    WHERE owner NOT IN (
+        SELECT e.employee FROM employment_changes e
+        WHERE known(e.position, e.annulled_at, %(as_of)s))
+    UNION ALL
+    -- That a change names no giver is no breach: it says nothing about him.
+    SELECT client, 'wrong giver', at, NULL, before[1], from_employee,
+           array_remove(ARRAY[before_position, position], NULL)
+    FROM changes
+    WHERE from_employee IS NOT NULL AND before[1] IS DISTINCT FROM from_employee
+    UNION ALL
+    SELECT client, 'contradiction', at, NULL, before[1], coalesce(to_employee, from_employee),
+           array_remove(ARRAY[before_position, position], NULL)
+    FROM changes
+    WHERE (change = 'reserved' AND before[1] <> to_employee)
+       OR (change = 'expired' AND before = ARRAY[from_employee, 'curator'])
+)
+SELECT f.client, f.what, nullif(f.from_at, '-infinity') AS from_at,
+       nullif(f.to_at, 'infinity') AS to_at, f.owner, f.named, f.positions,
+       (SELECT array_agg(c.event_id::text ORDER BY c.position) FROM ownership_changes c
+        WHERE c.position = ANY (f.positions)) AS event_ids
+FROM found f WHERE f.from_at <= %(on)s
+ORDER BY f.client COLLATE "C", f.from_at, f.what

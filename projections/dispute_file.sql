@@ -1,0 +1,33 @@
+-- The file of a dispute: recorded events with their bodies and leaves, so whoever asks must be able
+-- to read the ledger itself. The projections' tables are those of annulments.sql, timeline.sql,
+-- ownership.sql and quarrels.sql.
+
+-- name: events
+-- The client's events of these types and of those that a policy lets claim a client, what concerns
+-- the dispute itself, its evidence, the policies, and what annulled any of them.
+WITH wanted AS (
+    SELECT e.position FROM events e
+    WHERE e.client = %(client)s AND e.position <= %(as_of)s
+      AND (e.type = ANY (%(types)s)
+           OR e.type IN (SELECT unnest(r.claims) FROM reservation_policies r
+                         WHERE r.position <= %(as_of)s))
+    UNION SELECT t.position FROM event_tags t
+    WHERE t.tag = 'dispute:' || %(dispute)s AND t.position <= %(as_of)s
+    UNION SELECT e.position FROM events e
+    WHERE e.event_id = ANY (%(evidence)s::uuid[]) AND e.position <= %(as_of)s
+    UNION SELECT r.position FROM reservation_policies r WHERE r.position <= %(as_of)s
+), whole AS (
+    SELECT position FROM wanted
+    UNION SELECT a.position FROM annulments a
+    WHERE a.target IN (SELECT position FROM wanted) AND a.position <= %(as_of)s
+)
+SELECT e.position, e.event_id::text AS event_id, e.type, e.occurred_at, e.recorded_at, e.body,
+       encode(e.leaf, 'hex') AS leaf, t.summary, s.owner,
+       (SELECT min(a.position) FROM annulments a
+        WHERE a.target = e.position AND a.position <= %(as_of)s) AS annulled_by
+FROM whole w JOIN events e ON e.position = w.position
+LEFT JOIN timeline t ON t.position = e.position
+LEFT JOIN owner_spells_at(%(as_of)s) s ON s.client = e.client
+     AND (s.from_at, s.from_position) <= (coalesce(e.occurred_at, '-infinity'), e.position)
+     AND (coalesce(e.occurred_at, '-infinity'), e.position) < (s.to_at, s.to_position)
+ORDER BY e.position

@@ -1,0 +1,84 @@
+"""Answers as Markdown and as JSON that are the same bytes wherever and whenever they are written.
+
+JSON has times in UTC; Markdown has them in the one zone that it names. A time that is known to the
+day or the month is written as that day or month.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+Rows = Sequence[Mapping[str, Any]]
+_FLOATING = {"day": "%Y-%m-%d", "month": "%Y-%m"}
+# The times that a row's `precision` speaks of; `resolved_precision` speaks of `resolved_at`.
+_DATED = ("occurred_at", "effective_at", "since")
+
+
+def json_bytes(value: Any) -> bytes:
+    """Indented JSON in UTF-8 that ends with a line break."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row as JSON holds it: times in UTC, amounts as text with all their digits."""
+    return {name: _plain(row, name) for name in row}
+
+
+def table(rows: Rows, zone: ZoneInfo) -> Iterator[str]:
+    """The lines of a table, without columns that are empty in every row, precisions, and positions
+    of single columns: JSON has them.
+    """
+    names = [
+        name
+        for name in (rows[0] if rows else ())
+        if not name.endswith(("precision", "_position"))
+        and any(row[name] not in (None, [], ()) for row in rows)
+    ]
+    if not names:
+        yield "None."
+        return
+    yield f"| {' | '.join(name.replace('_', ' ') for name in names)} |"
+    yield f"|{' --- |' * len(names)}"
+    for row in rows:
+        yield f"| {' | '.join(_cell(row, name, zone) for name in names)} |"
+
+
+def escaped(text: str) -> str:
+    """Text on one line that Markdown takes as it is."""
+    marked = "".join(f"\\{sign}" if sign in "\\|`*_[]<>#" else sign for sign in text)
+    return " ".join(marked.split())
+
+
+def _plain(row: Mapping[str, Any], name: str) -> Any:
+    value = row[name]
+    if isinstance(value, datetime):
+        at = value.astimezone(UTC)
+        return _day(row, name) or at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def _cell(row: Mapping[str, Any], name: str, zone: ZoneInfo) -> str:
+    value = row[name]
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return _day(row, name) or f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, timedelta):
+        return f"{value.days} d"
+    if isinstance(value, list | tuple):
+        return escaped(", ".join(map(str, value)))
+    return escaped(f"{value:f}" if isinstance(value, Decimal) else str(value))
+
+
+def _day(row: Mapping[str, Any], name: str) -> str | None:
+    own = row.get(f"{name.removesuffix('_at')}_precision")
+    form = _FLOATING.get(own or (row.get("precision", "") if name in _DATED else ""))
+    return row[name].astimezone(UTC).strftime(form) if form else None

@@ -1,0 +1,217 @@
+-- Quarrels: between clients and employees, and between employees over clients.
+--
+--   conflict_changes      a client and an employee do not get on; what came of it
+--   dispute_changes       somebody claims a client; whose it was found to be
+--   claims_of             every claim, with whose the client was at that moment; which events claim
+--                         a client stands in the policies of reservations.sql
+
+-- name: tables
+CREATE TABLE conflict_changes (
+    position     bigint NOT NULL,
+    occurred_at  timestamptz,
+    precision    text NOT NULL,
+    client       text NOT NULL,
+    employee     text NOT NULL,
+    change       text NOT NULL,
+    severity     text,
+    account      text,
+    outcome      text,
+    remark       text,
+    performed_by text,
+    recorded_by  text NOT NULL,
+    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE dispute_changes (
+    position    bigint NOT NULL,
+    occurred_at timestamptz,
+    precision   text NOT NULL,
+    dispute     text NOT NULL,
+    client      text,
+    change      text NOT NULL,
+    claimant    text,
+    respondent  text,
+    claim       text,
+    decision    text,
+    decided_by  text,
+    grounds     text,
+    evidence    text[] NOT NULL,
+    recorded_by text NOT NULL,
+    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+);
+
+-- name: indexes
+CREATE INDEX ON conflict_changes (position);
+CREATE INDEX ON conflict_changes (client);
+CREATE INDEX ON dispute_changes (position);
+CREATE INDEX ON dispute_changes (client);
+CREATE INDEX ON dispute_changes (dispute);
+
+-- name: functions
+-- Every event by which an employee claims a client, as the policy then in force says, and whose the
+-- client was at that moment. A claim on another's client is a breach, but for the account team, for
+-- who stands in for the owner, and for units that need not keep out of each other's clients: as
+-- commands/reservation.py decides, so that only what was recorded past it is found here.
+CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS TABLE (
+    "position" bigint, occurred_at timestamptz, "precision" text, client text, type text,
+    employee text, owner text, owner_position bigint, breach boolean
+) LANGUAGE sql STABLE AS $$
+    WITH claims AS MATERIALIZED (
+        SELECT t.position, t.occurred_at, coalesce(t.occurred_at, '-infinity') AS at, t.precision,
+               t.client, t.type, t.performed_by, p.exclusions
+        FROM timeline t LEFT JOIN LATERAL (
+            SELECT * FROM reservation_policies r
+            WHERE known(r.position, r.annulled_at, as_of) AND r.position < t.position
+            ORDER BY r.position DESC LIMIT 1
+        ) AS p ON true
+        WHERE known(t.position, t.annulled_at, as_of) AND t.performed_by IS NOT NULL
+          AND (only_client IS NULL OR t.client = only_client)
+          AND (t.type = 'offer.sent'
+               OR t.type IN (SELECT unnest(r.claims) FROM reservation_policies r))
+          AND t.type = ANY (coalesce(p.claims, ARRAY['offer.sent']))
+    ), owned AS (
+        SELECT c.*, s.owner, s.from_position AS owner_position,
+               s.owner IS NOT NULL AND s.owner <> c.performed_by AS foreign_claim
+        FROM claims c LEFT JOIN owner_spells_at(as_of) s ON s.client = c.client
+             AND (s.from_at, s.from_position) <= (c.at, c.position)
+             AND (c.at, c.position) < (s.to_at, s.to_position)
+    ), placed AS (
+        SELECT o.*, mine.unit AS mine, his.unit AS his FROM owned o
+        LEFT JOIN employment_spells(as_of) mine
+             ON o.foreign_claim AND mine.employee = o.performed_by
+             AND mine.from_at <= o.at AND o.at < mine.to_at
+        LEFT JOIN employment_spells(as_of) his ON o.foreign_claim AND his.employee = o.owner
+             AND his.from_at <= o.at AND o.at < his.to_at
+    )
+    SELECT o.position, o.occurred_at, o.precision, o.client, o.type, o.performed_by, o.owner,
+           o.owner_position,
+           o.foreign_claim
+           AND (SELECT m.change FROM team_changes m
+                WHERE m.client = o.client AND m.employee = o.performed_by
+                  AND known(m.position, m.annulled_at, as_of)
+                  AND (coalesce(m.occurred_at, '-infinity'), m.position) <= (o.at, o.position)
+                ORDER BY coalesce(m.occurred_at, '-infinity') DESC, m.position DESC LIMIT 1
+               ) IS DISTINCT FROM 'added'
+           AND NOT EXISTS (
+               SELECT FROM absences a
+               WHERE a.employee = o.owner AND a.substitute = o.performed_by
+                 AND known(a.position, a.annulled_at, as_of)
+                 -- a day of absence is one anywhere on earth
+                 AND o.at >= a.first_day::timestamp AT TIME ZONE 'UTC' - interval '14 hours'
+                 AND o.at < a.last_day::timestamp AT TIME ZONE 'UTC' + interval '36 hours')
+           AND NOT (coalesce(o.exclusions, '[]') <> '[]' AND o.mine IS NOT NULL
+                    AND o.his IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM jsonb_array_elements(o.exclusions::jsonb) AS units
+                        WHERE units ? o.mine AND units ? o.his))
+    FROM placed o
+$$;
+
+-- name: open_conflicts
+-- A section of the card: each line as `projections.card.Section` describes.
+SELECT employee AS name, severity AS value, occurred_at AS since, precision, position, account,
+       coalesce(performed_by, recorded_by) AS reported_by, client
+FROM (
+    SELECT DISTINCT ON (employee COLLATE "C") * FROM conflict_changes
+    WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
+      AND coalesce(occurred_at, '-infinity') <= %(on)s
+    ORDER BY employee COLLATE "C", coalesce(occurred_at, '-infinity') DESC, position DESC
+) AS last_words WHERE change = 'reported' ORDER BY employee COLLATE "C"
+
+-- name: open_disputes
+-- A section of the card.
+SELECT DISTINCT ON (d.dispute COLLATE "C") d.dispute AS name, d.claim AS value,
+       d.occurred_at AS since, d.precision, d.position, d.claimant, d.respondent,
+       d.client
+FROM dispute_changes d
+WHERE d.client = ANY (%(clients)s) AND d.change = 'opened' AND known(d.position, d.annulled_at, %(as_of)s)
+  AND coalesce(d.occurred_at, '-infinity') <= %(on)s
+  AND NOT EXISTS (
+      SELECT FROM dispute_changes r
+      WHERE r.dispute = d.dispute AND r.change = 'resolved'
+        AND known(r.position, r.annulled_at, %(as_of)s)
+        AND coalesce(r.occurred_at, '-infinity') <= %(on)s)
+ORDER BY d.dispute COLLATE "C", d.position
+
+-- name: conflicts
+-- Every conflict reported of a client, each with the next thing said of it and the same employee.
+SELECT c.employee, c.severity, c.account, c.occurred_at, c.precision,
+       coalesce(c.performed_by, c.recorded_by) AS reported_by, r.outcome, r.remark,
+       r.occurred_at AS resolved_at, r.precision AS resolved_precision, c.position,
+       r.position AS resolved_position
+FROM conflict_changes c LEFT JOIN LATERAL (
+    SELECT * FROM conflict_changes n
+    WHERE n.client = c.client AND n.employee = c.employee AND n.change = 'resolved'
+      AND known(n.position, n.annulled_at, %(as_of)s)
+      AND coalesce(n.occurred_at, '-infinity') <= %(on)s
+      AND (coalesce(n.occurred_at, '-infinity'), n.position)
+        > (coalesce(c.occurred_at, '-infinity'), c.position)
+    ORDER BY coalesce(n.occurred_at, '-infinity'), n.position LIMIT 1
+) AS r ON true
+WHERE c.client = %(client)s AND c.change = 'reported'
+  AND known(c.position, c.annulled_at, %(as_of)s) AND coalesce(c.occurred_at, '-infinity') <= %(on)s
+ORDER BY coalesce(c.occurred_at, '-infinity'), c.position
+
+-- name: disputes
+SELECT o.dispute, o.client, o.claimant, o.respondent, o.claim, o.occurred_at, o.precision,
+       r.decision, r.decided_by, r.grounds, coalesce(r.evidence, '{}') AS evidence,
+       r.occurred_at AS resolved_at, r.precision AS resolved_precision, o.position,
+       r.position AS resolved_position
+FROM dispute_changes o LEFT JOIN LATERAL (
+    SELECT * FROM dispute_changes n
+    WHERE n.dispute = o.dispute AND n.change = 'resolved'
+      AND known(n.position, n.annulled_at, %(as_of)s)
+      AND coalesce(n.occurred_at, '-infinity') <= %(on)s
+    ORDER BY n.position LIMIT 1
+) AS r ON true
+WHERE o.change = 'opened' AND known(o.position, o.annulled_at, %(as_of)s)
+  AND coalesce(o.occurred_at, '-infinity') <= %(on)s
+  AND (%(client)s::text IS NULL OR o.client = %(client)s)
+  AND (%(dispute)s::text IS NULL OR o.dispute = %(dispute)s)
+  AND NOT (%(only_open)s AND r.position IS NOT NULL)
+ORDER BY o.position
+
+-- name: claims
+SELECT * FROM claims_of(%(as_of)s, %(client)s) c
+WHERE coalesce(c.occurred_at, '-infinity') <= %(on)s
+ORDER BY coalesce(c.occurred_at, '-infinity'), c.position
+
+-- name: incidents
+-- Conflicts, blocked approaches and breaches, with the units of both employees at that moment.
+WITH found AS (
+    SELECT 'conflict' AS kind, position, occurred_at, precision, client, employee,
+           NULL::text AS owner, severity AS detail
+    FROM conflict_changes
+    WHERE change = 'reported' AND known(position, annulled_at, %(as_of)s)
+    UNION ALL
+    SELECT 'blocked', position, occurred_at, precision, client, employee, owner,
+           attempted || ', ' || rule
+    FROM approaches_refused WHERE known(position, annulled_at, %(as_of)s)
+    UNION ALL
+    SELECT 'breach', position, occurred_at, precision, client, employee, owner, type
+    FROM claims_of(%(as_of)s) WHERE breach
+), incidents AS (
+    SELECT f.kind, f.occurred_at, f.precision, f.client, f.employee, mine.unit, f.owner,
+           his.unit AS owner_unit, f.detail, f.position
+    FROM found f
+    LEFT JOIN employment_spells(%(as_of)s) mine ON mine.employee = f.employee
+         AND mine.from_at <= coalesce(f.occurred_at, '-infinity')
+         AND coalesce(f.occurred_at, '-infinity') < mine.to_at
+    LEFT JOIN employment_spells(%(as_of)s) his ON his.employee = f.owner
+         AND his.from_at <= coalesce(f.occurred_at, '-infinity')
+         AND coalesce(f.occurred_at, '-infinity') < his.to_at
+    WHERE coalesce(f.occurred_at, '-infinity') <= %(on)s
+      AND (%(since)s::timestamp IS NULL
+           OR local_time(f.occurred_at, f.precision, %(zone)s) >= %(since)s)
+      AND (%(until)s::timestamp IS NULL
+           OR local_time(f.occurred_at, f.precision, %(zone)s) < %(until)s)
+)
+
+-- name: listed
+SELECT * FROM incidents ORDER BY coalesce(occurred_at, '-infinity'), position, kind
+
+-- name: counted
+SELECT CASE %(by)s WHEN 'employee' THEN employee WHEN 'branch' THEN coalesce(unit, '(none)')
+       ELSE client END COLLATE "C" AS "group",
+       count(*) FILTER (WHERE kind = 'conflict') AS conflicts,
+       count(*) FILTER (WHERE kind = 'blocked') AS blocked,
+       count(*) FILTER (WHERE kind = 'breach') AS breaches, count(*) AS incidents
+FROM incidents GROUP BY 1 ORDER BY incidents DESC, 1

@@ -1,0 +1,75 @@
+-- Transfers: batches of clients that passed from one employee to others.
+--
+--   batch_steps  started, completed, reversed
+--   batch_moves  the clients of a batch, as they passed on and went back
+
+-- name: tables
+CREATE TABLE batch_steps (
+    position      bigint NOT NULL,
+    occurred_at   timestamptz,
+    precision     text NOT NULL,
+    batch         text NOT NULL,
+    step          text NOT NULL,
+    from_employee text,
+    rule          text,
+    reason        text,
+    planned       bigint,
+    skipped       bigint,
+    kept          bigint,
+    approved_by   text,
+    recorded_by   text NOT NULL,
+    annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
+);
+CREATE TABLE batch_moves (
+    position      bigint NOT NULL,
+    batch         text NOT NULL,
+    client        text NOT NULL,
+    from_employee text,
+    to_employee   text NOT NULL,
+    back          boolean NOT NULL,
+    annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
+);
+
+-- name: indexes
+CREATE INDEX ON batch_steps (position);
+CREATE INDEX ON batch_moves (position);
+CREATE INDEX ON batch_moves (batch);
+
+-- name: batches
+WITH steps AS (
+    SELECT * FROM batch_steps
+    WHERE known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
+      AND (%(batch)s::text IS NULL OR batch = %(batch)s)
+), moves AS (
+    SELECT batch, count(*) FILTER (WHERE NOT back) AS moved, count(*) FILTER (WHERE back) AS restored
+    FROM batch_moves WHERE known(position, annulled_at, %(as_of)s)
+      AND (%(batch)s::text IS NULL OR batch = %(batch)s)
+    GROUP BY batch
+)
+SELECT s.batch,
+       CASE WHEN r.batch IS NOT NULL THEN 'reversed' WHEN c.batch IS NOT NULL THEN 'complete'
+            ELSE 'open' END AS state,
+       s.from_employee, s.rule, s.reason, s.planned, coalesce(m.moved, 0) AS moved, c.skipped,
+       coalesce(m.restored, 0) AS restored, r.kept,
+       s.occurred_at AS started_at, s.precision AS started_precision,
+       c.occurred_at AS completed_at, c.precision AS completed_precision,
+       r.occurred_at AS reversed_at, r.precision AS reversed_precision,
+       s.approved_by, s.recorded_by, s.position
+FROM steps s
+LEFT JOIN (SELECT DISTINCT ON (batch) * FROM steps WHERE step = 'completed'
+           ORDER BY batch, position) c ON c.batch = s.batch
+LEFT JOIN (SELECT DISTINCT ON (batch) * FROM steps WHERE step = 'reversed'
+           ORDER BY batch, position) r ON r.batch = s.batch
+LEFT JOIN moves m ON m.batch = s.batch
+WHERE s.step = 'started'
+ORDER BY s.position DESC
+
+-- name: successors
+SELECT coalesce(m.to_employee, b.from_employee) AS to_employee,
+       count(m.client) AS moved, count(b.client) AS restored
+FROM (SELECT * FROM batch_moves
+      WHERE batch = %(batch)s AND NOT back AND known(position, annulled_at, %(as_of)s)) m
+FULL JOIN (SELECT * FROM batch_moves
+      WHERE batch = %(batch)s AND back AND known(position, annulled_at, %(as_of)s)) b
+    ON b.client = m.client
+GROUP BY 1 ORDER BY min(coalesce(m.to_employee, b.from_employee) COLLATE "C")

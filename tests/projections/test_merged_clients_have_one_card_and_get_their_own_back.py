@@ -1,0 +1,170 @@
+"""Merging shows both histories, and separating gives both cards back, whatever was recorded."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ledger.database import Connection
+from ledger.envelope import Event
+from ledger.errors import NotFound
+from ledger.events.client import (
+    ClientFactRecorded,
+    ClientMerged,
+    ClientRegistered,
+    ClientUnmerged,
+    ProspectRegistered,
+)
+from ledger.events.interaction import CallLogged
+from ledger.events.ownership import CuratorAssigned
+from projections import card, merges, metrics, ownership, portfolio
+from projections.view import View
+from tests.projections.ledgers import NOW, ledger_of, view
+from tests.projections.random_events import POOLS, histories
+from tests.projections.stories import told
+
+CALL = CallLogged(direction="inbound", outcome="reached")
+MERGED = ClientMerged(survivor="C-1", absorbed="C-2", evidence="same INN")
+UNMERGED = ClientUnmerged(survivor="C-1", absorbed="C-2", reason="two branches")
+STORY = [
+    told(ClientRegistered(kind="company", name="ООО «Ёлка»"), "2026-01-01", client="C-1"),
+    told(ProspectRegistered(kind="company", name="OOO ЕЛKA"), "2026-01-02", client="C-2"),
+    told(CuratorAssigned(employee="E-1"), "2026-01-03", client="C-1"),
+    told(CuratorAssigned(employee="E-2"), "2026-01-04", client="C-2"),
+    told(ClientFactRecorded(field="phone", value="8 (916) 123-45-67"), "2026-01-05", client="C-2"),
+    told(CALL, "2026-01-06", client="C-2", performed_by="E-2"),
+    told(MERGED, "2026-02-01", client="C-1"),
+    told(UNMERGED, "2026-03-01", client="C-1"),
+]
+APART, ONE, APART_AGAIN = 6, 7, 8
+
+
+def cards(connection: Connection, seen: View) -> dict[str, Any]:
+    """All that the merging of C-1 and C-2 might have touched."""
+    found: dict[str, Any] = {
+        "clients": portfolio.clients(connection, seen),
+        "orphans": portfolio.orphans(connection, seen),
+    }
+    for client in POOLS["client"]:
+        try:
+            found[client] = card.card(connection, seen, client)
+        except NotFound:
+            found[client] = None
+    return found
+
+
+def test_both_ids_have_the_survivors_card_with_both_histories(embedded_dsn: str) -> None:
+    with ledger_of(embedded_dsn, STORY) as (_, connection):
+        seen = view(ONE)
+        found = card.card(connection, seen, "C-1")
+        assert card.card(connection, seen, "C-2") == found
+        assert [(line["name"], line["client"]) for line in found["merged"]] == [("C-2", "C-1")]
+        assert found["identity"][0]["value"] == "ООО «Ёлка»"
+        assert [(line["name"], line["client"]) for line in found["facts"]] == [("phone", "C-2")]
+        assert [line["name"] for line in found["owner"]] == ["E-1"]
+        lines = card.timeline(connection, seen, "C-2")
+        assert [(line["position"], line["client"]) for line in lines] == [
+            (1, "C-1"), (2, "C-2"), (3, "C-1"), (4, "C-2"), (5, "C-2"), (6, "C-2"), (7, "C-1"),
+        ]  # fmt: skip
+        assert lines[5]["owner"] == "E-2"
+        history = ownership.history(connection, seen, "C-2")
+        assert [(line["to_employee"], line["client"]) for line in history] == [
+            ("E-1", "C-1"), ("E-2", "C-2"),
+        ]  # fmt: skip
+        assert card.difference(connection, view(ONE), view(ONE), "C-2") == []
+
+
+def test_an_absorbed_client_is_not_listed_apart_but_is_found(embedded_dsn: str) -> None:
+    with ledger_of(embedded_dsn, STORY) as (_, connection):
+        (listed,) = portfolio.clients(connection, view(ONE))
+        assert (listed["client"], listed["contacts"], listed["owner"]) == ("C-1", 1, "E-1")
+        for search in ("C-2", "елk"):
+            assert [
+                row["client"] for row in portfolio.clients(connection, view(ONE), search=search)
+            ]
+        assert not portfolio.clients(connection, view(ONE), owner="E-2")
+        assert len(portfolio.clients(connection, view(APART))) == 2
+
+
+def test_before_the_merge_was_true_or_known_they_are_two(embedded_dsn: str) -> None:
+    with ledger_of(embedded_dsn, STORY) as (_, connection):
+        before = NOW.replace(month=1, day=31)
+        for seen in (view(APART), view(APART_AGAIN), view(ONE, before)):
+            assert merges.members(connection, seen, "C-1") == ["C-1"]
+            assert "client" not in card.card(connection, seen, "C-2")["facts"][0]
+
+
+def test_figures_do_not_change_by_a_merge(embedded_dsn: str) -> None:
+    with ledger_of(embedded_dsn, STORY) as (_, connection):
+        figures = [
+            metrics.metrics(connection, view(position), by="employee")
+            for position in (APART, ONE, APART_AGAIN)
+        ]
+        assert figures[0] == figures[1] == figures[2]
+
+
+def test_a_chain_is_one_client_and_a_circle_from_elsewhere_ends(embedded_dsn: str) -> None:
+    def merge(survivor: str, absorbed: str) -> Event:
+        content = ClientMerged(survivor=survivor, absorbed=absorbed, evidence="INN")
+        return told(content, "2026-02-01", client=survivor)
+
+    story = [merge("C-2", "C-3"), merge("C-1", "C-2"), merge("C-3", "C-1")]
+    with ledger_of(embedded_dsn, story) as (_, connection):
+        for client in ("C-1", "C-2", "C-3"):
+            assert merges.members(connection, view(2), client) == ["C-1", "C-2", "C-3"]
+            assert set(merges.members(connection, view(3), client)) == {"C-1", "C-2", "C-3"}
+        assert [row["client"] for row in portfolio.clients(connection, view(2))] == ["C-1"]
+        assert len(portfolio.clients(connection, view(3))) == 3
+
+
+def test_likely_duplicates_are_alike_in_what_is_left_of_their_names(embedded_dsn: str) -> None:
+    story = [
+        *STORY[:6],
+        told(ClientFactRecorded(field="phone", value="+7 916 1234567"), "2026-01-05", client="C-3"),
+        told(ClientRegistered(kind="company", name="ООО\xa0ёлка"), "2026-01-01", client="C-4"),
+        told(ClientRegistered(kind="company", name="Сосна"), "2026-01-01", client="C-5"),
+        told(MERGED, "2026-02-01", client="C-1"),
+    ]
+    with ledger_of(embedded_dsn, story) as (_, connection):
+
+        def found(position: int) -> list[tuple[str, list[str]]]:
+            rows = merges.duplicates(connection, view(position))
+            return [(row["same"], row["clients"]) for row in rows]
+
+        assert found(9) == [("name", ["C-1", "C-2", "C-4"]), ("phone", ["C-2", "C-3"])]
+        assert found(10) == [("name", ["C-1", "C-4"]), ("phone", ["C-1", "C-3"])]
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    history=histories("contact", "people", "ownership", "interaction", "deal", max_size=20),
+    cut=st.integers(0, 20),
+)
+def test_separating_gives_both_cards_back(
+    embedded_dsn: str, history: list[Event], cut: int
+) -> None:
+    registered = [
+        replace(each, key=f"registered/{n}", source="test") for n, each in enumerate(STORY[:2])
+    ]
+    history = [*registered, *history]
+    links = [told(MERGED, "2026-04-01", client="C-1"), told(UNMERGED, "2026-04-02", client="C-1")]
+    with ledger_of(embedded_dsn, [*history, *links]) as (_, connection):
+        before, after = view(len(history)), view(len(history) + 2)
+        expected = cards(connection, before)
+        assert cards(connection, after) == expected
+        then = NOW - timedelta(days=cut * 10)
+        assert cards(connection, after._replace(on=then)) == cards(
+            connection, before._replace(on=then)
+        )
+
+
+@pytest.mark.parametrize("client", ["C-1", "C-2"])
+def test_what_a_merge_changed_on_the_card_can_be_asked(embedded_dsn: str, client: str) -> None:
+    with ledger_of(embedded_dsn, STORY) as (_, connection):
+        changes = card.difference(connection, view(APART), view(ONE), client)
+        assert ("merged", "C-2") in {(each["section"], each["name"]) for each in changes}
