@@ -19,7 +19,7 @@ from ledger.events.fields import PersonalMark, Tag
 
 STREAMS = (
     "client", "contact", "people", "ownership", "handover", "dispute", "interaction", "offer",
-    "deal", "task", "service", "motivation", "correction",
+    "deal", "task", "service", "motivation", "calendar", "audit", "correction",
 )  # fmt: skip
 
 

@@ -139,4 +139,5 @@ def translate(error: psycopg.Error) -> Exception:
 _OURS: dict[str, type[errors.LedgerError]] = {
     "IL002": errors.Immutable,
     "IL003": errors.LedgerError,
+    "IL004": errors.InvalidQuestion,
 }

@@ -6,7 +6,8 @@ from typing import Any
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
-from projections.metrics import METRICS, NOBODY, Metric, metrics
+from projections.figures import Metric, defined
+from projections.metrics import NOBODY, metrics
 from projections.people import units
 from projections.periods import Period
 from projections.targets import targets
@@ -20,11 +21,12 @@ Facts = Mapping[tuple[str, str], list[dict[str, Any]]]
 
 def metric_of(name: str) -> Metric:
     """How a metric of this name is defined. Raises InvalidQuestion if none is."""
-    found = METRICS.get(name) or METRICS.get(f"{name.partition('.')[0]}.*")
+    known = defined().metrics
+    found = known.get(name) or known.get(f"{name.partition('.')[0]}.*")
     if found is None or name.endswith(".*"):
         raise InvalidQuestion(
             f"no metric {name!r}; `iledger metrics --help` and docs/motivation.md tell which there "
-            f"are: {', '.join(METRICS)}"
+            f"are: {', '.join(known)}"
         )
     return found
 

@@ -52,6 +52,8 @@ class FactChanged(NamedTuple):
     confidence: Decimal | None
     method: str | None
     reason: str | None
+    performed_by: str | None
+    unit: str | None
 
 
 class Preference(NamedTuple):
@@ -162,6 +164,7 @@ def _fact(event: Recorded, field: str, change: str) -> Iterator[FactChanged]:
             event.position, event.occurred_at, event.precision, event.client, field, change,
             getattr(d, "value", None), getattr(d, "learnt_from", None),
             getattr(d, "confidence", None), getattr(d, "method", None), getattr(d, "reason", None),
+            event.performed_by, event.unit,
         )  # fmt: skip
 
 

@@ -30,18 +30,20 @@ CREATE TABLE client_steps (
     annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
 );
 CREATE TABLE fact_changes (
-    position    bigint NOT NULL,
-    occurred_at timestamptz,
-    precision   text NOT NULL,
-    client      text NOT NULL,
-    field       text NOT NULL,
-    change      text NOT NULL,
-    value       text,
-    learnt_from text,
-    confidence  numeric,
-    method      text,
-    reason      text,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    position     bigint NOT NULL,
+    occurred_at  timestamptz,
+    precision    text NOT NULL,
+    client       text NOT NULL,
+    field        text NOT NULL,
+    change       text NOT NULL,
+    value        text,
+    learnt_from  text,
+    confidence   numeric,
+    method       text,
+    reason       text,
+    performed_by text,
+    unit         text,
+    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
 );
 CREATE TABLE preferences (
     position    bigint NOT NULL,

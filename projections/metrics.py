@@ -1,7 +1,8 @@
 """Metrics: what people and units achieved, with the events behind every figure.
 
-A metric is defined once: METRICS says what kind of evidence it counts and how, metrics.sql says
-which events are that evidence, to whom they are credited and to which unit and period they belong.
+A metric is defined once: `projections.figures` says what kind of evidence it counts and how, and
+which events are that evidence; metrics.sql to whom they are credited, and to which unit and period
+they belong.
 So a past figure changes only when something about the past is recorded, never because a client, an
 employee or a unit has moved since.
 """
@@ -13,7 +14,9 @@ from typing import Any, Literal, NamedTuple
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
+from projections.calendar import CLOCK, zone_of
 from projections.credit import Credit, credit_of
+from projections.figures import BY_CALENDAR, Evidence, Metric, defined
 from projections.view import Answer, View, add_up
 
 Every = Literal["month", "quarter", "year", "whole"]
@@ -25,45 +28,19 @@ _STEPS = {"month": ("1 month", "YYYY-MM"), "quarter": ("3 months", 'YYYY-"Q"Q'),
 _SQL = statements("projections", "metrics.sql")
 
 
-class Metric(NamedTuple):
-    """How a metric is made of its evidence.
-
-    figure: count, distinct (clients), share (of the evidence that counts), sum, mean or median;
-    measure: what is added up, amount or days; unit: count, ratio, days, or currency for a row a
-    currency.
+class Terms(NamedTuple):
+    """What figures are measured by: hours within which an inquiry is to be answered, days without a
+    purchase after which a buyer is inactive, days for which a fact is fresh, and the business
+    calendar, without which nothing is counted in business hours.
     """
 
-    says: str
-    evidence: str
-    figure: str
-    unit: str = "count"
-    measure: str = ""
+    norm_hours: float = 1
+    active_days: int = 365
+    fresh_days: int = 180
+    calendar: str | None = None
 
 
-# A name that ends in .* stands for one metric for every kind, or every stage.
-METRICS: Mapping[str, Metric] = {
-    "interactions": Metric("contacts with clients", "contact", "count"),
-    "interactions.*": Metric("the same by kind", "contact", "count"),
-    "connect_rate": Metric("outbound calls that reached one", "outbound_call", "share", "ratio"),
-    "clients_touched": Metric("distinct clients in contact", "contact", "distinct"),
-    "offers_sent": Metric("offers sent", "offer_sent", "count"),
-    "deals_opened": Metric("deals opened", "deal_opened", "count"),
-    "deal_clients": Metric("distinct clients of deals opened", "deal_opened", "distinct"),
-    "deals_won": Metric("deals won", "deal_won", "count"),
-    "deals_lost": Metric("deals lost", "deal_lost", "count"),
-    "deals_open": Metric("deals open at the end of the period", "deal_open", "count"),
-    "deals_open.*": Metric("the same by stage", "deal_open", "count"),
-    "win_rate": Metric("won of the deals closed", "deal_closed", "share", "ratio"),
-    "won_value": Metric("value of deals won", "deal_won", "sum", "currency", "amount"),
-    "won_value_mean": Metric("mean value of a deal won", "deal_won", "mean", "currency", "amount"),
-    "won_value_median": Metric("median value", "deal_won", "median", "currency", "amount"),
-    "cycle_won_mean": Metric("mean days to win", "deal_won", "mean", "days", "days"),
-    "cycle_won_median": Metric("median days to win", "deal_won", "median", "days", "days"),
-    "cycle_closed_mean": Metric("mean days to close", "deal_closed", "mean", "days", "days"),
-    "cycle_closed_median": Metric("median days to close", "deal_closed", "median", "days", "days"),
-    "tasks_due": Metric("tasks that fell due", "task_due", "count"),
-    "overdue_share": Metric("of these done late or not at all", "task_due", "share", "ratio"),
-}  # fmt: skip
+TERMS = Terms()
 
 
 def metrics(
@@ -76,13 +53,15 @@ def metrics(
     until: date | None = None,
     credit: str = "owner-at-event",
     metrics: Sequence[str] | None = None,
+    terms: Terms = TERMS,
 ) -> Answer:
     """Figures, one a row: group, period, metric, value, numerator, denominator, unit.
 
     by: one of GROUPS, or fact:FIELD for what is known of the client; team is the manager of the
     unit or of the nearest one above, office the branch above. since, until: local dates, half-open.
-    metrics: names of METRICS, or such as interactions.call; all if None. unit: count, ratio, days,
-    or a currency ("currency" where none was said). A value is None where there is nothing to tell:
+    metrics: names of `projections.figures`, or such as interactions.call; all if None, those of
+    business hours only with a calendar. unit: count, ratio, days, hours, points, or a currency
+    ("currency" where none was said). A value is None where there is nothing to tell:
     never a ratio of 0 for 0 of 0. A group has all metrics for a period in which any of it counted;
     a client, of whom there are many, only those that did.
 
@@ -91,9 +70,10 @@ def metrics(
     a Decimal if it is not whole, and both parts make up one. A distinct client counts for each of
     the two, and a median is that of all events of which any part is credited.
     """
-    wanted, credited = _wanted(metrics), credit_of(credit)
+    wanted, credited = _wanted(metrics, terms), credit_of(credit)
     parameters = _parameters(view, by, every, since, until, credited, wanted)
-    rows = add_up(connection, _statement(credited, "figures"), view, **parameters)
+    parameters |= _terms(connection, view, terms)
+    rows = add_up(connection, _statement(credited, by, wanted, "figures"), view, **parameters)
     found = [row for row in rows if _asked_for(row["metric"], metrics)]
     if by == "whole" and every == "whole" and not found:
         found = [{"group": "whole", "period": parameters["unknown"], "metric": None}]
@@ -111,6 +91,7 @@ def explain(
     since: date | None = None,
     until: date | None = None,
     credit: str = "owner-at-event",
+    terms: Terms = TERMS,
 ) -> Answer:
     """The events behind a figure, in order of time; of one group, or of all if it is None.
 
@@ -119,26 +100,61 @@ def explain(
     performer, unit, counted (in a ratio: whether it is in the numerator), value (of all of the
     event), currency. The group of nobody is NOBODY. An event split between two has two rows.
     """
-    wanted, credited = _wanted([metric]), credit_of(credit)
+    wanted, credited = _wanted([metric], terms), credit_of(credit)
     parameters = _parameters(view, by, every, since, until, credited, wanted)
-    rows = add_up(connection, _statement(credited, "explained"), view, group=group, **parameters)
+    parameters |= _terms(connection, view, terms)
+    rows = add_up(
+        connection, _statement(credited, by, wanted, "explained"), view, group=group, **parameters
+    )
     return [row for row in rows if _asked_for(row["metric"], [metric])]
 
 
-def _statement(credit: Credit, ending: str) -> str:
-    return _SQL["evidence"] + credit.owned + _SQL["grouped"] + _SQL[ending]
+def _statement(credit: Credit, by: str, wanted: Sequence[str], ending: str) -> str:
+    """The whole question, without the evidence and the joins that it does not need."""
+    found = [_evidence(name) for name in wanted]
+    pieces = [each.sql for each in found if not each.business]
+    spans = [each.sql for each in found if each.business]
+    begun = f"{_SQL['frame']}, "
+    if spans:
+        begun += f"{CLOCK}, spans AS ({_union(spans)}), "
+        pieces.append(BY_CALENDAR)
+    grouping = by.partition(":")[0]
+    named = {"team": "belonging", "office": "belonging", "fact": "facts"}.get(grouping, "named")
+    located = named == "belonging" or grouping == "unit" or ending == "explained"
+    placed = "placed" if located else "unplaced"
+    parts = (credit.owned, *(_SQL[part] for part in ("credited", placed, named, "grouped", ending)))
+    return f"{begun}events AS ({_union(pieces)})\n" + "".join(parts)
 
 
-def _wanted(metrics: Sequence[str] | None) -> list[str]:
+def _union(pieces: Sequence[str]) -> str:
+    # The first piece names the columns and their types for all.
+    return "UNION ALL\n".join(dict.fromkeys((_SQL["nothing"], *pieces)))
+
+
+def _evidence(metric: str) -> Evidence:
+    metrics, evidence = defined()
+    return evidence[metrics[metric].evidence]
+
+
+def _wanted(metrics: Sequence[str] | None, terms: Terms) -> list[str]:
+    known = defined().metrics
     if metrics is None:
-        return list(METRICS)
-    names = [name if name in METRICS else f"{name.partition('.')[0]}.*" for name in metrics]
-    unknown = [given for given, name in zip(metrics, names, strict=True) if name not in METRICS]
+        return [name for name in known if terms.calendar or not _evidence(name).business]
+    names = [name if name in known else f"{name.partition('.')[0]}.*" for name in metrics]
+    unknown = [given for given, name in zip(metrics, names, strict=True) if name not in known]
     if unknown or not names:
         raise InvalidQuestion(
-            f"no metric {', '.join(unknown) or 'given'}; there are {', '.join(METRICS)}"
+            f"no metric {', '.join(unknown) or 'given'}; there are {', '.join(known)}"
         )
+    timed = [name for name in names if _evidence(name).business]
+    if timed and not terms.calendar:
+        raise InvalidQuestion(f"{timed[0]} is counted by a business calendar; name one")
     return list(dict.fromkeys(names))
+
+
+def _terms(connection: Connection, view: View, terms: Terms) -> dict[str, Any]:
+    zone = zone_of(connection, view, terms.calendar) if terms.calendar else None
+    return {**terms._asdict(), "calendar_zone": zone}
 
 
 def _asked_for(metric: str, metrics: Sequence[str] | None) -> bool:
@@ -163,17 +179,23 @@ def _parameters(
         raise InvalidQuestion(f"the period from {since} to {until} is empty")
     label = _label(since, until)
     step, pattern = _STEPS.get(every, (None, f'"{label}"'))
-    chosen = [METRICS[name] for name in wanted]
+    known, evidence = defined()
+    chosen = [
+        (name, known[name], kind)
+        for name in wanted
+        for kind in _evidence(name).kinds or (known[name].evidence,)
+    ]
     return {
         "by": grouping, "field": field, "every": every if step else None, "step": step,
         "pattern": pattern, "unknown": "unknown" if step else label, "credit": credit.mode,
         "days": credit.days, "share": credit.share,
         "starts": since.isoformat() if since else "-infinity",
         "ends": until.isoformat() if until else "infinity",
-        "names": wanted, "evidence": [metric.evidence for metric in chosen],
-        "figures": [metric.figure for metric in chosen],
-        "measures": [metric.measure for metric in chosen],
-        "units": [metric.unit for metric in chosen],
+        "names": [name for name, _, _ in chosen], "evidence": [kind for _, _, kind in chosen],
+        "held": [name for name, each in evidence.items() if each.held],
+        "figures": [metric.figure for _, metric, _ in chosen],
+        "measures": [metric.measure for _, metric, _ in chosen],
+        "units": [metric.unit for _, metric, _ in chosen],
     }  # fmt: skip
 
 
@@ -191,18 +213,20 @@ def _filled(found: Answer, wanted: list[str], *, grid: bool) -> Iterator[dict[st
     """Give every group all plain metrics in every period in which it has any, if in a grid."""
     told: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
     for row in found:
-        told.setdefault((row["group"], row["period"]), {}).setdefault(row["metric"], []).append(row)
+        rows = told.setdefault((row["group"], row["period"]), {})
+        if row["metric"]:
+            rows.setdefault(_defined_as(row["metric"]), []).append(row)
     for (group, period), rows in told.items():
         for name in wanted:
-            kinds = sorted(metric for metric in rows if metric and _defined_as(metric) == name)
-            for metric in kinds or ([name] if grid and not name.endswith(".*") else []):
-                for row in rows.get(metric, [{}]):
-                    figures = _figures(METRICS[name], row)
-                    yield {"group": group, "period": period, "metric": metric, **figures}
+            filling: list[dict[str, Any]] = [{}] if grid and not name.endswith(".*") else []
+            for row in sorted(rows.get(name, filling), key=lambda row: row.get("metric", name)):
+                figures = _figures(defined().metrics[name], row)
+                metric = row.get("metric", name)
+                yield {"group": group, "period": period, "metric": metric, **figures}
 
 
 def _defined_as(metric: str) -> str:
-    return metric if metric in METRICS else f"{metric.partition('.')[0]}.*"
+    return metric if metric in defined().metrics else f"{metric.partition('.')[0]}.*"
 
 
 def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,17 +234,17 @@ def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
     total, value = row.get("total"), n
     numerator, denominator = None, None
     match metric.figure:
-        case "share":
+        case "share" | "client_share":
             numerator, denominator = hits, n
             value = float(hits / n) if n else None
         case "mean":
             numerator, denominator = total, told
             value = total / told if told else None
-        case "median":
+        case "median" | "p90":
             value, denominator = row.get("middle"), told
         case "sum":
             value = total if told else 0
-    if metric.unit == "days" and value is not None:
+    if metric.unit in ("days", "hours", "points") and value is not None:
         value = float(value)
         numerator = None if numerator is None else float(numerator)
     unit = row.get("currency") or metric.unit

@@ -1,28 +1,30 @@
 -- Metrics: from the tables of the other projections to the events behind every figure, and figures.
 --
--- `evidence` begins every question: one row for each event and metric it counts in. A statement of
--- credit.sql comes next. `grouped` gives the employees credited (two, where credit is split), the
--- unit at the time, the group and the period. `figures` adds the rows up; `explained` shows them.
+-- `frame` begins every question. The evidence wanted comes next, from evidence.sql and its like: one
+-- row for each event, of one kind; a metric may want several. Then a statement of credit.sql.
+-- `credited` gives the employees (two, where credit is split); `placed` the unit at the time, if it
+-- is asked for; `named`, `belonging` or `facts` the group; `grouped` the period (NULL: the whole, or
+-- unknown). `figures` adds the rows up; `explained` shows them. No question pays for another's joins.
 
--- name: evidence
+-- name: frame
 WITH wanted AS (
     SELECT * FROM unnest(%(names)s::text[], %(evidence)s::text[], %(figures)s::text[],
                          %(measures)s::text[], %(units)s::text[])
         AS w(metric, evidence, figure, measure, in_unit)
 ), periods AS (
-    -- For what is counted at the end of a period; the last may be cut short by the time asked for.
+    -- For what is counted at an end of a period; the last may be cut short by the time asked for.
     SELECT greatest(p, %(starts)s::timestamp) AS starts,
            least(p + %(step)s::interval, %(ends)s::timestamp) AS ends
     FROM generate_series(
-        -- From the first deal known then, or there would be no beginning.
+        -- From the first event known then, or there would be no beginning.
         date_trunc(%(every)s::text, CASE WHEN isfinite(%(starts)s::timestamp) THEN %(starts)s::timestamp
             ELSE coalesce((
-                SELECT local_time(min(d.occurred_at), 'day', %(zone)s) FROM deal_changes d
-                WHERE known(d.position, d.annulled_at, %(as_of)s)), %(on)s AT TIME ZONE %(zone)s)
+                SELECT local_time(min(e.occurred_at), 'day', %(zone)s) FROM entries e
+                WHERE known(e.position, e.annulled_at, %(as_of)s)), %(on)s AT TIME ZONE %(zone)s)
             END),
         least(%(ends)s::timestamp - interval '1 microsecond', %(on)s AT TIME ZONE %(zone)s),
         %(step)s::interval) AS p
-    WHERE %(step)s::interval IS NOT NULL AND 'deal_open' = ANY (%(evidence)s)
+    WHERE %(step)s::interval IS NOT NULL
     UNION ALL
     SELECT %(starts)s::timestamp, %(ends)s::timestamp WHERE %(step)s::interval IS NULL
 ), ends AS (
@@ -32,87 +34,35 @@ WITH wanted AS (
     UNION ALL
     SELECT p.starts, 'infinity', %(on)s, 9223372036854775807
     FROM periods p WHERE p.ends AT TIME ZONE %(zone)s > %(on)s
-), due AS (
-    SELECT DISTINCT t.task FROM task_changes t
-    WHERE 'task_due' = ANY (%(evidence)s)
-      AND in_period(t.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
-), events AS (
-    SELECT 'contact' AS evidence, i.position, i.occurred_at AS at, i.precision,
-           i.position AS tie, i.client, NULL::text AS subject, NULL::text AS product,
-           i.kind AS label, NULL::text AS holder, i.performed_by AS performer, i.unit AS given_unit,
-           NULL::boolean AS counted, NULL::numeric AS amount, NULL::text AS currency,
-           NULL::numeric AS days, NULL::timestamp AS period_starts
-    FROM interactions i
-    WHERE 'contact' = ANY (%(evidence)s) AND i.reach IS NOT NULL
-      AND known(i.position, i.annulled_at, %(as_of)s)
-      AND (in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
-           OR i.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
-    UNION ALL
-    SELECT 'outbound_call', i.position, i.occurred_at, i.precision, i.position, i.client, NULL,
-           NULL, i.kind, NULL, i.performed_by, i.unit, coalesce(i.outcome = 'reached', false),
-           NULL, NULL, NULL, NULL
-    FROM interactions i
-    WHERE 'outbound_call' = ANY (%(evidence)s) AND i.kind = 'call' AND i.direction = 'outbound'
-      AND known(i.position, i.annulled_at, %(as_of)s)
-      AND (in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
-           OR i.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
-    UNION ALL
-    SELECT 'offer_sent', o.position, o.occurred_at, o.precision, o.position, o.client, o.offer,
-           o.product, o.change, NULL, o.performed_by, o.unit, NULL, o.amount, o.currency, NULL, NULL
-    FROM offer_changes o
-    WHERE 'offer_sent' = ANY (%(evidence)s) AND o.change = 'sent'
-      AND known(o.position, o.annulled_at, %(as_of)s)
-      AND (in_period(o.occurred_at, o.precision, %(starts)s, %(ends)s, %(zone)s)
-           OR o.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
-    UNION ALL
-    SELECT k.evidence, d.from_position, d.from_at, d.from_precision, d.from_position, d.client,
-           d.deal, d.product, d.stage, d.holder, d.performed_by, d.unit, d.turned = 'won', d.amount,
-           d.currency, CASE WHEN d.turned <> 'opened' THEN
-               days_between(d.opened_at, d.opened_precision, d.from_at, d.from_precision, %(zone)s)
-           END, NULL
-    FROM deal_spells_at(%(as_of)s) d
-    JOIN (VALUES ('opened', 'deal_opened'), ('won', 'deal_won'), ('won', 'deal_closed'),
-                 ('lost', 'deal_lost'), ('lost', 'deal_closed')) AS k(turned, evidence)
-        ON k.turned = d.turned
-    WHERE k.evidence = ANY (%(evidence)s) AND d.turned IS NOT NULL
-      AND in_period(d.from_at, d.from_precision, %(starts)s, %(ends)s, %(zone)s)
-    UNION ALL
-    SELECT 'deal_open', d.from_position, n.at, 'instant', n.tie, d.client, d.deal, d.product,
-           d.stage, d.holder, d.holder, NULL, NULL, d.amount, d.currency, NULL, n.starts
-    FROM ends n JOIN deal_spells_at(%(as_of)s) d
-        ON d.status = 'open' AND d.from_at <= n.at + interval '1 day'
-       AND d.to_at >= n.at - interval '1 day'
-       AND d.from_at <= %(on)s AND (%(on)s < d.to_at OR n.tie = 0)
-       AND (n.tie > 0 OR local_time(d.from_at, d.from_precision, %(zone)s) < n.before
-            AND n.before <= local_time(d.to_at, d.to_precision, %(zone)s))
-    WHERE 'deal_open' = ANY (%(evidence)s)
-    UNION ALL
-    SELECT 'task_due', t.position, t.due_at, 'instant', t.position, t.client, t.task, NULL, t.kind,
-           t.debtor, t.debtor, NULL, t.overdue, NULL, NULL, NULL, NULL
-    FROM due, LATERAL (
-        -- OFFSET 0 keeps the look-up one of a task at a time, by the index.
-        SELECT * FROM tasks_of(%(as_of)s, %(on)s) AS each WHERE each.task = due.task OFFSET 0
-    ) AS t
-    WHERE t.due_at <= %(on)s
-      AND in_period(t.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
-      AND NOT (t.state = 'cancelled' AND t.ended_at < t.due_at)
 )
 
--- name: grouped
+-- name: nothing
+-- What every statement of evidence gives, by name and type.
+SELECT NULL::text AS evidence, NULL::bigint AS position, NULL::timestamptz AS at,
+       NULL::text AS precision, NULL::bigint AS tie, NULL::text AS client, NULL::text AS subject,
+       NULL::text AS product, NULL::text AS label, NULL::text AS holder, NULL::text AS performer,
+       NULL::text AS given_unit, NULL::boolean AS counted, NULL::numeric AS amount,
+       NULL::text AS currency, NULL::numeric AS days, NULL::timestamp AS period_starts
+WHERE false
+
+-- name: credited
 , credited AS (
     -- Where nobody is to be credited for the client, to who held the deal.
     SELECT e.evidence, e.position, coalesce(e.at, '-infinity') AS at, e.precision, e.tie, e.client,
            e.subject, e.product, e.label, e.performer, e.given_unit, e.counted, e.amount,
            e.currency, e.days, e.period_starts, o.weight,
-           CASE WHEN e.evidence = 'task_due' THEN e.holder
+           CASE WHEN e.evidence = ANY (%(held)s) THEN e.holder
                 WHEN %(credit)s = 'performer' THEN e.performer
                 ELSE coalesce(o.owner, e.holder) END AS employee
     FROM events e LEFT JOIN owned o
-        ON o.client = e.client AND e.evidence <> 'task_due'
+        ON o.client = e.client AND e.evidence <> ALL (%(held)s)
        AND (o.from_at, o.from_position) <= (coalesce(e.at, '-infinity'), e.tie)
        AND (coalesce(e.at, '-infinity'), e.tie) < (o.to_at, o.to_position)
     WHERE coalesce(e.at, '-infinity') <= %(on)s
-), placed AS (
+)
+
+-- name: placed
+, placed AS (
     -- The unit is the one the producer gave, if it is about the employee credited; or the one the
     -- employee belonged to at that moment.
     SELECT c.*, CASE WHEN c.employee IS NULL OR c.employee = c.performer
@@ -120,8 +70,23 @@ WITH wanted AS (
     FROM credited c LEFT JOIN employment_spells(%(as_of)s) s
         ON s.employee = c.employee AND (s.from_at, s.from_position) <= (c.at, c.tie)
        AND (c.at, c.tie) < (s.to_at, s.to_position)
-), unit_states AS MATERIALIZED (
-    SELECT * FROM unit_spells(%(as_of)s) WHERE %(by)s IN ('team', 'office')
+)
+
+-- name: unplaced
+-- Where no unit is asked for.
+, placed AS (SELECT *, NULL::text AS unit FROM credited)
+
+-- name: named
+, named AS (
+    SELECT p.*, CASE %(by)s WHEN 'employee' THEN p.employee WHEN 'unit' THEN p.unit
+                    WHEN 'product' THEN p.product WHEN 'client' THEN p.client ELSE 'whole' END AS name
+    FROM placed p
+)
+
+-- name: belonging
+-- The manager above the unit, or the branch.
+, unit_states AS MATERIALIZED (
+    SELECT * FROM unit_spells(%(as_of)s)
 ), epochs AS (
     SELECT from_at, lead(from_at, 1, 'infinity') OVER (ORDER BY from_at) AS to_at
     FROM (SELECT DISTINCT from_at FROM unit_states) AS moments
@@ -149,24 +114,29 @@ WITH wanted AS (
           WINDOW one AS (PARTITION BY unit ORDER BY from_at)) AS steps
     WHERE nth = 1 OR belongs IS DISTINCT FROM before
     WINDOW one AS (PARTITION BY unit ORDER BY from_at)
-), facts AS MATERIALIZED (
+), named AS (
+    SELECT p.*, b.belongs AS name FROM placed p
+    LEFT JOIN belonging b ON b.unit = p.unit AND b.from_at <= p.at AND p.at < b.to_at
+)
+
+-- name: facts
+, facts AS MATERIALIZED (
     SELECT DISTINCT ON (client) client, CASE change WHEN 'recorded' THEN value END AS value
     FROM fact_changes
-    WHERE %(by)s = 'fact' AND field = %(field)s AND change IN ('recorded', 'retracted')
+    WHERE field = %(field)s AND change IN ('recorded', 'retracted')
       AND known(position, annulled_at, %(as_of)s)
       AND coalesce(occurred_at, '-infinity') <= %(on)s
     ORDER BY client, coalesce(occurred_at, '-infinity') DESC, position DESC
-), grouped AS (
-    SELECT p.*,
-           coalesce(CASE %(by)s WHEN 'employee' THEN p.employee WHEN 'unit' THEN p.unit
-                        WHEN 'team' THEN b.belongs WHEN 'office' THEN b.belongs
-                        WHEN 'product' THEN p.product WHEN 'client' THEN p.client
-                        WHEN 'fact' THEN f.value ELSE 'whole' END, '(none)') AS "group",
-           coalesce(to_char(coalesce(p.period_starts, local_time(p.at, p.precision, %(zone)s)),
-                            %(pattern)s), %(unknown)s) AS period
-    FROM placed p
-    LEFT JOIN belonging b ON b.unit = p.unit AND b.from_at <= p.at AND p.at < b.to_at
-    LEFT JOIN facts f ON f.client = p.client
+), named AS (
+    SELECT p.*, f.value AS name FROM placed p LEFT JOIN facts f ON f.client = p.client
+)
+
+-- name: grouped
+, grouped AS (
+    SELECT p.*, coalesce(p.name, '(none)') AS "group",
+           CASE WHEN %(step)s::interval IS NOT NULL THEN date_trunc(%(every)s::text, coalesce(
+               p.period_starts, local_time(p.at, p.precision, %(zone)s))) END AS period
+    FROM named p
 )
 
 -- name: figures
@@ -175,7 +145,7 @@ WITH wanted AS (
     SELECT evidence, "group", period, label, coalesce(currency, '') AS currency, counted, amount,
            days, client, position, weight
     FROM grouped
-), added AS MATERIALIZED (
+), added AS (
     SELECT evidence, "group", period, label, currency, coalesce(weight, 1) AS weight, count(*) AS n,
            count(*) FILTER (WHERE counted) AS hits,
            count(amount) AS amounts, sum(amount) AS amount, count(days) AS spans, sum(days) AS days
@@ -183,39 +153,48 @@ WITH wanted AS (
 ), plain AS (
     SELECT a.*, w.measure, replace(w.metric, '*', coalesce(a.label, '(none)')) AS metric,
            CASE w.in_unit WHEN 'currency' THEN a.currency END AS in_currency
-    FROM added a JOIN wanted w ON w.evidence = a.evidence AND w.figure NOT IN ('distinct', 'median')
+    FROM added a JOIN wanted w
+        ON w.evidence = a.evidence
+       AND w.figure NOT IN ('distinct', 'client_share', 'median', 'p90')
+), clients AS (
+    SELECT n."group", n.period, w.metric, n.client, bool_or(n.counted) AS counted
+    FROM narrow n
+    JOIN wanted w ON w.evidence = n.evidence AND w.figure IN ('distinct', 'client_share')
+    WHERE n.client IS NOT NULL GROUP BY n."group", n.period, w.metric, n.client
+), told AS (
+    SELECT "group", period, metric, nullif(in_currency, '') AS currency,
+           trim_scale(sum(weight * n)) AS n, trim_scale(sum(weight * hits)) AS hits,
+           trim_scale(sum(weight * CASE measure WHEN 'amount' THEN amounts WHEN 'days' THEN spans
+                      END)) AS told,
+           sum(weight * CASE measure WHEN 'amount' THEN amount WHEN 'days' THEN days END) AS total,
+           NULL::float8 AS middle
+    FROM plain GROUP BY "group", period, metric, in_currency
+    UNION ALL
+    SELECT "group", period, metric, NULL, count(*), count(*) FILTER (WHERE counted), NULL, NULL, NULL
+    FROM clients GROUP BY "group", period, metric
+    UNION ALL
+    SELECT "group", period, metric, currency, NULL, NULL, count(measured), NULL,
+           percentile_cont(CASE figure WHEN 'p90' THEN 0.9 ELSE 0.5 END)
+               WITHIN GROUP (ORDER BY measured::float8)
+    FROM (
+        -- An event split between two of one group is one of its events.
+        SELECT DISTINCT n."group", n.period, w.metric, w.figure, n.position,
+               CASE w.in_unit WHEN 'currency' THEN nullif(n.currency, '') END AS currency,
+               CASE w.measure WHEN 'amount' THEN n.amount ELSE n.days END AS measured
+        FROM narrow n JOIN wanted w ON w.evidence = n.evidence AND w.figure IN ('median', 'p90')
+    ) AS once
+    GROUP BY "group", period, metric, currency, figure
 )
-SELECT "group", period, metric, nullif(in_currency, '') AS currency, trim_scale(sum(weight * n)) AS n,
-       trim_scale(sum(weight * hits)) AS hits,
-       trim_scale(sum(weight * CASE measure WHEN 'amount' THEN amounts WHEN 'days' THEN spans END))
-           AS told,
-       sum(weight * CASE measure WHEN 'amount' THEN amount WHEN 'days' THEN days END) AS total,
-       NULL::float8 AS middle
-FROM plain GROUP BY "group", period, metric, in_currency
-UNION ALL
-SELECT "group", period, w.metric, NULL, count(o.client), NULL, NULL, NULL, NULL
-FROM (SELECT n.evidence, n."group", n.period, n.client FROM narrow n
-      WHERE n.evidence IN (SELECT evidence FROM wanted WHERE figure = 'distinct')
-      GROUP BY n.evidence, n."group", n.period, n.client) AS o
-JOIN wanted w ON w.evidence = o.evidence AND w.figure = 'distinct'
-GROUP BY "group", period, w.metric
-UNION ALL
-SELECT "group", period, metric, currency, NULL, NULL, count(measured), NULL,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY measured::float8)
-FROM (
-    -- An event split between two of one group is one of its events.
-    SELECT DISTINCT n."group", n.period, w.metric, n.position,
-           CASE w.in_unit WHEN 'currency' THEN nullif(n.currency, '') END AS currency,
-           CASE w.measure WHEN 'amount' THEN n.amount ELSE n.days END AS measured
-    FROM narrow n JOIN wanted w ON w.evidence = n.evidence AND w.figure = 'median'
-) AS once
-GROUP BY 1, 2, 3, 4
-ORDER BY 1, 2, 3, 4
+SELECT "group", coalesce(to_char(period, %(pattern)s), %(unknown)s) AS period, metric, currency, n,
+       hits, told, total, middle
+FROM told ORDER BY 1, 2, 3, 4
 
 -- name: explained
-SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group", g.period,
+SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group",
+       coalesce(to_char(g.period, %(pattern)s), %(unknown)s) AS period,
        g.position, nullif(g.at, '-infinity') AS occurred_at, g.precision, g.client, g.subject,
-       g.employee, coalesce(g.weight, 1) AS weight, g.performer, g.unit, g.counted,
+       g.employee, coalesce(g.weight, 1) AS weight, g.performer, g.unit,
+       CASE WHEN w.in_unit = 'ratio' THEN g.counted END AS counted,
        CASE w.measure WHEN 'amount' THEN g.amount WHEN 'days' THEN g.days END AS value,
        CASE w.measure WHEN 'amount' THEN g.currency END AS currency
 FROM grouped g JOIN wanted w ON w.evidence = g.evidence

@@ -36,6 +36,8 @@ NAMES = (
     "deals",
     "tasks",
     "cases",
+    "calendar",
+    "entries",
     "quarrels",
     "takeovers",
     "targets",

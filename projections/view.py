@@ -68,8 +68,10 @@ def add_up(connection: Connection, statement: str, view: View, **parameters: Any
     """Like `ask`, for statements that go through everything: its joins are made by hashing.
 
     The planner takes the events of a period for a handful, and would compare each of them with
-    every interval there is.
+    every interval there is, or sort them all.
     """
     with translated(), connection.transaction():
         connection.execute("SET LOCAL enable_nestloop = off")
+        connection.execute("SET LOCAL enable_mergejoin = off")
+        connection.execute("SET LOCAL work_mem = '128MB'")
         return ask(connection, statement, view, **parameters)

@@ -21,6 +21,7 @@ _SHOWN = (
 _SPAN = re.compile(
     r"(?P<year>\d{4})(-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(-(?P<day>\d\d))?)?", re.ASCII
 )
+_SHORT = {"days": "d", "hours": "h", "points": ""}
 _FROM = click.option("--since", metavar="DATE", help="From this day, month, quarter or year on.")
 _TO = click.option("--until", metavar="DATE", help="Up to its end, the whole of it included.")
 _PERIOD = click.option("--period", metavar="PERIOD", help="A year, 2025-Q3, 2025-09 or a day.")
@@ -61,6 +62,7 @@ class Period(NamedTuple):
     "current-owner (for comparison only: reassigning a client moves its past).",
 )
 @click.option("--metric", "chosen", metavar="NAME", multiple=True, help="Only this; repeatable.")
+@click.option("--calendar", metavar="NAME", help="Count business hours, by this calendar, too.")
 @click.option("--group", metavar="NAME", help="Only this employee, unit or other group.")
 @click.option("--explain", is_flag=True, help="List the events behind one metric.")
 @asked
@@ -73,6 +75,7 @@ def metrics(
     until: str | None,
     credit: str,
     chosen: tuple[str, ...],
+    calendar: str | None,
     group: str | None,
     *,
     explain: bool,
@@ -85,9 +88,10 @@ def metrics(
     from projections import metrics as figures
 
     _remark_on(credit)
-    span = _period(period, since, until)
+    span = period_of(period, since, until)
     how: dict[str, Any] = {
         "by": by, "every": every, "credit": credit, "since": span.since, "until": span.until,
+        "terms": figures.TERMS._replace(calendar=calendar),
     }  # fmt: skip
     if explain:
         if len(chosen) != 1:
@@ -98,8 +102,11 @@ def metrics(
     table = question.printer.form == "table"
     wanted = chosen or (_SHOWN if table else None)
     found = figures.metrics(question.connection, question.view, metrics=wanted, **how)
-    found = [row for row in found if group is None or row["group"] == group]
-    if not table:
+    _show(question, [row for row in found if group is None or row["group"] == group], by)
+
+
+def _show(question: Question, found: list[dict[str, Any]], by: str) -> None:
+    if question.printer.form != "table":
         question.show(found)
         return
     for name in dict.fromkeys(row["period"] for row in found) or [""]:
@@ -126,7 +133,7 @@ def funnel(
     """
     from projections import funnel
 
-    span = _period(period, since, until)
+    span = period_of(period, since, until)
     found = funnel.funnel(
         question.connection, question.view,
         pipeline=pipeline, since=span.since, until=span.until,
@@ -159,7 +166,7 @@ def outcomes(question: Question, days: int, since: str | None, until: str | None
     """
     from projections import outcomes
 
-    span = _period(None, since, until)
+    span = period_of(None, since, until)
     found = outcomes.outcomes(
         question.connection, question.view, days=days, since=span.since, until=span.until
     )
@@ -192,7 +199,7 @@ def _remark_on(credit: str) -> None:
         remark(f"{COMPARISON} is for comparison only: past figures move with the clients' owners")
 
 
-def _period(period: str | None, since: str | None, until: str | None) -> Period:
+def period_of(period: str | None, since: str | None, until: str | None) -> Period:
     """The dates that the three options mean together. Raises InvalidQuestion."""
     if period and (since or until):
         raise InvalidQuestion("--period already says from when and until when; leave it or them")
@@ -244,8 +251,8 @@ def _cell(row: dict[str, Any]) -> str:
         return NO_DATA
     if unit == "ratio":
         return f"{value * 100:.0f} % ({row['numerator']}/{row['denominator']})"
-    if unit == "days":
-        return f"{value:.1f} d"
+    if unit in _SHORT:
+        return f"{value:.1f} {_SHORT[unit]}".strip()
     if unit == "count":
         return str(value)
     return _amount(value) + (f" {unit}" if unit != "currency" else "")

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 
 import click
 
-from commands.cli import main
+from commands.cli import directory, main
 from commands.cli.shapes import holds, meaning, shapes
 from ledger import catalogue, errors
 from ledger.envelope import OPTIONAL, REQUIRED
@@ -26,6 +26,36 @@ _ENDINGS = (
     (main.INTERRUPTED, "", "Interrupted (Ctrl-C). What was recorded stays; run it again."),
     (main.PIPE_CLOSED, "", "The reader of the output, such as `head`, had seen enough."),
 )  # fmt: skip
+_COUNTING = """
+Of each metric the events behind it are shown by `iledger metrics --metric NAME --explain`. A
+ratio comes with its numerator and denominator; of nothing there is no figure, and never 0 %.
+
+An event belongs to the period in which it happened. Where a state is counted (deals open, clients
+owned, buyers active, fields known) it is that of the period's end, or its beginning if it says
+so.
+
+- Answered is an inquiry by the first human act of ours after it with the same client, or in reply
+  to it: a call that reached somebody, a message, a letter, a meeting. The norm is {norm_hours}
+  hour; what is not answered is over it. Times are those of the clock; `…_business_…` are by a
+  business calendar (`--calendar`), and a day that it does not cover is refused.
+- A buyer is active for {active_days} days after a purchase. Retention is (E - N) / S, where N are
+  those who came to be active in the period: of those active at its start, the share still active.
+- A field is fresh for {fresh_days} days after it was told or confirmed. All fields known count.
+- A fact told or confirmed is a point. It is none if the fact was so already (a confirmation: if
+  it was told or confirmed on the same day), or has been retracted since.
+- NPS, CSAT and CES are never mixed; of each contact person the last answer in the period counts.
+- A missed call is returned by any call of ours to the client after it.
+- An event is late if it was recorded more than 24 hours after it happened (of a date: after its
+  end). Imports do not count.
+- A client is orphaned while nobody has it who once had, and while its owner has left.
+"""
+_NOT_THERE = """
+Stage conversion, loss and time in stage are told by `iledger funnel`; retention after hand-overs
+and the shift of mood by `iledger outcomes`. No events tell yet of wallets and recommendations
+(share of wallet, referral rate, loyalty profile), service cost (profit and cost per client),
+campaigns (cost per lead, ROMI) and plans of steps (plan replacement). Not made from events yet:
+RFM, tenure, promise keeping, the restless index, completeness.
+"""
 _TIMES = """
 `occurred_at` is a time with its zone (`2026-03-01T10:00:00+03:00`, or without seconds if they are
 not known), a day (`2026-03-01`), a month (`2026-03`) or `unknown`. `source` and `key` together name
@@ -39,13 +69,14 @@ def pages() -> dict[str, str]:
         "cli.md": "\n".join(_cli()),
         "events.md": "\n".join(_events()),
         "exit-codes.md": "\n".join(_exit_codes()),
+        "metrics.md": "\n".join(_metrics()),
     }
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
     """Every command by its full name, groups before their members."""
     yield "iledger", main.iledger
-    for name, entry in main.COMMANDS.items():
+    for name, entry in directory.COMMANDS.items():
         yield from _walk(f"iledger {name}", getattr(import_module(entry.module), entry.attribute))
 
 
@@ -113,6 +144,27 @@ def _exit_codes() -> Iterator[str]:
     yield from _table(
         ("code", "error", "meaning"), ((str(code), name, text) for code, name, text in ordered)
     )
+
+
+def _metrics() -> Iterator[str]:
+    from projections.figures import EVIDENCE, METRICS, Metric
+    from projections.metrics import TERMS
+
+    yield "# Metrics\n"
+    yield _MADE
+    yield _COUNTING.format(**TERMS._asdict())
+    yield from _table(
+        ("metric", "says", "figure", "unit", "credited"),
+        (
+            (f"`{name}`", metric.says, metric.figure, metric.unit,
+             "whose it is, whatever the mode" if EVIDENCE[metric.evidence].held else "by the mode")
+            for name, metric in METRICS.items()
+        ),
+    )  # fmt: skip
+    meant = " ".join((Metric.__doc__ or "").split("\n\n")[1].split())
+    yield f"{meant}\n"
+    yield "## Not there\n"
+    yield _NOT_THERE
 
 
 def _errors(kind: type[errors.LedgerError]) -> Iterator[tuple[int, str, str]]:

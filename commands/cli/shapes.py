@@ -19,6 +19,8 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (kinds.Instant, "time with its zone"), (kinds.Money, "amount"), (kinds.Quantity, "quantity"),
     (kinds.Currency, "currency (ISO 4217)"), (kinds.Seconds, "seconds"), (kinds.Hours, "hours"),
     (kinds.Period, "period (2026, 2026-Q3 or 2026-09)"),
+    (kinds.Zone, "IANA time zone"), (kinds.Month, "month, such as 2026-03"),
+    (kinds.Shift, "hours of a day, such as 09:00-18:00"),
 )  # fmt: skip
 _PLAIN = {
     str: "text", int: "whole number", bool: "true or false", float: "number", Decimal: "number",

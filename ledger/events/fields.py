@@ -11,6 +11,7 @@ from dataclasses import dataclass as plain_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar, cast, dataclass_transform
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pydantic.dataclasses
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -85,6 +86,21 @@ def _without_nul(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no IANA time zone, such as Europe/Moscow") from None
+    return value
+
+
+def _shift(value: str) -> str:
+    starts, _, ends = value.partition("-")
+    if not starts < ends <= "24:00":
+        raise ValueError("does not end after it starts, on the same day; write two for a night")
+    return value
+
+
 def _stripped(limit: int) -> StringConstraints:
     return StringConstraints(min_length=1, max_length=limit, strip_whitespace=True)
 
@@ -106,6 +122,13 @@ Quantity = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_n
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?$")]
 Seconds = Annotated[Whole, Field(ge=0, le=10_000_000)]
+Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Zone = Annotated[str, AfterValidator(_zone)]
+Shift = Annotated[
+    str,
+    StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$"),
+    AfterValidator(_shift),
+]
 Hours = Annotated[Decimal, Field(gt=0, max_digits=10, decimal_places=4)]
 
 # An identifier that is a Tag makes its event findable under that stream, at the price of one more

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from commands.cli.directory import COMMANDS, Entry
 from ledger.database import Connection, Target
 
 from .conftest import Run, event, jsonl, one_message
@@ -205,7 +206,7 @@ def test_a_reader_who_leaves_ends_it_quietly(
 def test_a_defect_is_told_without_a_traceback(monkeypatch: Any, capsys: Any) -> None:
     from commands.cli import main
 
-    monkeypatch.setitem(main.COMMANDS, "status", main.Entry("commands.cli.service", "gone", ""))
+    monkeypatch.setitem(COMMANDS, "status", Entry("commands.cli.service", "gone", ""))
     assert main.run(["status"]) == 70
     assert "ILEDGER_DEBUG=1" in capsys.readouterr().err
     monkeypatch.setitem(os.environ, "ILEDGER_DEBUG", "1")

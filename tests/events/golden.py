@@ -69,6 +69,8 @@ KNOWN: list[tuple[Any, Any]] = [
     (kinds.Digest, "ab" * 32), (kinds.EventId, AN_ID), (kinds.Currency, "RUB"),
     (kinds.Label, "Ромашка «Юг»"), (kinds.Text, "Первая строка\nвторая"), (kinds.Id, "A-1"),
     (kinds.Period, "2026-Q3"),
+    (kinds.Zone, "Europe/Moscow"), (kinds.Shift, "09:00-18:00"),
+    (kinds.Month, "2026-03"),
 ]  # fmt: skip
 PLAIN = {
     bool: True, int: 1, str: "A-1", Decimal: Decimal("0.5"), date: date(2026, 3, 1),

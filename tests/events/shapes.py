@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 import ledger
 from ledger import catalogue
 from ledger.events import fields as kinds
+from ledger.events.calendar import Deviation, Workday
 from ledger.moments import Moment, Precision
 
 visible = st.sampled_from('aZ09-_./:"\\{},ЖёéщΩ漢字é🙂')
@@ -42,6 +43,9 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
     kinds.Period: st.sampled_from(("2026", "2026-Q3", "2026-09")),
     kinds.Instant: instants,
     kinds.Day: st.dates(),
+    kinds.Month: st.from_regex(r"\A[0-9]{4}-(0[1-9]|1[0-2])\Z"),
+    kinds.Zone: st.sampled_from(["Europe/Moscow", "UTC"]),
+    kinds.Shift: st.just("09:00-18:00"),
 }  # fmt: skip
 
 
@@ -51,6 +55,15 @@ def content(of: type[Any]) -> st.SearchStrategy[Any]:
     found = {field.name: _value(hints[field.name]) for field in fields(of)}
     if of.__name__ in ("CaseAssigned", "CaseUnassigned"):  # one of the two must be named
         found["unit"] = identifiers
+    if of.__name__ in ("Workday", "Deviation"):  # shifts may not overlap
+        found["shifts"] = st.sampled_from([(), ("00:00-24:00",), ("09:00-13:00", "14:00-18:00")])
+    if of.__name__ == "BusinessCalendarPublished":  # no day twice, none that is not covered
+        day = date(2026, 3, 8)
+        found |= {"first_day": st.just(day), "last_day": st.just(day)}
+        found["week"] = st.builds(Workday, weekday=st.integers(1, 7), shifts=st.just(())).map(
+            lambda workday: (workday,)
+        )
+        found["deviations"] = st.just((Deviation(day=day),))
     return st.builds(of, **found)
 
 

@@ -60,6 +60,9 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "from_unit": _UNITS | st.none(),
     "pipeline": st.sampled_from(("L-1", "L-2")),
     "stage": st.sampled_from(("first", "second", "third")),
+    "zone": st.sampled_from(("Europe/Moscow", "UTC")),
+    "shifts": st.sampled_from((("09:00-13:00", "14:00-18:00"), ("00:00-24:00",), ())),
+    "month": st.just("2026-01"),
     "step": st.sampled_from(("first", "second")),
 }
 

@@ -1,0 +1,125 @@
+"""`iledger audit base`, `report adoption`: what a supervisor looks through from month to month."""
+
+import getpass
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from commands.cli.figures import NO_DATA, period_of
+from commands.cli.output import remark
+from commands.cli.question import Question, asked
+from ledger.errors import InvalidQuestion
+
+
+@click.group(epilog="Example: iledger audit base --month 2026-10")
+def audit() -> None:
+    """Look through what is to be right, and sign it."""
+
+
+@audit.command(epilog="Example: iledger audit base --month 2026-10 --sign --by E-02")
+@click.option("--month", metavar="MONTH", required=True, help="Such as 2026-10.")
+@click.option("--active-days", type=int, default=365, show_default=True,
+              help="Days without a purchase after which a client is lost.")  # fmt: skip
+@click.option("--stale-days", type=int, default=90, show_default=True,
+              help="Days without a contact after which a client is stale.")  # fmt: skip
+@click.option("--sign", is_flag=True, help="Record that you have looked through it.")
+@click.option("--by", metavar="EMPLOYEE", envvar="ILEDGER_BY",
+              help="Who signs.  [env: ILEDGER_BY; default: the name of your login]")  # fmt: skip
+@asked
+def base(
+    question: Question,
+    month: str,
+    active_days: int,
+    stale_days: int,
+    by: str | None,
+    *,
+    sign: bool,
+) -> None:
+    """Count the clients at the end of a month: new, lost, reactivated, without owner, stale.
+
+    The answer names the position that it was given at; with --as-of and that position it is the
+    same for ever, and so is its digest.
+    """
+    from projections.base_audit import base_audit
+
+    span = period_of(month, None, None)
+    if not re.fullmatch(r"\d{4}-\d\d", month, re.ASCII) or not span.since or not span.until:
+        raise InvalidQuestion(f"--month {month!r} is not a month, such as 2026-10")
+    if active_days < 1 or stale_days < 1:
+        raise InvalidQuestion("--active-days and --stale-days are 1 or more")
+    found = base_audit(
+        question.connection, question.view, since=span.since, until=span.until,
+        active_days=active_days, stale_days=stale_days,
+    )  # fmt: skip
+    told = {"month": month, "as_of": question.view.as_of, **found}
+    question.show([told])
+    if sign:
+        _sign(question, span.until, by, {**told, "zone": question.view.zone,
+              "active_days": active_days, "stale_days": stale_days})  # fmt: skip
+
+
+def _sign(question: Question, until: date, by: str | None, told: dict[str, Any]) -> None:
+    from commands.auditing import case, sign
+    from commands.handle import Act, handle
+    from ledger.book import Ledger
+    from ledger.events.audit import ClientBaseAuditSigned
+
+    now = datetime.now(UTC)
+    end = datetime(until.year, until.month, until.day, tzinfo=ZoneInfo(question.view.zone))
+    if min(now, question.view.on) < end:
+        raise InvalidQuestion(f"the month {told['month']} is not over; sign it when it is")
+    act = Act(by or getpass.getuser(), now, performed_by=by)
+    with Ledger(question.target) as ledger:
+        handled = handle(ledger, case(), act, sign(ClientBaseAuditSigned(**told)))
+    positions = [receipt.position for receipt in handled.receipts]
+    remark(f"signed at position {positions[0]}" if positions else "signed already")
+
+
+@click.group(epilog="Example: iledger report adoption --last 30d")
+def report() -> None:
+    """Show how the ledger is kept."""
+
+
+@report.command(epilog="Example: iledger report adoption --last 30d")
+@click.option("--last", metavar="DAYS", help="The last so many days, such as 30d, up to --on.")
+@click.option("--since", metavar="DATE", help="From this day, month, quarter or year on.")
+@click.option("--until", metavar="DATE", help="Up to its end, the whole of it included.")
+@asked
+def adoption(question: Question, last: str | None, since: str | None, until: str | None) -> None:
+    """Show who records what he does, and how late; the silent first.
+
+    Workdays are Mondays to Fridays on which the employee was here and not absent. Late is more than
+    24 hours after it happened, back-dated more than 7 days. Imports do not count.
+    """
+    from projections.entries import adoption
+
+    span = period_of(None, since, until)
+    today = question.view.on.astimezone(ZoneInfo(question.view.zone)).date()
+    first, after = span.since, span.until or today + timedelta(days=1)
+    if last is not None or first is None:
+        found = re.fullmatch(r"([1-9]\d{0,3})d", last or "30d", re.ASCII)
+        if not found or (last and since):
+            raise InvalidQuestion("give --last as days, such as 30d, or --since; not both")
+        first = after - timedelta(days=int(found[1]))
+    if first >= after:
+        raise InvalidQuestion(f"the period from {first} to {after} is empty")
+    rows = adoption(question.connection, question.view, since=first, until=after)
+    table = question.printer.form == "table"
+    question.show([_habits(row) for row in rows] if table else rows)
+
+
+def _habits(row: dict[str, Any]) -> dict[str, Any]:
+    share, daily = row["same_day_share"], row["per_workday"]
+    return {
+        "employee": row["employee"],
+        "name": row["name"],
+        "events": "silent" if row["silent"] else row["events"],
+        "workdays": row["workdays"],
+        "a workday": NO_DATA if daily is None else f"{daily:.1f}",
+        "same day": NO_DATA if share is None else f"{share * 100:.0f} %",
+        "late": row["late"],
+        "back-dated": row["back_dated"],
+    }

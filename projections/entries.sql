@@ -1,0 +1,74 @@
+-- Entries: one row an event; what they say of those who are to record what they do.
+
+-- name: tables
+CREATE TABLE entries (
+    position     bigint NOT NULL,
+    occurred_at  timestamptz,
+    precision    text NOT NULL,
+    recorded_at  timestamptz NOT NULL,
+    client       text,
+    performed_by text,
+    unit         text,
+    imported     boolean NOT NULL,
+    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+);
+
+-- name: indexes
+CREATE INDEX ON entries (position);
+CREATE INDEX ON entries (occurred_at);
+CREATE INDEX ON entries (recorded_at);
+
+-- name: functions
+-- How long after it happened it was recorded; a day or a month has happened when it is over.
+CREATE FUNCTION entered_after(
+    occurred_at timestamptz, "precision" text, recorded_at timestamptz, zone text
+) RETURNS interval LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN "precision" IN ('day', 'month') THEN
+        recorded_at - (local_time(occurred_at, "precision", zone)
+            + CASE "precision" WHEN 'day' THEN interval '1 day' ELSE interval '1 month' END)
+            AT TIME ZONE zone
+    ELSE recorded_at - occurred_at END
+$$;
+
+-- name: adoption
+WITH here AS (
+    SELECT employee, min(name) AS name, min(unit) AS unit FROM staff(%(as_of)s, %(on)s)
+    WHERE NOT departed OR departed_at >= %(since)s::date::timestamp AT TIME ZONE %(zone)s
+    GROUP BY employee
+), workdays AS (
+    SELECT h.employee, count(DISTINCT d) AS workdays
+    FROM here h
+    CROSS JOIN generate_series(%(since)s::date, %(until)s::date - 1, interval '1 day') AS d
+    JOIN employment_spells(%(as_of)s) s ON s.employee = h.employee
+        AND s.from_at < (d + interval '1 day') AT TIME ZONE %(zone)s
+        AND d AT TIME ZONE %(zone)s < s.to_at
+    WHERE extract(isodow FROM d) < 6 AND d AT TIME ZONE %(zone)s <= %(on)s
+      AND NOT EXISTS (
+          SELECT FROM absences a WHERE a.employee = h.employee
+            AND known(a.position, a.annulled_at, %(as_of)s) AND d BETWEEN a.first_day AND a.last_day)
+    GROUP BY h.employee
+), acts AS (
+    SELECT performed_by AS employee, count(*) AS events, count(occurred_at) AS told,
+           count(*) FILTER (
+               WHERE precision <> 'month' AND local_time(occurred_at, precision, %(zone)s)::date
+                   = local_time(recorded_at, 'instant', %(zone)s)::date) AS same_day,
+           count(*) FILTER (WHERE entered_after(occurred_at, precision, recorded_at, %(zone)s)
+                                  > interval '24 hours') AS late,
+           count(*) FILTER (WHERE entered_after(occurred_at, precision, recorded_at, %(zone)s)
+                                  > interval '7 days') AS back_dated
+    FROM entries
+    WHERE NOT imported AND performed_by IS NOT NULL AND known(position, annulled_at, %(as_of)s)
+      AND recorded_at <= %(on)s
+      AND in_period(recorded_at, 'instant', %(since)s::date::timestamp, %(until)s::date::timestamp,
+                    %(zone)s)
+    GROUP BY performed_by
+)
+SELECT employee, h.name, h.unit, coalesce(a.events, 0) AS events,
+       coalesce(w.workdays, 0) AS workdays,
+       coalesce(a.events, 0)::float8 / nullif(w.workdays, 0) AS per_workday,
+       coalesce(a.same_day, 0) AS same_day, a.same_day::float8 / nullif(a.told, 0) AS same_day_share,
+       coalesce(a.late, 0) AS late, a.late::float8 / nullif(a.told, 0) AS late_share,
+       coalesce(a.back_dated, 0) AS back_dated,
+       a.events IS NULL AND coalesce(w.workdays, 0) > 0 AS silent
+FROM here h FULL JOIN acts a USING (employee) LEFT JOIN workdays w USING (employee)
+ORDER BY silent DESC, events, employee COLLATE "C"

@@ -1,0 +1,68 @@
+-- Evidence: which events count in which metrics. One statement a kind, or for kinds of one source.
+--
+-- Each gives, in this order, a row an event: evidence (its kind), position, at, precision,
+-- tie (at one moment, what is known then: positions below), client, subject, product, label, holder
+-- (credited where no owner is), performer, given_unit (by the producer), counted (in the numerator of
+-- a ratio), amount, currency, days, period_starts (for what is counted at an end of a period).
+
+-- name: contact
+-- A call's being two-way is its having reached somebody, so one row tells both.
+SELECT CASE WHEN i.kind = 'call' AND i.direction = 'outbound'
+            THEN 'outbound_call' ELSE 'contact' END AS evidence,
+       i.position, i.occurred_at AS at, i.precision, i.position AS tie, i.client,
+       NULL::text AS subject, NULL::text AS product, i.kind AS label, NULL::text AS holder,
+       i.performed_by AS performer, i.unit AS given_unit, i.reach = 'two_way' AS counted,
+       NULL::numeric AS amount, NULL::text AS currency, NULL::numeric AS days,
+       NULL::timestamp AS period_starts
+FROM interactions i
+WHERE i.reach IS NOT NULL AND known(i.position, i.annulled_at, %(as_of)s)
+  AND ('contact' = ANY (%(evidence)s) OR i.kind = 'call' AND i.direction = 'outbound')
+  AND (in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
+       OR i.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
+
+-- name: offer_sent
+SELECT 'offer_sent', o.position, o.occurred_at, o.precision, o.position, o.client, o.offer,
+       o.product, o.change, NULL, o.performed_by, o.unit, NULL::boolean, o.amount, o.currency,
+       NULL::numeric, NULL::timestamp
+FROM offer_changes o
+WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
+  AND (in_period(o.occurred_at, o.precision, %(starts)s, %(ends)s, %(zone)s)
+       OR o.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
+
+-- name: deal_turned
+SELECT 'deal_' || d.turned, d.from_position, d.from_at, d.from_precision, d.from_position, d.client,
+       d.deal, d.product, d.stage, d.holder, d.performed_by, d.unit, d.turned = 'won', d.amount,
+       d.currency, CASE WHEN d.turned <> 'opened' THEN
+           days_between(d.opened_at, d.opened_precision, d.from_at, d.from_precision, %(zone)s)
+       END, NULL::timestamp
+FROM deal_spells_at(%(as_of)s) d
+WHERE 'deal_' || d.turned = ANY (%(evidence)s) AND d.turned IS NOT NULL
+  AND in_period(d.from_at, d.from_precision, %(starts)s, %(ends)s, %(zone)s)
+
+-- name: deal_open
+SELECT 'deal_open', d.from_position, n.at, 'instant', n.tie, d.client, d.deal, d.product,
+       d.stage, d.holder, d.holder, NULL, NULL::boolean, d.amount, d.currency, NULL::numeric,
+       n.starts
+FROM ends n JOIN deal_spells_at(%(as_of)s) d
+    ON d.status = 'open' AND d.from_at <= n.at + interval '1 day'
+   AND d.to_at >= n.at - interval '1 day'
+   AND d.from_at <= %(on)s AND (%(on)s < d.to_at OR n.tie = 0)
+   AND (n.tie > 0 OR local_time(d.from_at, d.from_precision, %(zone)s) < n.before
+        AND n.before <= local_time(d.to_at, d.to_precision, %(zone)s))
+
+-- name: task_due
+SELECT 'task_due', t.position, t.due_at, 'instant', t.position, t.client, t.task, NULL,
+       t.kind, t.debtor, t.debtor, NULL, t.overdue, NULL::numeric, NULL,
+       -- What is not done yet has been late up to now.
+       extract(epoch FROM greatest(coalesce(nullif(t.ended_at, '-infinity'),
+           CASE WHEN t.ended_at IS NULL THEN %(on)s ELSE t.due_at END), t.due_at) - t.due_at) / 86400,
+       NULL::timestamp
+FROM (
+    SELECT DISTINCT d.task FROM task_changes d
+    WHERE in_period(d.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
+) AS due, LATERAL (
+    -- OFFSET 0 keeps the look-up one of a task at a time, by the index.
+    SELECT * FROM tasks_of(%(as_of)s, %(on)s) AS each WHERE each.task = due.task OFFSET 0
+) AS t
+WHERE t.due_at <= %(on)s AND in_period(t.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
+  AND NOT (t.state = 'cancelled' AND t.ended_at < t.due_at)

@@ -1,0 +1,159 @@
+-- Evidence about the base of clients, in the form that evidence.sql describes: who is owned, who
+-- buys, how fresh and how orphaned the base is, who adds to it and when.
+
+-- name: client_owned
+-- Each client that somebody owned in the period; counts if it was in contact while he did.
+SELECT 'client_owned', o.from_position, greatest(o.from_at, n.starts AT TIME ZONE %(zone)s),
+       'instant', o.from_position, o.client, NULL, NULL, max(o.kind), max(o.owner), max(o.owner),
+       NULL, bool_or(i.position IS NOT NULL), NULL::numeric, NULL, NULL::numeric, n.starts
+FROM ends n JOIN owner_spells_at(%(as_of)s) o
+    ON o.owner IS NOT NULL AND o.from_at <= %(on)s
+   AND o.from_at < n.at AND o.to_at > n.starts AT TIME ZONE %(zone)s
+LEFT JOIN (
+    SELECT client, occurred_at AS at, position, local_time(occurred_at, precision, %(zone)s) AS local
+    FROM interactions
+    WHERE reach IS NOT NULL AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
+      AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
+) AS i ON i.client = o.client AND n.starts <= i.local AND i.local < n.before
+      AND (o.from_at, o.from_position) <= (i.at, i.position)
+      AND (i.at, i.position) < (o.to_at, o.to_position)
+GROUP BY n.starts, o.client, o.from_at, o.from_position
+
+-- name: purchase
+-- Counts if the client had bought before in the same period.
+SELECT 'purchase', p.position, p.occurred_at, p.precision, p.position, p.client, p.purchase, NULL,
+       NULL, NULL, p.performed_by, p.unit,
+       p.client IS NOT NULL AND row_number() OVER (
+           PARTITION BY p.client,
+               date_trunc(%(every)s::text, local_time(p.occurred_at, p.precision, %(zone)s))
+           ORDER BY coalesce(p.occurred_at, '-infinity'), p.position) > 1,
+       p.amount, p.currency, NULL::numeric, NULL::timestamp
+FROM purchases p
+WHERE known(p.position, p.annulled_at, %(as_of)s) AND coalesce(p.occurred_at, '-infinity') <= %(on)s
+  AND (in_period(p.occurred_at, p.precision, %(starts)s, %(ends)s, %(zone)s)
+       OR p.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
+
+-- name: buyer
+-- Who had bought before the period began, by the last purchase before: active, if that was within
+-- the days that say so, and counted if so at the end; or inactive, and counted if bought in it.
+SELECT CASE WHEN b.active THEN 'buyer_active' ELSE 'buyer_inactive' END, b.position,
+       b.starts AT TIME ZONE %(zone)s, 'instant', 0, b.client, NULL, NULL, NULL, NULL,
+       b.performed_by, b.unit, CASE WHEN b.active THEN b.still ELSE b.bought END, NULL::numeric,
+       NULL, NULL::numeric, b.starts
+FROM (
+    SELECT n.starts, p.*, p.at >= n.starts - %(active_days)s::int * interval '1 day' AS active,
+           max(p.at) OVER one >= least(n.before, %(on)s AT TIME ZONE %(zone)s)
+               - %(active_days)s::int * interval '1 day' AS still,
+           max(p.at) OVER one >= n.starts AS bought,
+           row_number() OVER (PARTITION BY n.starts, p.client
+                              ORDER BY p.at < n.starts DESC, p.at DESC, p.position DESC) AS nth
+    FROM ends n JOIN (
+        SELECT client, position, performed_by, unit,
+               coalesce(local_time(occurred_at, precision, %(zone)s), '-infinity') AS at
+        FROM purchases
+        WHERE client IS NOT NULL AND known(position, annulled_at, %(as_of)s)
+          AND coalesce(occurred_at, '-infinity') <= %(on)s
+    ) AS p ON p.at < n.before
+    WHERE isfinite(n.starts)
+    WINDOW one AS (PARTITION BY n.starts, p.client)
+) AS b
+WHERE b.nth = 1 AND b.at < b.starts
+  AND CASE WHEN b.active THEN 'buyer_active' ELSE 'buyer_inactive' END = ANY (%(evidence)s)
+
+-- name: field_known
+-- Every field that is known of a client at the end; counts if last told or confirmed of late.
+SELECT 'field_known', k.position, k.at, 'instant', k.tie, k.client, NULL, NULL, k.field, NULL,
+       k.performed_by, k.unit, k.told >= k.at - %(fresh_days)s::int * interval '24 hours',
+       NULL::numeric, NULL, NULL::numeric, k.starts
+FROM (
+    SELECT n.starts, n.at, n.tie, f.*,
+           row_number() OVER (one ORDER BY f.told DESC, f.position DESC) AS nth,
+           -- The last word but confirmations: whether the field has a value.
+           first_value(f.change) OVER (
+               one ORDER BY f.change = 'confirmed', f.told DESC, f.position DESC) AS last
+    FROM ends n JOIN (
+        SELECT client, field, change, position, performed_by, unit, precision,
+               coalesce(occurred_at, '-infinity') AS told
+        FROM fact_changes
+        WHERE change IN ('recorded', 'confirmed', 'retracted')
+          AND known(position, annulled_at, %(as_of)s)
+          AND coalesce(occurred_at, '-infinity') <= %(on)s
+    ) AS f ON local_time(f.told, f.precision, %(zone)s) < n.before
+    WINDOW one AS (PARTITION BY n.starts, f.client, f.field)
+) AS k
+WHERE k.nth = 1 AND k.last = 'recorded'
+
+-- name: contribution
+-- A field told or confirmed is a point; not if it was so already, nor if it was retracted later.
+SELECT 'contribution', f.position, f.occurred_at, f.precision, f.position, f.client, NULL, NULL,
+       f.field, f.performed_by, f.performed_by, f.unit, s.counts,
+       CASE WHEN s.counts THEN 1 ELSE 0 END::numeric, NULL, NULL::numeric, NULL::timestamp
+FROM fact_changes f, LATERAL (
+    SELECT NOT coalesce(
+               (array_agg(o.change ORDER BY o.at, o.position) FILTER (
+                   WHERE (o.at, o.position) > (coalesce(f.occurred_at, '-infinity'), f.position)
+                     AND o.change <> 'confirmed'))[1] = 'retracted', false)
+           AND NOT CASE f.change
+               WHEN 'recorded' THEN coalesce((array_agg(
+                   CASE o.change WHEN 'recorded' THEN o.value END
+                   ORDER BY o.at DESC, o.position DESC) FILTER (
+                       WHERE (o.at, o.position) < (coalesce(f.occurred_at, '-infinity'), f.position)
+                         AND o.change <> 'confirmed'))[1] = f.value, false)
+               -- Once a day is enough.
+               ELSE coalesce(bool_or(
+                   (o.at, o.position) < (coalesce(f.occurred_at, '-infinity'), f.position)
+                   AND o.change <> 'retracted'
+                   AND local_time(o.at, o.precision, %(zone)s)::date
+                       = local_time(f.occurred_at, f.precision, %(zone)s)::date), false)
+               END AS counts
+    FROM (
+        SELECT coalesce(occurred_at, '-infinity') AS at, position, precision, change, value
+        FROM fact_changes o
+        WHERE o.client = f.client AND o.field = f.field
+          AND o.change IN ('recorded', 'confirmed', 'retracted')
+          AND known(o.position, o.annulled_at, %(as_of)s)
+          AND coalesce(o.occurred_at, '-infinity') <= %(on)s
+        OFFSET 0
+    ) AS o
+) AS s
+WHERE f.change IN ('recorded', 'confirmed') AND known(f.position, f.annulled_at, %(as_of)s)
+  AND (in_period(f.occurred_at, f.precision, %(starts)s, %(ends)s, %(zone)s)
+       OR f.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
+
+-- name: entry
+-- Every act of ours as it was recorded; counts if that was late.
+SELECT 'entry', e.position, e.occurred_at, e.precision, e.position, e.client, NULL, NULL, NULL,
+       e.performed_by, e.performed_by, e.unit,
+       entered_after(e.occurred_at, e.precision, e.recorded_at, %(zone)s) > interval '24 hours',
+       NULL::numeric, NULL, NULL::numeric, NULL::timestamp
+FROM entries e
+WHERE NOT e.imported AND known(e.position, e.annulled_at, %(as_of)s)
+  AND in_period(e.occurred_at, e.precision, %(starts)s, %(ends)s, %(zone)s)
+
+-- name: orphaned
+-- The hours in which a client had lost its owner, or had one who was no longer here.
+SELECT 'orphaned', g.position, greatest(g.from_at, n.starts AT TIME ZONE %(zone)s), 'instant',
+       g.position, g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
+       CASE WHEN isfinite(greatest(g.from_at, n.starts AT TIME ZONE %(zone)s)) THEN
+           extract(epoch FROM least(g.to_at, n.at, %(on)s)
+               - greatest(g.from_at, n.starts AT TIME ZONE %(zone)s)) / 3600 END,
+       NULL, NULL::numeric, n.starts
+FROM ends n JOIN (
+    SELECT from_position AS position, client, 'released' AS why, former AS owner, from_at, to_at
+    FROM (
+        SELECT *, lag(owner) OVER (PARTITION BY client ORDER BY from_at, from_position) AS former
+        FROM owner_spells_at(%(as_of)s)
+    ) AS spells WHERE owner IS NULL AND former IS NOT NULL
+    UNION ALL
+    SELECT greatest(s.from_position, d.position), s.client, 'departed', s.owner,
+           greatest(s.from_at, d.from_at), least(s.to_at, d.to_at)
+    FROM (
+        SELECT employee, change, position, coalesce(effective_at, '-infinity') AS from_at,
+               lead(coalesce(effective_at, '-infinity'), 1, 'infinity') OVER (
+                   PARTITION BY employee ORDER BY coalesce(effective_at, '-infinity'), position)
+                   AS to_at
+        FROM employment_changes WHERE known(position, annulled_at, %(as_of)s)
+    ) AS d JOIN owner_spells_at(%(as_of)s) s
+        ON s.owner = d.employee AND s.from_at < d.to_at AND d.from_at < s.to_at
+    WHERE d.change = 'departed'
+) AS g ON g.from_at < n.at AND g.to_at > n.starts AT TIME ZONE %(zone)s AND g.from_at <= %(on)s

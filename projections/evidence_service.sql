@@ -1,0 +1,117 @@
+-- Evidence about how clients are served, in the form that evidence.sql describes: how soon they are
+-- answered and called back, how their cases are solved, and what they think of it.
+
+-- name: inquiry
+-- An inquiry and the first human answer: an interaction of ours, by an employee, later than it, with
+-- the same client or in reply to it. The hours are unknown unless both are known to the minute.
+SELECT 'inquiry', i.position, i.occurred_at, i.precision, i.position, i.client, i.subject, NULL,
+       i.channel, NULL, a.performed_by, i.unit, coalesce(a.hours <= %(norm_hours)s, false), a.hours,
+       NULL, NULL::numeric, NULL::timestamp
+FROM interactions i LEFT JOIN LATERAL (
+    SELECT o.performed_by, CASE WHEN i.precision IN ('instant', 'minute')
+               AND o.precision IN ('instant', 'minute')
+               THEN extract(epoch FROM o.occurred_at - i.occurred_at) / 3600 END AS hours
+    FROM (
+        SELECT * FROM interactions c WHERE c.client = i.client
+          AND (c.in_reply_to IS NULL OR c.in_reply_to = i.subject) OFFSET 0
+    ) AS o
+    WHERE (o.kind = 'call' AND o.direction = 'outbound' AND o.outcome = 'reached'
+           OR o.kind = 'message' AND o.direction = 'outbound' OR o.kind = 'meeting'
+           OR o.kind = 'letter' AND o.direction = 'outbound' AND o.party = 'client')
+      AND o.performed_by IS NOT NULL AND known(o.position, o.annulled_at, %(as_of)s)
+      AND o.occurred_at <= %(on)s
+      AND (o.occurred_at, o.position) > (i.occurred_at, i.position)
+    ORDER BY o.occurred_at, o.position LIMIT 1
+) AS a ON true
+WHERE i.kind = 'inquiry' AND known(i.position, i.annulled_at, %(as_of)s)
+  AND in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
+
+-- name: missed_call
+-- Counts if we have called the client since, whether or not it answered.
+SELECT 'missed_call', i.position, i.occurred_at, i.precision, i.position, i.client, i.subject, NULL,
+       i.kind, NULL, i.performed_by, i.unit, EXISTS (
+           SELECT FROM interactions c
+           WHERE c.client = i.client AND c.kind = 'call' AND c.direction = 'outbound'
+             AND known(c.position, c.annulled_at, %(as_of)s) AND c.occurred_at <= %(on)s
+             AND (c.occurred_at, c.position) > (i.occurred_at, i.position)),
+       NULL::numeric, NULL, NULL::numeric, NULL::timestamp
+FROM interactions i
+WHERE i.kind = 'missed_call' AND known(i.position, i.annulled_at, %(as_of)s)
+  AND in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
+
+-- name: case_resolved
+-- Each solution, from the opening of the case; counts if it did not hold. Told twice, it is one.
+SELECT 'case_resolved', c.position, c.occurred_at, c.precision, c.position, s.client, c.case_id,
+       NULL, s.kind, coalesce(h.holder, c.performed_by), c.performed_by, c.unit,
+       coalesce(s.next = 'reopened', false),
+       days_between(s.opened_at, s.opened_precision, c.occurred_at, c.precision, %(zone)s) * 24,
+       NULL, NULL::numeric, NULL::timestamp
+FROM case_changes c, LATERAL (
+    SELECT max(o.client) AS client, min(o.kind) AS kind,
+           (array_agg(o.occurred_at ORDER BY o.at, o.position)
+               FILTER (WHERE o.change = 'opened'))[1] AS opened_at,
+           (array_agg(o.precision ORDER BY o.at, o.position)
+               FILTER (WHERE o.change = 'opened'))[1] AS opened_precision,
+           (array_agg(o.change ORDER BY o.at, o.position) FILTER (
+               WHERE o.change IN ('resolved', 'reopened', 'closed')
+                 AND (o.at, o.position) > (c.occurred_at, c.position)))[1] AS next,
+           (array_agg(o.change ORDER BY o.at DESC, o.position DESC) FILTER (
+               WHERE o.change IN ('resolved', 'reopened')
+                 AND (o.at, o.position) < (c.occurred_at, c.position)))[1] AS former
+    FROM (
+        SELECT *, coalesce(occurred_at, '-infinity') AS at FROM case_changes a
+        WHERE a.case_id = c.case_id AND known(a.position, a.annulled_at, %(as_of)s)
+          AND coalesce(a.occurred_at, '-infinity') <= %(on)s OFFSET 0
+    ) AS o
+) AS s LEFT JOIN LATERAL (
+    SELECT * FROM case_holdings a
+    WHERE a.case_id = c.case_id AND a.track = 'person'
+      AND known(a.position, a.annulled_at, %(as_of)s)
+      AND (coalesce(a.occurred_at, '-infinity'), a.position) < (c.occurred_at, c.position)
+    ORDER BY coalesce(a.occurred_at, '-infinity') DESC, a.position DESC LIMIT 1
+) AS h ON true
+WHERE c.change = 'resolved' AND known(c.position, c.annulled_at, %(as_of)s)
+  AND in_period(c.occurred_at, c.precision, %(starts)s, %(ends)s, %(zone)s)
+  AND s.former IS DISTINCT FROM 'resolved'
+
+-- name: opinion
+-- The last answer in the period of each contact person, or client, to each question. Nine and ten
+-- count; for NPS they are worth 100, and up to six -100.
+SELECT o.instrument, o.position, o.occurred_at, o.precision, o.position, o.client, o.subject, NULL,
+       o.instrument, NULL, o.performed_by, o.unit, o.score >= 9,
+       CASE WHEN o.instrument <> 'nps' THEN o.score WHEN o.score >= 9 THEN 100
+            WHEN o.score <= 6 THEN -100 ELSE 0 END::numeric,
+       NULL, NULL::numeric, NULL::timestamp
+FROM (
+    SELECT *, row_number() OVER (
+        PARTITION BY instrument, coalesce(contact, client, position::text),
+            date_trunc(%(every)s::text, local_time(occurred_at, precision, %(zone)s))
+        ORDER BY occurred_at DESC, position DESC) AS newest
+    FROM interactions
+    WHERE kind = 'satisfaction' AND known(position, annulled_at, %(as_of)s)
+      AND occurred_at <= %(on)s AND instrument = ANY (%(evidence)s)
+      AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
+) AS o
+WHERE o.newest = 1
+
+-- name: in_business_hours
+-- What goes round a statement of evidence to count its hours by a calendar instead.
+SELECT s.evidence || '_business', s.position, s.at, s.precision, s.tie, s.client, s.subject,
+       s.product, s.label, s.holder, s.performer, s.given_unit,
+       CASE s.evidence WHEN 'inquiry' THEN coalesce(w.hours <= %(norm_hours)s, false)
+           ELSE s.counted END, w.hours, s.currency, s.days, s.period_starts
+FROM spans s CROSS JOIN LATERAL (
+    SELECT s.at - CASE s.evidence WHEN 'inquiry' THEN interval '0'
+                  ELSE make_interval(secs => (s.amount * 3600)::float8) END AS begins,
+           s.at + CASE s.evidence WHEN 'inquiry' THEN make_interval(secs => (s.amount * 3600)::float8)
+                  ELSE interval '0' END AS ending
+) AS m
+LEFT JOIN clock a ON a.day = (m.begins AT TIME ZONE %(calendar_zone)s)::date
+LEFT JOIN clock b ON b.day = (m.ending AT TIME ZONE %(calendar_zone)s)::date AND b.run = a.run
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN s.amount IS NULL THEN NULL WHEN s.amount <= 0 THEN 0 ELSE coalesce(
+        b.before + worked_before(b.starts, b.ends, m.ending)
+        - a.before - worked_before(a.starts, a.ends, m.begins),
+        not_covered(%(calendar)s, (m.begins AT TIME ZONE %(calendar_zone)s)::date,
+                    (m.ending AT TIME ZONE %(calendar_zone)s)::date)) / 3600 END AS hours
+) AS w

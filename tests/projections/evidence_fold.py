@@ -1,0 +1,270 @@
+"""The evidence of every metric, folded from the events in plain Python; knows nothing of the SQL.
+
+`evidence(events, span)` gives, by kind, what counts in a span of local time: whether it is in the
+numerator, its amount, days, client and currency.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from ledger import catalogue
+from ledger.moments import Moment
+from projections.metrics import TERMS
+from tests.projections.ledgers import NOW, ZONE
+from tests.projections.test_credit_agrees_with_a_plain_fold import LONG_AGO, Known
+
+LOCAL = ZoneInfo(ZONE)
+HOUR = timedelta(hours=1)
+REACH: dict[str, Callable[[Any], str | None]] = {
+    "call.logged": lambda d: "two_way" if d.outcome == "reached" else "one_way",
+    "call.missed": lambda d: "one_way",
+    "message.exchanged": lambda d: "two_way" if d.direction == "inbound" else "one_way",
+    "meeting.held": lambda d: "two_way",
+    "correspondence.received": lambda d: "two_way" if d.party == "client" else None,
+    "correspondence.sent": lambda d: "one_way" if d.party == "client" else None,
+    "inquiry.received": lambda d: "two_way",
+    "touchpoint.captured": lambda d: "two_way",
+}
+
+
+class Row(NamedTuple):
+    counted: bool | None = None
+    amount: float | None = None
+    days: float | None = None
+    client: str | None = None
+    currency: str | None = None
+
+
+class Span(NamedTuple):
+    """Local dates and times, half-open."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def instants(self) -> tuple[datetime, datetime]:
+        return self.since.replace(tzinfo=LOCAL), self.until.replace(tzinfo=LOCAL)
+
+
+def kind(each: Known) -> str:
+    return catalogue.type_name(type(each.event.data))
+
+
+def when(each: Known) -> datetime:
+    return Moment.parse(str(each.event.occurred_at)).at or LONG_AGO
+
+
+def local(each: Known) -> datetime:
+    found = Moment.parse(str(each.event.occurred_at))
+    if found.at is None:
+        return LONG_AGO.replace(tzinfo=None)
+    return (found.at if found.floating else found.at.astimezone(LOCAL)).replace(tzinfo=None)
+
+
+def timed(each: Known) -> bool:
+    found = Moment.parse(str(each.event.occurred_at))
+    return found.at is not None and not found.floating
+
+
+def days(start: Known | None, end: Known) -> float | None:
+    if start is None or LONG_AGO in (when(start), when(end)):
+        return None
+    return (local(end) - local(start)) / timedelta(days=1)
+
+
+def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
+    """All evidence of the span by kind; events in order of effect, as `known` gives them."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    happened = sorted(events, key=lambda each: (when(each), each.position))
+    for fold in (contacts, deals, tasks, purchases, answers, cases, opinions, facts, entries):
+        for name, row in fold(happened, span):
+            found[name].append(row)
+    return found
+
+
+Found = Iterator[tuple[str, Row]]
+
+
+def within(each: Known, span: Span) -> bool:
+    return span.since <= local(each) < span.until
+
+
+def contacts(happened: list[Known], span: Span) -> Found:
+    for each in happened:
+        data, name = each.event.data, kind(each)
+        if not within(each, span):
+            continue
+        reach = REACH[name](data) if name in REACH else None
+        if reach:
+            yield "contact", Row(reach == "two_way", client=each.event.client)
+        if name == "call.logged" and data.direction == "outbound":
+            yield "outbound_call", Row(data.outcome == "reached", client=each.event.client)
+        if name == "offer.sent":
+            yield "offer_sent", Row(amount=data.amount, currency=data.currency)
+
+
+def grouped(happened: list[Known], field: str, prefix: str) -> dict[str, list[Known]]:
+    found: dict[str, list[Known]] = defaultdict(list)
+    for each in happened:
+        if kind(each).startswith(prefix) and getattr(each.event.data, field, None):
+            found[getattr(each.event.data, field)].append(each)
+    return found
+
+
+def deals(happened: list[Known], span: Span) -> Found:
+    for steps in grouped(happened, "deal", "deal").values():
+        status, opened, still = "open", None, False
+        client = max((e.event.client for e in steps if e.event.client), default=None)
+        told = [getattr(e.event.data, "currency", None) for e in steps]
+        for each in steps:
+            turn, was = kind(each).removeprefix("deal."), status
+            first = turn == "opened" and opened is None
+            opened = each if first else opened
+            if turn in ("opened", "won", "lost", "reopened"):
+                status = turn if turn in ("won", "lost") else "open"
+            if local(each) < span.until:
+                still = status == "open"
+            if (first or status != was) and within(each, span) and turn != "reopened":
+                data = each.event.data
+                row = Row(
+                    turn == "won", getattr(data, "amount", None),
+                    None if turn == "opened" else days(opened, each), each.event.client or client,
+                    getattr(data, "currency", None) or max(filter(None, told), default=None),
+                )  # fmt: skip
+                for name in (
+                    ("deal_opened",) if turn == "opened" else (f"deal_{turn}", "deal_closed")
+                ):
+                    yield name, row
+        if still:
+            yield "deal_open", Row()
+
+
+def tasks(happened: list[Known], span: Span) -> Found:
+    for steps in grouped(happened, "task", "task").values():
+        due = next(
+            (e.event.data.due_at for e in steps if getattr(e.event.data, "due_at", None)), None
+        )
+        if due is None or not span.instants[0] <= due < span.instants[1]:
+            continue
+        done = min((when(e) for e in steps if kind(e) == "task.completed"), default=None)
+        off = min((when(e) for e in steps if kind(e) == "task.cancelled"), default=None)
+        ended = done or off
+        if done or not off or off >= due:
+            late = max((ended or NOW) - due, timedelta())
+            yield "task_due", Row(late > timedelta(), days=late / timedelta(days=1))
+
+
+def purchases(happened: list[Known], span: Span) -> Found:
+    start = span.since - timedelta(days=TERMS.active_days)
+    end = span.until - timedelta(days=TERMS.active_days)
+    bought: dict[str | None, list[Known]] = defaultdict(list)
+    for each in happened:
+        if kind(each) == "purchase.recorded" and local(each) < span.until:
+            bought[each.event.client].append(each)
+    for client, all_ in bought.items():
+        now = [each for each in all_ if within(each, span)]
+        for number, each in enumerate(now):
+            data = each.event.data
+            yield "purchase", Row(bool(client and number), data.amount, None, client, data.currency)
+        before = [local(each) for each in all_ if local(each) < span.since]
+        if client and any(at >= start for at in before):
+            still = any(local(each) >= end for each in all_)
+            yield "buyer_active", Row(still, client=client)
+        elif client and before:
+            yield "buyer_inactive", Row(bool(now), client=client)
+
+
+def answers(happened: list[Known], span: Span) -> Found:
+    for number, each in enumerate(happened):
+        event, later = each.event, happened[number + 1 :]
+        same = [e for e in later if event.client and e.event.client == event.client]
+        if kind(each) == "call.missed" and within(each, span):
+            called = [e for e in same if kind(e) == "call.logged"]
+            yield "missed_call", Row(any(e.event.data.direction == "outbound" for e in called))
+        if kind(each) == "inquiry.received" and within(each, span):
+            first = next((e for e in same if answered(e, event.data.inquiry)), None)
+            hours = None
+            if first and timed(first) and timed(each):
+                hours = (when(first) - when(each)) / HOUR
+            yield "inquiry", Row(hours is not None and hours <= TERMS.norm_hours, hours)
+
+
+def answered(each: Known, inquiry: str) -> bool:
+    data, name = each.event.data, kind(each)
+    if not each.event.performed_by or getattr(data, "in_reply_to", None) not in (None, inquiry):
+        return False
+    if name == "call.logged":
+        return bool(data.direction == "outbound" and data.outcome == "reached")
+    if name == "message.exchanged":
+        return bool(data.direction == "outbound")
+    return name == "meeting.held" or (name == "correspondence.sent" and data.party == "client")
+
+
+def cases(happened: list[Known], span: Span) -> Found:
+    for steps in grouped(happened, "case", "case").values():
+        opened = next((e for e in steps if kind(e) == "case.opened"), None)
+        turns = [e for e in steps if kind(e) in ("case.resolved", "case.reopened", "case.closed")]
+        for number, each in enumerate(turns):
+            former = [kind(e) for e in turns[:number] if kind(e) != "case.closed"][-1:]
+            if kind(each) != "case.resolved" or former == ["case.resolved"]:
+                continue
+            if within(each, span):
+                took = days(opened, each)
+                after_it = turns[number + 1 : number + 2]
+                reopened = [kind(e) for e in after_it] == ["case.reopened"]
+                yield "case_resolved", Row(reopened, None if took is None else took * 24)
+
+
+def opinions(happened: list[Known], span: Span) -> Found:
+    last: dict[tuple[str, str], Known] = {}
+    for each in happened:
+        if kind(each) == "satisfaction.recorded" and within(each, span):
+            who = each.event.contact or each.event.client or str(each.position)
+            last[each.event.data.instrument, who] = each
+    for (instrument, _), each in last.items():
+        score = each.event.data.score
+        worth = 100 if score >= 9 else -100 if score <= 6 else 0
+        yield instrument, Row(score >= 9, worth if instrument == "nps" else score)
+
+
+def facts(happened: list[Known], span: Span) -> Found:
+    told: dict[tuple[str, str], list[tuple[str, Known]]] = defaultdict(list)
+    for each in happened:
+        if kind(each).startswith("client_fact.") and each.event.client:
+            data = each.event.data
+            for field in dict.fromkeys(getattr(data, "fields", None) or (data.field,)):
+                told[each.event.client, field].append((kind(each)[12:], each))
+    for changes in told.values():
+        yield from points(changes, span)
+        upto = [(change, each) for change, each in changes if local(each) < span.until]
+        stands = [change for change, _ in upto if change != "confirmed"][-1:] == ["recorded"]
+        if stands:
+            newest = max(when(each) for _, each in upto)
+            limit = span.instants[1] - timedelta(days=TERMS.fresh_days)
+            yield "field_known", Row(newest >= limit)
+
+
+def points(changes: list[tuple[str, Known]], span: Span) -> Found:
+    value: str | None = None
+    days_told: list[Any] = []
+    for number, (change, each) in enumerate(changes):
+        after_it = [name for name, _ in changes[number + 1 :] if name != "confirmed"][:1]
+        again = local(each).date() in days_told
+        if change == "recorded":
+            again = value == each.event.data.value
+        if change != "retracted" and within(each, span):
+            yield "contribution", Row(amount=int(not again and after_it != ["retracted"]))
+        if change != "confirmed":
+            value = each.event.data.value if change == "recorded" else None
+        if change != "retracted":
+            days_told.append(local(each).date())
+
+
+def entries(happened: list[Known], span: Span) -> Found:
+    for each in happened:
+        # What tests record, they record long after it happened.
+        if within(each, span) and kind(each) != "event.annulled":
+            yield "entry", Row(True)
