@@ -19,7 +19,7 @@ MOMENTS = [
 ]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(events=histories("ownership"))
 def test_at_any_time(embedded_dsn: str, events: list[Event]) -> None:
     with ledger_of(embedded_dsn, events) as (target, connection), Ledger(target) as ledger:

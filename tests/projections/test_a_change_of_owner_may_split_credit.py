@@ -105,7 +105,14 @@ def test_a_change_at_an_unknown_time_opens_no_window(connection: Connection) -> 
 
 
 def test_parts_of_counts_ratios_and_sums_are_exact(connection: Connection) -> None:
-    rows = metrics(connection, SEEN, credit=SPLIT, since=date(2026, 2, 1), until=date(2026, 4, 1))
+    asked = [
+        "interactions", "tasks_due", "connect_rate", "won_value", "won_value_mean",
+        "clients_touched", "won_value_median",
+    ]  # fmt: skip
+    rows = metrics(
+        connection, SEEN, credit=SPLIT, since=date(2026, 2, 1), until=date(2026, 4, 1),
+        metrics=asked,
+    )  # fmt: skip
     assert figures(rows, "interactions") == {
         "A": Decimal("0.3"), "B": Decimal("1.3"), "C": Decimal("2.4"), "D": 0,
     }  # fmt: skip

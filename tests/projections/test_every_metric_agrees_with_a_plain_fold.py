@@ -64,7 +64,7 @@ def expected(name: str, rows: list[Row]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=12, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(
     data=st.data(),
     history=histories(*STREAMS, min_size=20, max_size=60),

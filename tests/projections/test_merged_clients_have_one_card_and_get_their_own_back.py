@@ -139,7 +139,7 @@ def test_likely_duplicates_are_alike_in_what_is_left_of_their_names(embedded_dsn
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     history=histories("contact", "people", "ownership", "interaction", "deal", max_size=20),
