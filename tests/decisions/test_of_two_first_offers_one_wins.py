@@ -5,4 +5,4 @@ from ledger.database import Target
 
 
 def test_one_owner_each_and_every_loser_on_record(any_target: Target) -> None:
-    race(any_target, pairs=400)
+    race(any_target, pairs=200)

@@ -39,7 +39,7 @@ def tried(recorder: object, batch: list[DCBEvent], condition: DCBAppendCondition
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(history=steps, query=queries, after=afters, limit=st.none() | st.integers(0, 5))
 def test_reading_and_appending_agree(
