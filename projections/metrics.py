@@ -23,6 +23,7 @@ Every = Literal["month", "quarter", "year", "whole"]
 
 GROUPS = ("whole", "employee", "team", "unit", "office", "product", "client")
 NOBODY = "(none)"
+_ONE_BY_ONE = ("distinct", "client_share", "median", "p90")  # no sums of the evidence
 _STEPS = {"month": ("1 month", "YYYY-MM"), "quarter": ("3 months", 'YYYY-"Q"Q'),
           "year": ("1 year", "YYYY")}  # fmt: skip
 _SQL = statements("projections", "metrics.sql")
@@ -112,18 +113,22 @@ def explain(
 def _statement(credit: Credit, by: str, wanted: Sequence[str], ending: str) -> str:
     """The whole question, without the evidence and the joins that it does not need."""
     found = [_evidence(name) for name in wanted]
-    pieces = [each.sql for each in found if not each.business]
     spans = [each.sql for each in found if each.business]
+    pieces: dict[bool, list[str]] = {False: [], True: []}
+    for each in found:
+        # What is counted by the calendar has been found already for the clock.
+        way = BY_CALENDAR if each.business else _SQL["spanned"] if each.sql in spans else each.sql
+        pieces[each.held].append(way)
     begun = f"{_SQL['frame']}, "
     if spans:
         begun += f"{CLOCK}, spans AS ({_union(spans)}), "
-        pieces.append(BY_CALENDAR)
     grouping = by.partition(":")[0]
     named = {"team": "belonging", "office": "belonging", "fact": "facts"}.get(grouping, "named")
     located = named == "belonging" or grouping == "unit" or ending == "explained"
     placed = "placed" if located else "unplaced"
     parts = (credit.owned, *(_SQL[part] for part in ("credited", placed, named, "grouped", ending)))
-    return f"{begun}events AS ({_union(pieces)})\n" + "".join(parts)
+    events = f"events AS ({_union(pieces[False])}), held_events AS ({_union(pieces[True])})\n"
+    return begun + events + "".join(parts)
 
 
 def _union(pieces: Sequence[str]) -> str:
@@ -193,7 +198,8 @@ def _parameters(
         "ends": until.isoformat() if until else "infinity",
         "names": [name for name, _, _ in chosen], "evidence": [kind for _, _, kind in chosen],
         "held": [name for name, each in evidence.items() if each.held],
-        "figures": [metric.figure for _, metric, _ in chosen],
+        "added": [kind for _, metric, kind in chosen if metric.figure not in _ONE_BY_ONE],
+        "one_by_one": list(_ONE_BY_ONE), "figures": [metric.figure for _, metric, _ in chosen],
         "measures": [metric.measure for _, metric, _ in chosen],
         "units": [metric.unit for _, metric, _ in chosen],
     }  # fmt: skip
