@@ -17,12 +17,13 @@ from ledger.sql import statements
 from projections.calendar import CLOCK, zone_of
 from projections.credit import Credit, credit_of
 from projections.figures import BY_CALENDAR, Evidence, Metric, defined
-from projections.view import Answer, View, add_up
+from projections.view import Answer, View, add_up, add_up_beside
 
 Every = Literal["month", "quarter", "year", "whole"]
 
 GROUPS = ("whole", "employee", "team", "unit", "office", "product", "client")
 NOBODY = "(none)"
+_FEW = 12  # metrics for which a second connection is not worth its making
 _ONE_BY_ONE = ("distinct", "client_share", "median", "p90")  # no sums of the evidence
 _STEPS = {"month": ("1 month", "YYYY-MM"), "quarter": ("3 months", 'YYYY-"Q"Q'),
           "year": ("1 year", "YYYY")}  # fmt: skip
@@ -72,12 +73,23 @@ def metrics(
     the two, and a median is that of all events of which any part is credited.
     """
     wanted, credited = _wanted(metrics, terms), credit_of(credit)
-    parameters = _parameters(view, by, every, since, until, credited, wanted)
-    parameters |= _terms(connection, view, terms)
-    rows = add_up(connection, _statement(credited, by, wanted, "figures"), view, **parameters)
+    timed = _terms(connection, view, terms)
+    # What counts for its holder is asked beside the rest: the two have no join in common.
+    questions = [
+        (_statement(credited, by, part, "figures"),
+         timed | _parameters(view, by, every, since, until, credited, part))
+        for held in (False, True)
+        if (part := [name for name in wanted if _evidence(name).held == held])
+    ]  # fmt: skip
+    if len(questions) == 2 and len(wanted) > _FEW:
+        rows = add_up_beside(connection, view, *questions)
+    else:
+        rows = [row for one, known in questions for row in add_up(connection, one, view, **known)]
     found = [row for row in rows if _asked_for(row["metric"], metrics)]
+    found.sort(key=lambda row: (row["group"], row["period"], row["metric"], row["currency"] or "~"))
     if by == "whole" and every == "whole" and not found:
-        found = [{"group": "whole", "period": parameters["unknown"], "metric": None}]
+        unknown = questions[0][1]["unknown"]
+        found = [{"group": "whole", "period": unknown, "metric": None}]
     return list(_filled(found, wanted, grid=by != "client"))
 
 
@@ -111,14 +123,17 @@ def explain(
 
 
 def _statement(credit: Credit, by: str, wanted: Sequence[str], ending: str) -> str:
-    """The whole question, without the evidence and the joins that it does not need."""
+    """The whole question, without the evidence and the joins that it does not need.
+
+    wanted: metrics of which all count for their holder, or none does.
+    """
     found = [_evidence(name) for name in wanted]
     spans = [each.sql for each in found if each.business]
-    pieces: dict[bool, list[str]] = {False: [], True: []}
-    for each in found:
-        # What is counted by the calendar has been found already for the clock.
-        way = BY_CALENDAR if each.business else _SQL["spanned"] if each.sql in spans else each.sql
-        pieces[each.held].append(way)
+    # What is counted by the calendar has been found already for the clock.
+    pieces = [
+        BY_CALENDAR if each.business else _SQL["spanned"] if each.sql in spans else each.sql
+        for each in found
+    ]
     begun = f"{_SQL['frame']}, "
     if spans:
         begun += f"{CLOCK}, spans AS ({_union(spans)}), "
@@ -126,9 +141,9 @@ def _statement(credit: Credit, by: str, wanted: Sequence[str], ending: str) -> s
     named = {"team": "belonging", "office": "belonging", "fact": "facts"}.get(grouping, "named")
     located = named == "belonging" or grouping == "unit" or ending == "explained"
     placed = "placed" if located else "unplaced"
-    parts = (credit.owned, *(_SQL[part] for part in ("credited", placed, named, "grouped", ending)))
-    events = f"events AS ({_union(pieces[False])}), held_events AS ({_union(pieces[True])})\n"
-    return begun + events + "".join(parts)
+    parts = [_SQL[part] for part in (placed, named, "grouped", ending)]
+    credited = [_SQL["held"]] if found[0].held else [credit.owned, _SQL["credited"]]
+    return f"{begun}events AS ({_union(pieces)})\n" + "".join((*credited, *parts))
 
 
 def _union(pieces: Sequence[str]) -> str:
@@ -184,7 +199,7 @@ def _parameters(
         raise InvalidQuestion(f"the period from {since} to {until} is empty")
     label = _label(since, until)
     step, pattern = _STEPS.get(every, (None, f'"{label}"'))
-    known, evidence = defined()
+    known = defined().metrics
     chosen = [
         (name, known[name], kind)
         for name in wanted
@@ -197,7 +212,6 @@ def _parameters(
         "starts": since.isoformat() if since else "-infinity",
         "ends": until.isoformat() if until else "infinity",
         "names": [name for name, _, _ in chosen], "evidence": [kind for _, _, kind in chosen],
-        "held": [name for name, each in evidence.items() if each.held],
         "added": [kind for _, metric, kind in chosen if metric.figure not in _ONE_BY_ONE],
         "one_by_one": list(_ONE_BY_ONE), "figures": [metric.figure for _, metric, _ in chosen],
         "measures": [metric.measure for _, metric, _ in chosen],
@@ -222,13 +236,16 @@ def _filled(found: Answer, wanted: list[str], *, grid: bool) -> Iterator[dict[st
         rows = told.setdefault((row["group"], row["period"]), {})
         if row["metric"]:
             rows.setdefault(_defined_as(row["metric"]), []).append(row)
+    known = defined().metrics
+    empty = {name: _figures(known[name], {}) for name in wanted}
     for (group, period), rows in told.items():
         for name in wanted:
-            filling: list[dict[str, Any]] = [{}] if grid and not name.endswith(".*") else []
-            for row in sorted(rows.get(name, filling), key=lambda row: row.get("metric", name)):
-                figures = _figures(defined().metrics[name], row)
-                metric = row.get("metric", name)
-                yield {"group": group, "period": period, "metric": metric, **figures}
+            here = rows.get(name, ())
+            for row in here:
+                figures = _figures(known[name], row)
+                yield {"group": group, "period": period, "metric": row["metric"], **figures}
+            if grid and not here and not name.endswith(".*"):
+                yield {"group": group, "period": period, "metric": name, **empty[name]}
 
 
 def _defined_as(metric: str) -> str:
@@ -236,20 +253,21 @@ def _defined_as(metric: str) -> str:
 
 
 def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
-    n, told, hits = (_count(row.get(name) or 0) for name in ("n", "told", "hits"))
-    total, value = row.get("total"), n
     numerator, denominator = None, None
     match metric.figure:
         case "share" | "client_share":
-            numerator, denominator = hits, n
-            value = float(hits / n) if n else None
+            numerator, denominator = _count(row.get("hits")), _count(row.get("n"))
+            value = float(numerator / denominator) if denominator else None
         case "mean":
-            numerator, denominator = total, told
-            value = total / told if told else None
+            numerator, denominator = row.get("total"), _count(row.get("told"))
+            value = numerator / denominator if denominator else None
         case "median" | "p90":
-            value, denominator = row.get("middle"), told
+            value, denominator = row.get("middle"), _count(row.get("told"))
         case "sum":
-            value = total if told else 0
+            value = row.get("total")
+            value = 0 if value is None else value
+        case _:
+            value = _count(row.get("n"))
     if metric.unit in ("days", "hours", "points") and value is not None:
         value = float(value)
         numerator = None if numerator is None else float(numerator)
@@ -258,6 +276,8 @@ def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _count(weighed: Any) -> Any:
-    """A count as an int, unless a part of an event is in it."""
+    """A count as an int, unless a part of an event is in it; of nothing it is 0."""
+    if not weighed:
+        return 0
     whole = int(weighed)
     return whole if whole == weighed else weighed

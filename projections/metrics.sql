@@ -2,8 +2,7 @@
 --
 -- `frame` begins every question. The evidence wanted comes next, from evidence.sql and its like: one
 -- row for each event, of one kind; a metric may want several. Then a statement of credit.sql.
--- `credited` gives the employees (two, where credit is split; what counts for its holder, being most,
--- is kept out of that join); `placed` the unit at the time, if it
+-- `credited` or `held` gives the employees (two, where credit is split); `placed` the unit at the time, if it
 -- is asked for; `named`, `belonging` or `facts` the group; `grouped` the period (NULL: the whole, or
 -- unknown). `figures` adds the rows up; `explained` shows them. No question pays for another's joins.
 
@@ -66,13 +65,16 @@ SELECT * FROM spans
         ON o.client = e.client
        AND (o.from_at, o.from_position) <= (coalesce(e.at, '-infinity'), e.tie)
        AND (coalesce(e.at, '-infinity'), e.tie) < (o.to_at, o.to_position)
-    WHERE coalesce(e.at, '-infinity') <= %(on)s AND e.evidence <> ALL (%(held)s)
-    UNION ALL
-    SELECT e.evidence, e.position, coalesce(e.at, '-infinity'), e.precision, e.tie, e.client,
-           e.subject, e.product, e.label, e.performer, e.given_unit, e.counted, e.amount,
-           e.currency, e.days, e.period_starts, NULL, e.holder
-    FROM held_events e
-    WHERE coalesce(e.at, '-infinity') <= %(on)s AND e.evidence = ANY (%(held)s)
+    WHERE coalesce(e.at, '-infinity') <= %(on)s
+)
+
+-- name: held
+-- What counts for its holder, whatever the mode: no owner is looked for.
+, credited AS (
+    SELECT evidence, position, coalesce(at, '-infinity') AS at, precision, tie, client, subject,
+           product, label, performer, given_unit, counted, amount, currency, days, period_starts,
+           NULL::numeric AS weight, holder AS employee
+    FROM events WHERE coalesce(at, '-infinity') <= %(on)s
 )
 
 -- name: placed
@@ -199,7 +201,7 @@ SELECT * FROM spans
 )
 SELECT "group", coalesce(to_char(period, %(pattern)s), %(unknown)s) AS period, metric, currency, n,
        hits, told, total, middle
-FROM told ORDER BY 1, 2, 3, 4
+FROM told
 
 -- name: explained
 SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group",
