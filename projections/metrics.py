@@ -9,6 +9,7 @@ employee or a unit has moved since.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from ledger.database import Connection
@@ -86,7 +87,6 @@ def metrics(
     else:
         rows = [row for one, known in questions for row in add_up(connection, one, view, **known)]
     found = [row for row in rows if _asked_for(row["metric"], metrics)]
-    found.sort(key=lambda row: (row["group"], row["period"], row["metric"], row["currency"] or "~"))
     if by == "whole" and every == "whole" and not found:
         unknown = questions[0][1]["unknown"]
         found = [{"group": "whole", "period": unknown, "metric": None}]
@@ -238,14 +238,18 @@ def _filled(found: Answer, wanted: list[str], *, grid: bool) -> Iterator[dict[st
             rows.setdefault(_defined_as(row["metric"]), []).append(row)
     known = defined().metrics
     empty = {name: _figures(known[name], {}) for name in wanted}
-    for (group, period), rows in told.items():
+    for (group, period), rows in sorted(told.items(), key=itemgetter(0)):
         for name in wanted:
-            here = rows.get(name, ())
-            for row in here:
+            here = rows.get(name, [])
+            for row in sorted(here, key=_metric_and_money) if here[1:] else here:
                 figures = _figures(known[name], row)
                 yield {"group": group, "period": period, "metric": row["metric"], **figures}
             if grid and not here and not name.endswith(".*"):
                 yield {"group": group, "period": period, "metric": name, **empty[name]}
+
+
+def _metric_and_money(row: Mapping[str, Any]) -> tuple[str, bool, str]:
+    return row["metric"], row["currency"] is None, row["currency"] or ""
 
 
 def _defined_as(metric: str) -> str:
