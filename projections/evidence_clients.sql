@@ -71,22 +71,24 @@ SELECT 'field_known', k.position, k.at, 'instant', k.tie, k.client, NULL, NULL, 
        k.performed_by, k.unit, k.told >= k.at - %(fresh_days)s::int * interval '24 hours',
        NULL::numeric, NULL, NULL::numeric, k.starts
 FROM (
-    SELECT n.starts, n.at, n.tie, f.*,
-           row_number() OVER (one ORDER BY f.told DESC, f.position DESC) AS nth,
-           -- The last word but confirmations: whether the field has a value.
-           first_value(f.change) OVER (
-               one ORDER BY f.change = 'confirmed', f.told DESC, f.position DESC) AS last
-    FROM ends n JOIN (
-        SELECT client, field, change, position, performed_by, unit, precision,
-               coalesce(occurred_at, '-infinity') AS told
-        FROM fact_changes
-        WHERE change IN ('recorded', 'confirmed', 'retracted')
-          AND known(position, annulled_at, %(as_of)s)
-          AND coalesce(occurred_at, '-infinity') <= %(on)s
-    ) AS f ON f.told < n.surely OR local_time(f.told, f.precision, %(zone)s) < n.before
-    WINDOW one AS (PARTITION BY n.starts, f.client, f.field)
+    SELECT *, max(nth) OVER one AS newest,
+           -- The last word but confirmations: whether the field has a value. One sort for all.
+           max(nth) FILTER (WHERE change = 'recorded') OVER one AS recorded,
+           max(nth) FILTER (WHERE change = 'retracted') OVER one AS retracted
+    FROM (
+        SELECT n.starts, n.at, n.tie, f.*, row_number() OVER (
+                   PARTITION BY n.starts, f.client, f.field ORDER BY f.told, f.position) AS nth
+        FROM ends n JOIN (
+            SELECT client, field, change, position, performed_by, unit, precision,
+                   coalesce(occurred_at, '-infinity') AS told
+            FROM fact_changes
+            WHERE change IN ('recorded', 'confirmed', 'retracted')
+              AND known(position, annulled_at, %(as_of)s)
+              AND coalesce(occurred_at, '-infinity') <= %(on)s
+        ) AS f ON f.told < n.surely OR local_time(f.told, f.precision, %(zone)s) < n.before
+    ) AS numbered WINDOW one AS (PARTITION BY starts, client, field)
 ) AS k
-WHERE k.nth = 1 AND k.last = 'recorded'
+WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)
 
 -- name: contribution
 -- A field told or confirmed is a point; not if it was so already, nor if it was retracted later.

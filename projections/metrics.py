@@ -18,7 +18,7 @@ from ledger.sql import statements
 from projections.calendar import CLOCK, zone_of
 from projections.credit import Credit, credit_of
 from projections.figures import BY_CALENDAR, Evidence, Metric, defined
-from projections.view import Answer, View, add_up, add_up_beside
+from projections.view import Answer, Question, View, add_up, add_up_beside
 
 Every = Literal["month", "quarter", "year", "whole"]
 
@@ -75,21 +75,15 @@ def metrics(
     """
     wanted, credited = _wanted(metrics, terms), credit_of(credit)
     timed = _terms(connection, view, terms)
-    # What counts for its holder is asked beside the rest: the two have no join in common.
     questions = [
         (_statement(credited, by, part, "figures"),
          timed | _parameters(view, by, every, since, until, credited, part))
-        for held in (False, True)
-        if (part := [name for name in wanted if _evidence(name).held == held])
+        for part in _apart(wanted)
     ]  # fmt: skip
-    if len(questions) == 2 and len(wanted) > _FEW:
-        rows = add_up_beside(connection, view, *questions)
-    else:
-        rows = [row for one, known in questions for row in add_up(connection, one, view, **known)]
+    rows = _added_up(connection, view, questions, beside=len(wanted) > _FEW)
     found = [row for row in rows if _asked_for(row["metric"], metrics)]
     if by == "whole" and every == "whole" and not found:
-        unknown = questions[0][1]["unknown"]
-        found = [{"group": "whole", "period": unknown, "metric": None}]
+        found = [{"group": "whole", "period": questions[0][1]["unknown"], "metric": None}]
     return list(_filled(found, wanted, grid=by != "client"))
 
 
@@ -120,6 +114,20 @@ def explain(
         connection, _statement(credited, by, wanted, "explained"), view, group=group, **parameters
     )
     return [row for row in rows if _asked_for(row["metric"], [metric])]
+
+
+def _apart(wanted: Sequence[str]) -> list[list[str]]:
+    """What counts for its holder apart from the rest: the two have no join in common."""
+    parts = ([name for name in wanted if _evidence(name).held == held] for held in (False, True))
+    return [part for part in parts if part]
+
+
+def _added_up(
+    connection: Connection, view: View, questions: Sequence[Question], *, beside: bool
+) -> Answer:
+    if beside and len(questions) == 2:
+        return add_up_beside(connection, view, *questions)
+    return [row for one, known in questions for row in add_up(connection, one, view, **known)]
 
 
 def _statement(credit: Credit, by: str, wanted: Sequence[str], ending: str) -> str:
