@@ -10,17 +10,16 @@ SELECT 'client_owned', o.from_position, greatest(o.from_at, n.since), 'instant',
 FROM ends n JOIN owner_spells_at(%(as_of)s) o
     ON o.owner IS NOT NULL AND o.from_at <= %(on)s AND o.from_at < n.at AND o.to_at > n.since
 LEFT JOIN (
-    SELECT DISTINCT n.starts, o.client, o.from_at, o.from_position
+    SELECT DISTINCT i.starts, o.client, o.from_at, o.from_position
     FROM (
-        SELECT client, occurred_at AS at, position,
-               local_time(occurred_at, precision, %(zone)s) AS local
+        SELECT client, occurred_at AS at, position, greatest(%(starts)s::timestamp, date_trunc(
+                   %(every)s::text, local_time(occurred_at, precision, %(zone)s))) AS starts
         FROM interactions
         WHERE reach IS NOT NULL AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
           AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
     ) AS i JOIN owner_spells_at(%(as_of)s) o
         ON o.client = i.client AND (o.from_at, o.from_position) <= (i.at, i.position)
        AND (i.at, i.position) < (o.to_at, o.to_position)
-    JOIN ends n ON n.starts <= i.local AND i.local < n.before
 ) AS m ON m.starts = n.starts AND m.client = o.client AND m.from_at = o.from_at
       AND m.from_position = o.from_position
 
