@@ -67,5 +67,6 @@ def duplicates(connection: Connection, view: View) -> Answer:
 
     One row a likeness: same, value (as it is compared: without case, spaces, punctuation, and with
     letters that look alike taken for one), count, clients (ids), names. Merged ones count as one.
+    A client that was declared different from all the others of its row is left out.
     """
     return ask(connection, _SQL["duplicates"], view)

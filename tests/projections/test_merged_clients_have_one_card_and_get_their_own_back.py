@@ -140,6 +140,34 @@ def test_likely_duplicates_are_alike_in_what_is_left_of_their_names(embedded_dsn
         assert found(10) == [("name", ["C-1", "C-4"]), ("phone", ["C-1", "C-3"])]
 
 
+def test_clients_declared_different_are_no_duplicates_of_each_other(embedded_dsn: str) -> None:
+    def linked(data: Any, at: str) -> Event:
+        return told(data, at, client=data.survivor)
+
+    def firm(client: str) -> Event:
+        return told(ClientRegistered(kind="company", name="Ёлка"), "2026-01-01", client=client)
+
+    other = ClientMerged(survivor="C-4", absorbed="C-1", evidence="INN")
+    story = [
+        firm("C-1"), firm("C-2"), linked(MERGED, "2026-02-01"), linked(UNMERGED, "2026-02-02"),
+        firm("C-3"), linked(other, "2026-03-01"),
+        linked(ClientUnmerged(survivor="C-3", absorbed="C-2", reason="x"), "2026-03-02"),
+        linked(ClientMerged(survivor="C-2", absorbed="C-1", evidence="INN"), "2026-03-03"),
+    ]  # fmt: skip
+    with ledger_of(embedded_dsn, story) as (_, connection):
+
+        def found(position: int) -> list[list[str]]:
+            return [row["clients"] for row in merges.duplicates(connection, view(position))]
+
+        assert found(2) == [["C-1", "C-2"]]
+        assert not found(3)
+        assert not found(4)
+        assert found(5) == [["C-1", "C-2", "C-3"]]  # C-3 may be either of the two
+        assert found(6) == [["C-2", "C-3", "C-4"]]
+        assert found(7) == [["C-3", "C-4"]]  # C-4 is C-1, and so is not C-2 either
+        assert not found(8)
+
+
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
