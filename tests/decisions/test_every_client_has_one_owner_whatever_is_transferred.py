@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commands import curation, ownership, people, transfer
+from commands import curation, merging, ownership, people, transfer
 from commands.handle import Act, handle, propose
 from commands.plan import Plan
 from commands.succession import Wanted, draw_up
@@ -17,11 +17,11 @@ from ledger.book import Ledger
 from ledger.database import Connection, Target
 from ledger.envelope import Event
 from ledger.errors import NotFound, Refused
-from ledger.events.client import ClientRegistered
+from ledger.events.client import ClientFactRecorded, ClientRegistered
 from ledger.events.ownership import ContactBarred, CuratorAssigned
-from ledger.events.people import EmployeeHired
+from ledger.events.people import EmployeeHired, EmployeeSkillNoted
 from projections import ownership as reported
-from projections import portfolio, transfers
+from projections import custody, portfolio, succession, transfers
 from projections.runner import catch_up
 from projections.view import View
 from tests.projections.ledgers import ledger_of
@@ -231,6 +231,42 @@ def test_others_decide_about_the_same_clients_meanwhile(target: Target, owner: C
         assert owners(ledger, owner)["C-3"] is None
         (batch,) = transfers.batches(owner, now(ledger, owner))
         assert (batch["moved"], batch["skipped"], batch["state"]) == (5, 1, "complete")
+
+
+def test_a_merged_client_passes_on_once_and_is_counted_once(
+    target: Target, owner: Connection
+) -> None:
+    with Ledger(target) as ledger:
+        ledger.append_all(company())
+        for absorbed in ("C-1", "C-2"):
+            decide = merging.merge("C-0", absorbed, evidence="INN")
+            handle(ledger, merging.case("C-0", absorbed), act(), decide)
+        said = event(ClientFactRecorded(field="segment", value="A"), "segment", "C-2")
+        able = event(EmployeeSkillNoted(employee="E-2", field="segment", value="A"), "skill")
+        ledger.append_all([said, able])
+        handle(ledger, people.case("E-1"), act(), people.depart("E-1"))
+
+        made = plan(ledger, owner, "E-1", rule="fact:segment", otherwise="E-3")
+        assert [(move.client, move.to) for move in made.moves] == [
+            ("C-0", "E-2"), ("C-3", "E-3"), ("C-4", "E-3"), ("C-5", "E-3"),
+        ]  # fmt: skip
+        assert passed(ledger, made) == (made.batch, 4, 4, (), False)
+        (gone,) = portfolio.departures(owner, now(ledger, owner))
+        assert [gone[each] for each in ("clients", "placed", "orphans")] == [4, 4, 0]
+        (only, _) = succession.present(owner, now(ledger, owner))
+        assert (only["employee"], only["clients"]) == ("E-2", 1)
+        assert not custody.breaches(owner, now(ledger, owner))
+
+        # What was separated again was never passed on.
+        decide = merging.unmerge("C-0", "C-2", reason="two branches")
+        handle(ledger, merging.case("C-0", "C-2"), act(), decide)
+        (orphan,) = portfolio.orphans(owner, now(ledger, owner))
+        assert orphan["client"] == "C-2"
+        assert [row["clients"] for row in portfolio.departures(owner, now(ledger, owner))] == [5]
+        assert returned(ledger, made.batch).done == 4
+        assert {row["client"] for row in portfolio.orphans(owner, now(ledger, owner))} == {
+            "C-0", "C-2", "C-3", "C-4", "C-5",
+        }  # fmt: skip
 
 
 def test_what_is_refused(target: Target, owner: Connection) -> None:
