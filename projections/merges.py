@@ -55,6 +55,11 @@ def members(connection: Connection, view: View, client: str) -> list[str]:
     return [links[0]["survivor"], *(link["name"] for link in links)] if links else [client]
 
 
+def filtering(connection: Connection, view: View, client: str | None) -> list[str] | None:
+    """The ids to filter a list by, those that are one client with this one; None: do not."""
+    return None if client is None else members(connection, view, client)
+
+
 def told_apart(rows: Answer, clients: list[str]) -> Answer:
     """The rows with the id that each is from; without it where there is but one."""
     if len(clients) > 1:

@@ -136,7 +136,7 @@ ORDER BY d.dispute COLLATE "C", d.position
 SELECT c.employee, c.severity, c.account, c.occurred_at, c.precision,
        coalesce(c.performed_by, c.recorded_by) AS reported_by, r.outcome, r.remark,
        r.occurred_at AS resolved_at, r.precision AS resolved_precision, c.position,
-       r.position AS resolved_position
+       r.position AS resolved_position, c.client
 FROM conflict_changes c LEFT JOIN LATERAL (
     SELECT * FROM conflict_changes n
     WHERE n.client = c.client AND n.employee = c.employee AND n.change = 'resolved'
@@ -146,7 +146,7 @@ FROM conflict_changes c LEFT JOIN LATERAL (
         > (coalesce(c.occurred_at, '-infinity'), c.position)
     ORDER BY coalesce(n.occurred_at, '-infinity'), n.position LIMIT 1
 ) AS r ON true
-WHERE c.client = %(client)s AND c.change = 'reported'
+WHERE c.client = ANY (%(clients)s) AND c.change = 'reported'
   AND known(c.position, c.annulled_at, %(as_of)s) AND coalesce(c.occurred_at, '-infinity') <= %(on)s
 ORDER BY coalesce(c.occurred_at, '-infinity'), c.position
 
@@ -164,7 +164,7 @@ FROM dispute_changes o LEFT JOIN LATERAL (
 ) AS r ON true
 WHERE o.change = 'opened' AND known(o.position, o.annulled_at, %(as_of)s)
   AND coalesce(o.occurred_at, '-infinity') <= %(on)s
-  AND (%(client)s::text IS NULL OR o.client = %(client)s)
+  AND (%(clients)s::text[] IS NULL OR o.client = ANY (%(clients)s))
   AND (%(dispute)s::text IS NULL OR o.dispute = %(dispute)s)
   AND NOT (%(only_open)s AND r.position IS NOT NULL)
 ORDER BY o.position

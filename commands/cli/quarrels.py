@@ -75,7 +75,7 @@ def resolve(
 
 
 @dispute.command("list", epilog="Example: iledger dispute list --open")
-@click.option("--client", metavar="CLIENT", help="Only over this client.")
+@click.option("--client", metavar="CLIENT", help="Only over this client, merged ids included.")
 @click.option("--open", "only_open", is_flag=True, help="Only those not resolved yet.")
 @asked
 def list_(question: Question, client: str | None, *, only_open: bool) -> None:

@@ -20,8 +20,8 @@ from ledger.errors import NotFound, Refused
 from ledger.events.client import ClientFactRecorded, ClientRegistered
 from ledger.events.ownership import ContactBarred, CuratorAssigned
 from ledger.events.people import EmployeeHired, EmployeeSkillNoted
-from projections import ownership as reported
 from projections import custody, portfolio, succession, transfers
+from projections import ownership as reported
 from projections.runner import catch_up
 from projections.view import View
 from tests.projections.ledgers import ledger_of

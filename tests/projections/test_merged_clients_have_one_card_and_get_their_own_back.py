@@ -1,7 +1,9 @@
 """Merging shows both histories, and separating gives both cards back, whatever was recorded."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,10 +20,27 @@ from ledger.events.client import (
     ClientUnmerged,
     ProspectRegistered,
 )
-from ledger.events.interaction import CallLogged
+from ledger.events.deal import DealOpened, PurchaseRecorded
+from ledger.events.dispute import ConflictReported, OwnershipDisputeOpened
+from ledger.events.interaction import CallLogged, MessageExchanged
+from ledger.events.offer import OfferSent
 from ledger.events.ownership import CuratorAssigned
-from projections import card, merges, metrics, ownership, portfolio
-from projections.view import View
+from ledger.events.service import CaseOpened
+from ledger.events.task import TaskAssigned
+from projections import (
+    card,
+    cases,
+    deals,
+    handover,
+    merges,
+    metrics,
+    offers,
+    ownership,
+    portfolio,
+    quarrels,
+    tasks,
+)
+from projections.view import Answer, View
 from tests.projections.ledgers import NOW, ledger_of, view
 from tests.projections.random_events import POOLS, histories
 from tests.projections.stories import told
@@ -138,6 +157,46 @@ def test_likely_duplicates_are_alike_in_what_is_left_of_their_names(embedded_dsn
 
         assert found(9) == [("name", ["C-1", "C-2", "C-4"]), ("phone", ["C-2", "C-3"])]
         assert found(10) == [("name", ["C-1", "C-4"]), ("phone", ["C-1", "C-3"])]
+
+
+def test_what_is_in_hand_with_a_client_is_that_of_all_its_ids(embedded_dsn: str) -> None:
+    work: list[tuple[str, Any]] = [
+        each
+        for n, client in ((1, "C-1"), (2, "C-2"), (3, "C-3"))
+        for each in (
+            (client, OfferSent(offer=f"O-{n}")),
+            (client, DealOpened(deal=f"D-{n}", holder="E-1")),
+            (client, PurchaseRecorded(purchase=f"P-{n}", amount=Decimal(n), currency="RUB")),
+            (client, TaskAssigned(task=f"T-{n}", title="ring", assignee="E-1", due_at=NOW)),
+            (client, CaseOpened(case=f"S-{n}")),
+            (client, ConflictReported(employee="E-1", severity="low")),
+            (client, MessageExchanged(direction="inbound", channel="chat")),
+            (client, OwnershipDisputeOpened(
+                dispute=f"U-{n}", claimant="E-1", respondent="E-2", claim="mine")),
+        )
+    ]  # fmt: skip
+    told_first = [told(data, "2026-01-10", client=client) for client, data in work]
+    with ledger_of(embedded_dsn, [*STORY[:7], *told_first, STORY[7]]) as (_, connection):
+        both, apart = view(7 + len(work)), view(8 + len(work))
+        listings: list[Callable[[Connection, View, str], Answer]] = [
+            lambda *asked: offers.offers(*asked),
+            lambda *asked: deals.deals(*asked[:2], client=asked[2]),
+            lambda *asked: deals.purchases(*asked),
+            lambda *asked: tasks.tasks(*asked[:2], client=asked[2]),
+            lambda *asked: cases.cases(*asked[:2], client=asked[2]),
+            lambda *asked: quarrels.disputes(*asked[:2], client=asked[2]),
+            lambda *asked: quarrels.conflicts(*asked),
+            lambda *asked: handover.pack(
+                *asked[:1], asked[1].as_of, "UTC", asked[2], "E-1"
+            ).sections["letters"],
+        ]
+        for listed in listings:
+            for client in ("C-1", "C-2"):
+                rows = listed(connection, both, client)
+                assert {row["client"] for row in rows} == {"C-1", "C-2"}, rows
+                assert len(rows) == 2
+                assert len(listed(connection, apart, client)) == 1
+            assert len(listed(connection, both, "C-3")) == 1
 
 
 def test_clients_declared_different_are_no_duplicates_of_each_other(embedded_dsn: str) -> None:
