@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from commands import ownership
+from commands import ownership, units
 from commands.handle import Act, Decision, Handled, Memory, handle
 from commands.ownership import BEGINNING, Holding, Ownership
 from commands.refusals import refuse_absent, refuse_unknown
@@ -146,8 +146,9 @@ def _is_open_to(state: Ownership, seller: str, holding: Holding, at: datetime) -
     if seller in state.team or state.covered_by(seller, holding.owner, at):
         return True
     groups = [set(group.units) for group in state.policy.exclusions]
-    mine, his = state.unit(seller, at), state.owner_unit(holding, at)
-    return bool(groups and mine and his) and not any({mine, his} <= group for group in groups)
+    mine = units.above(state.tree, state.unit(seller, at), at)
+    his = units.above(state.tree, state.owner_unit(holding, at), at)
+    return bool(groups and mine and his) and not any(mine & each and his & each for each in groups)
 
 
 def _limit(state: Ownership, seller: str, at: datetime) -> str | None:

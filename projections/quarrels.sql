@@ -50,7 +50,8 @@ CREATE INDEX ON dispute_changes (dispute);
 -- Every event by which an employee claims a client, as the policy then in force says, and whose the
 -- client was at that moment. A claim on another's client is a breach, but for the account team, for
 -- who stands in for the owner, and for units that need not keep out of each other's clients: as
--- commands/reservation.py decides, so that only what was recorded past it is found here.
+-- commands/reservation.py decides, so that only what was recorded past it is found here. What the
+-- policy says of a unit goes for those below it.
 CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS TABLE (
     "position" bigint, occurred_at timestamptz, "precision" text, client text, type text,
     employee text, owner text, owner_position bigint, breach boolean
@@ -75,12 +76,15 @@ CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS T
              AND (s.from_at, s.from_position) <= (c.at, c.position)
              AND (c.at, c.position) < (s.to_at, s.to_position)
     ), placed AS (
-        SELECT o.*, mine.unit AS mine, his.unit AS his FROM owned o
+        SELECT o.*, mine.unit AS mine, coalesce(his.unit, taken.unit) AS his FROM owned o
         LEFT JOIN employment_spells(as_of) mine
              ON o.foreign_claim AND mine.employee = o.performed_by
              AND mine.from_at <= o.at AND o.at < mine.to_at
         LEFT JOIN employment_spells(as_of) his ON o.foreign_claim AND his.employee = o.owner
              AND his.from_at <= o.at AND o.at < his.to_at
+        LEFT JOIN ownership_changes taken ON o.foreign_claim AND taken.position = o.owner_position
+    ), chains AS MATERIALIZED (
+        SELECT * FROM unit_chains(as_of)
     )
     SELECT o.position, o.occurred_at, o.precision, o.client, o.type, o.performed_by, o.owner,
            o.owner_position,
@@ -101,7 +105,12 @@ CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS T
            AND NOT (coalesce(o.exclusions, '[]') <> '[]' AND o.mine IS NOT NULL
                     AND o.his IS NOT NULL AND NOT EXISTS (
                         SELECT FROM jsonb_array_elements(o.exclusions::jsonb) AS units
-                        WHERE units ? o.mine AND units ? o.his))
+                        WHERE (units ? o.mine OR EXISTS (
+                            SELECT FROM chains c WHERE c.unit = o.mine AND units ? c.above
+                              AND c.from_at <= o.at AND o.at < c.to_at))
+                          AND (units ? o.his OR EXISTS (
+                            SELECT FROM chains c WHERE c.unit = o.his AND units ? c.above
+                              AND c.from_at <= o.at AND o.at < c.to_at))))
     FROM placed o
 $$;
 
