@@ -128,7 +128,8 @@ def reverse(desk: Desk, batch: str, reason: str, approved_by: str | None) -> Non
     """Give the clients of a batch back to whose they were.
 
     A client that has changed since is left as it is, and shown. Clients of somebody who has left
-    are orphans again. Nothing is deleted: the history shows both.
+    are orphans again. Nothing is deleted: the history shows both. If it is broken off, reverse the
+    batch again: it goes on where it ended.
     """
     from commands.handle import handle, propose
     from commands.transfer import reverse

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -204,7 +205,44 @@ def test_two_at_once_do_it_once(target: Target, owner: Connection, step: Any) ->
         with ThreadPoolExecutor(3) as pool:
             outcomes = list(pool.map(lambda _: step(ledger, given_), range(3)))
         assert {(outcome.done, outcome.left) for outcome in outcomes} == {(1_200, ())}
-        assert ledger.store.head() == before + 1_200 + (2 if step is passed else 1)
+        assert ledger.store.head() == before + 1_200 + 2
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_what_is_applied_while_it_is_reversed_does_not_stay_behind(
+    target: Target, owner: Connection, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    """Somebody goes on applying a batch before each step of its reversal."""
+    monkeypatch.setattr(transfer, "CHUNK", 2)
+    with Ledger(target) as ledger:
+        ledger.append_all(company())
+        held = owners(ledger, owner)
+        made = plan(ledger, owner, "E-1", to=("E-2",))
+
+        def broken_off(*given_: Any) -> Any:
+            handled = handle(*given_)
+            if len(handled.events) == 2:
+                raise InterruptedError
+            return handled
+
+        with pytest.raises(InterruptedError):
+            passed(ledger, made, take=broken_off)
+        steps: list[bool] = []
+
+        def meddle(*given_: Any) -> Any:
+            if len(steps) == before:
+                with suppress(Refused):
+                    passed(ledger, made)
+            steps.append(True)
+            return handle(*given_)
+
+        outcome = returned(ledger, made.batch, take=meddle)
+        assert outcome.done == (2 if before else 6)
+        with pytest.raises(Refused, match="was reversed"):
+            passed(ledger, made)
+        assert owners(ledger, owner) == held
+        (batch,) = transfers.batches(owner, now(ledger, owner))
+        assert (batch["state"], batch["moved"]) == ("reversed", batch["restored"])
 
 
 def test_others_decide_about_the_same_clients_meanwhile(target: Target, owner: Connection) -> None:
