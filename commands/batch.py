@@ -97,7 +97,7 @@ def start(plan: Plan, approved_by: str) -> Decide:
             batch=plan.batch,
             from_employee=plan.from_employee,
             rule=plan.rule,
-            reason=plan.reason,  # type: ignore[arg-type]
+            reason=plan.reason,
             planned=len(plan.moves),
             plan_sha256=digest,
             approved_by=approved_by,

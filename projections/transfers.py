@@ -85,8 +85,7 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 def batches(connection: Connection, view: View, batch: str | None = None) -> Answer:
     """Every batch, or one, the latest first: what was planned, and what became of it.
 
-    state: open, complete, reversing or reversed; skipped, kept: None until the batch is complete, or
-    reversed.
+    state: open, complete, reversing or reversed; skipped, kept: None until there.
     """
     return ask(connection, _SQL["batches"], view, batch=batch)
 

@@ -199,17 +199,16 @@ def moment(option: str, text: str, zone: str) -> Span:
     if found.at is None:
         raise InvalidQuestion(f"{option} {text!r} is not a time. {_FORM_REMEDY}")
     try:
-        return _span(found, local, naive=bool(naive))
+        return _span(found, found.at, local, naive=bool(naive))
     except OverflowError:
         raise InvalidQuestion(f"{option} {text!r} is out of reach. {_FORM_REMEDY}") from None
 
 
-def _span(found: Moment, local: ZoneInfo, *, naive: bool) -> Span:
-    assert found.at is not None  # noqa: S101 - narrows the type
+def _span(found: Moment, at: datetime, local: ZoneInfo, *, naive: bool) -> Span:
     if not found.floating:
-        at = found.at.replace(tzinfo=local) if naive else found.at
-        return Span(at.astimezone(UTC), at.astimezone(UTC))
-    day = found.at.replace(tzinfo=None)
+        at = (at.replace(tzinfo=local) if naive else at).astimezone(UTC)
+        return Span(at, at)
+    day = at.replace(tzinfo=None)
     after = day + timedelta(days=1)
     if found.precision is Precision.MONTH:
         after = (day + timedelta(days=32)).replace(day=1)
