@@ -66,6 +66,7 @@ def test_killed_in_the_middle_then_finished(
     passing = ["transfer", "apply", "p.json", "--yes", "--format", "json"]
     giving = ["transfer", "reverse", batch, "--reason", "x", "--yes", "--format", "json"]
     before = 0
+    over = {"moved": b"had come to its end before", "restored": b"was reversed before"}
     for command, done in ((passing, "moved"), (giving, "restored")):
 
         def start(command: list[str] = command) -> "subprocess.Popen[bytes]":
@@ -81,7 +82,7 @@ def test_killed_in_the_middle_then_finished(
         assert told["batch"][0][done] == CLIENTS
         before += CLIENTS
         assert count(owner) == before
-        assert b"had come to its end before" in iledger(*command).stderr
+        assert over[done] in iledger(*command).stderr
         assert count(owner) == before
     twice = f"SELECT count(*) FROM (SELECT client FROM ({COUNT.replace('count(*)', '*')}) AS e "
     assert owner.execute(twice + "GROUP BY client HAVING count(*) <> 2) AS d").fetchone() == (0,)

@@ -24,7 +24,7 @@ from ledger.events.deal import DealOpened, PurchaseRecorded
 from ledger.events.dispute import ConflictReported, OwnershipDisputeOpened
 from ledger.events.interaction import CallLogged, MessageExchanged
 from ledger.events.offer import OfferSent
-from ledger.events.ownership import CuratorAssigned
+from ledger.events.ownership import ClientReassigned, CuratorAssigned
 from ledger.events.service import CaseOpened
 from ledger.events.task import TaskAssigned
 from projections import (
@@ -38,6 +38,7 @@ from projections import (
     ownership,
     portfolio,
     quarrels,
+    takeovers,
     tasks,
 )
 from projections.view import Answer, View
@@ -157,6 +158,17 @@ def test_likely_duplicates_are_alike_in_what_is_left_of_their_names(embedded_dsn
 
         assert found(9) == [("name", ["C-1", "C-2", "C-4"]), ("phone", ["C-2", "C-3"])]
         assert found(10) == [("name", ["C-1", "C-4"]), ("phone", ["C-1", "C-3"])]
+
+
+def test_nobody_has_to_accept_a_client_that_was_merged_away(embedded_dsn: str) -> None:
+    passed = [
+        told(ClientReassigned(to_employee="E-3", reason="workload"), "2026-01-20", client=client)
+        for client in ("C-1", "C-2")
+    ]
+    with ledger_of(embedded_dsn, [*STORY[:6], *passed, *STORY[6:]]) as (_, connection):
+        for position, waiting in ((8, ["C-1", "C-2"]), (9, ["C-1"]), (10, ["C-1", "C-2"])):
+            rows = takeovers.takeovers(connection, view(position), only_open=True)
+            assert [row["client"] for row in rows] == waiting
 
 
 def test_what_is_in_hand_with_a_client_is_that_of_all_its_ids(embedded_dsn: str) -> None:
