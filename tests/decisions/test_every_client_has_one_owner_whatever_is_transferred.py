@@ -1,85 +1,32 @@
 """After any transfers and reversals: every client has one owner, or is in the pool or an orphan."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commands import curation, merging, ownership, people, transfer
+from commands import curation, ownership, people
 from commands.handle import Act, handle, propose
-from commands.plan import Plan
-from commands.succession import Wanted, draw_up
 from ledger.book import Ledger
 from ledger.database import Connection, Target
-from ledger.envelope import Event
 from ledger.errors import NotFound, Refused
-from ledger.events.client import ClientFactRecorded, ClientRegistered
-from ledger.events.ownership import ContactBarred, CuratorAssigned
-from ledger.events.people import EmployeeHired, EmployeeSkillNoted
-from projections import custody, portfolio, succession, transfers
 from projections import ownership as reported
-from projections.runner import catch_up
-from projections.view import View
+from projections import portfolio, transfers
+from tests.decisions.batches import (
+    CLIENTS,
+    EMPLOYEES,
+    Owners,
+    act,
+    company,
+    now,
+    owners,
+    passed,
+    plan,
+    returned,
+)
 from tests.projections.ledgers import ledger_of
-
-EMPLOYEES = ("E-1", "E-2", "E-3")
-CLIENTS = tuple(f"C-{number}" for number in range(7))
-Owners = dict[str, str | None]
-
-
-def event(data: Any, key: str, client: str | None = None) -> Event:
-    return Event(
-        data=data, client=client, key=key, source="test", recorded_by="hr",
-        occurred_at="2026-01-10T09:00:00Z",
-    )  # fmt: skip
-
-
-def company(
-    clients: Sequence[str] = CLIENTS, barred: Sequence[tuple[str, str]] = ()
-) -> list[Event]:
-    """Three employees; all clients are the first one's, but for the last client, which is free."""
-    return [
-        *(event(EmployeeHired(employee=each, name=each), f"hire-{each}") for each in EMPLOYEES),
-        *(event(ClientRegistered(kind="company", name=c), f"client-{c}", c) for c in clients),
-        *(event(CuratorAssigned(employee="E-1"), f"owner-{c}", c) for c in clients[:-1]),
-        *(
-            event(ContactBarred(employee=employee, reason="quarrel"), f"bar-{n}", client)
-            for n, (client, employee) in enumerate(barred)
-        ),
-    ]
-
-
-def act() -> Act:
-    return Act("E-boss", datetime.now(UTC))
-
-
-def now(ledger: Ledger, connection: Connection) -> View:
-    return View(catch_up(connection, ledger.target).position, datetime.now(UTC))
-
-
-def plan(ledger: Ledger, connection: Connection, employee: str, **wanted: Any) -> Plan:
-    wishes = Wanted(**({"rule": "least-loaded"} | wanted))
-    return draw_up(connection, now(ledger, connection), employee, wishes).plan
-
-
-def passed(ledger: Ledger, plan: Plan, **how: Any) -> transfer.Outcome:
-    return transfer.apply(ledger, plan, act(), approved_by="E-boss", **how)
-
-
-def returned(ledger: Ledger, batch: str, **how: Any) -> transfer.Outcome:
-    return transfer.reverse(ledger, batch, act(), reason="x", approved_by="E-boss", **how)
-
-
-def owners(ledger: Ledger, connection: Connection) -> Owners:
-    view = now(ledger, connection)
-    found = portfolio.clients(connection, view)
-    assert len({row["client"] for row in found}) == len(found)
-    return {row["client"]: row["owner"] for row in found}
 
 
 class Run:
@@ -208,43 +155,6 @@ def test_two_at_once_do_it_once(target: Target, owner: Connection, step: Any) ->
         assert ledger.store.head() == before + 1_200 + 2
 
 
-@pytest.mark.parametrize("before", range(4))
-def test_what_is_applied_while_it_is_reversed_does_not_stay_behind(
-    target: Target, owner: Connection, monkeypatch: pytest.MonkeyPatch, before: int
-) -> None:
-    """Somebody goes on applying a batch before each step of its reversal."""
-    monkeypatch.setattr(transfer, "CHUNK", 2)
-    with Ledger(target) as ledger:
-        ledger.append_all(company())
-        held = owners(ledger, owner)
-        made = plan(ledger, owner, "E-1", to=("E-2",))
-
-        def broken_off(*given_: Any) -> Any:
-            handled = handle(*given_)
-            if len(handled.events) == 2:
-                raise InterruptedError
-            return handled
-
-        with pytest.raises(InterruptedError):
-            passed(ledger, made, take=broken_off)
-        steps: list[bool] = []
-
-        def meddle(*given_: Any) -> Any:
-            if len(steps) == before:
-                with suppress(Refused):
-                    passed(ledger, made)
-            steps.append(True)
-            return handle(*given_)
-
-        outcome = returned(ledger, made.batch, take=meddle)
-        assert outcome.done == (2 if before else 6)
-        with pytest.raises(Refused, match="was reversed"):
-            passed(ledger, made)
-        assert owners(ledger, owner) == held
-        (batch,) = transfers.batches(owner, now(ledger, owner))
-        assert (batch["state"], batch["moved"]) == ("reversed", batch["restored"])
-
-
 def test_others_decide_about_the_same_clients_meanwhile(target: Target, owner: Connection) -> None:
     """What is decided between the reading and the recording of a chunk is respected."""
     with Ledger(target) as ledger:
@@ -269,42 +179,6 @@ def test_others_decide_about_the_same_clients_meanwhile(target: Target, owner: C
         assert owners(ledger, owner)["C-3"] is None
         (batch,) = transfers.batches(owner, now(ledger, owner))
         assert (batch["moved"], batch["skipped"], batch["state"]) == (5, 1, "complete")
-
-
-def test_a_merged_client_passes_on_once_and_is_counted_once(
-    target: Target, owner: Connection
-) -> None:
-    with Ledger(target) as ledger:
-        ledger.append_all(company())
-        for absorbed in ("C-1", "C-2"):
-            decide = merging.merge("C-0", absorbed, evidence="INN")
-            handle(ledger, merging.case("C-0", absorbed), act(), decide)
-        said = event(ClientFactRecorded(field="segment", value="A"), "segment", "C-2")
-        able = event(EmployeeSkillNoted(employee="E-2", field="segment", value="A"), "skill")
-        ledger.append_all([said, able])
-        handle(ledger, people.case("E-1"), act(), people.depart("E-1"))
-
-        made = plan(ledger, owner, "E-1", rule="fact:segment", otherwise="E-3")
-        assert [(move.client, move.to) for move in made.moves] == [
-            ("C-0", "E-2"), ("C-3", "E-3"), ("C-4", "E-3"), ("C-5", "E-3"),
-        ]  # fmt: skip
-        assert passed(ledger, made) == (made.batch, 4, 4, (), False)
-        (gone,) = portfolio.departures(owner, now(ledger, owner))
-        assert [gone[each] for each in ("clients", "placed", "orphans")] == [4, 4, 0]
-        (only, _) = succession.present(owner, now(ledger, owner))
-        assert (only["employee"], only["clients"]) == ("E-2", 1)
-        assert not custody.breaches(owner, now(ledger, owner))
-
-        # What was separated again was never passed on.
-        decide = merging.unmerge("C-0", "C-2", reason="two branches")
-        handle(ledger, merging.case("C-0", "C-2"), act(), decide)
-        (orphan,) = portfolio.orphans(owner, now(ledger, owner))
-        assert orphan["client"] == "C-2"
-        assert [row["clients"] for row in portfolio.departures(owner, now(ledger, owner))] == [5]
-        assert returned(ledger, made.batch).done == 4
-        assert {row["client"] for row in portfolio.orphans(owner, now(ledger, owner))} == {
-            "C-0", "C-2", "C-3", "C-4", "C-5",
-        }  # fmt: skip
 
 
 def test_what_is_refused(target: Target, owner: Connection) -> None:
