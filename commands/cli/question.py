@@ -222,4 +222,9 @@ def _on(on: str | None, zone: str) -> datetime:
 
 def _shown(view: View) -> str:
     local = view.on.astimezone(ZoneInfo(view.zone))
-    return f"{local:%Y-%m-%d %H:%M} ({view.zone})"
+    shown = f"{local:%Y-%m-%d %H:%M} ({view.zone})"
+    date = view.on.astimezone(UTC).date()
+    if date <= local.date():
+        return shown
+    # West of UTC; see docs/decisions/0004-dates-have-no-zone.md.
+    return f"{shown}; what is dated {date} without a time, from midnight UTC on, counts already"
