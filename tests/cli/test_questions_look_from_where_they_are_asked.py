@@ -149,3 +149,11 @@ def test_who_may_not_catch_up_is_told_how_far_behind_the_answer_is(
     assert done.stderr == "answers stand at position 3, 1 event behind the head\n"
     with pytest.raises(InvalidQuestion, match="not in the projections yet"):
         ask("--as-of", "4", dsn=supervisor)
+
+
+def test_who_asks_as_of_before_the_ledger_began_is_told_of_the_other_axis(
+    ask: Ask, filled: list[datetime]
+) -> None:
+    question, done = ask("--as-of", "2025-06-30")
+    assert question.view.as_of == 0
+    assert "nothing had been recorded by 2025-06-30 yet; --on 2025-06-30 asks" in done.stderr
