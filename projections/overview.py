@@ -4,6 +4,7 @@ Everything follows from a position of the ledger, so the same position gives the
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -30,11 +31,11 @@ class Overview(NamedTuple):
     """What there is to show of a period.
 
     made: the view from the moment at which the position was recorded; seen: from the period's end,
-    or from `made` while it is running. before: the period before; leading: the metrics of leaders,
-    the first of which they are ordered by; names: of employees and units by their ids; now, then:
-    the figures of MAIN in the period and in the one before; attained: rows of `attainment`, with
-    their scope and direction; steps: rows of `funnel`; held: rows of `holdings`; leaders: figures
-    of `leading` by employee; trend: the figures of MAIN in each of `months`, the names of the last twelve.
+    or from `made` while it is running. before: the period before. leading: the metrics of leaders,
+    who are ordered by the first. names: of employees and units by their ids. now, then: the figures
+    of MAIN in the period and in the one before. attained: rows of `attainment`, with their scope
+    and direction; steps: of `funnel`; held: of `holdings`, at each of `times`. leaders: figures of
+    `leading` by employee. trend: the figures of MAIN in each of `months`, which are twelve names.
     """
 
     ledger: UUID
@@ -49,6 +50,7 @@ class Overview(NamedTuple):
     then: Answer
     attained: Answer
     steps: Answer
+    times: list[datetime]
     held: Answer
     leaders: Answer
     months: list[str]
@@ -77,6 +79,7 @@ def overview(
     for name in leading:
         metric_of(name)
     seen, before, months = at_the_end(made, period), period.before(), _months(period)
+    times = moments(period, seen)
 
     def figures(span: Period, names: Sequence[str], **how: Any) -> Answer:
         past: dict[str, Any] = {"since": span.since, "until": span.until, "metrics": names}
@@ -88,7 +91,7 @@ def overview(
         now=figures(period, MAIN, by="whole"), then=figures(before, MAIN, by="whole"),
         attained=_attained(connection, made, period, credit),
         steps=funnel(connection, seen, since=period.since, until=period.until),
-        held=holdings(connection, seen, moments(period, seen)),
+        times=times, held=holdings(connection, seen, times),
         leaders=figures(period, leading),
         months=[month.name for month in months],
         trend=figures(period, MAIN, by="whole", every="month", since=months[0].since),

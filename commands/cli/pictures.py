@@ -20,7 +20,7 @@ def bars(shares: Sequence[Number | None]) -> tuple[str, list[Picture]]:
     from rich.bar import Bar
     from rich.console import Console
 
-    console = Console(width=_COLUMNS, legacy_windows=False)
+    console = Console(width=_COLUMNS, height=1, legacy_windows=False)
     whole = max([1.0, *(float(share) for share in shares if share is not None)])
 
     def drawn(share: float) -> str:

@@ -1,4 +1,4 @@
-"""`iledger audit base`, `report`, `report adoption`: what a supervisor looks through from month to month."""
+"""`iledger audit base`, `report`: what a supervisor looks through from month to month."""
 
 import getpass
 import re

@@ -11,7 +11,7 @@ Values = Sequence[float | None]
 
 WIDTH, HEIGHT = 720, 280  # of a chart
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 36, 12, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 36, 12, 48
 _APART, _FAR_APART = 46, 130  # of two dates, and where letters are large
 _RULES = 5
 _DOT = 2.5

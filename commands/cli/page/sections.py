@@ -101,7 +101,7 @@ def funnels(told: Overview) -> dict[str, list[Row]]:
 
 def ownership(told: Overview) -> Ownership:
     """Whose clients they were over time: orphans, the owners with the most, and the others."""
-    times = sorted({row["at"] for row in told.held})
+    times = told.times
     owners = sorted(_owners(told, times), key=lambda each: (-max(each.clients), each.who or ""))
     orphans = [0] * len(times)
     present: list[tuple[str, list[int]]] = []
@@ -119,7 +119,7 @@ def ownership(told: Overview) -> Ownership:
         layers.append((f"{len(others)} others", rest))
     return Ownership(
         stacked(times, [layer for _, layer in layers], told.seen.zone),
-        [(name, layer[-1]) for name, layer in layers] if times else [],
+        [(name, layer[-1]) for name, layer in layers],
         [_date(at, told.seen.zone) for at in times],
         [sum(column) for column in zip(*(layer for _, layer in layers), strict=True)],
         orphans,
