@@ -86,7 +86,7 @@ def test_who_is_orphaned_when_is_told_day_by_day(told: Here, tmp_path: Path) -> 
 
 def test_leaders_are_ranked_by_currency_or_by_the_least(told: Here, tmp_path: Path) -> None:
     content = page(told, tmp_path / "q.html")
-    assert content.index("<span>won_value, EUR") < content.index("<span>won_value, RUB")
+    assert content.index("<span>won_value, RUB") < content.index("<span>won_value, EUR")
     ranks = [row[0] for row in rows(content, "leaders")]
     assert ranks.count("1") == 2
     few = page(told, tmp_path / "few.html", "--metric", "connect_rate", "--less")

@@ -146,7 +146,7 @@ def _date(at: datetime, zone: str) -> str:
 
 
 def leaders(told: Overview, *, less: bool) -> dict[str, list[Row]]:
-    """Who did best, by unit of the first metric (of money, by currency), in order.
+    """Who did best, by unit of the first metric (of money, by currency, the usual one first).
 
     rank: equal for equal figures, None without data and for what is nobody's; share: of the best.
     """
@@ -162,7 +162,8 @@ def leaders(told: Overview, *, less: bool) -> dict[str, list[Row]]:
             cells = [cell({**row, "unit": unit}), *texts]
             line = {"who": row["group"], "value": row["value"], "cells": cells}
             found.setdefault(unit, []).append(line)
-    return {unit: _ranked(rows, less=less) for unit, rows in found.items()}
+    most_first = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
+    return {unit: _ranked(rows, less=less) for unit, rows in most_first}
 
 
 def _ranked(rows: list[Row], *, less: bool) -> list[Row]:
