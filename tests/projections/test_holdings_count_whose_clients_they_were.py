@@ -36,6 +36,7 @@ def test_orphans_are_those_of_leavers_and_nobodys(embedded_dsn: str) -> None:
     with ledger_of(embedded_dsn, HISTORY) as (_, connection):
         rows = holdings(connection, seen(), times)
         before = holdings(connection, seen(position=6), times[2:4])
+        passing = holdings(connection, seen(), [datetime(2025, 3, 10, tzinfo=UTC)])
     found = [(row["at"].month, row["owner"], row["orphaned"], row["clients"]) for row in rows]
     assert found == [
         (2, "E-1", False, 2), (2, "E-2", False, 1),
@@ -44,6 +45,7 @@ def test_orphans_are_those_of_leavers_and_nobodys(embedded_dsn: str) -> None:
         (5, "E-1", True, 1), (5, "E-2", False, 1), (5, None, True, 1),
         (6, "E-2", False, 1), (6, None, True, 1),
     ]  # fmt: skip
+    assert [(row["owner"], row["clients"]) for row in passing] == [("E-1", 1), ("E-2", 2)]
     assert [(row["owner"], row["clients"]) for row in before] == [("E-1", 2), ("E-2", 1)] * 2
 
 
