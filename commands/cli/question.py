@@ -185,7 +185,13 @@ def recorded_position(connection: Connection, as_of: str, zone: str) -> int:
         raise InvalidQuestion(
             f"--as-of {as_of} lies in the future, and nobody knows what will be recorded by then"
         )
-    return log.position_at(connection, span.last)
+    found = log.position_at(connection, span.last)
+    if head and not found:
+        remark(
+            f"nothing had been recorded by {as_of} yet; "
+            f"--on {as_of} asks for what was true then, as it is known now"
+        )
+    return found
 
 
 def moment(option: str, text: str, zone: str) -> Span:

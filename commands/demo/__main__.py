@@ -29,6 +29,7 @@ QUESTIONS = (
         "September, credited to who did it",
         "metrics --period 2025-09 --by employee --credit performer",
     ),
+    ("What was reached of the targets?", "attainment --period 2025-Q3"),
     ("Where do deals get lost?", "funnel"),
     ("What happened around the departure, as recorded?", "replay --client C-0112 --limit 12"),
 )
@@ -41,18 +42,21 @@ def main(folder: Path) -> int:
     with stream.open("w", encoding="utf-8") as lines:
         for event in events():
             lines.write(json.dumps(event, ensure_ascii=False) + "\n")
+    page = folder / "2025-Q3.html"
     place = ["--folder", str(folder / "ledger")]
     commands = [
         ("A ledger of its own", ["init", "--zone", "Europe/Moscow"]),
         ("A company's year, as its services append it", ["append", str(stream)]),
         *((remark, shlex.split(question)) for remark, question in QUESTIONS),
+        ("The third quarter, to look at", ["report", "--period", "2025-Q3", "--html", str(page)]),
     ]
     for remark, command in commands:
         print(f"\n# {remark}\n$ iledger {shlex.join(place + command)}", flush=True)
         done = subprocess.run([sys.executable, "-m", "commands.cli.main", *place, *command])
         if done.returncode:
             return done.returncode
-    print(f"\nAsk on: iledger {shlex.join(place)} --help; end its server with … stop")
+    print(f"\nOpen {page} in a browser.")
+    print(f"Ask on: iledger {shlex.join(place)} --help; end its server with … stop")
     return 0
 
 

@@ -23,6 +23,8 @@ The company: АО «Складские решения», Москва (MSK) and 
 - **The move.** Фёдорова Алёна Игоревна, E-12, moves from MSK-2 to KZN-1 on 2025-07-01.
 - **Nobody knows who.** Deal D-1003 (E-16, opened 2025-10-21) has no client, case K-1001 neither;
   on Monday 2025-09-15 at 10:05 an unknown number calls, and again at 10:12.
+- **Targets.** Of the third and the fourth quarter, for sellers, branches and the company; that of
+  E-07 for the third is revised on 2025-09-01, as she is to leave; three shortfalls are explained.
 - **Namesakes.** E-07 and E-18 are both Иванова Марина; E-11 and E-21 have the same full name.
 """
 

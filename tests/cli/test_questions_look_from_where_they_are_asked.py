@@ -166,3 +166,11 @@ def test_it_says_so_where_a_date_of_the_day_after_counts_already(
 ) -> None:
     _, done = ask("--on", on, "--zone", zone)
     assert ("what is dated 2025-06-30 without a time" in done.stderr) is said
+
+
+def test_who_asks_as_of_before_the_ledger_began_is_told_of_the_other_axis(
+    ask: Ask, filled: list[datetime]
+) -> None:
+    question, done = ask("--as-of", "2025-06-30")
+    assert question.view.as_of == 0
+    assert "nothing had been recorded by 2025-06-30 yet; --on 2025-06-30 asks" in done.stderr
