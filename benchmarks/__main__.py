@@ -1,6 +1,7 @@
 """`make bench`: measure everything on a private PostgreSQL and write benchmarks/README.md."""
 
 import argparse
+import itertools
 import platform
 import tempfile
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks import appending, asking, deciding
+from benchmarks import appending, asking, deciding, figures
 from benchmarks.sides import Line
 from ledger import embedded, schema
 from ledger.database import Target
@@ -51,7 +52,8 @@ def _measure(dsn: str, chosen: argparse.Namespace) -> Iterator[Line]:
         print(" | ".join(line.cells()), flush=True)
         yield line
     large = Target(dsn=dsn, schema="asking")
-    for line in asking.measure(large, chosen.events, chosen.clients):
+    asked = asking.measure(large, chosen.events, chosen.clients)
+    for line in itertools.chain(asked, figures.measure(large)):
         print(" | ".join(line.cells()), flush=True)
         yield line
 

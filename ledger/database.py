@@ -89,6 +89,18 @@ def prepare(connection: Connection, target: Target, roles: Sequence[str]) -> Non
         connection.execute(statements("ledger", "log.sql")["take_role"], {"names": names})
 
 
+def twin(connection: Connection) -> Connection | None:
+    """A second connection with the same role and schemas; None if the server grants none."""
+    row = connection.execute("SELECT current_setting('search_path'), current_user").fetchone()
+    info = connection.info
+    try:
+        other = psycopg.connect(info.dsn, password=info.password or None, **SETTINGS)
+    except psycopg.OperationalError:
+        return None
+    other.execute("SELECT set_config('search_path', %s, false), set_config('role', %s, false)", row)
+    return other
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn PostgreSQL's errors into the ledger's, by SQLSTATE."""

@@ -3,7 +3,7 @@
 An annulment is none: it says that something had better not been entered.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from ledger.catalogue import types
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.registry import Unfold
 from projections.view import Answer, View, add_up
 
 _SQL = statements("projections", "entries.sql")
@@ -32,16 +33,15 @@ class Recording(NamedTuple):
 TABLES: Mapping[type[Any], str] = {Recording: "entries"}
 
 
-def _recorded(event: Recorded) -> Iterator[Recording]:
-    yield Recording(
+def _recorded(event: Recorded) -> tuple[Recording]:
+    # No generator: one would be made for every event there is.
+    return (Recording(
         event.position, event.occurred_at, event.precision, event.recorded_at, event.client,
         event.performed_by, event.unit, event.import_batch is not None,
-    )  # fmt: skip
+    ),)  # fmt: skip
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = dict.fromkeys(
-    types().keys() - {"event.annulled"}, _recorded
-)
+UNFOLD: Mapping[str, Unfold] = dict.fromkeys(types().keys() - {"event.annulled"}, _recorded)
 
 
 def adoption(connection: Connection, view: View, *, since: date, until: date) -> Answer:

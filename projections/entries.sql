@@ -16,7 +16,8 @@ CREATE TABLE entries (
 -- name: indexes
 CREATE INDEX ON entries (position);
 CREATE INDEX ON entries (occurred_at);
-CREATE INDEX ON entries (recorded_at);
+-- Recorded in the order of positions, and so they stand in the table: ranges of pages will do.
+CREATE INDEX ON entries USING brin (recorded_at);
 
 -- name: functions
 -- How long after it happened it was recorded; a day or a month has happened when it is over.

@@ -46,6 +46,9 @@ SELECT 'deal_open', d.from_position, n.at, 'instant', n.tie, d.client, d.deal, d
 FROM ends n JOIN deal_spells_at(%(as_of)s) d
     ON d.status = 'open' AND d.from_at <= n.at + interval '1 day'
    AND d.to_at >= n.at - interval '1 day'
+   -- No end is earlier than both of these; told apart from it, for the sake of the index.
+   AND d.to_at >= least((%(starts)s::timestamp - interval '2 days') AT TIME ZONE 'UTC',
+                        %(on)s::timestamptz - interval '2 days')
    AND d.from_at <= %(on)s AND (%(on)s < d.to_at OR n.tie = 0)
    AND (n.tie > 0 OR local_time(d.from_at, d.from_precision, %(zone)s) < n.before
         AND n.before <= local_time(d.to_at, d.to_precision, %(zone)s))

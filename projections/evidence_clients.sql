@@ -2,22 +2,27 @@
 -- buys, how fresh and how orphaned the base is, who adds to it and when.
 
 -- name: client_owned
--- Each client that somebody owned in the period; counts if it was in contact while he did.
-SELECT 'client_owned', o.from_position, greatest(o.from_at, n.starts AT TIME ZONE %(zone)s),
-       'instant', o.from_position, o.client, NULL, NULL, max(o.kind), max(o.owner), max(o.owner),
-       NULL, bool_or(i.position IS NOT NULL), NULL::numeric, NULL, NULL::numeric, n.starts
+-- Each client that somebody owned in the period; counts if it was in contact while he did. Contacts
+-- look for their owner, and not all owners for contacts: those are fewer by far.
+SELECT 'client_owned', o.from_position, greatest(o.from_at, n.since), 'instant', o.from_position,
+       o.client, NULL, NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
+       NULL, NULL::numeric, n.starts
 FROM ends n JOIN owner_spells_at(%(as_of)s) o
-    ON o.owner IS NOT NULL AND o.from_at <= %(on)s
-   AND o.from_at < n.at AND o.to_at > n.starts AT TIME ZONE %(zone)s
+    ON o.owner IS NOT NULL AND o.from_at <= %(on)s AND o.from_at < n.at AND o.to_at > n.since
 LEFT JOIN (
-    SELECT client, occurred_at AS at, position, local_time(occurred_at, precision, %(zone)s) AS local
-    FROM interactions
-    WHERE reach IS NOT NULL AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
-      AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
-) AS i ON i.client = o.client AND n.starts <= i.local AND i.local < n.before
-      AND (o.from_at, o.from_position) <= (i.at, i.position)
-      AND (i.at, i.position) < (o.to_at, o.to_position)
-GROUP BY n.starts, o.client, o.from_at, o.from_position
+    SELECT DISTINCT n.starts, o.client, o.from_at, o.from_position
+    FROM (
+        SELECT client, occurred_at AS at, position,
+               local_time(occurred_at, precision, %(zone)s) AS local
+        FROM interactions
+        WHERE reach IS NOT NULL AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
+          AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
+    ) AS i JOIN owner_spells_at(%(as_of)s) o
+        ON o.client = i.client AND (o.from_at, o.from_position) <= (i.at, i.position)
+       AND (i.at, i.position) < (o.to_at, o.to_position)
+    JOIN ends n ON n.starts <= i.local AND i.local < n.before
+) AS m ON m.starts = n.starts AND m.client = o.client AND m.from_at = o.from_at
+      AND m.from_position = o.from_position
 
 -- name: purchase
 -- Counts if the client had bought before in the same period.
@@ -37,11 +42,11 @@ WHERE known(p.position, p.annulled_at, %(as_of)s) AND coalesce(p.occurred_at, '-
 -- Who had bought before the period began, by the last purchase before: active, if that was within
 -- the days that say so, and counted if so at the end; or inactive, and counted if bought in it.
 SELECT CASE WHEN b.active THEN 'buyer_active' ELSE 'buyer_inactive' END, b.position,
-       b.starts AT TIME ZONE %(zone)s, 'instant', 0, b.client, NULL, NULL, NULL, NULL,
+       b.since, 'instant', 0, b.client, NULL, NULL, NULL, NULL,
        b.performed_by, b.unit, CASE WHEN b.active THEN b.still ELSE b.bought END, NULL::numeric,
        NULL, NULL::numeric, b.starts
 FROM (
-    SELECT n.starts, p.*, p.at >= n.starts - %(active_days)s::int * interval '1 day' AS active,
+    SELECT n.starts, n.since, p.*, p.at >= n.starts - %(active_days)s::int * interval '1 day' AS active,
            max(p.at) OVER one >= least(n.before, %(on)s AT TIME ZONE %(zone)s)
                - %(active_days)s::int * interval '1 day' AS still,
            max(p.at) OVER one >= n.starts AS bought,
@@ -66,22 +71,24 @@ SELECT 'field_known', k.position, k.at, 'instant', k.tie, k.client, NULL, NULL, 
        k.performed_by, k.unit, k.told >= k.at - %(fresh_days)s::int * interval '24 hours',
        NULL::numeric, NULL, NULL::numeric, k.starts
 FROM (
-    SELECT n.starts, n.at, n.tie, f.*,
-           row_number() OVER (one ORDER BY f.told DESC, f.position DESC) AS nth,
-           -- The last word but confirmations: whether the field has a value.
-           first_value(f.change) OVER (
-               one ORDER BY f.change = 'confirmed', f.told DESC, f.position DESC) AS last
-    FROM ends n JOIN (
-        SELECT client, field, change, position, performed_by, unit, precision,
-               coalesce(occurred_at, '-infinity') AS told
-        FROM fact_changes
-        WHERE change IN ('recorded', 'confirmed', 'retracted')
-          AND known(position, annulled_at, %(as_of)s)
-          AND coalesce(occurred_at, '-infinity') <= %(on)s
-    ) AS f ON local_time(f.told, f.precision, %(zone)s) < n.before
-    WINDOW one AS (PARTITION BY n.starts, f.client, f.field)
+    SELECT *, max(nth) OVER one AS newest,
+           -- The last word but confirmations: whether the field has a value. One sort for all.
+           max(nth) FILTER (WHERE change = 'recorded') OVER one AS recorded,
+           max(nth) FILTER (WHERE change = 'retracted') OVER one AS retracted
+    FROM (
+        SELECT n.starts, n.at, n.tie, f.*, row_number() OVER (
+                   PARTITION BY n.starts, f.client, f.field ORDER BY f.told, f.position) AS nth
+        FROM ends n JOIN (
+            SELECT client, field, change, position, performed_by, unit, precision,
+                   coalesce(occurred_at, '-infinity') AS told
+            FROM fact_changes
+            WHERE change IN ('recorded', 'confirmed', 'retracted')
+              AND known(position, annulled_at, %(as_of)s)
+              AND coalesce(occurred_at, '-infinity') <= %(on)s
+        ) AS f ON f.told < n.surely OR local_time(f.told, f.precision, %(zone)s) < n.before
+    ) AS numbered WINDOW one AS (PARTITION BY starts, client, field)
 ) AS k
-WHERE k.nth = 1 AND k.last = 'recorded'
+WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)
 
 -- name: contribution
 -- A field told or confirmed is a point; not if it was so already, nor if it was retracted later.
@@ -132,17 +139,18 @@ WHERE NOT e.imported AND known(e.position, e.annulled_at, %(as_of)s)
 
 -- name: orphaned
 -- The hours in which a client had lost its owner, or had one who was no longer here.
-SELECT 'orphaned', g.position, greatest(g.from_at, n.starts AT TIME ZONE %(zone)s), 'instant',
+SELECT 'orphaned', g.position, greatest(g.from_at, n.since), 'instant',
        g.position, g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
-       CASE WHEN isfinite(greatest(g.from_at, n.starts AT TIME ZONE %(zone)s)) THEN
+       CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
            extract(epoch FROM least(g.to_at, n.at, %(on)s)
-               - greatest(g.from_at, n.starts AT TIME ZONE %(zone)s)) / 3600 END,
+               - greatest(g.from_at, n.since)) / 3600 END,
        NULL, NULL::numeric, n.starts
 FROM ends n JOIN (
     SELECT from_position AS position, client, 'released' AS why, former AS owner, from_at, to_at
     FROM (
         SELECT *, lag(owner) OVER (PARTITION BY client ORDER BY from_at, from_position) AS former
         FROM owner_spells_at(%(as_of)s)
+        WHERE client IN (SELECT client FROM owner_spells_at(%(as_of)s) WHERE owner IS NULL)
     ) AS spells WHERE owner IS NULL AND former IS NOT NULL
     UNION ALL
     SELECT greatest(s.from_position, d.position), s.client, 'departed', s.owner,
@@ -156,4 +164,4 @@ FROM ends n JOIN (
     ) AS d JOIN owner_spells_at(%(as_of)s) s
         ON s.owner = d.employee AND s.from_at < d.to_at AND d.from_at < s.to_at
     WHERE d.change = 'departed'
-) AS g ON g.from_at < n.at AND g.to_at > n.starts AT TIME ZONE %(zone)s AND g.from_at <= %(on)s
+) AS g ON g.from_at < n.at AND g.to_at > n.since AND g.from_at <= %(on)s

@@ -23,14 +23,18 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 -- Whether something happened in [starts, ends), local dates and times of the zone. Not if its time
--- is unknown. The outer bounds let an index on `at` narrow the search before the exact comparison;
--- only immutable operations, or the function would not be expanded and no index used.
+-- is unknown. The outer bounds let an index on `at` narrow the search, and between the inner ones the
+-- zone makes no difference: to ask for its time costs more than all the rest. Only immutable
+-- operations, or the function would not be expanded and no index used.
 CREATE FUNCTION in_period(
     at timestamptz, "precision" text, starts timestamp, ends timestamp, zone text
 ) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT at >= (starts - interval '1 day') AT TIME ZONE 'UTC'
        AND at < (ends + interval '1 day') AT TIME ZONE 'UTC'
-       AND local_time(at, "precision", zone) >= starts AND local_time(at, "precision", zone) < ends
+       AND (at >= (starts + interval '1 day') AT TIME ZONE 'UTC'
+            AND at < (ends - interval '1 day') AT TIME ZONE 'UTC'
+            OR local_time(at, "precision", zone) >= starts
+            AND local_time(at, "precision", zone) < ends)
 $$;
 
 -- When a position was recorded. Whoever may read projections may know that, though not the events;

@@ -9,6 +9,7 @@ employee or a unit has moved since.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from ledger.database import Connection
@@ -17,12 +18,14 @@ from ledger.sql import statements
 from projections.calendar import CLOCK, zone_of
 from projections.credit import Credit, credit_of
 from projections.figures import BY_CALENDAR, Evidence, Metric, defined
-from projections.view import Answer, View, add_up
+from projections.view import Answer, Question, View, add_up, add_up_beside
 
 Every = Literal["month", "quarter", "year", "whole"]
 
 GROUPS = ("whole", "employee", "team", "unit", "office", "product", "client")
 NOBODY = "(none)"
+_FEW = 12  # metrics for which a second connection is not worth its making
+_ONE_BY_ONE = ("distinct", "client_share", "median", "p90")  # no sums of the evidence
 _STEPS = {"month": ("1 month", "YYYY-MM"), "quarter": ("3 months", 'YYYY-"Q"Q'),
           "year": ("1 year", "YYYY")}  # fmt: skip
 _SQL = statements("projections", "metrics.sql")
@@ -71,12 +74,16 @@ def metrics(
     the two, and a median is that of all events of which any part is credited.
     """
     wanted, credited = _wanted(metrics, terms), credit_of(credit)
-    parameters = _parameters(view, by, every, since, until, credited, wanted)
-    parameters |= _terms(connection, view, terms)
-    rows = add_up(connection, _statement(credited, by, wanted, "figures"), view, **parameters)
+    timed = _terms(connection, view, terms)
+    questions = [
+        (_statement(credited, by, part, "figures"),
+         timed | _parameters(view, by, every, since, until, credited, part))
+        for part in _apart(wanted)
+    ]  # fmt: skip
+    rows = _added_up(connection, view, questions, beside=len(wanted) > _FEW)
     found = [row for row in rows if _asked_for(row["metric"], metrics)]
     if by == "whole" and every == "whole" and not found:
-        found = [{"group": "whole", "period": parameters["unknown"], "metric": None}]
+        found = [{"group": "whole", "period": questions[0][1]["unknown"], "metric": None}]
     return list(_filled(found, wanted, grid=by != "client"))
 
 
@@ -109,21 +116,42 @@ def explain(
     return [row for row in rows if _asked_for(row["metric"], [metric])]
 
 
+def _apart(wanted: Sequence[str]) -> list[list[str]]:
+    """What counts for its holder apart from the rest: the two have no join in common."""
+    parts = ([name for name in wanted if _evidence(name).held == held] for held in (False, True))
+    return [part for part in parts if part]
+
+
+def _added_up(
+    connection: Connection, view: View, questions: Sequence[Question], *, beside: bool
+) -> Answer:
+    if beside and len(questions) == 2:
+        return add_up_beside(connection, view, *questions)
+    return [row for one, known in questions for row in add_up(connection, one, view, **known)]
+
+
 def _statement(credit: Credit, by: str, wanted: Sequence[str], ending: str) -> str:
-    """The whole question, without the evidence and the joins that it does not need."""
+    """The whole question, without the evidence and the joins that it does not need.
+
+    wanted: metrics of which all count for their holder, or none does.
+    """
     found = [_evidence(name) for name in wanted]
-    pieces = [each.sql for each in found if not each.business]
     spans = [each.sql for each in found if each.business]
+    # What is counted by the calendar has been found already for the clock.
+    pieces = [
+        BY_CALENDAR if each.business else _SQL["spanned"] if each.sql in spans else each.sql
+        for each in found
+    ]
     begun = f"{_SQL['frame']}, "
     if spans:
         begun += f"{CLOCK}, spans AS ({_union(spans)}), "
-        pieces.append(BY_CALENDAR)
     grouping = by.partition(":")[0]
     named = {"team": "belonging", "office": "belonging", "fact": "facts"}.get(grouping, "named")
     located = named == "belonging" or grouping == "unit" or ending == "explained"
     placed = "placed" if located else "unplaced"
-    parts = (credit.owned, *(_SQL[part] for part in ("credited", placed, named, "grouped", ending)))
-    return f"{begun}events AS ({_union(pieces)})\n" + "".join(parts)
+    parts = [_SQL[part] for part in (placed, named, "grouped", ending)]
+    credited = [_SQL["held"]] if found[0].held else [credit.owned, _SQL["credited"]]
+    return f"{begun}events AS ({_union(pieces)})\n" + "".join((*credited, *parts))
 
 
 def _union(pieces: Sequence[str]) -> str:
@@ -179,7 +207,7 @@ def _parameters(
         raise InvalidQuestion(f"the period from {since} to {until} is empty")
     label = _label(since, until)
     step, pattern = _STEPS.get(every, (None, f'"{label}"'))
-    known, evidence = defined()
+    known = defined().metrics
     chosen = [
         (name, known[name], kind)
         for name in wanted
@@ -192,8 +220,8 @@ def _parameters(
         "starts": since.isoformat() if since else "-infinity",
         "ends": until.isoformat() if until else "infinity",
         "names": [name for name, _, _ in chosen], "evidence": [kind for _, _, kind in chosen],
-        "held": [name for name, each in evidence.items() if each.held],
-        "figures": [metric.figure for _, metric, _ in chosen],
+        "added": [kind for _, metric, kind in chosen if metric.figure not in _ONE_BY_ONE],
+        "one_by_one": list(_ONE_BY_ONE), "figures": [metric.figure for _, metric, _ in chosen],
         "measures": [metric.measure for _, metric, _ in chosen],
         "units": [metric.unit for _, metric, _ in chosen],
     }  # fmt: skip
@@ -216,13 +244,20 @@ def _filled(found: Answer, wanted: list[str], *, grid: bool) -> Iterator[dict[st
         rows = told.setdefault((row["group"], row["period"]), {})
         if row["metric"]:
             rows.setdefault(_defined_as(row["metric"]), []).append(row)
-    for (group, period), rows in told.items():
+    known = defined().metrics
+    empty = {name: _figures(known[name], {}) for name in wanted}
+    for (group, period), rows in sorted(told.items(), key=itemgetter(0)):
         for name in wanted:
-            filling: list[dict[str, Any]] = [{}] if grid and not name.endswith(".*") else []
-            for row in sorted(rows.get(name, filling), key=lambda row: row.get("metric", name)):
-                figures = _figures(defined().metrics[name], row)
-                metric = row.get("metric", name)
-                yield {"group": group, "period": period, "metric": metric, **figures}
+            here = rows.get(name, [])
+            for row in sorted(here, key=_metric_and_money) if here[1:] else here:
+                figures = _figures(known[name], row)
+                yield {"group": group, "period": period, "metric": row["metric"], **figures}
+            if grid and not here and not name.endswith(".*"):
+                yield {"group": group, "period": period, "metric": name, **empty[name]}
+
+
+def _metric_and_money(row: Mapping[str, Any]) -> tuple[str, bool, str]:
+    return row["metric"], row["currency"] is None, row["currency"] or ""
 
 
 def _defined_as(metric: str) -> str:
@@ -230,20 +265,21 @@ def _defined_as(metric: str) -> str:
 
 
 def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
-    n, told, hits = (_count(row.get(name) or 0) for name in ("n", "told", "hits"))
-    total, value = row.get("total"), n
     numerator, denominator = None, None
     match metric.figure:
         case "share" | "client_share":
-            numerator, denominator = hits, n
-            value = float(hits / n) if n else None
+            numerator, denominator = _count(row.get("hits")), _count(row.get("n"))
+            value = float(numerator / denominator) if denominator else None
         case "mean":
-            numerator, denominator = total, told
-            value = total / told if told else None
+            numerator, denominator = row.get("total"), _count(row.get("told"))
+            value = numerator / denominator if denominator else None
         case "median" | "p90":
-            value, denominator = row.get("middle"), told
+            value, denominator = row.get("middle"), _count(row.get("told"))
         case "sum":
-            value = total if told else 0
+            value = row.get("total")
+            value = 0 if value is None else value
+        case _:
+            value = _count(row.get("n"))
     if metric.unit in ("days", "hours", "points") and value is not None:
         value = float(value)
         numerator = None if numerator is None else float(numerator)
@@ -252,6 +288,8 @@ def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _count(weighed: Any) -> Any:
-    """A count as an int, unless a part of an event is in it."""
+    """A count as an int, unless a part of an event is in it; of nothing it is 0."""
+    if not weighed:
+        return 0
     whole = int(weighed)
     return whole if whole == weighed else weighed

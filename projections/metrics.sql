@@ -2,7 +2,7 @@
 --
 -- `frame` begins every question. The evidence wanted comes next, from evidence.sql and its like: one
 -- row for each event, of one kind; a metric may want several. Then a statement of credit.sql.
--- `credited` gives the employees (two, where credit is split); `placed` the unit at the time, if it
+-- `credited` or `held` gives the employees (two, where credit is split); `placed` the unit at the time, if it
 -- is asked for; `named`, `belonging` or `facts` the group; `grouped` the period (NULL: the whole, or
 -- unknown). `figures` adds the rows up; `explained` shows them. No question pays for another's joins.
 
@@ -28,11 +28,15 @@ WITH wanted AS (
     UNION ALL
     SELECT %(starts)s::timestamp, %(ends)s::timestamp WHERE %(step)s::interval IS NULL
 ), ends AS (
-    -- Up to (at, tie), exclusive; `before` is the same for dates and times of the zone.
-    SELECT p.starts, p.ends AS before, p.ends AT TIME ZONE %(zone)s AS at, 0::bigint AS tie
+    -- From `since` up to (at, tie), exclusive; `starts` and `before` are the same for dates and times
+    -- of the zone. What was earlier than `surely` was before the end in every zone.
+    SELECT p.starts, p.starts AT TIME ZONE %(zone)s AS since, p.ends AS before,
+           p.ends AT TIME ZONE %(zone)s AS at, 0::bigint AS tie,
+           p.ends AT TIME ZONE %(zone)s - interval '2 days' AS surely
     FROM periods p WHERE p.ends AT TIME ZONE %(zone)s <= %(on)s
     UNION ALL
-    SELECT p.starts, 'infinity', %(on)s, 9223372036854775807
+    SELECT p.starts, p.starts AT TIME ZONE %(zone)s, 'infinity', %(on)s, 9223372036854775807,
+           'infinity'
     FROM periods p WHERE p.ends AT TIME ZONE %(zone)s > %(on)s
 )
 
@@ -45,20 +49,32 @@ SELECT NULL::text AS evidence, NULL::bigint AS position, NULL::timestamptz AS at
        NULL::text AS currency, NULL::numeric AS days, NULL::timestamp AS period_starts
 WHERE false
 
+-- name: spanned
+-- What is counted by a calendar as well.
+SELECT * FROM spans
+
 -- name: credited
 , credited AS (
     -- Where nobody is to be credited for the client, to who held the deal.
     SELECT e.evidence, e.position, coalesce(e.at, '-infinity') AS at, e.precision, e.tie, e.client,
            e.subject, e.product, e.label, e.performer, e.given_unit, e.counted, e.amount,
            e.currency, e.days, e.period_starts, o.weight,
-           CASE WHEN e.evidence = ANY (%(held)s) THEN e.holder
-                WHEN %(credit)s = 'performer' THEN e.performer
+           CASE WHEN %(credit)s = 'performer' THEN e.performer
                 ELSE coalesce(o.owner, e.holder) END AS employee
     FROM events e LEFT JOIN owned o
-        ON o.client = e.client AND e.evidence <> ALL (%(held)s)
+        ON o.client = e.client
        AND (o.from_at, o.from_position) <= (coalesce(e.at, '-infinity'), e.tie)
        AND (coalesce(e.at, '-infinity'), e.tie) < (o.to_at, o.to_position)
     WHERE coalesce(e.at, '-infinity') <= %(on)s
+)
+
+-- name: held
+-- What counts for its holder, whatever the mode: no owner is looked for.
+, credited AS (
+    SELECT evidence, position, coalesce(at, '-infinity') AS at, precision, tie, client, subject,
+           product, label, performer, given_unit, counted, amount, currency, days, period_starts,
+           NULL::numeric AS weight, holder AS employee
+    FROM events WHERE coalesce(at, '-infinity') <= %(on)s
 )
 
 -- name: placed
@@ -149,13 +165,11 @@ WHERE false
     SELECT evidence, "group", period, label, currency, coalesce(weight, 1) AS weight, count(*) AS n,
            count(*) FILTER (WHERE counted) AS hits,
            count(amount) AS amounts, sum(amount) AS amount, count(days) AS spans, sum(days) AS days
-    FROM narrow GROUP BY evidence, "group", period, label, currency, narrow.weight
+    FROM narrow WHERE evidence = ANY (%(added)s) GROUP BY evidence, "group", period, label, currency, narrow.weight
 ), plain AS (
     SELECT a.*, w.measure, replace(w.metric, '*', coalesce(a.label, '(none)')) AS metric,
            CASE w.in_unit WHEN 'currency' THEN a.currency END AS in_currency
-    FROM added a JOIN wanted w
-        ON w.evidence = a.evidence
-       AND w.figure NOT IN ('distinct', 'client_share', 'median', 'p90')
+    FROM added a JOIN wanted w ON w.evidence = a.evidence AND w.figure <> ALL (%(one_by_one)s)
 ), clients AS (
     SELECT n."group", n.period, w.metric, n.client, bool_or(n.counted) AS counted
     FROM narrow n
@@ -187,7 +201,7 @@ WHERE false
 )
 SELECT "group", coalesce(to_char(period, %(pattern)s), %(unknown)s) AS period, metric, currency, n,
        hits, told, total, middle
-FROM told ORDER BY 1, 2, 3, 4
+FROM told
 
 -- name: explained
 SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group",
@@ -199,4 +213,4 @@ SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group",
        CASE w.measure WHEN 'amount' THEN g.currency END AS currency
 FROM grouped g JOIN wanted w ON w.evidence = g.evidence
 WHERE %(group)s::text IS NULL OR g."group" = %(group)s
-ORDER BY g.at, g.position, g.weight, g.employee
+ORDER BY g.at, g.position, g.weight, g.employee, g.client, g.subject

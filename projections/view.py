@@ -4,16 +4,20 @@ Every question takes a View. `as_of` is a position: only what had been recorded 
 the answer is the one that was given then. `on` is an instant: only what had happened up to it.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
-from ledger.database import Connection, translated
+from ledger.database import Connection, translated, twin
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
 
 Answer = list[dict[str, Any]]
+Question = tuple[str, dict[str, Any]]  # a statement and its parameters
 _FRAME = statements("projections", "frame.sql")
 
 
@@ -75,3 +79,22 @@ def add_up(connection: Connection, statement: str, view: View, **parameters: Any
         connection.execute("SET LOCAL enable_mergejoin = off")
         connection.execute("SET LOCAL work_mem = '128MB'")
         return ask(connection, statement, view, **parameters)
+
+
+def add_up_beside(connection: Connection, view: View, first: Question, second: Question) -> Answer:
+    """The rows of two statements, each with its parameters, added up at the same time.
+
+    Both answer as of the view's position, so what is recorded between them changes nothing. In a
+    transaction, whose work its own connection alone sees, and where the server grants no second
+    connection, they are asked in turn.
+    """
+    alone = connection.info.transaction_status != TransactionStatus.IDLE
+    other = None if alone else twin(connection)
+    if other is None:
+        return [
+            row for one, known in (first, second) for row in add_up(connection, one, view, **known)
+        ]
+    with closing(other), ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(add_up, other, second[0], view, **second[1])
+        rows = add_up(connection, first[0], view, **first[1])
+        return rows + asked.result()
