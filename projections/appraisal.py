@@ -6,13 +6,14 @@ still running, and replays it under another scheme: so all of them see the same 
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
-from projections.attainment import Facts, at_the_end, fact_of, facts, metric_of
+from projections.aims import figure
+from projections.attainment import Facts, at_the_end, facts, metric_of
 from projections.employment import Tenure, tenures
-from projections.evaluation import Aim, Figure, Person, Setting, Statement, Taken, evaluated
+from projections.evaluation import Aim, Person, Setting, Statement, Taken, evaluated
 from projections.metrics import explain
 from projections.periods import Period
 from projections.scheme import Reduction, Scheme
@@ -105,32 +106,10 @@ def _person(
     taken: Sequence[Taken],
 ) -> Person:
     figures = {
-        each.metric: _figure(found, tenure.employee, each.metric, scheme.currency)
+        each.metric: figure(found, tenure.employee, each.metric, scheme.currency)
         for each in scheme.components
     }
     return Person(tenure, figures, aims, tuple(taken))
-
-
-def _figure(found: Facts, employee: str, name: str, currency: str) -> Figure:
-    rows = found.get((employee, name), [])
-    value = fact_of(found, employee, name, currency)
-    if metric_of(name).unit == "currency":
-        others = {
-            row["unit"]: Decimal(str(row["value"]))
-            for row in rows
-            if row["unit"] != currency and row["value"]
-        }
-        rows = [row for row in rows if row["unit"] == currency]
-        return Figure(value, *_parts(rows), others)
-    return Figure(value, *_parts(rows))
-
-
-def _parts(rows: Sequence[Mapping[str, Any]]) -> tuple[Decimal | None, Decimal | None]:
-    if not rows:
-        return None, None
-    told = (rows[0]["numerator"], rows[0]["denominator"])
-    over, under = (None if each is None else Decimal(str(each)) for each in told)
-    return over, under
 
 
 def _aims(
