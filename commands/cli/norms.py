@@ -14,6 +14,7 @@ from commands.cli.question import Question, asked, opened
 from commands.cli.targets import number
 from ledger.errors import InvalidQuestion
 from ledger.events.motivation import NormDefined
+from projections.attainment import trimmed
 from projections.periods import Period, period_of
 
 
@@ -182,9 +183,9 @@ def _line(each: Any) -> dict[str, Any]:
         "employee": each.employee,
         "period": each.period.name,
         "state": "annulled" if each.annulled else each.state,
-        "figure": "no data" if each.told.value is None else each.told.value,
-        "bound": f"{each.norm.bound.replace('_', ' ')} {each.limit:f}",
-        "numerator": each.told.numerator,
+        "figure": "no data" if each.told.value is None else trimmed(each.told.value),
+        "bound": f"{each.norm.bound.replace('_', ' ')} {trimmed(each.limit):f}",
+        "numerator": None if each.told.numerator is None else trimmed(each.told.numerator),
         "denominator": each.told.denominator,
         "recorded": each.position,
     }
