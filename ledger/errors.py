@@ -44,9 +44,16 @@ class KeyConflict(LedgerError):
 
 
 class ConditionFailed(LedgerError):
-    """Something the decision depended on has been appended since; read again and decide again."""
+    """Something the decision depended on has been appended since; read again and decide again.
+
+    told: what the decision depends on now, a `ledger.log.Standing`, if that was asked for.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, told: Any = None) -> None:
+        super().__init__(message)
+        self.told = told
 
 
 class Immutable(LedgerError):

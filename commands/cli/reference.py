@@ -38,7 +38,7 @@ so.
   to it: a call that reached somebody, a message, a letter, a meeting. The norm is {norm_hours}
   hour; what is not answered is over it. Times are those of the clock; `…_business_…` are by a
   business calendar (`--calendar`), and a day that it does not cover is refused.
-- Time in a stage counts when the deal leaves it, for another, won or lost; for who holds it then.
+- Time in a stage counts when the deal leaves it: for another, or won, or lost.
 - A buyer is active for {active_days} days after a purchase. Retention is (E - N) / S, where N are
   those who came to be active in the period: of those active at its start, the share still active.
 - A field is fresh for {fresh_days} days after it was told or confirmed. All fields known count.
