@@ -92,7 +92,7 @@ METRICS: Mapping[str, Metric] = {
         "inactive at the start who bought", "buyer_inactive", "client_share", "ratio"
     ),
     "tasks_due": Metric("tasks that fell due", "task_due", "count"),
-    "overdue_share": Metric("of these done late or not at all", "task_due", "share", "ratio"),
+    "overdue_share": Metric("due tasks done late or not at all", "task_due", "share", "ratio"),
     "lateness_mean": Metric("mean days late, in time is 0", "task_due", "mean", "days", "days"),
     "response_mean": Metric(
         "mean hours to the first human answer", "inquiry", "mean", "hours", "amount"

@@ -138,6 +138,7 @@ WORDINGS: Mapping[str, Wording] = {
     "transfer_batch.completed": _BATCH(
         lambda d: f"transfer completed, {d.moved} moved, {d.skipped} skipped"
     ),
+    "transfer_reversal.started": _BATCH(lambda d: f"transfer is being reversed, {d.reason}"),
     "transfer_batch.reversed": _BATCH(
         lambda d: f"transfer reversed, {d.restored} restored, {d.kept} kept, {d.reason}"
     ),

@@ -122,7 +122,7 @@ COMMANDS: dict[str, Entry] = dict(
         ),
         _entry("my", "kpi", "Show what concerns yourself."),
         _entry("audit", "reports", "Look through what is to be right, and sign it."),
-        _entry("report", "reports", "Show how the ledger is kept."),
+        _entry("report", "reports", "Write the page of a period, or show how the ledger is kept."),
         _entry("offers", "work", "List the offers, and what became of them."),
         _entry("deals", "work", "List the deals, where they stand and who pursues them."),
         _entry("tasks", "work", "List the tasks, who has them and whether they are done."),

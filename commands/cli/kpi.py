@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import click
 
 from commands.cli.output import Format, remark
+from commands.cli.pictures import with_bars
 from commands.cli.question import Question, formatted, opened, zoned
 from commands.cli.schemes import scheme_named
 from commands.cli.settlement import summary
@@ -109,8 +110,10 @@ def _answer(
         return
     if not told and among:
         raise NotFound(f"{', '.join(among)}: no figures by {found.scheme.name} in {period}")
-    whole = question.printer.form == "json"
-    question.show(told if whole else [summary(each) for each in told])
+    rows = told if question.printer.form == "json" else [summary(each) for each in told]
+    if question.printer.form == "table":
+        rows = with_bars(rows, [row["score"] for row in rows], "score")
+    question.show(rows)
 
 
 @click.group(

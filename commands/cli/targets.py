@@ -1,11 +1,14 @@
 """`iledger target …` and `iledger attainment`: what is to be reached, and what was."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import click
 
 from commands import targets as deciding_targets
 from commands.cli.deciding import Desk, deciding
+from commands.cli.pictures import with_bars
 from commands.cli.question import Question, asked
 from projections.periods import period_of
 
@@ -209,16 +212,21 @@ def attainment(question: Question, period: str, by: str, credit: str) -> None:
         question.connection, question.view, period_of(period), by=by, credit=credit
     )
     if question.printer.form == "table":
-        found = [
-            {
-                **row,
-                "fact": "no data" if row["fact"] is None else row["fact"],
-                "attained_first": _percent(row["attained_first"]),
-                "attained": _percent(row["attained"]),
-            }
-            for row in found
-        ]
+        shares = [row["attained"] for row in found]
+        found = with_bars([_told(row) for row in found], shares, "attained")
     question.show(found)
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of attainment for a table: what tells most first."""
+    told = {
+        **row,
+        "fact": "no data" if row["fact"] is None else row["fact"],
+        "attained_first": _percent(row["attained_first"]),
+        "attained": _percent(row["attained"]),
+    }
+    first = ("scope_id", "metric", "currency", "fact", "value", "attained", "shortfall")
+    return {name: told[name] for name in dict.fromkeys((*first, *told))}
 
 
 def _percent(share: Decimal | None) -> str:

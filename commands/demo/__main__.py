@@ -31,6 +31,7 @@ QUESTIONS = (
         "September, credited to who did it",
         "metrics --period 2025-09 --by employee --credit performer",
     ),
+    ("What was reached of the targets?", "attainment --period 2025-Q3"),
     ("Where do deals get lost?", "funnel"),
     ("What happened around the departure, as recorded?", "replay --client C-0112 --limit 12"),
 )
@@ -51,7 +52,6 @@ SETTLING = (
     ),
 )
 SETTLED = (
-    ("What the units reached of their targets", "attainment --period 2025-Q3 --by unit"),
     ("What a seller sees", "my kpi --period 2025-Q3 --by E-09"),
     ("What her manager sees", "team kpi --period 2025-Q3 --by E-03"),
     (
@@ -69,6 +69,7 @@ def main(folder: Path) -> int:
     for file, told in ((stream, events()), (late, late_events())):
         with file.open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(event, ensure_ascii=False) + "\n" for event in told)
+    page = folder / "2025-Q3.html"
     place = ["--folder", str(folder / "ledger")]
     commands = [
         ("A ledger of its own", ["init", "--zone", "Europe/Moscow"]),
@@ -76,13 +77,15 @@ def main(folder: Path) -> int:
         *((remark, shlex.split(question)) for remark, question in (*QUESTIONS, *SETTLING)),
         ("A win of September, entered only now", ["append", str(late)]),
         *((remark, shlex.split(question)) for remark, question in SETTLED),
+        ("The third quarter, to look at", ["report", "--period", "2025-Q3", "--html", str(page)]),
     ]
     for remark, command in commands:
         print(f"\n# {remark}\n$ iledger {shlex.join(place + command)}", flush=True)
         done = subprocess.run([sys.executable, "-m", "commands.cli.main", *place, *command])
         if done.returncode not in (0, _DECIDED):
             return done.returncode
-    print(f"\nAsk on: iledger {shlex.join(place)} --help; end its server with … stop")
+    print(f"\nOpen {page} in a browser.")
+    print(f"Ask on: iledger {shlex.join(place)} --help; end its server with … stop")
     return 0
 
 

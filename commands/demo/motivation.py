@@ -1,12 +1,12 @@
-"""What pay follows from: calendar, targets, norms, a scheme; and a win that is known too late."""
+"""What pay follows from besides targets: calendar, norms, scheme; and a win known too late."""
 
 import hashlib
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from commands.demo import story
-from commands.demo.company import MANAGER, SELLER, STAFF
+from commands.demo.company import SELLER
 from commands.demo.journal import Journal
 from commands.demo.workdays import OPENING, is_working
 from commands.demo.world import World
@@ -75,22 +75,13 @@ rule = "norm of tasks"
 norm = "TASKS"
 amount = 2000
 """
-_UNIT_TARGETS = {"MSK-1": 15, "MSK-2": 12, "KZN-1": 12, "KZN-2": 6}
-_MILLION = 1_000_000
 
 
 def motivation(world: World) -> None:
-    """Lay down calendar, norms, scheme and targets, revise one, and explain a shortfall."""
+    """Lay down the calendar, the norms and the scheme; the targets are elsewhere."""
     _calendar(world.journal)
     _norms(world.journal)
     _scheme(world.journal)
-    _targets(world.journal)
-    record, name = world.journal.record, f"{story.SETTLED}/{{}}/won_value"
-    revised = {"target": name.format(story.LEAVER), "to": 2_400_000}
-    revised |= {"reason": "Увольняется 12 сентября", "approved_by": "E-02"}
-    record("target.revised", story.TARGET_REVISED, revised, by=story.LEAVERS_MANAGER)
-    missed = {"target": name.format(story.MISSED_BY), "cause": "Тендер перенесён на октябрь"}
-    record("shortfall.explained", story.EXPLAINED_AT, missed, by=MANAGER["MSK-2"])
 
 
 def late_events() -> Iterator[dict[str, Any]]:
@@ -135,23 +126,3 @@ def _scheme(journal: Journal) -> None:
     data = {"scheme": "sales", "version": 1, "effective_from": date(2025, 7, 1), "toml": SCHEME}
     data |= {"sha256": hashlib.sha256(SCHEME.encode()).hexdigest()}
     journal.record("motivation_scheme.published", story.LAID_DOWN, data, by="E-01")
-
-
-def _targets(journal: Journal) -> None:
-    at = story.LAID_DOWN + timedelta(hours=1)
-    for person in STAFF:
-        if person.position == SELLER and person.hired < "2025-07-01":
-            value = 3 * _MILLION if person.hired < "2023" else 1.5 * _MILLION
-            _target(journal, at, "employee", person.id, round(value), MANAGER[person.unit])
-    for unit, millions in _UNIT_TARGETS.items():
-        _target(journal, at, "unit", unit, millions * _MILLION, MANAGER[unit[:3]])
-    _target(journal, at, "whole", None, 45 * _MILLION, "E-01")
-
-
-def _target(
-    journal: Journal, at: datetime, scope: str, whose: str | None, value: int, by: str
-) -> None:
-    name = f"{story.SETTLED}/{whose or 'whole'}/won_value"
-    data = {"target": name, "scope": scope, "scope_id": whose, "metric": "won_value"}
-    more = {"period": story.SETTLED, "value": value, "currency": "RUB"}
-    journal.record("target.set", at, data | more, by=by)

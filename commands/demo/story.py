@@ -23,11 +23,12 @@ The company: АО «Складские решения», Москва (MSK) and 
 - **The move.** Фёдорова Алёна Игоревна, E-12, moves from MSK-2 to KZN-1 on 2025-07-01.
 - **Nobody knows who.** Deal D-1003 (E-16, opened 2025-10-21) has no client, case K-1001 neither;
   on Monday 2025-09-15 at 10:05 an unknown number calls, and again at 10:12.
-- **The settled quarter.** Targets for 2025-Q3, two norms (CALLS, TASKS) and the scheme sales@1 are
-  laid down on 2025-06-25. E-07's target is lowered as she leaves; E-11's shortfall is explained.
-  E-13 had more overdue tasks than TASKS allows. E-09 won D-1004 (C-0112, 640 000 RUB) on
-  2025-09-26, which nobody enters until the quarter is settled: it is no part of the year, but of
-  `make demo`.
+- **Targets.** Of the third and the fourth quarter, for sellers, branches and the company; that of
+  E-07 for the third is revised on 2025-09-01, as she is to leave; three shortfalls are explained.
+- **The settled quarter.** Two norms (CALLS, TASKS) and the scheme sales@1 are laid down on
+  2025-06-25, for the third quarter. E-13 had more overdue tasks than TASKS allows. E-09 won D-1004
+  (C-0112, 640 000 RUB) on 2025-09-26, which nobody enters until the quarter is settled: it is no
+  part of the year, but of `make demo`.
 - **Namesakes.** E-07 and E-18 are both Иванова Марина; E-11 and E-21 have the same full name.
 """
 
@@ -97,8 +98,5 @@ UNKNOWN_CALLS_AT = (_at(9, 15, 10, 5), _at(9, 15, 10, 12))
 
 SETTLED = "2025-Q3"
 LAID_DOWN = _at(6, 25, 10)
-TARGET_REVISED = _at(9, 3, 11, 30)
-MISSED_BY, EXPLAINED_AT = "E-11", _at(10, 7, 12, 10)
-REDUCED = "E-13"
 LATE_DEAL, LATE_WINNER = "D-1004", "E-09"
 LATE_OPENED, LATE_WON = _at(9, 18, 12), _at(9, 26, 16, 5)
