@@ -155,6 +155,12 @@ SELECT employee, change, unit, job, effective_at, precision FROM employment_chan
 WHERE known(position, annulled_at, %(as_of)s)
 ORDER BY employee, coalesce(effective_at, '-infinity'), position
 
+-- name: absences
+SELECT employee, first_day, last_day FROM absences
+WHERE known(position, annulled_at, %(as_of)s)
+  AND first_day < %(until)s AND last_day >= %(since)s
+ORDER BY employee, first_day
+
 -- name: managed
 SELECT s.employee FROM staff(%(as_of)s, %(on)s) s
 WHERE s.unit IN (

@@ -105,6 +105,12 @@ COMMANDS: dict[str, Entry] = dict(
             "targets",
             "Show what was reached of every target, as first set and as revised.",
         ),
+        _entry(
+            "norms",
+            "norms",
+            "List the norms; with --period, who did not keep them, by which figure.",
+        ),
+        _entry("norm", "norms", "Lay down norms, and put breaches of them on record."),
         _entry("scheme", "schemes", "Check, publish, show and compare schemes of motivation."),
         _entry("reduction", "settlement", "Propose, list and decide reductions of bonuses."),
         _entry("period", "settlement", "Settle periods, and show which are settled."),

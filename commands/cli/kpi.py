@@ -26,7 +26,9 @@ _BY = click.option(
     help="Who asks.  [env: ILEDGER_BY]",
 )
 _EXPLAIN = click.option(
-    "--explain", metavar="METRIC", help="List the events behind this metric instead."
+    "--explain",
+    metavar="METRIC",
+    help="List the events behind this metric (METRIC/unit, METRIC/company: of all) instead.",
 )
 _SCHEME = click.option(
     "--scheme",
@@ -97,9 +99,9 @@ def _answer(
     found = shown(question, span, scheme)
     among = None if wanted is None else wanted(question, found.view)
     if explain is not None:
-        one = among[0] if among is not None and len(among) == 1 else None
-        rows = figures_behind(question.connection, found.view, span, found.scheme, explain, one)
-        question.show([row for row in rows if among is None or row["group"] in among])
+        question.show(
+            figures_behind(question.connection, found.view, span, found.scheme, explain, among)
+        )
         return
     told = [each for each in found.contents if among is None or each["employee"] in among]
     if among is not None and len(among) == 1 and told and question.printer.form == "table":

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from commands.demo import story
-from commands.demo.company import STAFF
+from commands.demo.company import SELLER, STAFF
 from commands.demo.workdays import MOSCOW
 from commands.demo.world import World
 
@@ -18,6 +18,10 @@ _SCOPES: tuple[tuple[str, str | None, str, str, str], ...] = (
     ("whole", None, "overdue_share", "0.35", "E-01"),
     ("unit", "MSK", "won_value", "30000000", "E-01"),
     ("unit", "KZN", "won_value", "20000000", "E-01"),
+    ("unit", "MSK-1", "won_value", "18000000", "E-02"),
+    ("unit", "MSK-2", "won_value", "12000000", "E-02"),
+    ("unit", "KZN-1", "won_value", "13000000", "E-05"),
+    ("unit", "KZN-2", "won_value", "7000000", "E-05"),
 )
 _REVISED = ("2025-Q3/E-07/won_value", "2000000", "уходит 12 сентября: квартал неполный", "E-03")
 _EXPLAINED = (
@@ -35,7 +39,7 @@ def targets(world: World) -> None:
             _set(world, at, period, *scope)
         for each in STAFF:
             gone = each.id == story.LEAVER and at.month == story.DEPARTURE.month
-            if each.position == "менеджер по продажам" and each.hired < at.isoformat() and not gone:
+            if each.position == SELLER and each.hired < at.isoformat() and not gone:
                 value = str(_SALES.get(each.id, _USUAL_SALES))
                 _set(world, at, period, "employee", each.id, "won_value", value, "E-02")
     target, to, reason, by = _REVISED
