@@ -2,6 +2,7 @@
 
 start      the batch begins, with the plan that it follows
 pass_on    clients of the batch pass on to those whom the plan names
+turn       the reversal of the batch begins: from now on nothing of it passes on
 give_back  clients of the batch go back to whose they were
 conclude   the batch, or its reversal, has come to its end
 
@@ -23,12 +24,18 @@ from ledger.events.handover import (
     TransferBatchCompleted,
     TransferBatchReversed,
     TransferBatchStarted,
+    TransferReversalStarted,
 )
 from ledger.events.ownership import ClientReassigned
 from ledger.log import Item, Query
 
 SOURCE = "transfer"
-_STEPS = ("transfer_batch.started", "transfer_batch.completed", "transfer_batch.reversed")
+_STEPS = {
+    "transfer_batch.started": "started",
+    "transfer_batch.completed": "completed",
+    "transfer_reversal.started": "turned",
+    "transfer_batch.reversed": "reversed",
+}
 _LONGEST_KEY = 200
 
 
@@ -38,6 +45,7 @@ class Batch:
 
     started: TransferBatchStarted | None = None
     completed: TransferBatchCompleted | None = None
+    turned: TransferReversalStarted | None = None
     reversed: TransferBatchReversed | None = None
     people: Ownership = field(default_factory=lambda: Ownership(""))
     clients: Mapping[str, Ownership] = field(default_factory=dict)
@@ -49,7 +57,7 @@ Decide = Callable[[Batch, Act], Decision]
 def case(batch: str, clients: Sequence[str] = (), employees: Iterable[str] = ()) -> Case:
     """What a decision about a batch, these clients of it and these employees depends on."""
     items = [
-        Item(_STEPS, (f"batch:{batch}",)),
+        Item(tuple(_STEPS), (f"batch:{batch}",)),
         *map(ownership.employed, sorted(employees)),
         *map(ownership.about, clients),
     ]
@@ -60,7 +68,7 @@ def case(batch: str, clients: Sequence[str] = (), employees: Iterable[str] = ())
 def evolve(state: Batch, event: Recorded) -> Batch:
     """Take one event into the state."""
     if event.type in _STEPS:
-        return replace(state, **{event.type.removeprefix("transfer_batch."): event.data})
+        return replace(state, **{_STEPS[event.type]: event.data})
     d = event.data
     named = {event.client, getattr(d, "survivor", None), getattr(d, "absorbed", None)}
     about = state.clients.keys() & named
@@ -75,10 +83,7 @@ def start(plan: Plan, approved_by: str) -> Decide:
 
     def decide(state: Batch, act: Act) -> Decision:
         digest = plan.sha256
-        if state.reversed:
-            raise Refused(
-                f"batch {plan.batch} was reversed; plan anew with `iledger transfer plan`"
-            )
+        _refuse_turned(state, plan.batch)
         if state.started is not None:
             if state.started.plan_sha256 != digest:
                 raise Refused(
@@ -92,7 +97,7 @@ def start(plan: Plan, approved_by: str) -> Decide:
             batch=plan.batch,
             from_employee=plan.from_employee,
             rule=plan.rule,
-            reason=plan.reason,  # type: ignore[arg-type]
+            reason=plan.reason,
             planned=len(plan.moves),
             plan_sha256=digest,
             approved_by=approved_by,
@@ -106,8 +111,7 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
     """Decide that clients pass on, but for those that are no longer the employee's."""
 
     def decide(state: Batch, act: Act) -> Decision:
-        if state.reversed:
-            raise Refused(f"batch {plan.batch} has been reversed meanwhile")
+        _refuse_turned(state, plan.batch)
         events: list[Event] = []
         left: list[tuple[str, str]] = []
         for move in moves:
@@ -123,6 +127,18 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
             except Refused as refusal:
                 left.append((move.client, str(refusal)))
         return Decision(tuple(events), left=tuple(left))
+
+    return decide
+
+
+def turn(batch: str, reason: str, approved_by: str) -> Decide:
+    """Decide that nothing of a batch passes on any longer, for it is to be reversed."""
+
+    def decide(state: Batch, act: Act) -> Decision:
+        if state.turned or state.reversed:
+            return Decision()
+        content = TransferReversalStarted(batch=batch, reason=reason, approved_by=approved_by)
+        return Decision((act._replace(key=f"{batch}/turned").event(content),))
 
     return decide
 
@@ -155,7 +171,8 @@ def conclude(content: TransferBatchCompleted | TransferBatchReversed) -> Decide:
     step = "completed" if isinstance(content, TransferBatchCompleted) else "reversed"
 
     def decide(state: Batch, act: Act) -> Decision:
-        if state.reversed or getattr(state, step):
+        ended = state.turned if step == "completed" else None
+        if ended or state.reversed or getattr(state, step):
             return Decision()
         return Decision((act._replace(key=f"{content.batch}/{step}").event(content),))
 
@@ -167,6 +184,15 @@ def key_of(batch: str, step: str, client: str) -> str:
     key = f"{batch}/{step}/{client}"
     digest = hashlib.sha256(key.encode()).hexdigest()
     return key if len(key) <= _LONGEST_KEY else f"{step}/{digest}"
+
+
+def _refuse_turned(state: Batch, batch: str) -> None:
+    if state.turned or state.reversed:
+        how = "was reversed" if state.reversed else "is being reversed"
+        raise Refused(
+            f"batch {batch} {how} (`iledger transfer status {batch}` shows what went back); plan "
+            "anew with `iledger transfer plan`"
+        )
 
 
 def _passed(

@@ -21,6 +21,8 @@ from ledger.events.ownership import (
     ClientReleased,
     ContactBarred,
     CuratorAssigned,
+    ReassignmentReason,
+    TeamRole,
 )
 
 Decide = Callable[[Ownership, Act], Decision]
@@ -57,7 +59,7 @@ def assign(
 def reassign(
     to: str,
     *,
-    reason: str,
+    reason: ReassignmentReason,
     approved_by: str | None,
     remark: str | None = None,
     effective_at: datetime | None = None,
@@ -79,7 +81,7 @@ def reassign(
         content = ClientReassigned(
             from_employee=holding.owner,
             to_employee=to,
-            reason=reason,  # type: ignore[arg-type]
+            reason=reason,
             remark=remark,
             approved_by=approved_by,
             effective_at=effective_at,
@@ -134,7 +136,7 @@ def bar(
     return decide
 
 
-def join(employee: str, team_role: str) -> Decide:
+def join(employee: str, team_role: TeamRole) -> Decide:
     """Decide that an employee works with a client besides its owner."""
 
     def decide(state: Ownership, act: Act) -> Decision:
@@ -143,11 +145,7 @@ def join(employee: str, team_role: str) -> Decide:
         if employee in state.team:
             return Decision()
         unit = state.unit(employee, act.at)
-        content = AccountTeamMemberAdded(
-            employee=employee,
-            team_role=team_role,  # type: ignore[arg-type]
-            unit=unit,
-        )
+        content = AccountTeamMemberAdded(employee=employee, team_role=team_role, unit=unit)
         return Decision((act.event(content, state.client),))
 
     return decide

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
+from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 from ledger import codec
 from ledger.book import Ledger
 from ledger.envelope import Event, Receipt, Recorded
 from ledger.errors import ConditionFailed, LedgerError, Refused
-from ledger.log import Condition, Item, Query
+from ledger.log import Condition, Item, Query, Standing
 
 S = TypeVar("S")
 MOST = 100_000  # events that one decision may depend on
@@ -105,6 +106,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._known: dict[tuple[Item, ...], Known] = {}
+        self._lock = Lock()
 
     def recall(self, case: Case) -> Known | None:
         """What is known of the steady events of a case."""
@@ -113,11 +115,18 @@ class Memory:
     def keep(self, case: Case, upto: int, events: Iterable[Recorded]) -> None:
         """Remember those of these events that are steady as all there are up to a position."""
         steady = tuple(event for event in events if event.type in case.seldom)
-        self._known[case.steady] = Known(upto, steady)
+        with self._lock:
+            known = self._known.get(case.steady)
+            if known is None or known.upto < upto:
+                self._known[case.steady] = Known(upto, steady)
 
-    def forget(self, case: Case) -> None:
-        """Let the next decision read everything."""
-        self._known.pop(case.steady, None)
+    def advance(self, case: Case, receipts: Sequence[Receipt]) -> None:
+        """Remember that nothing steady had changed when a decision on this case was recorded."""
+        with self._lock:
+            known = self._known.get(case.steady)
+            if known and receipts and receipts[0].recorded:
+                upto = max(known.upto, receipts[0].position - 1)
+                self._known[case.steady] = known._replace(upto=upto)
 
 
 def handle(
@@ -138,15 +147,17 @@ def handle(
     act = act if act.key else act._replace(key=str(uuid.uuid4()))
     memory = memory or Memory()
     guess = _guess(case, memory) if first else None
+    told: Standing | None = None
     for _ in range(ATTEMPTS):
-        state, condition = guess or read(ledger, case, memory)
-        guess = None
+        state, condition = guess or read(ledger, case, memory, told)
         decision = decide(state, act)
         events = _numbered(decision.events)
         try:
-            receipts = ledger.append_all(events, condition)
-        except ConditionFailed:
+            receipts = ledger.append_all(events, condition, tell=MOST if guess else 0)
+        except ConditionFailed as error:
+            guess, told = None, error.told
             continue
+        memory.advance(case, receipts)
         if decision.refusal is not None:
             raise decision.refusal
         return Handled(events, tuple(receipts), decision.left)
@@ -164,16 +175,21 @@ def propose(
     return decision._replace(events=_numbered(decision.events))
 
 
-def read(ledger: Ledger, case: Case, memory: Memory) -> tuple[Any, Condition]:
-    """The state, and the condition under which it stays what it is."""
+def read(
+    ledger: Ledger, case: Case, memory: Memory, told: Standing | None = None
+) -> tuple[Any, Condition]:
+    """The state, and the condition under which it stays what it is.
+
+    told: what stands of the query of a guess that has failed, which saves reading it.
+    """
     items, known = case.query.items, memory.recall(case)
-    if known is None:
+    news: list[Recorded] = []
+    if known is not None:
+        watched = _watched(case, known.upto)
+        head, news = _decoded(told) if told else _standing(ledger, (*items, *watched))
+    if known is None or any(event.type in case.seldom for event in news):
         head, events = _standing(ledger, (*items, *case.steady))
     else:
-        head, news = _standing(ledger, (*items, *_watched(case, known.upto)))
-        if any(event.type in case.seldom for event in news):
-            memory.forget(case)
-            return read(ledger, case, memory)
         events = sorted((*known.events, *news), key=lambda event: event.position)
     memory.keep(case, head, events)
     state = _folded(case, events)
@@ -206,10 +222,15 @@ def _annulments(events: Iterable[Recorded]) -> tuple[Item, ...]:
 
 
 def _standing(ledger: Ledger, items: tuple[Item, ...]) -> tuple[int, list[Recorded]]:
-    head, rows = ledger.store.standing(Query(items), MOST)
-    if len(rows) == MOST:
+    return _decoded(ledger.store.standing(Query(items), MOST))
+
+
+def _decoded(standing: Standing) -> tuple[int, list[Recorded]]:
+    if len(standing.rows) == MOST:
         raise LedgerError(f"a decision depends on more than {MOST:,} events")
-    return head, [codec.decode(row) for row, stands in rows if stands and row.version]
+    return standing.head, [
+        codec.decode(row) for row, stands in standing.rows if stands and row.version
+    ]
 
 
 def _folded(case: Case, events: Iterable[Recorded]) -> Any:

@@ -98,6 +98,12 @@ def accept(employee: str, remark: str | None = None) -> Decide:
         holding = state.ownership.holding(at)
         if holding is None or holding.owner != employee:
             whose = f"{holding.owner}'s" if holding else "nobody's"
+            since = _his_from(state.ownership, employee, at)
+            if since:
+                raise Refused(
+                    f"client {client} is {whose} and passes to {employee} only on "
+                    f"{since:%Y-%m-%d %H:%M} UTC; it can be accepted from then on"
+                )
             raise Refused(
                 f"client {client} is {whose}, and only its owner accepts it; let a supervisor pass "
                 f"it on first with `iledger reassign {client} --to {employee} --reason …`"
@@ -114,6 +120,16 @@ def accept(employee: str, remark: str | None = None) -> Decide:
         return Decision((act.event(content, client),))
 
     return decide
+
+
+def _his_from(state: Ownership, employee: str, after: datetime) -> datetime | None:
+    """When the client will pass to an employee, as is decided already; None if it will not."""
+    ahead = [change.effective_at for change in state.changes if change.effective_at > after]
+    for moment in ahead:
+        holding = state.holding(moment)
+        if holding and holding.owner == employee:
+            return moment
+    return None
 
 
 def _not_his(state: Ownership, employee: str, at: datetime) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from commands import units
 from commands.handle import Case
 from ledger.envelope import Recorded
 from ledger.events.ownership import ReservationPolicyPublished
@@ -75,9 +76,9 @@ class Bar(NamedTuple):
 class Ownership:
     """All that decisions about one client depend on.
 
-    changes, staff: in order of effect; contacts: last real contact of an employee with the client;
-    portfolio: by client, the last change that concerns the seller whose limit counts; absences:
-    (employee, substitute, first instant, end).
+    changes, staff: in order of effect; tree: of units, if the policy goes by them; contacts: last
+    real contact of an employee with the client; portfolio: by client, the last change that concerns
+    the seller whose limit counts; absences: (employee, substitute, first instant, end).
     """
 
     client: str
@@ -90,6 +91,7 @@ class Ownership:
     contacts: Mapping[str, datetime] = field(default_factory=dict)
     portfolio: Mapping[str, Change] = field(default_factory=dict)
     covers: tuple[tuple[str, str, datetime, datetime], ...] = ()
+    tree: units.Tree = field(default_factory=dict)
     policy: ReservationPolicyPublished = UNPUBLISHED
     published: bool = False
 
@@ -159,8 +161,7 @@ def case(client: str, *employees: str, seller: str | None = None) -> Case:
 
 def renewable(client: str) -> Case:
     """What the end of a client's reservation depends on: the changes, the policy, the contacts."""
-    query = Query((Item(_ABOUT_CLIENT, (f"client:{client}",)), Item((_POLICY,))))
-    return Case(query, Ownership(client), evolve, _renewals)
+    return Case(Query((about(client), Item((_POLICY,)))), Ownership(client), evolve, _renewals)
 
 
 def about(client: str) -> Item:
@@ -183,6 +184,9 @@ def evolve(state: Ownership, event: Recorded) -> Ownership:
         return _told(state, event)
     if event.type == _POLICY:
         return replace(state, policy=event.data, published=True)
+    if event.type == units.DEFINED:
+        at = event.occurred_at or BEGINNING
+        return replace(state, tree=units.grown(state.tree, event, at))
     if event.type == _ABSENCE:
         return replace(state, covers=(*state.covers, *_covers(event.data)))
     return _contacted(state, event)
@@ -282,8 +286,8 @@ def _covers(absence: Any) -> Iterator[tuple[str, str, datetime, datetime]]:
 def _wider(state: Ownership, seller: str) -> Iterable[Item]:
     """What else an approach depends on, given who has the client and what the policy says."""
     owners = sorted({change.owner for change in state.changes if change.owner} - {seller})
-    if state.policy.exclusions:
-        yield from (Item(_STAFF, (f"employee:{owner}",)) for owner in owners)
+    if owners and state.policy.exclusions:
+        yield from (units.ALL, *map(employed, owners))
     yield from _renewals(state)
     if state.policy.clients_per_seller is not None:
         yield Item(OWNERSHIP, (f"employee:{seller}",))

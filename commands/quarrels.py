@@ -21,8 +21,11 @@ from ledger.errors import InvalidQuestion, NotFound, Refused
 from ledger.events.dispute import (
     ConflictReported,
     ConflictResolved,
+    Judgement,
+    Outcome,
     OwnershipDisputeOpened,
     OwnershipDisputeResolved,
+    Severity,
 )
 from ledger.log import Item, Query
 
@@ -92,17 +95,13 @@ def evolve(state: Quarrels, event: Recorded) -> Quarrels:
     return replace(state, ownership=ownership.evolve(state.ownership, event))
 
 
-def report(employee: str, severity: str = "medium", account: str | None = None) -> Decide:
+def report(employee: str, severity: Severity = "medium", account: str | None = None) -> Decide:
     """Decide that a client and an employee do not get on; nothing if that is what is known."""
 
     def decide(state: Quarrels, act: Act) -> Decision:
         refuse_unknown(state.ownership, act.at)
         _refuse_never_here(state, employee)
-        content = ConflictReported(
-            employee=employee,
-            severity=severity,  # type: ignore[arg-type]
-            account=account,
-        )
+        content = ConflictReported(employee=employee, severity=severity, account=account)
         if content in state.conflicts:
             return Decision()
         return Decision((act.event(content, state.ownership.client),))
@@ -110,7 +109,7 @@ def report(employee: str, severity: str = "medium", account: str | None = None) 
     return decide
 
 
-def settle(employee: str, outcome: str, remark: str | None = None) -> Decide:
+def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide:
     """Decide what came of a conflict."""
 
     def decide(state: Quarrels, act: Act) -> Decision:
@@ -127,11 +126,7 @@ def settle(employee: str, outcome: str, remark: str | None = None) -> Decide:
                 f"client {client} is still {employee}'s; pass it on first with "
                 f"`iledger reassign {client} --to … --reason conflict`"
             )
-        content = ConflictResolved(
-            employee=employee,
-            outcome=outcome,  # type: ignore[arg-type]
-            remark=remark,
-        )
+        content = ConflictResolved(employee=employee, outcome=outcome, remark=remark)
         return Decision((act.event(content, client),))
 
     return decide
@@ -166,7 +161,7 @@ def claim(dispute: str, claimant: str, respondent: str, text: str) -> Decide:
     return decide
 
 
-def judge(dispute: str, decision: str, grounds: str, evidence: Iterable[str] = ()) -> Decide:
+def judge(dispute: str, decision: Judgement, grounds: str, evidence: Iterable[str] = ()) -> Decide:
     """Decide a dispute, on the strength of recorded events. Raises NotFound, Refused."""
 
     def decide(state: Quarrels, act: Act) -> Decision:
@@ -180,7 +175,7 @@ def judge(dispute: str, decision: str, grounds: str, evidence: Iterable[str] = (
             )
         content = OwnershipDisputeResolved(
             dispute=dispute,
-            decision=decision,  # type: ignore[arg-type]
+            decision=decision,
             decided_by=act.by,
             grounds=grounds,
             evidence=tuple(evidence),

@@ -10,7 +10,7 @@ from commands.handle import Act, Decision
 from commands.settlement import Decide, Settlement, refuse_running
 from ledger.errors import Refused
 from ledger.events.motivation import BonusReductionDecided, BonusReductionProposed
-from projections.appraisal import Due
+from projections.deductions import Due
 from projections.periods import Period, period_of
 from projections.scheme import Scheme
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from commands import ownership
+from commands import ownership, units
 from commands.handle import Act, Decision, Handled, Memory, handle
 from commands.ownership import BEGINNING, Holding, Ownership
 from commands.refusals import refuse_absent, refuse_unknown
@@ -22,6 +22,7 @@ from ledger.envelope import Event, event_id
 from ledger.errors import ClientTaken, InvalidEvent, Refused
 from ledger.events.ownership import (
     ApproachBlocked,
+    ApproachRule,
     ClientReserved,
     ReservationExpired,
     ReservationPolicyPublished,
@@ -110,15 +111,16 @@ def expire() -> Decide:
 
 
 def blocked(
-    state: Ownership, act: Act, seller: str, attempted: str, rule: str, holding: Holding | None
-) -> Decision:
+    state: Ownership, act: Act, seller: str, attempted: str, rule: ApproachRule,
+    holding: Holding | None,
+) -> Decision:  # fmt: skip
     """Put the refused attempt on record, and refuse it."""
     claim = holding.change.event_id if holding else None
     content = ApproachBlocked(
         employee=seller,
         owner=holding.owner if holding else None,
         attempted=attempted,
-        rule=rule,  # type: ignore[arg-type]
+        rule=rule,
         reservation=claim,
     )
     # A key of its own: the attempt may be allowed when it is made again.
@@ -127,7 +129,9 @@ def blocked(
     return Decision((event,), _refusal(state, seller, rule, holding))
 
 
-def _rule(state: Ownership, seller: str, holding: Holding | None, at: datetime) -> str | None:
+def _rule(
+    state: Ownership, seller: str, holding: Holding | None, at: datetime
+) -> ApproachRule | None:
     """The rule that keeps a seller from a client; None if he may approach it."""
     if state.barred(seller, at):
         return "contact_barred"
@@ -146,11 +150,12 @@ def _is_open_to(state: Ownership, seller: str, holding: Holding, at: datetime) -
     if seller in state.team or state.covered_by(seller, holding.owner, at):
         return True
     groups = [set(group.units) for group in state.policy.exclusions]
-    mine, his = state.unit(seller, at), state.owner_unit(holding, at)
-    return bool(groups and mine and his) and not any({mine, his} <= group for group in groups)
+    mine = units.above(state.tree, state.unit(seller, at), at)
+    his = units.above(state.tree, state.owner_unit(holding, at), at)
+    return bool(groups and mine and his) and not any(mine & each and his & each for each in groups)
 
 
-def _limit(state: Ownership, seller: str, at: datetime) -> str | None:
+def _limit(state: Ownership, seller: str, at: datetime) -> ApproachRule | None:
     """The limit of the policy that keeps a seller from a client that nobody has."""
     policy = state.policy
     if policy.former_owner_days is not None:

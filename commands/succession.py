@@ -16,6 +16,7 @@ from typing import NamedTuple
 from commands.plan import Move, Plan, Unplaced
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion, NotFound, Refused
+from ledger.events.ownership import ReassignmentReason
 from projections import succession as facts
 from projections.portfolio import check_known
 from projections.view import View
@@ -57,7 +58,7 @@ class Wanted(NamedTuple):
     rule: str
     to: tuple[str, ...] = ()
     otherwise: str | None = None
-    reason: str = "departure"
+    reason: ReassignmentReason = "departure"
     effective_at: datetime | None = None
     batch: str | None = None
 

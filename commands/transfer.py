@@ -17,6 +17,7 @@ from commands.batch import (
     give_back,
     pass_on,
     start,
+    turn,
 )
 from commands.handle import Act, Case, Decision, Handled, Memory, handle, read
 from commands.plan import Plan
@@ -97,12 +98,14 @@ def reverse(
 ) -> Outcome:
     """Give the clients of a batch back to whose they were, unless they have changed since.
 
-    He may have departed: then they are orphans again. Raises NotFound.
+    He may have departed: then they are orphans again. What somebody is still applying of the batch
+    is refused from here on, so the clients that have passed on are all there are. Raises NotFound.
     """
     act, take = act._replace(source=SOURCE, key=batch), _insisting(take)
     state, _ = read(ledger, case(batch), Memory())
     if state.started is None:
         raise NotFound(f"no batch {batch!r} was ever started; `iledger transfer status` lists them")
+    take(ledger, case(batch), act, turn(batch, reason, approved_by))
     moved, back = _recorded(ledger, batch)
     if state.reversed:
         return Outcome(batch, len(moved), state.reversed.restored, (), before=True)

@@ -1,7 +1,8 @@
 -- Appending to the ledger: the only way in. See schema.sql.
 --
---   append        numbers, stamps, hashes and records a batch
---   append_one    the same for a single event
+--   append          numbers, stamps, hashes and records a batch
+--   append_one      the same for a single event
+--   append_or_tell  the same for a decision, which is told why it failed
 
 -- Records a batch of events, given column by column, and answers one row an event, in order:
 -- its position and time of recording, and the outcome:
@@ -103,6 +104,31 @@ BEGIN
     SELECT a.* INTO at_position, at_time, outcome, stored FROM append(
         ARRAY[type], ARRAY[version], ARRAY[source], ARRAY[key], ARRAY[client], ARRAY[performer],
         ARRAY[occurred], ARRAY[tag_list], ARRAY[body], false, condition) AS a;
+END $$;
+
+-- `append`, and if the condition fails, at once what `standing` says of its query, at most so many
+-- events: the decision can then be taken again without asking. Of those, outcome is `stands` or
+-- `annulled`; a single row `failed` if there are none. Only who may read is told.
+CREATE FUNCTION append_or_tell(
+    types text[], versions smallint[], sources text[], keys text[], clients text[],
+    performers text[], times timestamptz[], tag_lists text[], bodies bytea[], condition jsonb,
+    most bigint
+) RETURNS TABLE (
+    at_position bigint, at_time timestamptz, outcome text, stored bytea,
+    at_head bigint, id uuid, of_type text, of_version smallint, occurred timestamptz
+) LANGUAGE plpgsql AS $$
+BEGIN
+    FOR at_position, at_time, outcome, stored IN
+        SELECT * FROM append(types, versions, sources, keys, clients, performers, times, tag_lists,
+                             bodies, true, condition) LOOP
+        IF outcome <> 'failed' THEN RETURN NEXT; END IF;
+    END LOOP;
+    IF outcome = 'failed' THEN
+        RETURN QUERY SELECT s.at_position, s.recorded, CASE WHEN s.stands THEN 'stands'
+                WHEN NOT s.stands THEN 'annulled' ELSE 'failed' END, s.content,
+            s.at_head, s.id, s.of_type, s.of_version, s.occurred
+        FROM standing(condition -> 'query', most) AS s;
+    END IF;
 END $$;
 
 -- Wait for this writer's turn: the head as it then stands, and the time of recording. Nobody else

@@ -86,16 +86,17 @@ class Ledger:
         return receipt(encoded, self._writer.record(encoded))
 
     def append_all(
-        self, events: Sequence[Event], condition: Condition | None = None
+        self, events: Sequence[Event], condition: Condition | None = None, *, tell: int = 0
     ) -> list[Receipt]:
         """Record events together, all or none, and only if the condition still holds.
 
-        Raises InvalidEvent, KeyConflict, ConditionFailed, ServerUnavailable.
+        tell: see `ledger.log.append`. Raises InvalidEvent, KeyConflict, ConditionFailed,
+        ServerUnavailable.
         """
         batch = [codec.encode(event) for event in events]
         if not batch:
             return []
-        outcomes = self.store.record(batch, condition=condition)
+        outcomes = self.store.record(batch, condition=condition, tell=tell)
         if any(outcome.outcome == "withheld" for outcome in outcomes):
             # Perhaps only for events recorded before by an older version of this program.
             batch = [_as_recorded(*pair) for pair in zip(batch, outcomes, strict=True)]

@@ -6,6 +6,8 @@ refusal from a breakdown without reading text. Errors from the database are reco
 SQLSTATE (class IL, raised in schema.sql and appending.sql), never by their text.
 """
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -37,16 +39,23 @@ class KeyConflict(LedgerError):
     def __init__(self, source: str, key: str, stored: bytes, offered: bytes) -> None:
         self.source, self.key, self.stored, self.offered = source, key, stored, offered
         super().__init__(
-            f"key {key!r} of source {source!r} is already recorded with other content. "
-            f"Recorded: {shorten(stored.decode(), 600)} Offered: {shorten(offered.decode(), 600)} "
-            "Use a new key for a new event; correct a wrong event with event.annulled."
+            f"key {key!r} of source {source!r} is already recorded with other content: "
+            f"{_differences(stored, offered)}. Use a new key for a new event; correct a wrong "
+            "event with event.annulled."
         )
 
 
 class ConditionFailed(LedgerError):
-    """Something the decision depended on has been appended since; read again and decide again."""
+    """Something the decision depended on has been appended since; read again and decide again.
+
+    told: what the decision depends on now, a `ledger.log.Standing`, if that was asked for.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, told: Any = None) -> None:
+        super().__init__(message)
+        self.told = told
 
 
 class Immutable(LedgerError):
@@ -108,5 +117,24 @@ class ServerUnavailable(LedgerError):
 
 def shorten(value: Any, limit: int = 80) -> str:
     """Show a value in a message: quoted, cut in the middle of nowhere, never a whole letter."""
-    text = value if isinstance(value, str) and limit > 80 else repr(value)
+    text = repr(value.decode(errors="backslashreplace") if isinstance(value, bytes) else value)
     return text if len(text) <= limit else f"{text[: limit - 1]}… ({len(text)} characters)"
+
+
+def _differences(stored: bytes, offered: bytes, most: int = 5) -> str:
+    """The fields in which two recorded texts differ."""
+    sides = before, now = [dict(_leaves(json.loads(text))) for text in (stored, offered)]
+    paths = [path for path in sorted(before | now) if before.get(path) != now.get(path)]
+    found = []
+    for path in paths[:most]:
+        was, is_ = (shorten(side[path]) if path in side else "nothing" for side in sides)
+        found.append(f"{path}: recorded {was}, offered {is_}")
+    return "; ".join(found) + (f"; and {len(paths) - most} more" if len(paths) > most else "")
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, dict):
+        yield path, value
+        return
+    for name, inner in value.items():
+        yield from _leaves(inner, f"{path}.{name}" if path else name)

@@ -3,14 +3,16 @@
 Nothing here knows event classes; what goes in is `Encoded`, what comes out is `Row`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
+from ledger import arrays
 from ledger.database import Connection, translated
 from ledger.envelope import Encoded
 from ledger.errors import ConditionFailed
@@ -88,41 +90,55 @@ def append(
     *,
     whole: bool = True,
     condition: Condition | None = None,
+    tell: int = 0,
 ) -> list[Outcome]:
     """Record a batch in one transaction; one outcome an event, in order.
 
-    whole: all or nothing. Raises ConditionFailed, NotAllowed, ServerUnavailable.
+    whole: all or nothing. tell: if the condition fails, ConditionFailed.told is what `standing`
+    says of its query, at most so many events. Raises ConditionFailed, NotAllowed,
+    ServerUnavailable.
     """
     if not batch:
         return []
-    columns = [list(column) for column in zip(*batch, strict=True)]
-    # As text, since an array of arrays would have to be rectangular.
-    columns[_TAGS] = [array_text(found) for found in columns[_TAGS]]
-    alone = len(batch) == 1
-    if alone:
-        columns = [column[0] for column in columns]
-    parameters: dict[str, Any] = dict(zip(_PARAMETERS, columns, strict=True))
-    parameters["whole"] = whole
-    parameters["condition"] = condition and Jsonb(
+    name = "append_or_tell" if tell else "append" if len(batch) > 1 else "append_one"
+    parameters = _one(batch[0]) if name == "append_one" else _columns(batch)
+    parameters["whole"], parameters["tell"] = whole, tell
+    parameters["condition"] = condition and _jsonb(
         {"query": _json(condition.query), "after": condition.after}
     )
-    statement = _SQL["append_one" if alone else "append"]
     with translated(), connection.cursor(binary=True) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
-        outcomes = [Outcome(*row) for row in cursor]
-    if outcomes[0].outcome == "failed":
+        cursor.execute(_SQL[name], parameters, prepare=True)
+        rows = cursor.fetchall()
+    if rows[0][2] in ("failed", "stands", "annulled"):
         raise ConditionFailed(
             "something that the decision depended on has been recorded since; read again and "
-            "decide again"
+            "decide again",
+            told=_told(rows) if tell else None,
         )
-    return outcomes
+    return [Outcome(*row[:4]) for row in rows]
 
 
-# Encoded's fields, in order, as the append statements call them.
-_PARAMETERS = (
-    "types", "versions", "sources", "keys", "clients", "performers", "times", "tag_lists", "bodies",
-)  # fmt: skip
-_TAGS = _PARAMETERS.index("tag_lists")
+# Encoded's fields, in order, as the append statements call them, and how a column of each is sent.
+_PARAMETERS: dict[str, Callable[[Sequence[Any]], bytes]] = {
+    "types": arrays.texts,
+    "versions": arrays.smallints,
+    "sources": arrays.texts,
+    "keys": arrays.texts,
+    "clients": arrays.texts,
+    "performers": arrays.texts,
+    "times": arrays.times,
+    "tag_lists": arrays.literals,
+    "bodies": arrays.blobs,
+}
+
+
+def _columns(batch: Sequence[Encoded]) -> dict[str, Any]:
+    columns = zip(_PARAMETERS.items(), zip(*batch, strict=True), strict=True)
+    return {name: packed(column) for (name, packed), column in columns}
+
+
+def _one(event: Encoded) -> dict[str, Any]:
+    return dict(zip(_PARAMETERS, (*event[:7], arrays.literal(event.tags), event.body), strict=True))
 
 
 def head(connection: Connection) -> int:
@@ -156,7 +172,7 @@ def read(
     # all of it once it has grown. `found` and `standing` see to that themselves.
     upto = head(connection) if upto is None else upto
     name = "matching_page" if query.items else "page"
-    wanted = Jsonb(_json(query))
+    wanted = _jsonb(_json(query))
     while after < upto:
         with translated(), connection.cursor(binary=True) as cursor:
             cursor.execute(
@@ -176,7 +192,7 @@ def tagged_page(
 ) -> list[TaggedRow]:
     """Read one page of events with their tags."""
     with translated(), connection.cursor(binary=True) as cursor:
-        parameters = {"query": Jsonb(_json(query)), "after": after, "upto": upto, "page": page}
+        parameters = {"query": _jsonb(_json(query)), "after": after, "upto": upto, "page": page}
         cursor.execute(_SQL["tagged_page"], parameters, prepare=True)
         return [TaggedRow(*row) for row in cursor]
 
@@ -188,9 +204,19 @@ class Standing(NamedTuple):
     rows: list[tuple[Row, bool]]
 
 
+def _told(rows: Sequence[tuple[Any, ...]]) -> Standing:
+    """What `append_or_tell` answers when a condition has failed."""
+    found = [
+        (Row(position, event_id, type_, version, recorded_at, occurred_at, body), says == "stands")
+        for position, recorded_at, says, body, _, event_id, type_, version, occurred_at in rows
+        if position is not None
+    ]
+    return Standing(rows[0][4], found)
+
+
 def standing(connection: Connection, query: Query, most: int) -> Standing:
     """Read the first `most` events that match, those that were annulled included."""
-    parameters = {"query": Jsonb(_json(query)), "page": most}
+    parameters = {"query": _jsonb(_json(query)), "page": most}
     with translated(), connection.cursor(binary=True) as cursor:
         cursor.execute(_SQL["standing"], parameters, prepare=True)
         rows = cursor.fetchall()
@@ -236,7 +262,5 @@ def _json(query: Query) -> list[dict[str, Any]]:
     return [item._asdict() for item in query.items]
 
 
-def array_text(texts: Iterable[str]) -> str:
-    """Write texts as PostgreSQL writes an array of them."""
-    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
+def _jsonb(content: Any) -> Jsonb:
+    return Jsonb(content, dumps=msgspec.json.encode)

@@ -9,14 +9,21 @@ SELECT set_config('role', rolname, false) FROM (
 
 -- name: append
 SELECT at_position, at_time, outcome, stored FROM append(
-    %(types)b, %(versions)b::smallint[], %(sources)b, %(keys)b, %(clients)b, %(performers)b,
-    %(times)b::timestamptz[], %(tag_lists)b, %(bodies)b::bytea[], %(whole)s, %(condition)s
+    %(types)b, %(versions)b, %(sources)b, %(keys)b, %(clients)b, %(performers)b,
+    %(times)b, %(tag_lists)b, %(bodies)b, %(whole)s, %(condition)s
 )
 
 -- name: append_one
 SELECT at_position, at_time, outcome, stored FROM append_one(
     %(types)b, %(versions)b::smallint, %(sources)b, %(keys)b, %(clients)b, %(performers)b,
     %(times)b::timestamptz, %(tag_lists)b, %(bodies)b, %(condition)s
+)
+
+-- name: append_or_tell
+SELECT at_position, at_time, outcome, stored, at_head, id, of_type, of_version, occurred
+FROM append_or_tell(
+    %(types)b, %(versions)b, %(sources)b, %(keys)b, %(clients)b, %(performers)b,
+    %(times)b, %(tag_lists)b, %(bodies)b, %(condition)s, %(tell)s
 )
 
 -- name: head

@@ -33,7 +33,7 @@ BEGIN
     EXECUTE format('GRANT SELECT ON about, migrations TO %I, %I, %I', writer, auditor, supervisor);
     EXECUTE format('GRANT EXECUTE ON FUNCTION head, position_at TO %I, %I, %I',
                    writer, auditor, supervisor);
-    EXECUTE format('GRANT EXECUTE ON FUNCTION append, append_one TO %I', writer);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION append, append_one, append_or_tell TO %I', writer);
     EXECUTE format('GRANT SELECT ON events, event_tags TO %I', auditor);
     EXECUTE format('GRANT EXECUTE ON FUNCTION event_id_of, all_tags, matching_item, matching, '
                    'rather_by_type, has_more, found, standing, '

@@ -68,10 +68,13 @@ class Store(DCBRecorder):
         *,
         whole: bool = True,
         condition: log.Condition | None = None,
+        tell: int = 0,
     ) -> list[log.Outcome]:
         """Record a batch in one transaction; see `ledger.log.append`."""
         return self._with_connection(
-            lambda connection: log.append(connection, batch, whole=whole, condition=condition)
+            lambda connection: log.append(
+                connection, batch, whole=whole, condition=condition, tell=tell
+            )
         )
 
     def rows(

@@ -4,31 +4,20 @@ The same function settles a period, verifies it years later, shows somebody his 
 still running, and replays it under another scheme: so all of them see the same numbers.
 """
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
-from projections.attainment import Facts, at_the_end, fact_of, facts, metric_of
-from projections.employment import Tenure, tenures
-from projections.evaluation import Aim, Figure, Person, Setting, Statement, Taken, evaluated
-from projections.metrics import explain
+from projections.aims import Group, aims, branches_of, figure, group_of, terms
+from projections.attainment import Facts, at_the_end, facts
+from projections.employment import tenures
+from projections.evaluation import Person, Setting, Statement, Taken, evaluated
+from projections.metrics import Terms, explain
 from projections.periods import Period
-from projections.scheme import Reduction, Scheme
+from projections.scheme import Scheme
+from projections.scheme_parts import OWN
 from projections.settlement import reductions
-from projections.targets import targets
 from projections.view import Answer, View
-
-
-class Due(NamedTuple):
-    """A reduction that a rule of the scheme would make. evidence: positions of the events."""
-
-    employee: str
-    rule: Reduction
-    counted: int
-    amount: Decimal
-    evidence: tuple[int, ...]
 
 
 def appraise(
@@ -43,10 +32,11 @@ def appraise(
 
     view: as_of is what is known, zone is that of the period; `on` cuts a running period short.
     remark: why a scheme counts that was not known when the period began. Raises InvalidQuestion,
-    naming them, if targets are missing.
+    naming them, if targets are missing, or if its calendar does not cover the period.
     """
-    setting = Setting(period, view.zone, view.as_of, remark)
-    return evaluated(scheme, setting, _people(connection, view, period, scheme))
+    measured = terms(connection, view, period, scheme.metrics, scheme.calendar)
+    setting = Setting(period, view.zone, view.as_of, remark, measured.calendar)
+    return evaluated(scheme, setting, _people(connection, view, period, scheme, measured))
 
 
 def figures_behind(
@@ -54,95 +44,80 @@ def figures_behind(
     view: View,
     period: Period,
     scheme: Scheme,
-    metric: str,
-    employee: str | None = None,
+    name: str,
+    employees: Sequence[str] | None = None,
 ) -> Answer:
-    """The events behind a figure of a statement; rows as in `projections.metrics.explain`."""
-    return explain(
-        connection, at_the_end(view, period), metric,
-        group=employee, since=period.since, until=period.until, credit=scheme.credit,
-    )  # fmt: skip
+    """The events behind a figure of statements; rows as in `projections.metrics.explain`.
 
-
-def reductions_due(connection: Connection, view: View, period: Period, scheme: Scheme) -> list[Due]:
-    """What the scheme's rules would take off, by rule and employee, with the events behind it."""
-    known = {
-        each.employee
-        for each in tenures(connection, view, period)
-        if scheme.bonus_of(each.employee, each.position)
-    }
-    found: list[Due] = []
-    for rule in scheme.reductions:
-        share = metric_of(rule.metric).figure == "share"
-        counted: dict[str, dict[int, None]] = {}  # each event once, in order of time
-        for row in figures_behind(connection, view, period, scheme, rule.metric):
-            if row["counted"] or not share:
-                counted.setdefault(row["group"], {})[row["position"]] = None
-        for employee, positions in sorted(counted.items()):
-            amount = rule.amount * max(len(positions) - rule.allowed, 0)
-            amount = amount if rule.at_most is None else min(amount, rule.at_most)
-            if amount and employee in known:
-                found.append(Due(employee, rule, len(positions), amount, tuple(positions)))
+    name: that of a component, such as won_value/unit, or any metric; employees: only theirs. The
+    group is whose figure it is: the employee, his unit or the whole.
+    """
+    component = scheme.component(name)
+    metric = component.metric if component else name
+    wanted: set[Group] | None = None
+    if component and component.of != OWN:
+        known = members(connection, view, period, scheme)
+        names = known if employees is None else employees
+        wanted = {known[each][component.name] for each in names if each in known}
+    elif employees is not None:
+        wanted = {Group("employee", each) for each in employees}
+    found: Answer = []
+    for by in ["employee"] if wanted is None else sorted({each.by for each in wanted}):
+        groups = None if wanted is None else [each.name for each in wanted if each.by == by]
+        rows = explain(
+            connection, at_the_end(view, period), metric, by=by, since=period.since,
+            until=period.until, credit=scheme.credit,
+            group=groups[0] if groups and len(groups) == 1 else None,
+            terms=terms(connection, view, period, [metric], scheme.calendar),
+        )  # fmt: skip
+        found += [row for row in rows if groups is None or row["group"] in groups]
     return found
 
 
-def _people(connection: Connection, view: View, period: Period, scheme: Scheme) -> list[Person]:
-    names = list(dict.fromkeys(each.metric for each in scheme.components))
-    found = facts(connection, view, period, by="employee", names=names, credit=scheme.credit)
-    aims = _aims(connection, view, period, scheme)
-    taken = _taken(connection, view, period, scheme)
-    return [
-        _person(each, found, scheme, aims.get(each.employee, {}), taken.get(each.employee, ()))
-        for each in tenures(connection, view, period)
-    ]
-
-
-def _person(
-    tenure: Tenure,
-    found: Facts,
-    scheme: Scheme,
-    aims: Mapping[str, Aim],
-    taken: Sequence[Taken],
-) -> Person:
-    figures = {
-        each.metric: _figure(found, tenure.employee, each.metric, scheme.currency)
-        for each in scheme.components
-    }
-    return Person(tenure, figures, aims, tuple(taken))
-
-
-def _figure(found: Facts, employee: str, name: str, currency: str) -> Figure:
-    rows = found.get((employee, name), [])
-    value = fact_of(found, employee, name, currency)
-    if metric_of(name).unit == "currency":
-        others = {
-            row["unit"]: Decimal(str(row["value"]))
-            for row in rows
-            if row["unit"] != currency and row["value"]
-        }
-        rows = [row for row in rows if row["unit"] == currency]
-        return Figure(value, *_parts(rows), others)
-    return Figure(value, *_parts(rows))
-
-
-def _parts(rows: Sequence[Mapping[str, Any]]) -> tuple[Decimal | None, Decimal | None]:
-    if not rows:
-        return None, None
-    told = (rows[0]["numerator"], rows[0]["denominator"])
-    over, under = (None if each is None else Decimal(str(each)) for each in told)
-    return over, under
-
-
-def _aims(
+def members(
     connection: Connection, view: View, period: Period, scheme: Scheme
-) -> dict[str, dict[str, Aim]]:
-    found: dict[str, dict[str, Aim]] = {}
-    # Of two targets that services recorded of the same, the first counts.
-    for row in targets(connection, view, period=period.name, scope="employee"):
-        if row["currency"] in (None, scheme.currency) and row["scope_id"]:
-            aim = Aim(row["target"], row["first"], row["value"])
-            found.setdefault(row["scope_id"], {}).setdefault(row["metric"], aim)
-    return found
+) -> dict[str, dict[str, Group]]:
+    """Of whom the figures of everybody employed in a period are: by employee and component."""
+    shared = any(each.of != OWN for each in scheme.components)
+    branches = branches_of(connection, view, period) if shared else frozenset[str]()
+    return {
+        each.employee: {one.name: group_of(one, each, branches) for one in scheme.components}
+        for each in tenures(connection, view, period)
+    }
+
+
+def _people(
+    connection: Connection, view: View, period: Period, scheme: Scheme, measured: Terms
+) -> list[Person]:
+    groups = members(connection, view, period, scheme)
+    wanted: dict[str, list[str]] = {}
+    for each in scheme.components:
+        for by in {mine[each.name].by for mine in groups.values()}:
+            wanted.setdefault(by, []).append(each.metric)
+    found: dict[str, Facts] = {
+        by: facts(
+            connection, view, period, by=by, names=names, credit=scheme.credit, terms=measured
+        )
+        for by, names in wanted.items()
+    }
+    known = aims(connection, view, period, scheme)
+    taken = _taken(connection, view, period, scheme)
+    people = []
+    for tenure in tenures(connection, view, period):
+        mine = groups[tenure.employee]
+        figures, own_aims, others = {}, {}, {}
+        for each in scheme.components:
+            by, name = mine[each.name]
+            figures[each.name] = figure(found[by], name, each.metric, scheme.currency)
+            aim = known.get(mine[each.name].scope, {}).get(each.metric)
+            if aim is not None:
+                own_aims[each.name] = aim
+            if each.of != OWN:
+                others[each.name] = name
+        people.append(
+            Person(tenure, figures, own_aims, tuple(taken.get(tenure.employee, ())), others)
+        )
+    return people
 
 
 def _taken(

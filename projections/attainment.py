@@ -7,7 +7,7 @@ from typing import Any
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.figures import Metric, defined
-from projections.metrics import NOBODY, metrics
+from projections.metrics import NOBODY, TERMS, Terms, metrics
 from projections.people import units
 from projections.periods import Period
 from projections.targets import targets
@@ -37,7 +37,14 @@ def at_the_end(view: View, period: Period) -> View:
 
 
 def facts(
-    connection: Connection, view: View, period: Period, *, by: str, names: list[str], credit: str
+    connection: Connection,
+    view: View,
+    period: Period,
+    *,
+    by: str,
+    names: list[str],
+    credit: str,
+    terms: Terms = TERMS,
 ) -> Facts:
     """Rows of `projections.metrics` for a period by (group, metric), seen from its end.
 
@@ -48,6 +55,7 @@ def facts(
     rows = metrics(
         connection, at_the_end(view, period),
         by=by, since=period.since, until=period.until, credit=credit, metrics=names,
+        terms=terms,
     )  # fmt: skip
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:

@@ -9,10 +9,12 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
+from projections.periods import Period
 from projections.view import Answer, View, ask
 
 _SQL = statements("projections", "calendar.sql")
 CLOCK = _SQL["clock"]
+DEFAULT = "default"
 
 
 class WorkingDay(NamedTuple):
@@ -75,6 +77,41 @@ def zone_of(connection: Connection, view: View, calendar: str) -> str:
             "days in one"
         )
     return str(known[calendar])
+
+
+def default(connection: Connection, view: View) -> str:
+    """The calendar that counts where none is named: the only one there is, or that of this name.
+
+    Raises InvalidQuestion if there is none, or several without one called "default".
+    """
+    names = [row["calendar"] for row in calendars(connection, view)]
+    if len(names) == 1:
+        return str(names[0])
+    if DEFAULT in names:
+        return DEFAULT
+    raise InvalidQuestion(
+        f"name a business calendar; there are: {', '.join(names) or 'none'}. One alone, or one "
+        f"called {DEFAULT!r}, would count by itself. Append business_calendar.published"
+    )
+
+
+def working_days(
+    connection: Connection, view: View, calendar: str, period: Period
+) -> tuple[date, ...]:
+    """The days of a period on which a calendar has work, in order.
+
+    Raises InvalidQuestion if it does not cover all days of the period.
+    """
+    zone_of(connection, view, calendar)
+    rows = ask(
+        connection, _SQL["days"], view, calendar=calendar, since=period.since, until=period.until
+    )
+    if len(rows) < period.days:
+        raise InvalidQuestion(
+            f"business calendar {calendar!r} covers {len(rows)} of the {period.days} days of "
+            f"{period.name}. Append business_calendar.published for the others"
+        )
+    return tuple(row["day"] for row in rows if row["worked"])
 
 
 def worked(

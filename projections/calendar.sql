@@ -54,6 +54,15 @@ clock AS MATERIALIZED (
     ) AS newest
 )
 
+-- name: days
+WITH clock AS (
+    SELECT DISTINCT ON (day) day, seconds FROM working_days
+    WHERE calendar = %(calendar)s AND known(position, annulled_at, %(as_of)s)
+      AND day >= %(since)s AND day < %(until)s
+    ORDER BY day, position DESC
+)
+SELECT day, seconds > 0 AS worked FROM clock ORDER BY day
+
 -- name: worked
 SELECT CASE WHEN m.start >= m.ending THEN 0 ELSE coalesce(
            b.before + worked_before(b.starts, b.ends, m.ending)

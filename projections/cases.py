@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.merges import filtering
 from projections.view import Answer, View, ask
 
 _SQL = statements("projections", "cases.sql")
@@ -121,9 +122,11 @@ def cases(
     unit, opened_at, opened_by, acknowledged_at, resolved_at, resolved_by, closed_at, reopened
     (times), breached, due_at (to be resolved by), notes, position (of the first event).
     """
+    clients = filtering(connection, view, client)
     return ask(
-        connection, _SQL["cases"], view, client=client, assignee=assignee, unit=unit, status=status
-    )
+        connection, _SQL["cases"], view,
+        clients=clients, assignee=assignee, unit=unit, status=status,
+    )  # fmt: skip
 
 
 def holders(connection: Connection, view: View, case: str) -> Answer:

@@ -136,7 +136,7 @@ SELECT c.case_id AS "case", c.client, c.kind, c.priority, c.location, c.status, 
        c.assignee, c.unit, c.opened_at, c.opened_by, c.acknowledged_at, c.resolved_at,
        c.resolved_by, c.closed_at, c.reopened, c.breached, c.due_at, c.notes, c.position
 FROM cases_of(%(as_of)s, %(on)s) c
-WHERE (%(client)s::text IS NULL OR c.client = %(client)s)
+WHERE (%(clients)s::text[] IS NULL OR c.client = ANY (%(clients)s))
   AND (%(assignee)s::text IS NULL OR c.assignee = %(assignee)s)
   AND (%(unit)s::text IS NULL OR c.unit = %(unit)s)
   AND (%(status)s::text IS NULL OR c.status = %(status)s)

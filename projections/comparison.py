@@ -11,7 +11,7 @@ import msgspec
 
 from ledger.database import Connection
 from ledger.errors import NotFound
-from projections.appraisal import appraise, figures_behind
+from projections.appraisal import appraise, figures_behind, members
 from projections.evaluation import Statement, digest
 from projections.periods import Period, period_of
 from projections.scheme import Scheme, scheme_of
@@ -151,7 +151,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     if not before or not after:
         yield "no statement before" if not before else "no statement any more"
         return
-    old, new = ({each["metric"]: each for each in of["components"]} for of in (before, after))
+    old, new = ({_named(each): each for each in of["components"]} for of in (before, after))
     for metric in dict.fromkeys((*old, *new)):
         if metric not in old or metric not in new:
             one = old.get(metric) or new[metric]
@@ -162,6 +162,11 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     yield from _changes(before, after, _OF_ALL, "")
     if before["reductions"] != after["reductions"]:
         yield "reductions"
+
+
+def _named(component: Mapping[str, Any]) -> str:
+    """As `scheme_parts.Component.name` has it."""
+    return "/".join(filter(None, (component["metric"], component.get("of"))))
 
 
 def _changes(
@@ -193,14 +198,18 @@ def _moved(
 ) -> dict[str, set[int]]:
     """The events that count for an employee in one of the two views only, or otherwise."""
     found: dict[str, set[int]] = {}
+    groups = [members(connection, seen, period, scheme) for seen in views]
     for component in scheme.components:
         told = [
             {
                 (row["group"], row["position"], row["weight"], row["counted"], row["value"])
-                for row in figures_behind(connection, seen, period, scheme, component.metric)
+                for row in figures_behind(connection, seen, period, scheme, component.name)
             }
             for seen in views
         ]
-        for employee, position, *_ in told[0] ^ told[1]:
-            found.setdefault(employee, set()).add(position)
+        moved: dict[str, set[int]] = {}
+        for group, position, *_ in told[0] ^ told[1]:
+            moved.setdefault(group, set()).add(position)
+        for employee, mine in (each for of_one in groups for each in of_one.items()):
+            found.setdefault(employee, set()).update(moved.get(mine[component.name].name, ()))
     return found

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.merges import filtering
 from projections.view import Answer, View, ask
 
 _SQL = statements("projections", "deals.sql")
@@ -142,8 +143,9 @@ def deals(
     currency, opened_at, closed_at, days (from the opening to the close, or to `on`; None if the
     time of the opening is unknown), position (of the event that made the deal what it is).
     """
+    clients = filtering(connection, view, client)
     return ask(
-        connection, _SQL["deals"], view, client=client, holder=holder, status=status, stage=stage
+        connection, _SQL["deals"], view, clients=clients, holder=holder, status=status, stage=stage
     )
 
 
@@ -165,4 +167,5 @@ def aging(connection: Connection, view: View, older_than: Sequence[int]) -> Answ
 
 def purchases(connection: Connection, view: View, client: str | None = None) -> Answer:
     """What was bought, by all or by one client: purchase, client, deal, amount, margin, when."""
-    return ask(connection, _SQL["purchases"], view, client=client)
+    clients = filtering(connection, view, client)
+    return ask(connection, _SQL["purchases"], view, clients=clients)

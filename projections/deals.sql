@@ -190,7 +190,7 @@ SELECT s.deal, s.client, s.product, s.pipeline, s.holder, s.status, s.stage, s.a
        s.from_position AS position
 FROM spells s LEFT JOIN closings c ON c.deal = s.deal AND s.status <> 'open'
 WHERE %(on)s < s.to_at
-  AND (%(client)s::text IS NULL OR s.client = %(client)s)
+  AND (%(clients)s::text[] IS NULL OR s.client = ANY (%(clients)s))
   AND (%(holder)s::text IS NULL OR s.holder = %(holder)s)
   AND (%(status)s::text IS NULL OR s.status = %(status)s)
   AND (%(stage)s::text IS NULL OR s.stage = %(stage)s)
@@ -221,5 +221,5 @@ SELECT p.purchase, p.client, p.deal, p.amount, p.currency, p.margin, p.performed
 FROM purchases p
 WHERE known(p.position, p.annulled_at, %(as_of)s)
   AND coalesce(p.occurred_at, '-infinity') <= %(on)s
-  AND (%(client)s::text IS NULL OR p.client = %(client)s)
+  AND (%(clients)s::text[] IS NULL OR p.client = ANY (%(clients)s))
 ORDER BY coalesce(p.occurred_at, '-infinity'), p.position

@@ -12,12 +12,13 @@ from projections.view import View, ask
 
 _SQL = statements("projections", "people.sql")
 _DAY = timedelta(days=1)
+Away = tuple[date, date]
 
 
 class Tenure(NamedTuple):
     """An employee in a period. units: days in each, in order; position: what he was last hired as.
 
-    remarks: what had to be assumed.
+    remarks: what had to be assumed; spells: unit, first and last day within the period, in order.
     """
 
     employee: str
@@ -25,6 +26,12 @@ class Tenure(NamedTuple):
     days: int
     units: tuple[tuple[str | None, int], ...]
     remarks: tuple[str, ...] = ()
+    spells: tuple[tuple[str | None, date, date], ...] = ()
+
+    @property
+    def last_unit(self) -> str | None:
+        """The unit in which he was at the end of the period, or when he left in it."""
+        return self.spells[-1][0] if self.spells else None
 
 
 def tenures(connection: Connection, view: View, period: Period) -> list[Tenure]:
@@ -66,11 +73,23 @@ def tenure(changes: Iterable[Mapping[str, Any]], period: Period, zone: str) -> T
     if since is not None:
         spells.append((unit, since, date.max))
     days: dict[str | None, int] = {}
-    for place, first, last in spells:
-        within = (min(last, period.last_day) - max(first, period.since)).days + 1
-        if within > 0:
-            days[place] = days.get(place, 0) + within
-    return Tenure(employee, position, sum(days.values()), tuple(days.items()), tuple(remarks))
+    clipped = [
+        (place, max(first, period.since), min(last, period.last_day))
+        for place, first, last in spells
+        if first <= period.last_day and last >= max(first, period.since)
+    ]
+    for place, first, last in clipped:
+        days[place] = days.get(place, 0) + (last - first).days + 1
+    whole = sum(days.values())
+    return Tenure(employee, position, whole, tuple(days.items()), tuple(remarks), tuple(clipped))
+
+
+def absences(connection: Connection, view: View, period: Period) -> dict[str, list[Away]]:
+    """Who was away in a period: first and last day by employee."""
+    found: dict[str, list[Away]] = {}
+    for row in ask(connection, _SQL["absences"], view, since=period.since, until=period.until):
+        found.setdefault(row["employee"], []).append((row["first_day"], row["last_day"]))
+    return found
 
 
 def _day(change: Mapping[str, Any], zone: str) -> date:

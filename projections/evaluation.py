@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 from ledger.errors import InvalidQuestion
 from projections.employment import Tenure
 from projections.periods import Period
-from projections.scheme import KINDS, Component, Point, Scheme
+from projections.scheme import Scheme
+from projections.scheme_parts import KINDS, OWN, Component, Point
 
 _EXACT = Context(prec=50, rounding=ROUND_HALF_EVEN)
 _PLACES, _CENTS = Decimal("0.000001"), Decimal("0.01")
@@ -37,7 +38,7 @@ class Figure(NamedTuple):
 
 
 class Aim(NamedTuple):
-    """An employee's own target, as first set and as it counts."""
+    """A target, as first set and as it counts."""
 
     target: str
     first: Decimal
@@ -53,21 +54,29 @@ class Taken(NamedTuple):
 
 
 class Person(NamedTuple):
-    """All that one statement follows from besides the scheme; figures and aims by metric."""
+    """All that one statement follows from besides the scheme; figures and aims by component.
+
+    groups: by component that is not his own, of which unit it is, or "whole".
+    """
 
     tenure: Tenure
     figures: Mapping[str, Figure]
     aims: Mapping[str, Aim]
     taken: tuple[Taken, ...] = ()
+    groups: Mapping[str, str] = {}
 
 
 class Setting(NamedTuple):
-    """What all statements of a period have in common. as_of: what was known; zone: IANA name."""
+    """What all statements of a period have in common. as_of: what was known; zone: IANA name.
+
+    calendar: by which business hours were counted, None where none were.
+    """
 
     period: Period
     zone: str
     as_of: int
     remark: str | None = None
+    calendar: str | None = None
 
 
 class Statement(NamedTuple):
@@ -86,14 +95,24 @@ class Statement(NamedTuple):
 
 
 def missing(scheme: Scheme, people: Sequence[Person]) -> list[tuple[str, str]]:
-    """Who lacks a target that the scheme takes from the targets: (employee, metric)."""
-    return [
-        (person.tenure.employee, each.metric)
+    """Who lacks a target that the scheme takes from the targets: (employee or unit, metric)."""
+    found = [
+        (_whose(each, person), each.metric)
         for person in people
         for each in scheme.components
-        if each.target is None and each.metric not in person.aims
+        if each.target is None and each.name not in person.aims
         if scheme.bonus_of(person.tenure.employee, person.tenure.position)
     ]
+    return list(dict.fromkeys(found))
+
+
+def _whose(component: Component, person: Person) -> str:
+    if component.of == OWN:
+        return person.tenure.employee
+    if component.of == "company":
+        return "the company"
+    unit = person.groups.get(component.name)
+    return f"unit {unit}" if unit else f"the unit of {person.tenure.employee}, who has none,"
 
 
 def evaluated(scheme: Scheme, setting: Setting, people: Sequence[Person]) -> list[Statement]:
@@ -192,12 +211,14 @@ def _heading(scheme: Scheme, setting: Setting, tenure: Tenure) -> dict[str, Any]
         "days_employed": tenure.days,
         "days_of_period": period.days,
         "units": [{"unit": unit, "days": days} for unit, days in tenure.units],
+        # What came later is only there where it is used: what was settled stays the same bytes.
+        **({"calendar": setting.calendar} if setting.calendar else {}),
     }
 
 
 def _component(component: Component, person: Person) -> dict[str, Any]:
-    figure = person.figures[component.metric]
-    aim = person.aims.get(component.metric) if component.target is None else None
+    figure = person.figures[component.name]
+    aim = person.aims.get(component.name) if component.target is None else None
     target = aim.value if aim else component.target
     assert target is not None  # noqa: S101 - `evaluated` has seen to it
     told: dict[str, Any] = {
@@ -215,6 +236,8 @@ def _component(component: Component, person: Person) -> dict[str, Any]:
         "denominator": figure.denominator,
         "index": None if figure.value is None else index_of(component, figure.value, target),
     }
+    if component.of != OWN:
+        told |= {"of": component.of, "of_id": person.groups[component.name]}
     if figure.value is None:
         told["left_out"] = _NO_DATA
     if figure.others:

@@ -53,6 +53,35 @@ FROM ends n JOIN deal_spells_at(%(as_of)s) d
    AND (n.tie > 0 OR local_time(d.from_at, d.from_precision, %(zone)s) < n.before
         AND n.before <= local_time(d.to_at, d.to_precision, %(zone)s))
 
+-- name: stage_left
+-- A stay of an open deal in a stage, when it ends: by another stage, a win or a loss. It is of who
+-- held the deal then; its hours are unknown where its beginning is.
+SELECT 'stage_left', s.to_position, s.to_at, s.to_precision, s.to_position, s.client, s.deal,
+       s.product, s.stage, s.holder, s.holder, NULL, NULL::boolean,
+       days_between(s.begun_at, s.begun_precision, s.to_at, s.to_precision, %(zone)s) * 24, NULL,
+       NULL::numeric, NULL::timestamp
+FROM (
+    SELECT d.*, first_value(from_at) OVER stay AS begun_at,
+           first_value(from_precision) OVER stay AS begun_precision,
+           lead(stay) OVER (PARTITION BY deal ORDER BY from_at, from_position) > stay AS ends
+    FROM (
+        SELECT c.*, count(*) FILTER (WHERE fresh)
+                   OVER (PARTITION BY deal ORDER BY from_at, from_position) AS stay
+        FROM (
+            SELECT a.*, (status, stage) IS DISTINCT FROM (lag(status) OVER one, lag(stage) OVER one)
+                   AS fresh
+            FROM deal_spells_at(%(as_of)s) a
+            WHERE a.deal IN (
+                SELECT b.deal FROM deal_spells_at(%(as_of)s) b WHERE b.status = 'open'
+                  AND in_period(b.to_at, b.to_precision, %(starts)s, %(ends)s, %(zone)s))
+            WINDOW one AS (PARTITION BY deal ORDER BY from_at, from_position)
+        ) AS c
+    ) AS d
+    WINDOW stay AS (PARTITION BY deal, stay ORDER BY from_at, from_position)
+) AS s
+WHERE s.ends AND s.status = 'open' AND s.stage IS NOT NULL
+  AND in_period(s.to_at, s.to_precision, %(starts)s, %(ends)s, %(zone)s)
+
 -- name: task_due
 SELECT 'task_due', t.position, t.due_at, 'instant', t.position, t.client, t.task, NULL,
        t.kind, t.debtor, t.debtor, NULL, t.overdue, NULL::numeric, NULL,

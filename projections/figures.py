@@ -75,6 +75,11 @@ METRICS: Mapping[str, Metric] = {
     "cycle_won_median": Metric("median days to win", "deal_won", "median", "days", "days"),
     "cycle_closed_mean": Metric("mean days to close", "deal_closed", "mean", "days", "days"),
     "cycle_closed_median": Metric("median days to close", "deal_closed", "median", "days", "days"),
+    "stage_time_mean": Metric(
+        "mean hours in a stage that was left", "stage_left", "mean", "hours", "amount"
+    ),
+    "stage_time_mean.*": Metric("the same by stage", "stage_left", "mean", "hours", "amount"),
+    "stage_time_median": Metric("median hours", "stage_left", "median", "hours", "amount"),
     "purchases": Metric("purchases", "purchase", "count"),
     "purchase_value": Metric("value of purchases", "purchase", "sum", "currency", "amount"),
     "repeat_purchase_rate": Metric(
@@ -87,7 +92,7 @@ METRICS: Mapping[str, Metric] = {
         "inactive at the start who bought", "buyer_inactive", "client_share", "ratio"
     ),
     "tasks_due": Metric("tasks that fell due", "task_due", "count"),
-    "overdue_share": Metric("of these done late or not at all", "task_due", "share", "ratio"),
+    "overdue_share": Metric("due tasks done late or not at all", "task_due", "share", "ratio"),
     "lateness_mean": Metric("mean days late, in time is 0", "task_due", "mean", "days", "days"),
     "response_mean": Metric(
         "mean hours to the first human answer", "inquiry", "mean", "hours", "amount"
@@ -132,6 +137,15 @@ METRICS: Mapping[str, Metric] = {
     "response_business_within_norm": Metric(
         "by business hours", "inquiry_business", "share", "ratio"
     ),
+    "stage_time_business_mean": Metric(
+        "by business hours", "stage_left_business", "mean", "hours", "amount"
+    ),
+    "stage_time_business_mean.*": Metric(
+        "the same by stage", "stage_left_business", "mean", "hours", "amount"
+    ),
+    "stage_time_business_median": Metric(
+        "by business hours", "stage_left_business", "median", "hours", "amount"
+    ),
     "resolution_business_mean": Metric(
         "by business hours", "case_resolved_business", "mean", "hours", "amount"
     ),
@@ -150,6 +164,8 @@ EVIDENCE: Mapping[str, Evidence] = {
     "deal_lost": Evidence(_SQL["deal_turned"]),
     "deal_closed": Evidence(_SQL["deal_turned"], ("deal_won", "deal_lost")),
     "deal_open": Evidence(_SQL["deal_open"]),
+    "stage_left": Evidence(_SQL["stage_left"]),
+    "stage_left_business": Evidence(_SQL["stage_left"], business=True),
     "purchase": Evidence(_SQL["purchase"]),
     "buyer_active": Evidence(_SQL["buyer"]),
     "buyer_inactive": Evidence(_SQL["buyer"]),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.database import Connection
 from ledger.sql import statements
-from projections import card, ownership, quarrels
+from projections import card, merges, ownership, quarrels
 from projections.markdown import escaped, json_bytes, plain, table
 from projections.view import Answer, View, ask, at_recording
 
@@ -95,7 +95,9 @@ def pack(connection: Connection, as_of: int, zone: str, client: str, employee: s
     view = at_recording(connection, as_of, zone)
     sections = card.card(connection, view, client)
     sections["contact_persons"] = list(_by_role(sections["contact_persons"]))
-    sections["letters"] = ask(connection, _SQL["letters"], view, client=client, most=LETTERS)
+    clients = merges.members(connection, view, client)
+    letters = ask(connection, _SQL["letters"], view, clients=clients, most=LETTERS)
+    sections["letters"] = merges.told_apart(letters, clients)
     sections["conflicts"] = quarrels.conflicts(connection, view, client)
     sections["disputes"] = quarrels.disputes(connection, view, client=client)
     sections["ownership_history"] = ownership.history(connection, view, client)

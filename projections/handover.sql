@@ -3,9 +3,9 @@
 -- name: letters
 -- The last letters and messages, the newest first.
 SELECT t.occurred_at, t.precision, t.kind, t.channel, t.summary, t.words, t.subject,
-       t.performed_by, t.position
+       t.performed_by, t.position, t.client
 FROM timeline t
-WHERE t.client = %(client)s AND t.kind IN ('letter', 'message')
+WHERE t.client = ANY (%(clients)s) AND t.kind IN ('letter', 'message')
   AND known(t.position, t.annulled_at, %(as_of)s)
   AND coalesce(t.occurred_at, '-infinity') <= %(on)s
 ORDER BY coalesce(t.occurred_at, '-infinity') DESC, t.position DESC LIMIT %(most)s

@@ -55,6 +55,11 @@ def members(connection: Connection, view: View, client: str) -> list[str]:
     return [links[0]["survivor"], *(link["name"] for link in links)] if links else [client]
 
 
+def filtering(connection: Connection, view: View, client: str | None) -> list[str] | None:
+    """The ids to filter a list by, those that are one client with this one; None: do not."""
+    return None if client is None else members(connection, view, client)
+
+
 def told_apart(rows: Answer, clients: list[str]) -> Answer:
     """The rows with the id that each is from; without it where there is but one."""
     if len(clients) > 1:
@@ -67,5 +72,6 @@ def duplicates(connection: Connection, view: View) -> Answer:
 
     One row a likeness: same, value (as it is compared: without case, spaces, punctuation, and with
     letters that look alike taken for one), count, clients (ids), names. Merged ones count as one.
+    A client that was declared different from all the others of its row is left out.
     """
     return ask(connection, _SQL["duplicates"], view)

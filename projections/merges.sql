@@ -116,10 +116,33 @@ WITH said AS (
     SELECT DISTINCT m.same, m.mark, coalesce(a.survivor, m.client) AS client
     FROM marks m LEFT JOIN absorbed_at(%(as_of)s, %(on)s) a ON a.client = m.client
     WHERE m.mark <> ''
+), apart AS (
+    -- The last word on a pair, whichever of the two would have been absorbed, both ways round.
+    SELECT coalesce(a.survivor, x.client) AS client, coalesce(b.survivor, x.other) AS other FROM (
+        SELECT DISTINCT ON (least(survivor, absorbed), greatest(survivor, absorbed)) * FROM merges
+        WHERE known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
+        ORDER BY least(survivor, absorbed), greatest(survivor, absorbed),
+                 coalesce(occurred_at, '-infinity') DESC, position DESC
+    ) AS w CROSS JOIN LATERAL (
+        VALUES (w.survivor, w.absorbed), (w.absorbed, w.survivor)) AS x(client, other)
+    LEFT JOIN absorbed_at(%(as_of)s, %(on)s) a ON a.client = x.client
+    LEFT JOIN absorbed_at(%(as_of)s, %(on)s) b ON b.client = x.other
+    WHERE w.change = 'unmerged'
+), grouped AS (
+    SELECT *, count(*) OVER (PARTITION BY same, mark) AS count FROM standing
+), differing AS (
+    SELECT s.same, s.mark, s.client, count(DISTINCT o.client) AS count
+    FROM apart p JOIN standing s ON s.client = p.client
+    JOIN standing o ON o.client = p.other AND o.client <> s.client
+         AND (o.same, o.mark) = (s.same, s.mark)
+    GROUP BY s.same, s.mark, s.client
 ), alike AS (
-    SELECT same, mark, count(*) AS count,
-           array_agg(client ORDER BY client COLLATE "C") AS clients
-    FROM standing GROUP BY same, mark HAVING count(*) > 1
+    SELECT g.same, g.mark, count(*) AS count,
+           array_agg(g.client ORDER BY g.client COLLATE "C") AS clients
+    FROM grouped g LEFT JOIN differing d
+         ON (d.same, d.mark, d.client) = (g.same, g.mark, g.client)
+    WHERE g.count - coalesce(d.count, 0) > 1
+    GROUP BY g.same, g.mark
 )
 SELECT a.same, a.mark AS value, a.count, a.clients,
        (SELECT array_agg(n.name ORDER BY n.client COLLATE "C") FROM names n

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.merges import filtering
 from projections.view import Answer, View, ask
 
 _SQL = statements("projections", "offers.sql")
@@ -70,6 +71,7 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 def offers(connection: Connection, view: View, client: str | None = None) -> Answer:
     """Every offer, or a client's: offer, client, deal, amount, currency, sent_at, state, since.
 
-    state: sent, accepted, declined or expired; since: when it came to that.
+    client: any of its ids; state: sent, accepted, declined or expired; since: when it came to that.
     """
-    return ask(connection, _SQL["offers"], view, client=client)
+    clients = filtering(connection, view, client)
+    return ask(connection, _SQL["offers"], view, clients=clients)

@@ -45,5 +45,5 @@ WITH seen AS (
            (array_agg(occurred_at ORDER BY at DESC, position DESC))[1] AS since
     FROM seen GROUP BY offer
 )
-SELECT * FROM stated WHERE %(client)s::text IS NULL OR client = %(client)s
+SELECT * FROM stated WHERE %(clients)s::text[] IS NULL OR client = ANY (%(clients)s)
 ORDER BY sent_at NULLS FIRST, offer

@@ -15,7 +15,10 @@ _SQL = statements("projections", "ownership.sql")
 
 
 class OwnershipChanged(NamedTuple):
-    """One change of a client's ownership, at the time from which it holds."""
+    """One change of a client's ownership, at the time from which it holds.
+
+    unit: the one of the employee then, as the producer gave it.
+    """
 
     position: int
     effective_at: datetime | None
@@ -30,6 +33,7 @@ class OwnershipChanged(NamedTuple):
     recorded_by: str
     expires_at: datetime | None
     event_id: UUID
+    unit: str | None
 
 
 class ApproachRefused(NamedTuple):
@@ -103,6 +107,7 @@ def _change(
         event.recorded_by,
         getattr(d, "expires_at", None),
         event.event_id,
+        event.unit,
     )
 
 

@@ -23,6 +23,7 @@ CREATE TABLE ownership_changes (
     recorded_by   text NOT NULL,
     expires_at    timestamptz,
     event_id      uuid NOT NULL,
+    unit          text,
     annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
 );
 CREATE TABLE approaches_refused (

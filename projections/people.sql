@@ -72,6 +72,24 @@ LANGUAGE sql STABLE AS $$
     SELECT unit FROM below
 $$;
 
+-- Every unit with each unit above it, and from when to when: the other way round, at all times at
+-- once. A circle of units ends, for no interval comes up twice.
+CREATE FUNCTION unit_chains(as_of bigint) RETURNS TABLE (
+    unit text, above text, from_at timestamptz, to_at timestamptz
+) LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE spells AS MATERIALIZED (
+        SELECT unit, parent, from_at, to_at FROM unit_spells(as_of)
+        WHERE parent IS NOT NULL AND from_at < to_at
+    ), chains(unit, above, from_at, to_at) AS (
+        SELECT s.unit, s.parent, s.from_at, s.to_at FROM spells s
+        UNION
+        SELECT c.unit, s.parent, greatest(c.from_at, s.from_at), least(c.to_at, s.to_at)
+        FROM chains c JOIN spells s
+             ON s.unit = c.above AND s.from_at < c.to_at AND c.from_at < s.to_at
+    )
+    SELECT unit, above, from_at, to_at FROM chains
+$$;
+
 -- Spells of employment: one employee, one unit, from, to; none after a departure. The name is the
 -- latest one given up to then.
 CREATE FUNCTION employment_spells(as_of bigint) RETURNS TABLE (
@@ -136,6 +154,12 @@ ORDER BY unit
 SELECT employee, change, unit, job, effective_at, precision FROM employment_changes
 WHERE known(position, annulled_at, %(as_of)s)
 ORDER BY employee, coalesce(effective_at, '-infinity'), position
+
+-- name: absences
+SELECT employee, first_day, last_day FROM absences
+WHERE known(position, annulled_at, %(as_of)s)
+  AND first_day < %(until)s AND last_day >= %(since)s
+ORDER BY employee, first_day
 
 -- name: managed
 SELECT s.employee FROM staff(%(as_of)s, %(on)s) s

@@ -41,11 +41,27 @@ class Period(NamedTuple):
 
     def before(self) -> Self:
         """The period of the same kind just before."""
-        day = self.since - timedelta(days=1)
-        if "Q" in self.name:
-            return type(self)(*period_of(f"{day.year:04}-Q{(day.month + 2) // 3}"))
-        kind = f"{day.year:04}-{day.month:02}" if "-" in self.name else f"{day.year:04}"
-        return type(self)(*period_of(kind))
+        kind = "quarter" if "Q" in self.name else "month" if "-" in self.name else "year"
+        return type(self)(*period_with(self.since - timedelta(days=1), kind))
+
+    def parts(self, kind: str) -> "list[Period]":
+        """The months, quarters or years that it is made of, in order; none if they are longer."""
+        found: list[Period] = []
+        day = self.since
+        while day < self.until:
+            part = period_with(day, kind)
+            if part.since < self.since or self.until < part.until:
+                return []
+            found.append(part)
+            day = part.until
+        return found
+
+
+def period_with(day: date, kind: str) -> Period:
+    """The month, quarter or year that a day lies in."""
+    quarter = (day.month + 2) // 3
+    name = {"month": f"-{day.month:02}", "quarter": f"-Q{quarter}", "year": ""}[kind]
+    return period_of(f"{day.year:04}{name}")
 
 
 def period_of(text: str) -> Period:

@@ -59,9 +59,10 @@ def orphans(connection: Connection, view: View) -> Answer:
 def departures(connection: Connection, view: View) -> Answer:
     """Everybody who had departed by `on`, and what became of his clients; latest first.
 
-    clients: those that were his then or came back to him since; they are placed (with another), in
-    the pool or orphans. hours: of a client without its owner, from the departure (or its coming
-    back) to its placement or `on`; None if the time of departure is unknown.
+    clients: those that were his then or came back to him since, without ids that are part of
+    another client; they are placed (with another), in the pool or orphans. hours: of a client
+    without its owner, from the departure (or its coming back) to its placement or `on`; None if the
+    time of departure is unknown.
     """
     return ask(connection, _SQL["departures"], view)
 

@@ -94,6 +94,7 @@ WITH orphaned AS (
     JOIN owner_spells_at(%(as_of)s) s ON s.owner = d.employee
     WHERE d.departed AND s.from_at <= %(on)s AND s.from_at < s.to_at
       AND s.to_at > coalesce(d.departed_at, '-infinity')
+      AND s.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
 ), each AS (
     SELECT employee, client, sum(hours) AS hours, max(to_at) AS to_at,
            max(to_position) AS to_position

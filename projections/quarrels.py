@@ -8,6 +8,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.errors import NotFound
 from ledger.sql import statements
+from projections.merges import filtering, members, told_apart
 from projections.view import Answer, View, add_up, ask
 
 By = Literal["employee", "branch", "client"]
@@ -105,20 +106,27 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 
 
 def conflicts(connection: Connection, view: View, client: str) -> Answer:
-    """Every conflict reported of a client, in order, with its outcome if there is one."""
-    return ask(connection, _SQL["conflicts"], view, client=client)
+    """Every conflict reported of a client, in order, with its outcome if there is one.
+
+    client: the id that it was reported of, where several are one client.
+    """
+    clients = members(connection, view, client)
+    return told_apart(ask(connection, _SQL["conflicts"], view, clients=clients), clients)
 
 
 def disputes(
     connection: Connection, view: View, *, client: str | None = None, only_open: bool = False
 ) -> Answer:
     """Every dispute, or a client's: dispute, client, claimant, respondent, claim, decision, …"""
-    return ask(connection, _SQL["disputes"], view, client=client, dispute=None, only_open=only_open)
+    clients = filtering(connection, view, client)
+    return ask(
+        connection, _SQL["disputes"], view, clients=clients, dispute=None, only_open=only_open
+    )
 
 
 def dispute(connection: Connection, view: View, id_: str) -> dict[str, Any]:
     """One dispute, as a line of `disputes`. Raises NotFound."""
-    rows = ask(connection, _SQL["disputes"], view, client=None, dispute=id_, only_open=False)
+    rows = ask(connection, _SQL["disputes"], view, clients=None, dispute=id_, only_open=False)
     if not rows:
         raise NotFound(
             f"no dispute {id_!r} is known as of position {view.as_of}; `iledger dispute list` "

@@ -50,7 +50,8 @@ CREATE INDEX ON dispute_changes (dispute);
 -- Every event by which an employee claims a client, as the policy then in force says, and whose the
 -- client was at that moment. A claim on another's client is a breach, but for the account team, for
 -- who stands in for the owner, and for units that need not keep out of each other's clients: as
--- commands/reservation.py decides, so that only what was recorded past it is found here.
+-- commands/reservation.py decides, so that only what was recorded past it is found here. What the
+-- policy says of a unit goes for those below it.
 CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS TABLE (
     "position" bigint, occurred_at timestamptz, "precision" text, client text, type text,
     employee text, owner text, owner_position bigint, breach boolean
@@ -75,12 +76,15 @@ CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS T
              AND (s.from_at, s.from_position) <= (c.at, c.position)
              AND (c.at, c.position) < (s.to_at, s.to_position)
     ), placed AS (
-        SELECT o.*, mine.unit AS mine, his.unit AS his FROM owned o
+        SELECT o.*, mine.unit AS mine, coalesce(his.unit, taken.unit) AS his FROM owned o
         LEFT JOIN employment_spells(as_of) mine
              ON o.foreign_claim AND mine.employee = o.performed_by
              AND mine.from_at <= o.at AND o.at < mine.to_at
         LEFT JOIN employment_spells(as_of) his ON o.foreign_claim AND his.employee = o.owner
              AND his.from_at <= o.at AND o.at < his.to_at
+        LEFT JOIN ownership_changes taken ON o.foreign_claim AND taken.position = o.owner_position
+    ), chains AS MATERIALIZED (
+        SELECT * FROM unit_chains(as_of)
     )
     SELECT o.position, o.occurred_at, o.precision, o.client, o.type, o.performed_by, o.owner,
            o.owner_position,
@@ -101,7 +105,12 @@ CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS T
            AND NOT (coalesce(o.exclusions, '[]') <> '[]' AND o.mine IS NOT NULL
                     AND o.his IS NOT NULL AND NOT EXISTS (
                         SELECT FROM jsonb_array_elements(o.exclusions::jsonb) AS units
-                        WHERE units ? o.mine AND units ? o.his))
+                        WHERE (units ? o.mine OR EXISTS (
+                            SELECT FROM chains c WHERE c.unit = o.mine AND units ? c.above
+                              AND c.from_at <= o.at AND o.at < c.to_at))
+                          AND (units ? o.his OR EXISTS (
+                            SELECT FROM chains c WHERE c.unit = o.his AND units ? c.above
+                              AND c.from_at <= o.at AND o.at < c.to_at))))
     FROM placed o
 $$;
 
@@ -136,7 +145,7 @@ ORDER BY d.dispute COLLATE "C", d.position
 SELECT c.employee, c.severity, c.account, c.occurred_at, c.precision,
        coalesce(c.performed_by, c.recorded_by) AS reported_by, r.outcome, r.remark,
        r.occurred_at AS resolved_at, r.precision AS resolved_precision, c.position,
-       r.position AS resolved_position
+       r.position AS resolved_position, c.client
 FROM conflict_changes c LEFT JOIN LATERAL (
     SELECT * FROM conflict_changes n
     WHERE n.client = c.client AND n.employee = c.employee AND n.change = 'resolved'
@@ -146,7 +155,7 @@ FROM conflict_changes c LEFT JOIN LATERAL (
         > (coalesce(c.occurred_at, '-infinity'), c.position)
     ORDER BY coalesce(n.occurred_at, '-infinity'), n.position LIMIT 1
 ) AS r ON true
-WHERE c.client = %(client)s AND c.change = 'reported'
+WHERE c.client = ANY (%(clients)s) AND c.change = 'reported'
   AND known(c.position, c.annulled_at, %(as_of)s) AND coalesce(c.occurred_at, '-infinity') <= %(on)s
 ORDER BY coalesce(c.occurred_at, '-infinity'), c.position
 
@@ -164,7 +173,7 @@ FROM dispute_changes o LEFT JOIN LATERAL (
 ) AS r ON true
 WHERE o.change = 'opened' AND known(o.position, o.annulled_at, %(as_of)s)
   AND coalesce(o.occurred_at, '-infinity') <= %(on)s
-  AND (%(client)s::text IS NULL OR o.client = %(client)s)
+  AND (%(clients)s::text[] IS NULL OR o.client = ANY (%(clients)s))
   AND (%(dispute)s::text IS NULL OR o.dispute = %(dispute)s)
   AND NOT (%(only_open)s AND r.position IS NOT NULL)
 ORDER BY o.position

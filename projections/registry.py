@@ -41,6 +41,7 @@ NAMES = (
     "quarrels",
     "takeovers",
     "targets",
+    "norms",
     "settlement",
 )
 

@@ -11,57 +11,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from ledger.errors import InvalidQuestion
-from projections.attainment import metric_of
 from projections.credit import COMPARISON, credit_of
 from projections.scheme_file import Problem, Reading
+from projections.scheme_parts import (
+    KINDS,
+    Component,
+    Point,
+    Reduction,
+    components,
+    curve,
+    reductions,
+)
 
-Kind = Literal["process", "result"]
-KINDS: tuple[Kind, ...] = ("process", "result")
-FROM_TARGETS = "target"
 _TOP = (
-    "name", "version", "effective_from", "currency", "credit", "process_share", "bonus",
-    "components", "curve", "reductions",
+    "name", "version", "effective_from", "currency", "credit", "calendar", "process_share",
+    "bonus", "components", "curve", "reductions",
 )  # fmt: skip
-_COUNTED = ("count", "share")
-
-
-class Component(NamedTuple):
-    """A metric and what it weighs; target: a number, or None if it is the employee's own target.
-
-    direction: whether `more` or `less` is better; floor, cap: bounds of its index.
-    """
-
-    metric: str
-    kind: Kind
-    weight: Decimal
-    target: Decimal | None
-    direction: str
-    floor: Decimal
-    cap: Decimal
-
-
-class Point(NamedTuple):
-    """At this score the bonus is multiplied by this factor."""
-
-    score: Decimal
-    factor: Decimal
-
-
-class Reduction(NamedTuple):
-    """A rule by which a bonus may shrink: so much for each one counted beyond those allowed.
-
-    metric: one that counts; of a share, what is in its numerator. at_most: None is no bound.
-    """
-
-    rule: str
-    metric: str
-    amount: Decimal
-    allowed: int
-    at_most: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -69,7 +37,8 @@ class Scheme:
     """One version of a scheme. process_share: what the process score counts, the result the rest.
 
     bonus, by_position, by_employee: what a factor of 1 pays for a whole period; the most particular
-    one counts, and who has none is not in the scheme. Amounts are in `currency`.
+    one counts, and who has none is not in the scheme. Amounts are in `currency`. calendar: by which
+    business hours are counted, None for the ledger's default.
     """
 
     name: str
@@ -77,6 +46,7 @@ class Scheme:
     effective_from: date
     currency: str
     credit: str
+    calendar: str | None
     process_share: Decimal
     bonus: Decimal | None
     by_position: Mapping[str, Decimal]
@@ -94,8 +64,13 @@ class Scheme:
     @property
     def metrics(self) -> list[str]:
         """All metrics it asks for, each once."""
-        rules = (rule.metric for rule in self.reductions)
+        rules = (rule.metric for rule in self.reductions if rule.metric)
         return list(dict.fromkeys([*(each.metric for each in self.components), *rules]))
+
+    def component(self, name: str) -> Component | None:
+        """The component of this name; or else the first of this metric."""
+        named = [each for each in self.components if name in (each.name, each.metric)]
+        return next((each for each in named if each.name == name), named[0] if named else None)
 
     def bonus_of(self, employee: str, position: str | None) -> tuple[Decimal, str] | None:
         """What a factor of 1 pays an employee, and by what; None if nothing is said of him."""
@@ -129,13 +104,14 @@ def examined(text: str) -> tuple[Scheme | None, list[Problem]]:
         effective_from=_day(reading, whole),
         currency=reading.text(whole, "", "currency", r"[A-Z]{3}", "Give a code, such as RUB."),
         credit=_credit(reading, whole),
+        calendar=reading.text(whole, "", "calendar") if "calendar" in whole else None,
         process_share=reading.number(whole, "", "process_share", most=Decimal(1)),
         bonus=bonus,
         by_position=positions,
         by_employee=employees,
-        components=_components(reading, whole),
-        curve=_curve(reading, whole),
-        reductions=_reductions(reading, whole),
+        components=components(reading, whole),
+        curve=curve(reading, whole),
+        reductions=reductions(reading, whole),
         text=text,
     )
     if not reading.problems:
@@ -180,89 +156,6 @@ def _bonus(
             "bonus", table, "says of nobody what he gets", "Give default, positions or employees."
         )
     return default, positions, employees
-
-
-def _components(reading: Reading, whole: Mapping[str, Any]) -> tuple[Component, ...]:
-    found: list[Component] = []
-    for path, each in reading.tables(whole, "components"):
-        reading.only(each, path, Component._fields)
-        metric = _metric(reading, each, path)
-        if metric in (other.metric for other in found):
-            reading.problem(f"{path}.metric", metric, "is there twice", "Give it one weight.")
-        found.append(
-            Component(
-                metric=metric,
-                kind=reading.choice(each, path, "kind", KINDS),
-                weight=reading.number(each, path, "weight"),
-                target=_target(reading, each, path),
-                direction=reading.choice(each, path, "direction", ("more", "less"), "more"),
-                floor=reading.number(each, path, "floor", default=Decimal(0)),
-                cap=reading.number(each, path, "cap"),
-            )
-        )
-        if found[-1].cap < found[-1].floor:
-            reading.problem(
-                f"{path}.cap", found[-1].cap, f"is below the floor, {found[-1].floor:f}",
-                "Raise the cap or lower the floor.",
-            )  # fmt: skip
-    if not found:
-        reading.problem("components", None, "is missing", "Add [[components]], one a metric.")
-    return tuple(found)
-
-
-def _metric(reading: Reading, table: Mapping[str, Any], path: str) -> str:
-    name = reading.text(table, path, "metric")
-    try:
-        metric_of(name)
-    except InvalidQuestion as error:
-        if name:
-            reading.problem(f"{path}.metric", name, "is no metric", f"{error}.")
-    return name
-
-
-def _target(reading: Reading, table: Mapping[str, Any], path: str) -> Decimal | None:
-    if table.get("target") == FROM_TARGETS:
-        return None
-    number = reading.number(table, path, "target")
-    if not number:
-        reading.problem(
-            f"{path}.target", table.get("target"), "cannot be measured against",
-            f'Give a number above 0, or "{FROM_TARGETS}" for the employee\'s own target.',
-        )  # fmt: skip
-    return number
-
-
-def _curve(reading: Reading, whole: Mapping[str, Any]) -> tuple[Point, ...]:
-    points = [
-        Point(reading.number(each, path, "score"), reading.number(each, path, "factor"))
-        for path, each in reading.tables(whole, "curve")
-    ]
-    for n, (before, point) in enumerate(pairwise(points), 1):
-        if point.score <= before.score:
-            reading.problem(
-                f"curve[{n}].score", point.score, f"does not rise above {before.score:f}",
-                "Put the points in order of their score.",
-            )  # fmt: skip
-    if not points:
-        reading.problem("curve", None, "is missing", "Add [[curve]] with score and factor.")
-    return tuple(points)
-
-
-def _reductions(reading: Reading, whole: Mapping[str, Any]) -> tuple[Reduction, ...]:
-    found: list[Reduction] = []
-    for path, each in reading.tables(whole, "reductions"):
-        reading.only(each, path, Reduction._fields)
-        metric = _metric(reading, each, path)
-        if not reading.problems and metric_of(metric).figure not in _COUNTED:
-            reading.problem(f"{path}.metric", metric, "counts nothing", "Take a count or a share.")
-        rule = reading.text(each, path, "rule")
-        if rule in (other.rule for other in found):
-            reading.problem(f"{path}.rule", rule, "is there twice", "Name each rule once.")
-        at_most = reading.number(each, path, "at_most") if "at_most" in each else None
-        amount = reading.number(each, path, "amount")
-        allowed = reading.whole(each, path, "allowed", default=0)
-        found.append(Reduction(rule, metric, amount, allowed, at_most))
-    return tuple(found)
 
 
 def _weigh(reading: Reading, scheme: Scheme) -> None:

@@ -11,7 +11,7 @@ _SQL = statements("projections", "succession.sql")
 
 
 def owned(connection: Connection, view: View, employee: str, field: str | None = None) -> Answer:
-    """The clients of an employee, by id.
+    """The clients of an employee, by id, without those that are part of another client.
 
     value: what is recorded of the client in the field, if anything; barred: employees who may not
     approach it.

@@ -1,13 +1,19 @@
 -- What a plan for the clients of one employee goes by. The tables are those of people.sql,
--- ownership.sql and clients.sql.
+-- ownership.sql, clients.sql and merges.sql. Whose an absorbed id is, its survivor says.
 
 -- name: owned
--- The last word on a field counts, as in card.sql.
-WITH said AS (
-    SELECT DISTINCT ON (client) client, change, value FROM fact_changes
-    WHERE field = %(field)s AND change <> 'confirmed' AND known(position, annulled_at, %(as_of)s)
-      AND coalesce(occurred_at, '-infinity') <= %(on)s
-    ORDER BY client, coalesce(occurred_at, '-infinity') DESC, position DESC
+-- The last word on a field counts, whichever id it was said of, as in card.sql.
+WITH gone AS MATERIALIZED (
+    SELECT g.client, g.survivor FROM absorbed_at(%(as_of)s, %(on)s) g
+), said AS (
+    SELECT DISTINCT ON (coalesce(g.survivor, f.client)) coalesce(g.survivor, f.client) AS client,
+           f.change, f.value
+    FROM fact_changes f LEFT JOIN gone g ON g.client = f.client
+    WHERE f.field = %(field)s AND f.change <> 'confirmed'
+      AND known(f.position, f.annulled_at, %(as_of)s)
+      AND coalesce(f.occurred_at, '-infinity') <= %(on)s
+    ORDER BY coalesce(g.survivor, f.client), coalesce(f.occurred_at, '-infinity') DESC,
+             f.position DESC
 ), barred AS (
     SELECT client, array_agg(DISTINCT employee) AS employees FROM contacts_barred
     WHERE known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
@@ -20,12 +26,14 @@ FROM owner_spells_at(%(as_of)s) s
 LEFT JOIN said f ON f.client = s.client
 LEFT JOIN barred b ON b.client = s.client
 WHERE s.owner = %(employee)s AND s.from_at <= %(on)s AND %(on)s < s.to_at
+  AND s.client NOT IN (SELECT client FROM gone)
 ORDER BY s.client COLLATE "C"
 
 -- name: present
 WITH load AS (
     SELECT owner, count(*) AS clients FROM owner_spells_at(%(as_of)s)
     WHERE owner IS NOT NULL AND from_at <= %(on)s AND %(on)s < to_at
+      AND client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
     GROUP BY owner
 ), skilled AS (
     SELECT employee, array_agg(DISTINCT value) AS values FROM skills

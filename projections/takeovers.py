@@ -50,6 +50,7 @@ def takeovers(
 ) -> Answer:
     """Every hand-over: client, employee, passed_at, issued_at, pack_as_of, accepted_at, waited.
 
-    only_open: those not accepted yet, of clients that are still his or have not yet passed to him.
+    only_open: those not accepted yet, of clients that are still his or have not yet passed to him,
+    and have not been merged into others.
     """
     return ask(connection, _SQL["takeovers"], view, employee=employee, only_open=only_open)

@@ -81,5 +81,6 @@ WHERE (%(employee)s::text IS NULL OR a.employee = %(employee)s)
       a.position = a.pack_position OR EXISTS (
           SELECT FROM owner_spells_at(%(as_of)s) s
           WHERE s.client = a.client AND s.owner = a.employee
-            AND s.from_at <= %(on)s AND %(on)s < s.to_at)))
+            AND s.from_at <= %(on)s AND %(on)s < s.to_at))
+      AND a.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g))
 ORDER BY greatest(a.passed_at, a.issued_at), a.client COLLATE "C", a.position

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.merges import filtering
 from projections.view import Answer, View, ask
 
 _SQL = statements("projections", "tasks.sql")
@@ -94,4 +95,5 @@ def tasks(
     due_at, state (open, completed, cancelled), ended_at, steps, steps_done, overdue, position.
     overdue: neither done nor cancelled by the deadline, or by `on` where the deadline has passed.
     """
-    return ask(connection, _SQL["tasks"], view, assignee=assignee, client=client, overdue=overdue)
+    clients = filtering(connection, view, client)
+    return ask(connection, _SQL["tasks"], view, assignee=assignee, clients=clients, overdue=overdue)

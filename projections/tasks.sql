@@ -100,6 +100,6 @@ SELECT t.task, t.title, t.kind, t.client, t.deal, t.case_id AS "case", t.assigne
        t.overdue, t.position
 FROM tasks_of(%(as_of)s, %(on)s) t
 WHERE (%(assignee)s::text IS NULL OR t.assignee = %(assignee)s)
-  AND (%(client)s::text IS NULL OR t.client = %(client)s)
+  AND (%(clients)s::text[] IS NULL OR t.client = ANY (%(clients)s))
   AND (NOT %(overdue)s OR t.overdue)
 ORDER BY t.due_at NULLS LAST, t.task

@@ -13,7 +13,10 @@ _SQL = statements("projections", "transfers.sql")
 
 
 class BatchStep(NamedTuple):
-    """A batch was started, completed or reversed; each step knows only its own figures."""
+    """A batch was started, completed, turned (its reversal began) or reversed.
+
+    Each step knows only its own figures.
+    """
 
     position: int
     occurred_at: datetime | None
@@ -73,6 +76,7 @@ def _move(event: Recorded) -> Iterator[BatchMove]:
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "transfer_batch.started": lambda event: _step(event, "started"),
     "transfer_batch.completed": lambda event: _step(event, "completed"),
+    "transfer_reversal.started": lambda event: _step(event, "turned"),
     "transfer_batch.reversed": lambda event: _step(event, "reversed"),
     "client.reassigned": _move,
 }
@@ -81,7 +85,7 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 def batches(connection: Connection, view: View, batch: str | None = None) -> Answer:
     """Every batch, or one, the latest first: what was planned, and what became of it.
 
-    state: open, complete or reversed; skipped, kept: None until the batch is complete, or reversed.
+    state: open, complete, reversing or reversed; skipped, kept: None until there.
     """
     return ask(connection, _SQL["batches"], view, batch=batch)
 

@@ -1,6 +1,6 @@
 -- Transfers: batches of clients that passed from one employee to others.
 --
---   batch_steps  started, completed, reversed
+--   batch_steps  started, completed, turned (the reversal began), reversed
 --   batch_moves  the clients of a batch, as they passed on and went back
 
 -- name: tables
@@ -47,7 +47,9 @@ WITH steps AS (
     GROUP BY batch
 )
 SELECT s.batch,
-       CASE WHEN r.batch IS NOT NULL THEN 'reversed' WHEN c.batch IS NOT NULL THEN 'complete'
+       CASE WHEN r.batch IS NOT NULL THEN 'reversed'
+            WHEN s.batch IN (SELECT batch FROM steps WHERE step = 'turned') THEN 'reversing'
+            WHEN c.batch IS NOT NULL THEN 'complete'
             ELSE 'open' END AS state,
        s.from_employee, s.rule, s.reason, s.planned, coalesce(m.moved, 0) AS moved, c.skipped,
        coalesce(m.restored, 0) AS restored, r.kept,

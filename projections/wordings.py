@@ -57,6 +57,7 @@ _DEAL = partial(Wording, "deal", subject="deal")
 _TASK = partial(Wording, "task", subject="task")
 _CASE = partial(Wording, "case", subject="case")
 _TARGET = partial(Wording, "motivation", subject="target")
+_NORM = partial(Wording, "motivation", subject="norm")
 _STATEMENT = partial(Wording, "motivation", subject="statement")
 _REDUCTION = partial(Wording, "motivation", subject="reduction")
 _MEETING = partial(Wording, "meeting", subject="meeting")
@@ -137,6 +138,7 @@ WORDINGS: Mapping[str, Wording] = {
     "transfer_batch.completed": _BATCH(
         lambda d: f"transfer completed, {d.moved} moved, {d.skipped} skipped"
     ),
+    "transfer_reversal.started": _BATCH(lambda d: f"transfer is being reversed, {d.reason}"),
     "transfer_batch.reversed": _BATCH(
         lambda d: f"transfer reversed, {d.restored} restored, {d.kept} kept, {d.reason}"
     ),
@@ -241,6 +243,12 @@ WORDINGS: Mapping[str, Wording] = {
     "target.set": _TARGET(lambda d: f"target of {d.value:f} {d.metric} for {d.period}"),
     "target.revised": _TARGET(lambda d: f"target revised to {d.to:f}, {d.reason}"),
     "shortfall.explained": _TARGET(lambda d: f"shortfall explained, {d.cause}", words="remark"),
+    "norm.defined": _NORM(
+        lambda d: f"norm: {d.metric} {d.bound.replace('_', ' ')} {d.value:f} every {d.every}"
+    ),
+    "norm.breached": _NORM(
+        lambda d: f"norm breached by {d.employee} in {d.period}: {d.value:f} for {d.limit:f}"
+    ),
     "motivation_scheme.published": Wording(
         "motivation", lambda d: f"scheme published, version {d.version}", "scheme"
     ),

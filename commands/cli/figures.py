@@ -3,16 +3,16 @@
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 import click
 
 from commands.cli.output import remark
+from commands.cli.pictures import with_bars
 from commands.cli.question import Question, asked
+from commands.cli.readings import NO_DATA, courses, pivoted
 from ledger.errors import InvalidQuestion
 
-NO_DATA = "no data"
 # What a table shows where no metric is asked for: no more than fits a screen.
 _SHOWN = (
     "interactions", "connect_rate", "offers_sent", "deals_opened", "deals_won", "deals_lost",
@@ -21,7 +21,6 @@ _SHOWN = (
 _SPAN = re.compile(
     r"(?P<year>\d{4})(-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(-(?P<day>\d\d))?)?", re.ASCII
 )
-_SHORT = {"days": "d", "hours": "h", "points": ""}
 _FROM = click.option("--since", metavar="DATE", help="From this day, month, quarter or year on.")
 _TO = click.option("--until", metavar="DATE", help="Up to its end, the whole of it included.")
 _PERIOD = click.option("--period", metavar="PERIOD", help="A year, 2025-Q3, 2025-09 or a day.")
@@ -110,7 +109,10 @@ def _show(question: Question, found: list[dict[str, Any]], by: str) -> None:
         question.show(found)
         return
     for name in dict.fromkeys(row["period"] for row in found) or [""]:
-        question.show(_pivoted(found, by, name), name or None)
+        question.show(pivoted(found, by, name), name or None)
+    drawn = courses(found, by)
+    if drawn:
+        question.show(drawn, "course of each from 0 to its highest; · is no data")
 
 
 @click.command(epilog="Example: iledger funnel --period 2025-Q3 --pipeline sales")
@@ -142,7 +144,9 @@ def funnel(
         question.show(found)
         return
     for name in dict.fromkeys(row["pipeline"] for row in found) or [""]:
-        lines = [_step(row) for row in found if row["pipeline"] == name]
+        steps = [row for row in found if row["pipeline"] == name]
+        of_all = [row["deals"] / max(steps[0]["deals"], 1) for row in steps]
+        lines = with_bars([_step(row) for row in steps], of_all, "deals")
         question.show(lines, f"pipeline {name}" if name else None)
 
 
@@ -226,41 +230,6 @@ def _span(option: str, text: str | None) -> Period:
         raise InvalidQuestion(
             f"{option} {text!r} {error}. Give 2025, 2025-Q3, 2025-09 or 2025-09-30."
         ) from None
-
-
-def _pivoted(found: list[dict[str, Any]], by: str, period: str) -> list[dict[str, str]]:
-    """A line a group, a column a metric; turned round where there is one group only."""
-    cells: dict[str, dict[str, list[str]]] = {}
-    for row in found:
-        if row["period"] == period:
-            told = cells.setdefault(row["group"], {}).setdefault(row["metric"], [])
-            told.append(_cell(row))
-    names = list(dict.fromkeys(name for figures in cells.values() for name in figures))
-    if len(cells) == 1:
-        ((group, figures),) = cells.items()
-        return [{"metric": name, group: "; ".join(figures[name])} for name in names]
-    return [
-        {by: group} | {name: "; ".join(figures.get(name, ["0"])) for name in names}
-        for group, figures in cells.items()
-    ]
-
-
-def _cell(row: dict[str, Any]) -> str:
-    value, unit = row["value"], row["unit"]
-    if value is None:
-        return NO_DATA
-    if unit == "ratio":
-        return f"{value * 100:.0f} % ({row['numerator']}/{row['denominator']})"
-    if unit in _SHORT:
-        return f"{value:.1f} {_SHORT[unit]}".strip()
-    if unit == "count":
-        return str(value)
-    return _amount(value) + (f" {unit}" if unit != "currency" else "")
-
-
-def _amount(value: Any) -> str:
-    """Money to the whole unit, thousands apart."""
-    return f"{round(Decimal(value)):,}".replace(",", " ")
 
 
 def _step(row: dict[str, Any]) -> dict[str, Any]:

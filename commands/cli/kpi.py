@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import click
 
 from commands.cli.output import Format, remark
+from commands.cli.pictures import with_bars
 from commands.cli.question import Question, formatted, opened, zoned
 from commands.cli.schemes import scheme_named
 from commands.cli.settlement import summary
@@ -25,7 +26,9 @@ _BY = click.option(
     help="Who asks.  [env: ILEDGER_BY]",
 )
 _EXPLAIN = click.option(
-    "--explain", metavar="METRIC", help="List the events behind this metric instead."
+    "--explain",
+    metavar="METRIC",
+    help="List the events behind this metric (METRIC/unit, METRIC/company: of all) instead.",
 )
 _SCHEME = click.option(
     "--scheme",
@@ -96,9 +99,9 @@ def _answer(
     found = shown(question, span, scheme)
     among = None if wanted is None else wanted(question, found.view)
     if explain is not None:
-        one = among[0] if among is not None and len(among) == 1 else None
-        rows = figures_behind(question.connection, found.view, span, found.scheme, explain, one)
-        question.show([row for row in rows if among is None or row["group"] in among])
+        question.show(
+            figures_behind(question.connection, found.view, span, found.scheme, explain, among)
+        )
         return
     told = [each for each in found.contents if among is None or each["employee"] in among]
     if among is not None and len(among) == 1 and told and question.printer.form == "table":
@@ -107,8 +110,10 @@ def _answer(
         return
     if not told and among:
         raise NotFound(f"{', '.join(among)}: no figures by {found.scheme.name} in {period}")
-    whole = question.printer.form == "json"
-    question.show(told if whole else [summary(each) for each in told])
+    rows = told if question.printer.form == "json" else [summary(each) for each in told]
+    if question.printer.form == "table":
+        rows = with_bars(rows, [row["score"] for row in rows], "score")
+    question.show(rows)
 
 
 @click.group(

@@ -36,7 +36,10 @@ def merge(desk: Desk, survivor: str, absorbed: str, evidence: str, approved_by: 
 @_APPROVED
 @deciding
 def unmerge(desk: Desk, survivor: str, absorbed: str, reason: str, approved_by: str | None) -> None:
-    """Declare two merged ids different clients after all."""
+    """Declare two merged ids different clients after all.
+
+    `iledger duplicates` no longer names them as a pair.
+    """
     from commands import merging
 
     approved = approved_by or desk.act.by
@@ -50,6 +53,7 @@ def duplicates(question: Question) -> None:
     """List clients that are probably one: same name, inn, phone or e-mail.
 
     Case, spaces, punctuation, ё for е and Latin letters among Cyrillic ones make no difference.
+    Clients that were declared different by `iledger unmerge` are left out.
     """
     from projections import merges
 

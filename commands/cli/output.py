@@ -28,6 +28,14 @@ _DATED = ("occurred_at", "effective_at", "from_at", "at", "since")
 _FLOATING = {"day": "%Y-%m-%d", "month": "%Y-%m"}
 
 
+class Picture(str):
+    """A cell that shows what another tells. Where a table is too wide, its pictures are left out,
+    if that makes it fit the terminal.
+    """
+
+    __slots__ = ()
+
+
 def remark(text: str) -> None:
     """Say something about the answer that is not part of it, on stderr."""
     click.echo(text, err=True)
@@ -183,15 +191,17 @@ def _print_table(
 ) -> None:
     # What the time's own form says already needs no column.
     shown = [name for name in names if not name.endswith("precision")]
+    room = os.get_terminal_size().columns if sys.stdout.isatty() else None
+    if room is not None:
+        shown = _fitting(shown, rows, cell, room)
     cells = [[cell(row, name) for name in shown] for row in rows]
     numeric = [
         any(row[name] is not None for row in rows)
         and all(row[name] is None or _is_number(row[name]) for row in rows)
         for name in shown
     ]
-    room = os.get_terminal_size().columns if sys.stdout.isatty() else None
     widths = _widths(shown, cells)
-    if len(rows) == 1 and sum(widths) + len(_GAP) * (len(widths) - 1) > (room or FULL_WIDTH):
+    if len(rows) == 1 and _across(widths) > (room or FULL_WIDTH):
         wide = max(map(width, shown))
         lines = [
             f"{_fit(name, wide)}{_GAP}{text}" for name, text in zip(shown, cells[0], strict=True)
@@ -207,6 +217,22 @@ def _print_table(
         for line in (shown, ruler, *cells)
     ]
     _print_lines(lines, room)
+
+
+def _fitting(
+    names: list[str], rows: Rows, cell: Callable[[Mapping[str, Any], str], str], room: int
+) -> list[str]:
+    """The columns to show in so much room: all, or those without pictures if these alone fit."""
+    figures = [name for name in names if not any(isinstance(row[name], Picture) for row in rows)]
+    all_of, without = (
+        _across(_widths(some, [[cell(row, name) for name in some] for row in rows]))
+        for some in (names, figures)
+    )
+    return figures if without <= room < all_of else names
+
+
+def _across(widths: Sequence[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
 
 
 def _print_lines(lines: Iterable[str], room: int | None) -> None:

@@ -1,13 +1,15 @@
 """`iledger reserve`, `assign`, `reassign`, `release`, `bar`, `team`: whose a client shall be."""
 
-from typing import get_args
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, get_args
 
 import click
 
 from commands import curation, ownership, reservation
 from commands.cli.deciding import Desk, deciding
 from commands.cli.kpi import team_kpi
-from ledger.events.ownership import ReassignmentReason
+from ledger.events.ownership import ReassignmentReason, TeamRole
 
 _CLIENT = click.argument("client", metavar="CLIENT")
 _APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
@@ -16,6 +18,25 @@ _EFFECTIVE = click.option(
     metavar="DATE|TIME",
     help="From when on it holds; may lie ahead. Default: now.",
 )
+_REASONS = [each for each in get_args(ReassignmentReason) if each != "batch_reversed"]
+
+
+def _agreed(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that changes a client's owner the client, who agreed, and from when it holds.
+
+    It takes the last two as keyword arguments: approved_by, effective_at.
+    """
+
+    @_CLIENT
+    @_APPROVED
+    @_EFFECTIVE
+    @deciding
+    @wraps(command)
+    def run(desk: Desk, approved_by: str | None, effective: str | None, **given: Any) -> None:
+        at = desk.moment("--effective", effective)
+        command(desk, approved_by=approved_by or desk.act.by, effective_at=at, **given)
+
+    return run
 
 
 @click.command(epilog="Example: iledger reserve C-0104 --for E-07 --by E-02")
@@ -33,80 +54,34 @@ def reserve(desk: Desk, client: str, seller: str) -> None:
 
 
 @click.command(epilog="Example: iledger assign C-0104 --to E-07 --by E-02")
-@_CLIENT
 @click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
 @click.option("--reason", metavar="TEXT", help="Why.")
-@_APPROVED
-@_EFFECTIVE
-@deciding
-def assign(
-    desk: Desk,
-    client: str,
-    to: str,
-    reason: str | None,
-    approved_by: str | None,
-    effective: str | None,
-) -> None:
+@_agreed
+def assign(desk: Desk, client: str, to: str, **agreed: Any) -> None:
     """Give a client that nobody has, or that is reserved, a curator."""
-    decide = curation.assign(
-        to,
-        reason=reason,
-        approved_by=approved_by or desk.act.by,
-        effective_at=desk.moment("--effective", effective),
-    )
-    desk.take(ownership.case(client, to), decide)
+    desk.take(ownership.case(client, to), curation.assign(to, **agreed))
 
 
 @click.command(
     epilog="Example: iledger reassign C-0104 --to E-09 --reason conflict --by E-02 --dry-run"
 )
-@_CLIENT
 @click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
-@click.option(
-    "--reason", type=click.Choice(get_args(ReassignmentReason)), required=True, help="Why."
-)
+@click.option("--reason", type=click.Choice(_REASONS), required=True, help="Why.")
 @click.option("--remark", metavar="TEXT", help="What the list of reasons does not say.")
-@_APPROVED
-@_EFFECTIVE
-@deciding
-def reassign(
-    desk: Desk,
-    client: str,
-    to: str,
-    reason: str,
-    remark: str | None,
-    approved_by: str | None,
-    effective: str | None,
-) -> None:
+@_agreed
+def reassign(desk: Desk, client: str, to: str, **agreed: Any) -> None:
     """Pass a client from its owner to another employee."""
-    decide = curation.reassign(
-        to,
-        reason=reason,
-        remark=remark,
-        approved_by=approved_by or desk.act.by,
-        effective_at=desk.moment("--effective", effective),
-    )
-    desk.take(ownership.case(client, to), decide)
+    desk.take(ownership.case(client, to), curation.reassign(to, **agreed))
 
 
 @click.command(
     epilog='Example: iledger release C-0104 --reason "a year without a purchase" --by E-02'
 )
-@_CLIENT
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
-@_APPROVED
-@_EFFECTIVE
-@deciding
-def release(
-    desk: Desk, client: str, reason: str, approved_by: str | None, effective: str | None
-) -> None:
+@_agreed
+def release(desk: Desk, client: str, **agreed: Any) -> None:
     """Give a client back to the pool: nobody has it any longer."""
-    decide = curation.release(
-        reason=reason,
-        approved_by=approved_by or desk.act.by,
-        effective_at=desk.moment("--effective", effective),
-    )
-    desk.take(ownership.case(client), decide)
+    desk.take(ownership.case(client), curation.release(**agreed))
 
 
 @click.command(epilog='Example: iledger bar C-0104 --employee E-07 --reason "quarrel" --by E-02')
@@ -145,11 +120,9 @@ team.add_command(team_kpi)
 @team.command(epilog="Example: iledger team add C-0104 --employee E-15 --role service")
 @_CLIENT
 @click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
-@click.option(
-    "--role", type=click.Choice(["sales", "service", "marketing"]), required=True, help="As what."
-)
+@click.option("--role", type=click.Choice(get_args(TeamRole)), required=True, help="As what.")
 @deciding
-def add(desk: Desk, client: str, employee: str, role: str) -> None:
+def add(desk: Desk, client: str, employee: str, role: TeamRole) -> None:
     """Let an employee work with a client besides its owner."""
     desk.take(ownership.case(client, employee), curation.join(employee, role))
 

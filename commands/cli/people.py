@@ -8,6 +8,7 @@ import click
 from commands import people
 from commands.cli.deciding import Desk, deciding
 from commands.cli.output import remark
+from commands.cli.question import known_zone
 from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised
 
 _EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
@@ -68,11 +69,16 @@ def _say_orphans(desk: Desk, employee: str, at: datetime | None) -> None:
     with suppress(NotAllowed, NotInitialised), closing(connect(target, *ROLES)) as connection:
         view = View(catch_up(connection, target).position, max(at or now, now), desk.zone)
         clients = len(succession.owned(connection, view, employee))
-        when = f"from {at:%Y-%m-%d %H:%M} UTC on" if at and at > now else "now"
+        when, effective = "now", ""
+        if at and at > now:
+            local = at.astimezone(known_zone(desk.zone))
+            when = f"from {local:%Y-%m-%d %H:%M} ({desk.zone}) on"
+            effective = f" --effective {at:%Y-%m-%dT%H:%M:%SZ}"
         if clients:
             remark(
-                f"{clients:,} clients of {employee} are orphans {when}. Next: iledger transfer "
-                f"plan {employee} --rule same-unit --out plan.json"
+                f"{clients:,} {'client' if clients == 1 else 'clients'} of {employee} "
+                f"{'is an orphan' if clients == 1 else 'are orphans'} {when}. Next: iledger "
+                f"transfer plan {employee} --rule same-unit{effective} --out plan.json"
             )
         else:
             remark(f"{employee} has no clients")

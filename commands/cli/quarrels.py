@@ -10,6 +10,7 @@ import click
 from commands.cli.deciding import Desk, deciding
 from commands.cli.output import remark
 from commands.cli.question import Question, asked, opened
+from ledger.events.dispute import Judgement, Outcome, Severity
 from projections.quarrels import By
 
 _CLIENT = click.argument("client", metavar="CLIENT")
@@ -51,7 +52,7 @@ def open_(
 @_DISPUTE
 @click.option(
     "--decision",
-    type=click.Choice(["claimant", "respondent", "shared", "neither"]),
+    type=click.Choice(get_args(Judgement)),
     required=True,
     help="Whose client it is.",
 )
@@ -59,7 +60,7 @@ def open_(
 @click.option("--evidence", metavar="EVENT_ID", multiple=True, help="What shows it; repeatable.")
 @deciding
 def resolve(
-    desk: Desk, dispute: str, decision: str, grounds: str, evidence: tuple[str, ...]
+    desk: Desk, dispute: str, decision: Judgement, grounds: str, evidence: tuple[str, ...]
 ) -> None:
     """Resolve a dispute. The owner stays until somebody passes the client on."""
     from commands import handle, quarrels
@@ -75,7 +76,7 @@ def resolve(
 
 
 @dispute.command("list", epilog="Example: iledger dispute list --open")
-@click.option("--client", metavar="CLIENT", help="Only over this client.")
+@click.option("--client", metavar="CLIENT", help="Only over this client, merged ids included.")
 @click.option("--open", "only_open", is_flag=True, help="Only those not resolved yet.")
 @asked
 def list_(question: Question, client: str | None, *, only_open: bool) -> None:
@@ -130,14 +131,14 @@ def conflict() -> None:
 @_EMPLOYEE
 @click.option(
     "--severity",
-    type=click.Choice(["low", "medium", "high"]),
+    type=click.Choice(get_args(Severity)),
     default="medium",
     show_default=True,
     help="How bad it is.",
 )
 @click.option("--account", metavar="TEXT", help="What happened.")
 @deciding
-def report(desk: Desk, client: str, employee: str, severity: str, account: str | None) -> None:
+def report(desk: Desk, client: str, employee: str, severity: Severity, account: str | None) -> None:
     """Report a conflict between a client and an employee."""
     from commands import quarrels
 
@@ -152,13 +153,13 @@ def report(desk: Desk, client: str, employee: str, severity: str, account: str |
 @_EMPLOYEE
 @click.option(
     "--outcome",
-    type=click.Choice(["reassigned", "reconciled", "unfounded", "client_lost"]),
+    type=click.Choice(get_args(Outcome)),
     required=True,
     help="What came of it.",
 )
 @click.option("--remark", "said", metavar="TEXT", help="What else there is to say.")
 @deciding
-def settle(desk: Desk, client: str, employee: str, outcome: str, said: str | None) -> None:
+def settle(desk: Desk, client: str, employee: str, outcome: Outcome, said: str | None) -> None:
     """Say what came of a conflict."""
     from commands import quarrels
 

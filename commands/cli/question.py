@@ -185,7 +185,13 @@ def recorded_position(connection: Connection, as_of: str, zone: str) -> int:
         raise InvalidQuestion(
             f"--as-of {as_of} lies in the future, and nobody knows what will be recorded by then"
         )
-    return log.position_at(connection, span.last)
+    found = log.position_at(connection, span.last)
+    if head and not found:
+        remark(
+            f"nothing had been recorded by {as_of} yet; "
+            f"--on {as_of} asks for what was true then, as it is known now"
+        )
+    return found
 
 
 def moment(option: str, text: str, zone: str) -> Span:
@@ -199,17 +205,16 @@ def moment(option: str, text: str, zone: str) -> Span:
     if found.at is None:
         raise InvalidQuestion(f"{option} {text!r} is not a time. {_FORM_REMEDY}")
     try:
-        return _span(found, local, naive=bool(naive))
+        return _span(found, found.at, local, naive=bool(naive))
     except OverflowError:
         raise InvalidQuestion(f"{option} {text!r} is out of reach. {_FORM_REMEDY}") from None
 
 
-def _span(found: Moment, local: ZoneInfo, *, naive: bool) -> Span:
-    assert found.at is not None  # noqa: S101 - narrows the type
+def _span(found: Moment, at: datetime, local: ZoneInfo, *, naive: bool) -> Span:
     if not found.floating:
-        at = found.at.replace(tzinfo=local) if naive else found.at
-        return Span(at.astimezone(UTC), at.astimezone(UTC))
-    day = found.at.replace(tzinfo=None)
+        at = (at.replace(tzinfo=local) if naive else at).astimezone(UTC)
+        return Span(at, at)
+    day = at.replace(tzinfo=None)
     after = day + timedelta(days=1)
     if found.precision is Precision.MONTH:
         after = (day + timedelta(days=32)).replace(day=1)
@@ -223,4 +228,9 @@ def _on(on: str | None, zone: str) -> datetime:
 
 def _shown(view: View) -> str:
     local = view.on.astimezone(ZoneInfo(view.zone))
-    return f"{local:%Y-%m-%d %H:%M} ({view.zone})"
+    shown = f"{local:%Y-%m-%d %H:%M} ({view.zone})"
+    date = view.on.astimezone(UTC).date()
+    if date <= local.date():
+        return shown
+    # West of UTC; see docs/decisions/0004-dates-have-no-zone.md.
+    return f"{shown}; what is dated {date} without a time, from midnight UTC on, counts already"

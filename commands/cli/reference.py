@@ -38,6 +38,7 @@ so.
   to it: a call that reached somebody, a message, a letter, a meeting. The norm is {norm_hours}
   hour; what is not answered is over it. Times are those of the clock; `…_business_…` are by a
   business calendar (`--calendar`), and a day that it does not cover is refused.
+- Time in a stage counts when the deal leaves it: for another, or won, or lost.
 - A buyer is active for {active_days} days after a purchase. Retention is (E - N) / S, where N are
   those who came to be active in the period: of those active at its start, the share still active.
 - A field is fresh for {fresh_days} days after it was told or confirmed. All fields known count.
@@ -50,7 +51,7 @@ so.
 - A client is orphaned while nobody has it who once had, and while its owner has left.
 """
 _NOT_THERE = """
-Stage conversion, loss and time in stage are told by `iledger funnel`; retention after hand-overs
+Stage conversion and loss are told by `iledger funnel`; retention after hand-overs
 and the shift of mood by `iledger outcomes`. No events tell yet of wallets and recommendations
 (share of wallet, referral rate, loyalty profile), service cost (profit and cost per client),
 campaigns (cost per lead, ROMI) and plans of steps (plan replacement). Not made from events yet:

@@ -1,17 +1,23 @@
-"""`iledger audit base`, `report adoption`: what a supervisor looks through from month to month."""
+"""`iledger audit base`, `report`: what a supervisor looks through from month to month."""
 
 import getpass
 import re
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from commands.cli.figures import NO_DATA, period_of
+from commands.cli.figures import period_of
 from commands.cli.output import remark
-from commands.cli.question import Question, asked
+from commands.cli.pictures import with_bars
+from commands.cli.question import Question, asked, opened, zoned
+from commands.cli.readings import NO_DATA
 from ledger.errors import InvalidQuestion
+from projections.periods import period_of as span_of
 
 
 @click.group(epilog="Example: iledger audit base --month 2026-10")
@@ -78,9 +84,76 @@ def _sign(question: Question, until: date, by: str | None, told: dict[str, Any])
     remark(f"signed at position {positions[0]}" if positions else "signed already")
 
 
-@click.group(epilog="Example: iledger report adoption --last 30d")
-def report() -> None:
-    """Show how the ledger is kept."""
+@click.group(
+    invoke_without_command=True,
+    epilog="Example: iledger report --html q3.html --period 2026-Q3 && "
+    "iledger report adoption --last 30d",
+)
+@click.option("--html", "place", metavar="FILE", help="The page to write.",
+              type=click.Path(path_type=Path, dir_okay=False))  # fmt: skip
+@click.option("--period", metavar="PERIOD", help="Of which period: 2026, 2026-Q3 or 2026-09.")
+@click.option("--metric", "leading", metavar="NAME", multiple=True,
+              help="What leaders are ordered by; more of them stand beside it.  "
+              "[default: won_value, deals_won, win_rate]")  # fmt: skip
+@click.option("--less", is_flag=True, help="Leaders have the least of it, and not the most.")
+@click.option("--credit", metavar="MODE", default="owner-at-event", show_default=True,
+              help="To whose credit; as for `iledger metrics`.")  # fmt: skip
+@click.option("--as-of", metavar="POSITION|DATE|TIME",
+              help="What was recorded by then. Default: all that is recorded.")  # fmt: skip
+@zoned
+@click.pass_context
+def report(
+    context: click.Context,
+    place: Path | None,
+    period: str | None,
+    leading: tuple[str, ...],
+    credit: str,
+    as_of: str | None,
+    zone: str | None,
+    *,
+    less: bool,
+) -> None:
+    """Write the page of a period, or show how the ledger is kept.
+
+    One file with attainment, shortfalls, the funnel, ownership over time, leaders and the last
+    twelve months, seen from the period's end; it needs nothing else to be read. The same position
+    gives the same bytes, whoever makes it and whenever.
+    """
+    if context.invoked_subcommand is not None:
+        if place is not None:
+            raise click.UsageError("--html writes the page of a period; give it without a command.")
+        return
+    if place is None or period is None:
+        raise click.UsageError("name the page and its period: --html FILE --period PERIOD.")
+    from commands.cli.page import page
+    from ledger import schema
+    from projections.overview import LEADING, overview
+
+    with opened(as_of, zone=zone) as question:
+        ledger = schema.check(question.connection).ledger_id
+        told = overview(
+            question.connection, ledger, question.view, span_of(period),
+            credit=credit, leading=leading or LEADING,
+        )  # fmt: skip
+    content = page(told, less=less)
+    _write(content, place)
+    made = f"as of position {told.made.as_of}, SHA-256 {sha256(content).hexdigest()}"
+    remark(f"written: {place}, {made}")
+
+
+def _write(content: bytes, place: Path) -> None:
+    """Put a file in its place, for its owner to read: the whole of it or, on an error, nothing."""
+    to = place.resolve()
+    if to.exists() and not to.is_file():
+        raise InvalidQuestion(f"{place} is no file that could be written anew; name another")
+    with NamedTemporaryFile(dir=to.parent, prefix=f".{to.name}.", delete=False) as file:
+        try:
+            file.write(content)
+            file.close()
+            Path(file.name).replace(to)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 @report.command(epilog="Example: iledger report adoption --last 30d")
@@ -107,8 +180,10 @@ def adoption(question: Question, last: str | None, since: str | None, until: str
     if first >= after:
         raise InvalidQuestion(f"the period from {first} to {after} is empty")
     rows = adoption(question.connection, question.view, since=first, until=after)
-    table = question.printer.form == "table"
-    question.show([_habits(row) for row in rows] if table else rows)
+    if question.printer.form == "table":
+        shares = [row["same_day_share"] for row in rows]
+        rows = with_bars([_habits(row) for row in rows], shares, "same day")
+    question.show(rows)
 
 
 def _habits(row: dict[str, Any]) -> dict[str, Any]:

@@ -100,8 +100,8 @@ def show(question: Question) -> None:
     "groups",
     metavar="UNIT,UNIT…",
     multiple=True,
-    help="These units keep out of each other's clients; may be repeated. Default: everybody "
-    "keeps out of everybody else's.",
+    help="These units, and those below them, keep out of each other's clients; may be repeated. "
+    "Default: everybody keeps out of everybody else's.",
 )
 @click.option("--remark", metavar="TEXT", help="What the rules do not say.")
 @deciding

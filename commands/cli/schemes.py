@@ -99,16 +99,17 @@ def contents(file: str) -> str:
 
 def _fields(found: Scheme) -> Iterator[tuple[str, Any]]:
     """What a scheme says, a line a field; a component is named by its metric."""
-    for name in ("name", "version", "effective_from", "currency", "credit", "process_share"):
+    whole = ("version", "effective_from", "currency", "credit", "calendar", "process_share")
+    for name in ("name", *whole):
         yield name, getattr(found, name)
     yield "bonus.default", found.bonus
     for kind, table in (("positions", found.by_position), ("employees", found.by_employee)):
         yield from ((f"bonus.{kind}.{name}", amount) for name, amount in table.items())
     for component in found.components:
         for name, value in component._asdict().items():
-            if name != "metric":
+            if name not in ("metric", "of"):
                 shown = "target" if name == "target" and value is None else value
-                yield f"{component.metric}.{name}", shown
+                yield f"{component.name}.{name}", shown
     yield "curve", ", ".join(f"{point.score:f}→{point.factor:f}" for point in found.curve)
     for rule in found.reductions:
         for name, value in rule._asdict().items():

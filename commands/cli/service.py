@@ -57,10 +57,8 @@ def status(zone: str | None, form: Format) -> None:
 
 def _ledger(connection: Connection, target: Target, about: schema.About) -> dict[str, Any]:
     with translated():
-        head = connection.execute(_SQL["head"]).fetchone()
-        login = connection.execute(_SQL["login"]).fetchone()
-    assert head is not None  # noqa: S101 - narrows the type: one row each
-    assert login is not None  # noqa: S101
+        (head,) = connection.execute(_SQL["head"]).fetchall()
+        (login,) = connection.execute(_SQL["login"]).fetchall()
     where = target.dsn is None and f"embedded in {target.folder or embedded.default_folder()}"
     return {
         "ledger": about.ledger_id,

@@ -90,7 +90,7 @@ def reduction() -> None:
 @deciding
 def propose_(desk: Desk, period: str, name: str) -> None:
     """Propose what the rules of a scheme would take off, with the events behind it."""
-    from projections.appraisal import reductions_due
+    from projections.deductions import reductions_due
     from projections.scheme import scheme_of
     from projections.settlement import published
 

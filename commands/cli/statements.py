@@ -141,6 +141,7 @@ def components(content: Any) -> list[dict[str, Any]]:
     names = ("metric", "kind", "weight", "fact", "target_first", "target", "index")
     return [
         {name: "no data" if each[name] is None else each[name] for name in names}
+        | ({"metric": f"{each['metric']} of {each['of_id']}"} if "of_id" in each else {})
         for each in content["components"]
     ]
 

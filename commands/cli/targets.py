@@ -1,11 +1,14 @@
 """`iledger target …` and `iledger attainment`: what is to be reached, and what was."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import click
 
 from commands import targets as deciding_targets
 from commands.cli.deciding import Desk, deciding
+from commands.cli.pictures import with_bars
 from commands.cli.question import Question, asked
 from projections.periods import period_of
 
@@ -130,7 +133,7 @@ def list_(question: Question, period: str | None, employee: str | None, unit: st
 
 
 @target.command(
-    epilog="Example: iledger target propose --metric won_value --period 2026-Q1 --last 4"
+    epilog="Example: iledger target propose --metric won_value --period 2026-Q1 --from pipeline"
 )
 @_METRIC
 @_PERIOD
@@ -142,25 +145,47 @@ def list_(question: Question, period: str | None, employee: str | None, unit: st
     help="For whom.",
 )
 @click.option(
+    "--from",
+    "source",
+    type=click.Choice(["achieved", "pipeline"]),
+    default="achieved",
+    show_default=True,
+    help="From what was achieved, or from the deals that are open.",
+)
+@click.option(
     "--last",
     type=int,
-    default=4,
-    show_default=True,
-    help="The mean of how many like periods before.",
+    help="From what was achieved: the mean of how many like periods before. Default: 4.",
 )
 @_CREDIT
 @asked
-def propose(question: Question, metric: str, period: str, by: str, last: int, credit: str) -> None:
-    """Propose targets from what was achieved; records nothing.
+def propose(
+    question: Question,
+    metric: str,
+    period: str,
+    by: str,
+    source: str,
+    last: int | None,
+    credit: str,
+) -> None:
+    """Propose targets from what was achieved, or from the deals that are open; records nothing.
 
-    The mean of the last like periods (quarters for a quarter) for which there are data.
+    From what was achieved: the mean of the last like periods (quarters for a quarter) for which
+    there are data. From the pipeline (won_value, deals_won): every open deal by the share of the
+    closed deals that were won after they had been in its stage, and beside it, as "plain", all open
+    deals by the share of all that were won; for who holds the deal.
     """
-    from projections import attainment
+    from projections import attainment, pipeline
 
-    found = attainment.proposed(
-        question.connection, question.view, period_of(period), metric,
-        by=by, last=last, credit=credit,
-    )  # fmt: skip
+    connection, view, span = question.connection, question.view, period_of(period)
+    if source == "achieved":
+        found = attainment.proposed(
+            connection, view, span, metric, by=by, last=4 if last is None else last, credit=credit
+        )
+    elif last is not None:
+        raise click.UsageError("--last is for --from achieved; leave it out")
+    else:
+        found = pipeline.proposed(connection, view, span, metric, by=by)
     question.show(found)
 
 
@@ -187,16 +212,21 @@ def attainment(question: Question, period: str, by: str, credit: str) -> None:
         question.connection, question.view, period_of(period), by=by, credit=credit
     )
     if question.printer.form == "table":
-        found = [
-            {
-                **row,
-                "fact": "no data" if row["fact"] is None else row["fact"],
-                "attained_first": _percent(row["attained_first"]),
-                "attained": _percent(row["attained"]),
-            }
-            for row in found
-        ]
+        shares = [row["attained"] for row in found]
+        found = with_bars([_told(row) for row in found], shares, "attained")
     question.show(found)
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of attainment for a table: what tells most first."""
+    told = {
+        **row,
+        "fact": "no data" if row["fact"] is None else row["fact"],
+        "attained_first": _percent(row["attained_first"]),
+        "attained": _percent(row["attained"]),
+    }
+    first = ("scope_id", "metric", "currency", "fact", "value", "attained", "shortfall")
+    return {name: told[name] for name in dict.fromkeys((*first, *told))}
 
 
 def _percent(share: Decimal | None) -> str:

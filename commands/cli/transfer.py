@@ -84,6 +84,8 @@ def plan(
             f"{out}: batch {draft.plan.batch}, {len(draft.plan.moves):,} clients of {employee}. "
             f"Next: iledger transfer apply {out}"
         )
+    else:
+        remark("this is a proposal, and is kept nowhere; add --out plan.json to write the plan")
 
 
 @transfer.command(epilog="Example: iledger transfer apply plan.json --by E-02 --dry-run")
@@ -115,6 +117,11 @@ def apply(desk: Desk, path: Path, approved_by: str | None) -> None:
             report=bar,
         )
     _show(desk, outcome, "moved", "skipped")
+    if outcome.done and not (desk.dry_run or outcome.before):
+        remark(
+            "next, tell the new owners what they take over: iledger handover pack --batch "
+            f"{outcome.batch} --out packs --issue"
+        )
 
 
 @transfer.command(
@@ -128,7 +135,8 @@ def reverse(desk: Desk, batch: str, reason: str, approved_by: str | None) -> Non
     """Give the clients of a batch back to whose they were.
 
     A client that has changed since is left as it is, and shown. Clients of somebody who has left
-    are orphans again. Nothing is deleted: the history shows both.
+    are orphans again. Nothing is deleted: the history shows both. If it is broken off, reverse the
+    batch again: it goes on where it ended.
     """
     from commands.handle import handle, propose
     from commands.transfer import reverse
@@ -180,7 +188,8 @@ def _show(desk: Desk, outcome: Any, done: str, left: str) -> None:
     if desk.dry_run:
         remark("dry run: nothing was recorded; this would be the outcome")
     elif outcome.before:
-        remark(f"nothing to record: batch {outcome.batch} had come to its end before")
+        how = "was reversed" if done == "restored" else "had come to its end"
+        remark(f"nothing to record: batch {outcome.batch} {how} before")
     counts = {
         "batch": outcome.batch,
         "planned": outcome.planned,

@@ -4,7 +4,9 @@ import click
 
 from commands.cli.question import Question, asked
 
-_CLIENT = click.option("--client", metavar="CLIENT", help="Only of this client.")
+_CLIENT = click.option(
+    "--client", metavar="CLIENT", help="Only of this client, merged ids included."
+)
 
 
 @click.command(epilog="Example: iledger offers --client C-0104")

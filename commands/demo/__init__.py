@@ -14,8 +14,10 @@ from commands.demo.departure import transfers
 from commands.demo.interactions import interactions
 from commands.demo.journal import Journal
 from commands.demo.knowledge import knowledge
+from commands.demo.motivation import motivation
 from commands.demo.scenes import scenes
 from commands.demo.service import cases
+from commands.demo.targets import targets
 from commands.demo.tasks import tasks
 from commands.demo.world import World
 
@@ -32,6 +34,7 @@ def events(seed: int = 2025) -> Iterator[dict[str, Any]]:
     world.company.announce(rng, world.journal)
     opening_base(world)
     transfers(world)
-    for play in (knowledge, interactions, deals, cases, tasks, scenes):
+    plays = (knowledge, interactions, deals, cases, tasks, scenes, targets, motivation)
+    for play in plays:
         play(world)
     return world.journal.events()

@@ -62,34 +62,34 @@ UNITS = (
     Unit("KZN-SVC", "Казань, сервисный отдел", "department", "KZN", "E-34", "2020-03-02"),
 )
 MANAGER = {unit.id: unit.manager for unit in UNITS}
-_SELLER, _ENGINEER = "менеджер по продажам", "сервисный инженер"
+SELLER, _ENGINEER = "менеджер по продажам", "сервисный инженер"
 STAFF = (
     Employee("E-01", "Громов Андрей Павлович", "CO", "генеральный директор", "2018-02-01"),
     Employee("E-02", "Лебедева Ольга Николаевна", "MSK", "директор филиала", "2018-02-01"),
     Employee("E-03", "Орлов Дмитрий Юрьевич", "MSK-1", "руководитель группы", "2018-02-01"),
     Employee("E-04", "Тимофеева Светлана Ильинична", "MSK-2", "руководитель группы", "2019-04-01"),
     Employee("E-05", "Гарипов Ильдар Маратович", "KZN", "директор филиала", "2020-03-02"),
-    Employee("E-06", "Соловьёв Пётр Алексеевич", "MSK-1", _SELLER, "2018-05-14"),
-    Employee("E-07", "Иванова Марина Сергеевна", "MSK-1", _SELLER, "2018-09-03"),
-    Employee("E-08", "Беляев Роман Олегович", "MSK-1", _SELLER, "2020-02-10"),
-    Employee("E-09", "Королёва Анна Дмитриевна", "MSK-1", _SELLER, "2021-06-01"),
-    Employee("E-10", "Щербаков Никита Андреевич", "MSK-1", _SELLER, "2023-08-21"),
-    Employee("E-11", "Кузнецов Алексей Викторович", "MSK-2", _SELLER, "2019-04-15"),
-    Employee("E-12", "Фёдорова Алёна Игоревна", "MSK-2", _SELLER, "2020-11-09"),
-    Employee("E-13", "Зайцев Максим Романович", "MSK-2", _SELLER, "2021-03-15"),
-    Employee("E-14", "Цветкова Юлия Павловна", "MSK-2", _SELLER, "2022-10-03"),
-    Employee("E-15", "Семёнов Артём Денисович", "MSK-2", _SELLER, "2024-02-12"),
-    Employee("E-16", "Хайруллин Тимур Рустамович", "KZN-1", _SELLER, "2020-03-16"),
-    Employee("E-17", "Сафина Лилия Фаритовна", "KZN-1", _SELLER, "2020-08-03"),
-    Employee("E-18", "Иванова Марина Андреевна", "KZN-1", _SELLER, "2022-01-17"),
-    Employee("E-19", "Воробьёв Семён Ильич", "KZN-1", _SELLER, "2023-05-15"),
-    Employee("E-20", "Закирова Алсу Наилевна", "KZN-2", _SELLER, "2021-09-13"),
-    Employee("E-21", "Кузнецов Алексей Викторович", "KZN-2", _SELLER, "2022-06-06"),
-    Employee("E-22", "Галеев Марат Ильдусович", "KZN-2", _SELLER, "2024-04-01"),
-    Employee("E-23", "Ершов Глеб Станиславович", "MSK-1", _SELLER, "2025-03-03"),
-    Employee("E-24", "Пономарёва Дарья Львовна", "KZN-2", _SELLER, "2025-06-16"),
+    Employee("E-06", "Соловьёв Пётр Алексеевич", "MSK-1", SELLER, "2018-05-14"),
+    Employee("E-07", "Иванова Марина Сергеевна", "MSK-1", SELLER, "2018-09-03"),
+    Employee("E-08", "Беляев Роман Олегович", "MSK-1", SELLER, "2020-02-10"),
+    Employee("E-09", "Королёва Анна Дмитриевна", "MSK-1", SELLER, "2021-06-01"),
+    Employee("E-10", "Щербаков Никита Андреевич", "MSK-1", SELLER, "2023-08-21"),
+    Employee("E-11", "Кузнецов Алексей Викторович", "MSK-2", SELLER, "2019-04-15"),
+    Employee("E-12", "Фёдорова Алёна Игоревна", "MSK-2", SELLER, "2020-11-09"),
+    Employee("E-13", "Зайцев Максим Романович", "MSK-2", SELLER, "2021-03-15"),
+    Employee("E-14", "Цветкова Юлия Павловна", "MSK-2", SELLER, "2022-10-03"),
+    Employee("E-15", "Семёнов Артём Денисович", "MSK-2", SELLER, "2024-02-12"),
+    Employee("E-16", "Хайруллин Тимур Рустамович", "KZN-1", SELLER, "2020-03-16"),
+    Employee("E-17", "Сафина Лилия Фаритовна", "KZN-1", SELLER, "2020-08-03"),
+    Employee("E-18", "Иванова Марина Андреевна", "KZN-1", SELLER, "2022-01-17"),
+    Employee("E-19", "Воробьёв Семён Ильич", "KZN-1", SELLER, "2023-05-15"),
+    Employee("E-20", "Закирова Алсу Наилевна", "KZN-2", SELLER, "2021-09-13"),
+    Employee("E-21", "Кузнецов Алексей Викторович", "KZN-2", SELLER, "2022-06-06"),
+    Employee("E-22", "Галеев Марат Ильдусович", "KZN-2", SELLER, "2024-04-01"),
+    Employee("E-23", "Ершов Глеб Станиславович", "MSK-1", SELLER, "2025-03-03"),
+    Employee("E-24", "Пономарёва Дарья Львовна", "KZN-2", SELLER, "2025-06-16"),
     Employee("E-25", "Хасанова Гузель Ринатовна", "KZN-2", "руководитель группы", "2021-09-01"),
-    Employee("E-26", "Муравьёв Кирилл Евгеньевич", "MSK-1", _SELLER, "2025-10-06"),
+    Employee("E-26", "Муравьёв Кирилл Евгеньевич", "MSK-1", SELLER, "2025-10-06"),
     Employee("E-31", "Крылов Степан Фёдорович", "MSK-SVC", "начальник отдела", "2018-09-03"),
     Employee("E-32", "Жуков Илья Борисович", "MSK-SVC", _ENGINEER, "2019-10-21"),
     Employee("E-33", "Рябова Ксения Антоновна", "MSK-SVC", _ENGINEER, "2022-02-28"),
@@ -111,7 +111,7 @@ class Company:
     def __init__(self, rng: Random) -> None:
         self.absences: dict[str, list[Absence]] = {employee.id: [] for employee in STAFF}
         for employee in STAFF:
-            if employee.position in (_SELLER, _ENGINEER):
+            if employee.position in (SELLER, _ENGINEER):
                 self._plan_absences(rng, employee)
 
     def unit(self, who: str, at: datetime) -> str:
@@ -145,7 +145,7 @@ class Company:
 
     def sellers(self, unit: str, at: datetime) -> list[str]:
         """The sellers of a unit or branch who are present at a time."""
-        return self._members(unit, _SELLER, at)
+        return self._members(unit, SELLER, at)
 
     def engineers(self, unit: str, at: datetime) -> list[str]:
         """The engineers of a service department who are present at a time, or else its manager."""

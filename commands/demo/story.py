@@ -23,6 +23,12 @@ The company: АО «Складские решения», Москва (MSK) and 
 - **The move.** Фёдорова Алёна Игоревна, E-12, moves from MSK-2 to KZN-1 on 2025-07-01.
 - **Nobody knows who.** Deal D-1003 (E-16, opened 2025-10-21) has no client, case K-1001 neither;
   on Monday 2025-09-15 at 10:05 an unknown number calls, and again at 10:12.
+- **Targets.** Of the third and the fourth quarter, for sellers, branches and the company; that of
+  E-07 for the third is revised on 2025-09-01, as she is to leave; three shortfalls are explained.
+- **The settled quarter.** Two norms (CALLS, TASKS) and the scheme sales@1 are laid down on
+  2025-06-25, for the third quarter. E-13 had more overdue tasks than TASKS allows. E-09 won D-1004
+  (C-0112, 640 000 RUB) on 2025-09-26, which nobody enters until the quarter is settled: it is no
+  part of the year, but of `make demo`.
 - **Namesakes.** E-07 and E-18 are both Иванова Марина; E-11 and E-21 have the same full name.
 """
 
@@ -89,3 +95,8 @@ NO_CLIENT_CASE = "K-1001"
 NO_CLIENT_CASE_AT = _at(11, 12, 10, 20)
 UNKNOWN_NUMBER = "+7 495 000-07-07"
 UNKNOWN_CALLS_AT = (_at(9, 15, 10, 5), _at(9, 15, 10, 12))
+
+SETTLED = "2025-Q3"
+LAID_DOWN = _at(6, 25, 10)
+LATE_DEAL, LATE_WINNER = "D-1004", "E-09"
+LATE_OPENED, LATE_WON = _at(9, 18, 12), _at(9, 26, 16, 5)

@@ -6,13 +6,17 @@ from pydantic import Field
 
 from ledger.events.fields import DisputeId, EmployeeId, EventId, Id, Personal, Text, fact
 
+Severity = Literal["low", "medium", "high"]
+Outcome = Literal["reassigned", "reconciled", "unfounded", "client_lost"]
+Judgement = Literal["claimant", "respondent", "shared", "neither"]
+
 
 @fact
 class ConflictReported:
     """A client and an employee do not get on."""
 
     employee: EmployeeId
-    severity: Literal["low", "medium", "high"] = "medium"
+    severity: Severity = "medium"
     account: Personal[Text] | None = None
 
 
@@ -21,7 +25,7 @@ class ConflictResolved:
     """What came of the conflict between client and employee."""
 
     employee: EmployeeId
-    outcome: Literal["reassigned", "reconciled", "unfounded", "client_lost"]
+    outcome: Outcome
     remark: Personal[Text] | None = None
 
 
@@ -40,7 +44,7 @@ class OwnershipDisputeResolved:
     """Whose client it was found to be, by whom, and on the strength of which events."""
 
     dispute: DisputeId
-    decision: Literal["claimant", "respondent", "shared", "neither"]
+    decision: Judgement
     decided_by: Id
     grounds: Text
     evidence: Annotated[tuple[EventId, ...], Field(max_length=1000)] = ()

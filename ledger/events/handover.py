@@ -33,6 +33,15 @@ class TransferBatchCompleted:
 
 
 @fact
+class TransferReversalStarted:
+    """The clients of the batch begin to go back; none of it passes on any longer."""
+
+    batch: BatchId
+    reason: Text
+    approved_by: Id | None = None
+
+
+@fact
 class TransferBatchReversed:
     """The clients of the batch went back, but for those that had changed since."""
 

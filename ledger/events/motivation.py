@@ -1,4 +1,4 @@
-"""Motivation: targets, schemes, settled periods, and what became of the statements."""
+"""Motivation: targets, norms, schemes, settled periods, and what became of the statements."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -10,9 +10,11 @@ from ledger.events.fields import (
     Day,
     Digest,
     EmployeeId,
+    Hours,
     Id,
     Label,
     Money,
+    NormId,
     Period,
     PeriodId,
     Personal,
@@ -31,6 +33,7 @@ Version = Annotated[Whole, Field(ge=1)]
 Position = Annotated[Whole, Field(ge=0)]
 # Positions of the events that somebody's decision rests on.
 Evidence = Annotated[tuple[Position, ...], Field(max_length=10_000)]
+Figure = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
 Ratio = Annotated[Decimal, Field(max_digits=18, decimal_places=6, ge=0)]
 
 
@@ -66,6 +69,49 @@ class ShortfallExplained:
     target: TargetId
     cause: Label
     remark: Personal[Text] | None = None
+
+
+@fact
+class NormDefined:
+    """Everybody it is for is to keep a figure, at least or at most so much; a version replaces all.
+
+    Of a share, `counting` takes how many it counts instead. hours: those within which an inquiry is
+    to be answered. It holds for months, quarters or years that begin on `effective_from` or later,
+    and for none that begins on `until` or later.
+    """
+
+    norm: NormId
+    version: Version
+    metric: Id
+    bound: Literal["at_least", "at_most"]
+    value: Ratio
+    currency: Currency | None = None
+    every: Literal["month", "quarter", "year"]
+    per_working_day: bool = False
+    counting: bool = False
+    hours: Hours | None = None
+    calendar: Id | None = None
+    credit: Id
+    scope: Literal["whole", "unit", "position", "employee"]
+    scope_id: Id | None = None
+    effective_from: Day
+    until: Day | None = None
+    late: Label | None = None
+
+
+@fact
+class NormBreached:
+    """An employee did not keep a norm in a period: by this figure, from these events."""
+
+    norm: NormId
+    version: Version
+    employee: EmployeeId
+    period: PeriodId
+    value: Figure
+    limit: Figure
+    numerator: Figure | None = None
+    denominator: Figure | None = None
+    evidence: Evidence = ()
 
 
 @fact

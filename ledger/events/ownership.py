@@ -20,6 +20,10 @@ ReassignmentReason = Literal[
     "departure", "conflict", "workload", "territory", "client_request", "prospect_handover",
     "reorganisation", "dispute", "correction", "batch_reversed", "latest_engaged",
 ]  # fmt: skip
+TeamRole = Literal["sales", "service", "marketing"]
+ApproachRule = Literal[
+    "reserved", "curated", "other_branch", "contact_barred", "portfolio_full", "former_owner"
+]
 Duty = Literal["freshness", "growth"]
 
 
@@ -82,9 +86,7 @@ class ApproachBlocked:
     employee: EmployeeId
     owner: EmployeeId | None = None
     attempted: Label
-    rule: Literal[
-        "reserved", "curated", "other_branch", "contact_barred", "portfolio_full", "former_owner"
-    ]
+    rule: ApproachRule
     reservation: EventId | None = None
 
 
@@ -103,7 +105,7 @@ class AccountTeamMemberAdded:
     """Somebody besides the owner works with the client, in this part."""
 
     employee: EmployeeId
-    team_role: Literal["sales", "service", "marketing"]
+    team_role: TeamRole
     unit: Id | None = None
 
 

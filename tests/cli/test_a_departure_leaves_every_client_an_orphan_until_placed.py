@@ -92,7 +92,7 @@ def there_and_back(here: Here, batch: str, path: str) -> None:
     ]
     with pytest.raises(Refused, match="was reversed"):
         here("transfer", "apply", path, "--yes", "--by", "E-2")
-    assert "had come to its end before" in here(*undo).stderr
+    assert "was reversed before" in here(*undo).stderr
 
 
 def test_a_plan_by_a_fact_tells_whom_it_cannot_place(iledger: Run, here: Here) -> None:
@@ -104,15 +104,23 @@ def test_a_plan_by_a_fact_tells_whom_it_cannot_place(iledger: Run, here: Here) -
 
 def test_a_plan_for_later_holds_from_then_on(iledger: Run, here: Here, tmp_path: Path) -> None:
     iledger("append", stdin=company())
-    here("depart", "E-7", "--effective", "2999-12-01", "--by", "E-2")
+    done = here("depart", "E-7", "--effective", "2999-12-01", "--by", "E-2")
+    assert "are orphans from 2999-12-01 00:00 (Europe/Moscow) on" in done.stderr
+    assert "--rule same-unit --effective 2999-11-30T21:00:00Z --out plan.json" in done.stderr
     path = str(tmp_path / "plan.json")
+    shown = here(*PLAN, "--rule", "one", "--to", "E-8", "--effective", "2999-12-01")
+    assert "add --out plan.json" in shown.stderr
     here(*PLAN, "--rule", "one", "--to", "E-8", "--effective", "2999-12-01", "--out", path)
-    done = told(here, "transfer", "apply", path, "--yes")
+    applied = here("transfer", "apply", path, "--yes", "--format", "json")
+    done = json.loads(applied.stdout)
     assert done["batch"][0]["moved"] == 3  # E-8 is barred from one
+    batch = done["batch"][0]["batch"]
+    assert f"iledger handover pack --batch {batch} --out packs --issue" in applied.stderr
+    with pytest.raises(Refused, match="passes to E-8 only on 2999-11-30 21:00 UTC"):
+        here("handover", "accept", "C-1", "--by", "E-8")
     assert told(here, "owner", "C-1")["owner"][0]["owner"] == "E-7"
     assert told(here, "owner", "C-1", "--on", "2999-12-02")["owner"][0]["owner"] == "E-8"
     assert [row["client"] for row in told(here, "orphans", "--on", "2999-12-02")] == ["C-3"]
-    batch = done["batch"][0]["batch"]
     here("transfer", "reverse", batch, "--reason", "he stays on", "--yes")
     assert told(here, "owner", "C-1", "--on", "2999-12-02")["owner"][0]["owner"] == "E-7"
 

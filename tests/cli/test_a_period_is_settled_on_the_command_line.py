@@ -177,6 +177,19 @@ def test_targets_are_set_revised_and_shown(here: Here, iledger: Run, worked: Pat
     assert rows(here, "target", "list", "--employee", "E-1", "--period", "2026-Q3")
     proposed = rows(here, "target", "propose", "--metric", "deals_won", "--period", "2026-10")
     assert {row["scope_id"]: row["value"] for row in proposed}["E-1"] == 5
+    pipeline = (
+        "target",
+        "propose",
+        "--metric",
+        "deals_won",
+        "--period",
+        "2099",
+        "--from",
+        "pipeline",
+    )
+    (open_then, *_) = rows(here, *pipeline, "--on", "2026-09-03")
+    assert (open_then["scope_id"], open_then["deals"], open_then["closed"]) == ("E-1", 2, 0)
+    assert said(iledger, *pipeline, "--last", "2")[0] == 2
 
 
 def test_a_wrong_scheme_is_shown_problem_by_problem(iledger: Run, tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ def test_killed_in_the_middle_then_finished(
     passing = ["transfer", "apply", "p.json", "--yes", "--format", "json"]
     giving = ["transfer", "reverse", batch, "--reason", "x", "--yes", "--format", "json"]
     before = 0
+    over = {"moved": b"had come to its end before", "restored": b"was reversed before"}
     for command, done in ((passing, "moved"), (giving, "restored")):
 
         def start(command: list[str] = command) -> "subprocess.Popen[bytes]":
@@ -76,14 +77,37 @@ def test_killed_in_the_middle_then_finished(
 
         kill_once(start, owner, before)
         status = json.loads(iledger("transfer", "status", "--format", "json").stdout)
-        assert status[0]["state"] == ("open" if command is passing else "complete")
+        assert status[0]["state"] == ("open" if command is passing else "reversing")
         told = json.loads(iledger(*command).stdout)
         assert told["batch"][0][done] == CLIENTS
         before += CLIENTS
         assert count(owner) == before
-        assert b"had come to its end before" in iledger(*command).stderr
+        assert over[done] in iledger(*command).stderr
         assert count(owner) == before
     twice = f"SELECT count(*) FROM (SELECT client FROM ({COUNT.replace('count(*)', '*')}) AS e "
     assert owner.execute(twice + "GROUP BY client HAVING count(*) <> 2) AS d").fetchone() == (0,)
+    clients = json.loads(iledger("clients", "--owner", "E-1", "--format", "json").stdout)
+    assert len(clients) == CLIENTS
+
+
+def test_applied_and_reversed_at_once_all_clients_are_back(
+    iledger: Run, owner: Connection, settings: dict[str, str], tmp_path: Path
+) -> None:
+    assert iledger("append", stdin=company()).returncode == 0
+    iledger("transfer", "plan", "E-1", "--rule", "one", "--to", "E-2", "--out", "p.json")
+    batch = json.loads((tmp_path / "p.json").read_text())["batch"]
+    applying = subprocess.Popen(
+        [*MODULE, "transfer", "apply", "p.json", "--yes"], cwd=tmp_path, env=settings,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not count(owner):
+        assert time.monotonic() < deadline
+    assert iledger("transfer", "reverse", batch, "--reason", "x", "--yes").returncode == 0
+    _, said = applying.communicate()
+    assert applying.returncode in (0, 8), said
+    status = json.loads(iledger("transfer", "status", "--format", "json").stdout)
+    assert status[0]["state"] == "reversed"
+    assert status[0]["moved"] == status[0]["restored"] > 0
     clients = json.loads(iledger("clients", "--owner", "E-1", "--format", "json").stdout)
     assert len(clients) == CLIENTS

@@ -12,7 +12,7 @@ from commands.settlement import Settlement
 from ledger.envelope import Event
 from ledger.errors import Refused
 from ledger.events import motivation as facts
-from projections.appraisal import Due
+from projections.deductions import Due
 from projections.employment import Tenure
 from projections.evaluation import Aim, Figure, Person, Setting, digest, evaluated
 from projections.periods import period_of

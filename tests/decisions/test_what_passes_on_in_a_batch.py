@@ -17,6 +17,7 @@ from ledger.events.handover import (
     TransferBatchCompleted,
     TransferBatchReversed,
     TransferBatchStarted,
+    TransferReversalStarted,
 )
 from ledger.events.people import EmployeeDeparted, EmployeeHired
 
@@ -53,6 +54,7 @@ COMPLETED = event(TransferBatchCompleted(batch="T-1", moved=2, skipped=0), 150, 
 REVERSED = event(
     TransferBatchReversed(batch="T-1", reason="x", restored=2, kept=0), 150, None, key="r"
 )
+TURNED = event(TransferReversalStarted(batch="T-1", reason="x"), 150, None, key="t")
 
 
 def state(*events: Event) -> batch.Batch:
@@ -139,8 +141,10 @@ class TestPassingOn:
     def test_nothing_passes_on_in_a_batch_that_has_ended(self) -> None:
         went, left = passing(moved("C-1", "E-2"), COMPLETED)
         assert (went, left) == ([], {"C-2": "the batch had come to its end"})
-        with pytest.raises(Refused, match="reversed meanwhile"):
+        with pytest.raises(Refused, match="was reversed"):
             passing(REVERSED)
+        with pytest.raises(Refused, match="is being reversed"):
+            passing(TURNED)
 
 
 def returning(*events: Event) -> tuple[list[tuple[str | None, str]], dict[str, str]]:
@@ -196,6 +200,9 @@ def test_a_batch_ends_once() -> None:
     assert when(decide, state(STARTED)) == [COMPLETED.data]
     assert when(decide, state(STARTED, COMPLETED)) == []
     assert when(decide, state(STARTED, REVERSED)) == []
+    assert when(decide, state(STARTED, TURNED)) == []
+    assert when(batch.conclude(REVERSED.data), state(STARTED, TURNED)) == [REVERSED.data]
+    assert when(batch.turn("T-1", "x", "E-boss"), state(STARTED, TURNED)) == []
     assert when(batch.conclude(REVERSED.data), state(STARTED, COMPLETED)) == [REVERSED.data]
 
 

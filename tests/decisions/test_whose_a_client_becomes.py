@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from commands import curation, ownership, reservation
+from commands import curation, ownership, reservation, units
 from commands.ownership import Ownership
 from ledger.envelope import Event
 from ledger.errors import ClientTaken, Refused
@@ -12,7 +12,7 @@ from ledger.events import ownership as facts
 from ledger.events.client import ClientMerged, ClientRegistered
 from ledger.events.interaction import CallLogged
 from ledger.events.offer import OfferSent
-from ledger.events.people import AbsenceRecorded, EmployeeDeparted, EmployeeHired
+from ledger.events.people import AbsenceRecorded, EmployeeDeparted, EmployeeHired, OrgUnitDefined
 
 from .given import ACT, NOW, day, event, given, told, when
 
@@ -114,6 +114,25 @@ class TestAnApproach:
         assert approach(state(apart, reserved("E-2"))) == [OFFER.data]
         together = policy(exclusions=(facts.Exclusion(units=("north", "south")),))
         assert approach(state(together, reserved("E-2"))) != [OFFER.data]
+
+    def test_exclusions_go_for_the_units_below_at_that_time(self) -> None:
+        def below(unit: str, parent: str | None, at: int) -> Event:
+            content = OrgUnitDefined(unit=unit, name=unit, kind="team", parent=parent)
+            return event(content, at, None, key=f"{unit}/{at}")
+
+        apart = policy(exclusions=(facts.Exclusion(units=("land", "sea")),))
+        tree = (below("north", "hill", 1), below("hill", "land", 1), below("south", "sea", 1))
+        assert approach(state(apart, reserved("E-2"), *tree)) != [OFFER.data]
+        freed = (*tree, below("south", None, 30))
+        assert approach(state(apart, reserved("E-2"), *freed)) == [OFFER.data]
+        circle = (*tree, below("land", "north", 1))
+        assert approach(state(apart, reserved("E-2"), *circle)) != [OFFER.data]
+
+    def test_reads_the_units_only_where_the_policy_goes_by_them(self) -> None:
+        apart = policy(exclusions=(facts.Exclusion(units=("land", "sea")),))
+        for needed, events in ((True, (apart, reserved("E-2"))), (False, (apart,)),
+                               (False, (reserved("E-2"),))):  # fmt: skip
+            assert (units.ALL in list(CASE.widen(state(*events)))) is needed
 
     def test_that_the_policy_does_not_let_claim_reserves_nothing(self) -> None:
         assert approach(state(policy(claims=("meeting.held",)))) == [OFFER.data]

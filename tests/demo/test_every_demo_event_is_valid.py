@@ -3,8 +3,11 @@ from collections import Counter
 from typing import Any
 
 from commands.demo import events, story
+from commands.demo.company import SELLER
+from commands.demo.motivation import late_events
 from ledger.codec import encode_json
 from ledger.envelope import event_id
+from projections.scheme import scheme_of
 
 Year = list[dict[str, Any]]
 
@@ -38,6 +41,8 @@ RANGES = {
     "employee.moved": (1, 1),
     "event.annulled": (1, 1),
     "approach.blocked": (1, 1),
+    "norm.defined": (2, 2),
+    "motivation_scheme.published": (1, 1),
 }
 
 
@@ -163,3 +168,28 @@ def test_some_clients_are_not_known(year: Year) -> None:
     assert {"deal.opened", "case.opened", "call.logged", "call.missed"} <= nameless
     (missed,) = _data(year, "call.missed", number=story.UNKNOWN_NUMBER)
     assert missed["unit"] == "MSK-1"
+
+
+def test_the_quarter_to_settle_has_a_right_scheme_and_a_target_for_every_seller(
+    year: Year,
+) -> None:
+    (published,) = _data(year, "motivation_scheme.published")
+    scheme = scheme_of(published["data"]["toml"])
+    assert scheme.sha256 == published["data"]["sha256"]
+    assert str(scheme.effective_from) == published["data"]["effective_from"]
+    targets = _data(year, "target.set", period=story.SETTLED, scope="employee", metric="won_value")
+    sellers = {e["data"]["employee"] for e in _data(year, "employee.hired", position=SELLER)}
+    hired_later = {"E-26"}
+    assert {event["data"]["scope_id"] for event in targets} == sellers - hired_later
+    assert {e["data"]["norm"] for e in _data(year, "norm.defined")} >= {scheme.reductions[0].norm}
+
+
+def test_the_late_win_is_valid_and_no_part_of_the_year(year: Year) -> None:
+    late = list(late_events())
+    assert [event["type"] for event in late] == ["deal.opened", "deal.won"]
+    for event in late:
+        encode_json(json.dumps(event, ensure_ascii=False).encode())
+    keys = {(event["source"], event["key"]) for event in year}
+    assert not keys & {(event["source"], event["key"]) for event in late}
+    assert not _data(year, "deal.opened", deal=story.LATE_DEAL)
+    assert story.LATE_WON.date().isoformat() < "2025-10-01"

@@ -79,7 +79,18 @@ def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
     """All evidence of the span by kind; events in order of effect, as `known` gives them."""
     found: dict[str, list[Row]] = defaultdict(list)
     happened = sorted(events, key=lambda each: (when(each), each.position))
-    for fold in (contacts, deals, tasks, purchases, answers, cases, opinions, facts, entries):
+    for fold in (
+        contacts,
+        deals,
+        stays,
+        tasks,
+        purchases,
+        answers,
+        cases,
+        opinions,
+        facts,
+        entries,
+    ):
         for name, row in fold(happened, span):
             found[name].append(row)
     return found
@@ -140,6 +151,23 @@ def deals(happened: list[Known], span: Span) -> Found:
                     yield name, row
         if still:
             yield "deal_open", Row()
+
+
+def stays(happened: list[Known], span: Span) -> Found:
+    for steps in grouped(happened, "deal", "deal").values():
+        status, stage, begun = "open", None, steps[0]
+        for each in steps:
+            turn = kind(each).removeprefix("deal.")
+            before = status, stage
+            if turn in ("opened", "won", "lost", "reopened"):
+                status = turn if turn in ("won", "lost") else "open"
+            stage = getattr(each.event.data, "stage", None) or stage
+            if before == (status, stage) or each is steps[0]:
+                continue
+            if before[0] == "open" and before[1] and within(each, span):
+                took = days(begun, each)
+                yield "stage_left", Row(amount=None if took is None else took * 24)
+            begun = each
 
 
 def tasks(happened: list[Known], span: Span) -> Found:

@@ -15,7 +15,7 @@ from ledger.events.ownership import (
     Exclusion,
     ReservationPolicyPublished,
 )
-from ledger.events.people import AbsenceRecorded, EmployeeHired
+from ledger.events.people import AbsenceRecorded, EmployeeHired, OrgUnitDefined
 from projections import quarrels
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.stories import told
@@ -30,6 +30,11 @@ PLACES = [
     (EmployeeHired(employee=employee, name=employee, unit=unit), "2025-01-01")
     for employee, unit in (("E-1", "U-1"), ("E-2", "U-2"))
 ]
+BELOW = [
+    (OrgUnitDefined(unit=unit, name=unit, kind="team", parent=parent), "2025-01-01")
+    for unit, parent in (("U-1", "U-7"), ("U-7", "U-8"), ("U-2", "U-9"))
+]
+MOVED = (OrgUnitDefined(unit="U-2", name="U-2", kind="team", parent="U-3"), "2026-01-09")
 
 
 def rules(*groups: tuple[str, ...], **more: Any) -> tuple[Any, str]:
@@ -49,13 +54,18 @@ def rules(*groups: tuple[str, ...], **more: Any) -> tuple[Any, str]:
         ([RESERVED, (COVER, "2026-01-08")], False),
         ([RESERVED, *PLACES, rules(("U-1", "U-2"))], True),
         ([RESERVED, *PLACES, rules(("U-1", "U-3"))], False),
+        ([RESERVED, *PLACES, *BELOW, rules(("U-8", "U-9"))], True),
+        ([RESERVED, *PLACES, *BELOW, MOVED, rules(("U-8", "U-9"))], False),
+        ([RESERVED, *PLACES, *BELOW, rules(("U-8", "U-3"))], False),
         ([RESERVED, rules(("U-1", "U-3"))], True),
         ([RESERVED, rules(claims=("deal.opened",))], None),
     ],
     ids=[
         "nobody has it", "reserved", "reserved later", "his own by then", "of the team",
         "of the team no more", "standing in", "units keep out of each other",
-        "units need not keep out", "nobody knows the units", "offers claim nothing",
+        "units need not keep out", "the units above keep out", "they were above no longer",
+        "one of the units above need not keep out", "nobody knows the units",
+        "offers claim nothing",
     ],
 )  # fmt: skip
 def test_an_offer_by_somebody_else(

@@ -44,6 +44,14 @@ def test_a_right_one_is_read_with_exact_numbers() -> None:
         ("version = 1", "version = 0", "version", "no such number"),
         ("2026-07-01", '"2026-07-01"', "effective_from", "is not a date"),
         ("default = 30000", 'default = "a lot"', "bonus.default", "out of reach"),
+        (
+            'metric = "overdue_share"\namount',
+            'norm = " "\namount',
+            "reductions[0].norm",
+            "not such a",
+        ),
+        ("at_most = 2000", 'norm = "N-1"', "reductions[0].metric", "besides a norm"),
+        ('credit = "owner-at-event"', 'calendar = ""', "calendar", "not such a text"),
         ("amount = 500", "amount = 0.0000001", "reductions[0].amount", "out of reach"),
     ],
 )
@@ -55,12 +63,38 @@ def test_a_wrong_one_is_told_field_line_and_remedy(
     assert found is None
     pairs = zip(SCHEME.splitlines(), text.splitlines(), strict=True)
     line = next(n for n, (was, is_) in enumerate(pairs, 1) if was != is_)
+    line -= field == "reductions[0].metric" and 3  # the norm stands below it
     told = [each for each in problems if each.field == field]
     assert told, problems
     # A floor above the cap is a problem of the cap, on the next line
     assert told[0].line == line + (field.endswith(".cap"))
     assert problem in told[0].problem
     assert told[0].remedy.endswith(".")
+
+
+def test_targets_may_be_the_units_and_the_companys_and_a_metric_counts_once_for_each() -> None:
+    own = SCHEME.split("[[components]]")[3]
+    parts = [own.replace('target = "target"', f'target = "{of}"') for of in ("unit", "company")]
+    shared = "".join(f"[[components]]{part}" for part in parts)
+    scheme = scheme_of(SCHEME.replace("[[curve]]", f"{shared}[[curve]]", 1))
+    assert [each.name for each in scheme.components[2:]] == [
+        "won_value", "win_rate", "won_value/unit", "won_value/company",
+    ]  # fmt: skip
+    assert [each.target for each in scheme.components[4:]] == [None, None]
+    for name in ("won_value", "won_value/unit"):
+        component = scheme.component(name)
+        assert component is not None
+        assert component.name == name
+    assert scheme.component("orders") is None
+    twice = SCHEME.replace("[[curve]]", f"{shared}{shared}[[curve]]", 1)
+    assert [each.problem for each in examined(twice)[1]] == ["is there twice"] * 2
+
+
+def test_a_reduction_may_be_by_a_norm() -> None:
+    text = SCHEME.replace('metric = "overdue_share"\namount', 'norm = "TASKS"\namount')
+    (rule,) = scheme_of(text).reductions
+    assert (rule.norm, rule.metric) == ("TASKS", None)
+    assert scheme_of(text).metrics == scheme_of(SCHEME).metrics
 
 
 def test_weights_that_sum_to_nothing_are_refused() -> None:

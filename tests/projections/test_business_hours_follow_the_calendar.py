@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from ledger.events.calendar import BusinessCalendarPublished, Deviation, Workday
+from ledger.events.deal import DealLost, DealOpened, DealReassigned, DealStageEntered
 from ledger.events.interaction import CallLogged, InquiryReceived
 from projections.calendar import calendars, worked
 from projections.metrics import TERMS, metrics
@@ -107,6 +108,32 @@ def test_an_answer_is_timed_by_the_clock_and_by_business_hours(connection: Conne
     }  # fmt: skip
     with pytest.raises(InvalidQuestion, match="counted by a business calendar"):
         metrics(connection, SEEN, metrics=["response_business_mean"])
+
+
+def test_time_in_a_stage_is_counted_when_it_is_left(embedded_dsn: str) -> None:
+    deal = {"client": "C-1", "performed_by": "E-1"}
+    history = [
+        HISTORY[0],
+        told(DealOpened(deal="D-1", holder="E-1"), "2026-03-02T09:00:00+03:00", **deal),
+        told(DealStageEntered(deal="D-1", stage="offer"), "2026-03-06T17:00:00+03:00", **deal),
+        # Who holds it, and the stage told once more, do not end a stay
+        told(DealReassigned(deal="D-1", to_holder="E-2"), "2026-03-07T09:00:00+03:00", **deal),
+        told(DealStageEntered(deal="D-1", stage="offer"), "2026-03-08T09:00:00+03:00", **deal),
+        told(DealStageEntered(deal="D-1", stage="talks"), "2026-03-09T11:00:00+03:00", **deal),
+        told(DealLost(deal="D-1"), "2026-03-10T11:00:00+03:00", **deal),
+    ]
+    names = ["stage_time_mean", "stage_time_mean.offer", "stage_time_business_mean",
+             "stage_time_business_mean.talks", "stage_time_business_median"]  # fmt: skip
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        found = metrics(connection, view(len(history)), by="employee", credit="performer",
+                        metrics=names, terms=TERMS._replace(calendar="office"))  # fmt: skip
+        (early,) = metrics(connection, view(len(history) - 1), by="whole", metrics=names[:1])
+    assert {(row["group"], row["metric"]): row["value"] for row in found} == {
+        ("E-2", "stage_time_mean"): 45, ("E-2", "stage_time_mean.offer"): 66,
+        ("E-2", "stage_time_business_mean"): 5.5, ("E-2", "stage_time_business_mean.talks"): 8,
+        ("E-2", "stage_time_business_median"): 5.5,
+    }  # fmt: skip
+    assert (early["value"], early["denominator"]) == (66, 1)
 
 
 def test_a_calendar_that_contradicts_itself_is_refused() -> None:

@@ -1,7 +1,9 @@
 """Merging shows both histories, and separating gives both cards back, whatever was recorded."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,10 +20,28 @@ from ledger.events.client import (
     ClientUnmerged,
     ProspectRegistered,
 )
-from ledger.events.interaction import CallLogged
-from ledger.events.ownership import CuratorAssigned
-from projections import card, merges, metrics, ownership, portfolio
-from projections.view import View
+from ledger.events.deal import DealOpened, PurchaseRecorded
+from ledger.events.dispute import ConflictReported, OwnershipDisputeOpened
+from ledger.events.interaction import CallLogged, MessageExchanged
+from ledger.events.offer import OfferSent
+from ledger.events.ownership import ClientReassigned, CuratorAssigned
+from ledger.events.service import CaseOpened
+from ledger.events.task import TaskAssigned
+from projections import (
+    card,
+    cases,
+    deals,
+    handover,
+    merges,
+    metrics,
+    offers,
+    ownership,
+    portfolio,
+    quarrels,
+    takeovers,
+    tasks,
+)
+from projections.view import Answer, View
 from tests.projections.ledgers import NOW, ledger_of, view
 from tests.projections.random_events import POOLS, histories
 from tests.projections.stories import told
@@ -138,6 +158,85 @@ def test_likely_duplicates_are_alike_in_what_is_left_of_their_names(embedded_dsn
 
         assert found(9) == [("name", ["C-1", "C-2", "C-4"]), ("phone", ["C-2", "C-3"])]
         assert found(10) == [("name", ["C-1", "C-4"]), ("phone", ["C-1", "C-3"])]
+
+
+def test_nobody_has_to_accept_a_client_that_was_merged_away(embedded_dsn: str) -> None:
+    passed = [
+        told(ClientReassigned(to_employee="E-3", reason="workload"), "2026-01-20", client=client)
+        for client in ("C-1", "C-2")
+    ]
+    with ledger_of(embedded_dsn, [*STORY[:6], *passed, *STORY[6:]]) as (_, connection):
+        for position, waiting in ((8, ["C-1", "C-2"]), (9, ["C-1"]), (10, ["C-1", "C-2"])):
+            rows = takeovers.takeovers(connection, view(position), only_open=True)
+            assert [row["client"] for row in rows] == waiting
+
+
+def test_what_is_in_hand_with_a_client_is_that_of_all_its_ids(embedded_dsn: str) -> None:
+    work: list[tuple[str, Any]] = [
+        each
+        for n, client in ((1, "C-1"), (2, "C-2"), (3, "C-3"))
+        for each in (
+            (client, OfferSent(offer=f"O-{n}")),
+            (client, DealOpened(deal=f"D-{n}", holder="E-1")),
+            (client, PurchaseRecorded(purchase=f"P-{n}", amount=Decimal(n), currency="RUB")),
+            (client, TaskAssigned(task=f"T-{n}", title="ring", assignee="E-1", due_at=NOW)),
+            (client, CaseOpened(case=f"S-{n}")),
+            (client, ConflictReported(employee="E-1", severity="low")),
+            (client, MessageExchanged(direction="inbound", channel="chat")),
+            (client, OwnershipDisputeOpened(
+                dispute=f"U-{n}", claimant="E-1", respondent="E-2", claim="mine")),
+        )
+    ]  # fmt: skip
+    told_first = [told(data, "2026-01-10", client=client) for client, data in work]
+    with ledger_of(embedded_dsn, [*STORY[:7], *told_first, STORY[7]]) as (_, connection):
+        both, apart = view(7 + len(work)), view(8 + len(work))
+        listings: list[Callable[[Connection, View, str], Answer]] = [
+            lambda *asked: offers.offers(*asked),
+            lambda *asked: deals.deals(*asked[:2], client=asked[2]),
+            lambda *asked: deals.purchases(*asked),
+            lambda *asked: tasks.tasks(*asked[:2], client=asked[2]),
+            lambda *asked: cases.cases(*asked[:2], client=asked[2]),
+            lambda *asked: quarrels.disputes(*asked[:2], client=asked[2]),
+            lambda *asked: quarrels.conflicts(*asked),
+            lambda *asked: handover.pack(
+                *asked[:1], asked[1].as_of, "UTC", asked[2], "E-1"
+            ).sections["letters"],
+        ]
+        for listed in listings:
+            for client in ("C-1", "C-2"):
+                rows = listed(connection, both, client)
+                assert {row["client"] for row in rows} == {"C-1", "C-2"}, rows
+                assert len(rows) == 2
+                assert len(listed(connection, apart, client)) == 1
+            assert len(listed(connection, both, "C-3")) == 1
+
+
+def test_clients_declared_different_are_no_duplicates_of_each_other(embedded_dsn: str) -> None:
+    def linked(data: Any, at: str) -> Event:
+        return told(data, at, client=data.survivor)
+
+    def firm(client: str) -> Event:
+        return told(ClientRegistered(kind="company", name="Ёлка"), "2026-01-01", client=client)
+
+    other = ClientMerged(survivor="C-4", absorbed="C-1", evidence="INN")
+    story = [
+        firm("C-1"), firm("C-2"), linked(MERGED, "2026-02-01"), linked(UNMERGED, "2026-02-02"),
+        firm("C-3"), linked(other, "2026-03-01"),
+        linked(ClientUnmerged(survivor="C-3", absorbed="C-2", reason="x"), "2026-03-02"),
+        linked(ClientMerged(survivor="C-2", absorbed="C-1", evidence="INN"), "2026-03-03"),
+    ]  # fmt: skip
+    with ledger_of(embedded_dsn, story) as (_, connection):
+
+        def found(position: int) -> list[list[str]]:
+            return [row["clients"] for row in merges.duplicates(connection, view(position))]
+
+        assert found(2) == [["C-1", "C-2"]]
+        assert not found(3)
+        assert not found(4)
+        assert found(5) == [["C-1", "C-2", "C-3"]]  # C-3 may be either of the two
+        assert found(6) == [["C-2", "C-3", "C-4"]]
+        assert found(7) == [["C-3", "C-4"]]  # C-4 is C-1, and so is not C-2 either
+        assert not found(8)
 
 
 @settings(

@@ -50,12 +50,14 @@ def test_equal_content_is_the_same_however_it_is_written(book: Ledger) -> None:
     assert not book.append(call("k", occurred_at="2026-03-01T07:00:00.000Z")).recorded
 
 
-def test_other_content_under_the_key_is_refused_and_both_are_shown(book: Ledger) -> None:
+def test_other_content_under_the_key_is_refused_and_the_difference_is_shown(book: Ledger) -> None:
     book.append(call("k"))
     with pytest.raises(KeyConflict) as caught:
-        book.append(call("k", client="C-99"))
-    assert '"client":"C-1"' in str(caught.value)
-    assert '"client":"C-99"' in str(caught.value)
+        book.append(call("k", client="C-99", performed_by=None))
+    assert (
+        "other content: client: recorded 'C-1', offered 'C-99'; "
+        "performed_by: recorded 'E-1', offered nothing. Use a new key"
+    ) in str(caught.value)
     assert (caught.value.source, caught.value.key) == ("pbx", "k")
     assert book.store.head() == 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from ledger import log
 from ledger.database import Target, connect
-from ledger.errors import ConditionFailed, LedgerError
+from ledger.errors import ConditionFailed, LedgerError, NotAllowed
 from ledger.log import Condition, Item, Query
 from tests.store.samples import encoded
 
@@ -83,3 +83,27 @@ def test_a_snapshot_from_before_the_wait_is_refused(any_target: Target) -> None:
             connection.execute(b"SET TRANSACTION ISOLATION LEVEL " + level)
             with pytest.raises(LedgerError, match="read committed"), connection.transaction():
                 log.append(connection, [encoded("a")])
+
+
+def test_who_may_read_is_told_what_stands_when_the_condition_fails(any_target: Target) -> None:
+    annulment = encoded(
+        "c", type_="event.annulled", client=None, tags=(f"event:{encoded('b').event_id}",)
+    )
+    query = Query((*QUERIES["by client"].items, Item(("event.annulled",))))
+    with closing(connect(any_target, "owner")) as connection:
+        log.append(connection, [encoded("a"), encoded("b"), annulment, encoded("d", client="C-2")])
+        with pytest.raises(ConditionFailed) as failed:
+            log.append(connection, [encoded("e")], condition=Condition(query), tell=100)
+        assert failed.value.told == log.standing(connection, query, 100)
+        assert [stands for _, stands in failed.value.told.rows] == [True, False, True]
+        nobody = Query((Item((), ("client:C-9",)),))
+        assert log.append(connection, [encoded("e")], condition=Condition(nobody), tell=100)
+
+
+def test_who_may_only_append_is_not_told(any_target: Target) -> None:
+    with closing(connect(any_target, "writer")) as connection:
+        log.append(connection, [encoded("a")])
+        condition = Condition(QUERIES["by client"])
+        with pytest.raises(NotAllowed):
+            log.append(connection, [encoded("b")], condition=condition, tell=100)
+        assert log.append(connection, [encoded("b")], condition=Condition(Query(), 1), tell=100)

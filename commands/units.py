@@ -1,0 +1,42 @@
+"""Units: which is below which at a time, as decisions see it; projections/people.sql says the same.
+
+The last definition of a unit by a time counts, ties in order of recording.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from ledger.envelope import Recorded
+from ledger.log import Item
+
+DEFINED = "org_unit.defined"
+ALL = Item((DEFINED,))
+
+
+class Definition(NamedTuple):
+    """A unit was defined, under this parent."""
+
+    at: datetime
+    position: int
+    parent: str | None
+
+
+Tree = Mapping[str, tuple[Definition, ...]]
+
+
+def grown(tree: Tree, event: Recorded, at: datetime) -> Tree:
+    """Take one definition of a unit into the tree. at: from when on it holds."""
+    unit = event.data.unit
+    definition = Definition(at, event.position, event.data.parent)
+    return {**tree, unit: tuple(sorted((*tree.get(unit, ()), definition)))}
+
+
+def above(tree: Tree, unit: str | None, at: datetime) -> set[str]:
+    """The unit and all that it was a part of at a time; none if nobody knows which it is."""
+    found: set[str] = set()
+    while unit is not None and unit not in found:
+        found.add(unit)
+        by_then = [each for each in tree.get(unit, ()) if each.at <= at]
+        unit = by_then[-1].parent if by_then else None
+    return found
