@@ -84,6 +84,7 @@ def test_options_that_make_no_sense(iledger: Run) -> None:
         (["--dsn", "host=x password=secret", "status"], "PGPASSFILE"),
         (["--dsn", "postgresql://a:secret@b/c", "status"], "PGPASSFILE"),
         (["--dsn", "nonsense", "status"], "DSN cannot be read"),
+        (["--dsn", "host=a", "--folder", "b", "status"], "name two ledgers"),
     ):
         done = iledger(*arguments)
         assert done.returncode == 2, (arguments, done.stderr)
