@@ -16,6 +16,7 @@ from commands import ownership, units
 from commands.handle import Act, Decision, Handled, Memory, handle
 from commands.ownership import BEGINNING, Holding, Ownership
 from commands.refusals import refuse_absent, refuse_unknown
+from ledger import codec
 from ledger.book import Ledger
 from ledger.catalogue import type_name
 from ledger.envelope import Event, event_id
@@ -45,7 +46,11 @@ def record_approach(
     for name in ("client", "performed_by"):
         if not getattr(attempt, name):
             raise InvalidEvent(name, None, "is missing", "An approach is by a seller to a client.")
-    client, seller = str(attempt.client), str(attempt.performed_by)
+    # Ids as they will be recorded: what is decided depends on events found under these.
+    written = codec.encode(attempt)
+    client, seller = str(written.client), str(written.performed_by)
+    attempt = replace(attempt, client=client, performed_by=seller, source=written.source,
+                      key=written.key)  # fmt: skip
     act = Act(
         by=attempt.recorded_by,
         at=datetime.now(UTC),

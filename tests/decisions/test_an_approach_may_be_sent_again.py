@@ -1,0 +1,61 @@
+"""A service that is in doubt sends an approach again, and ids in any spelling are the same ids."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from commands.reservation import record_approach
+from ledger.book import Ledger
+from ledger.database import Target
+from ledger.envelope import Event, event_id
+from ledger.errors import ClientTaken
+from ledger.events.offer import OfferSent
+from ledger.events.people import EmployeeHired
+
+
+@pytest.fixture
+def book(target: Target) -> Iterator[Ledger]:
+    with Ledger(target) as ledger:
+        for seller in ("E-1", "E-2"):
+            _record(ledger, EmployeeHired(employee=seller, name="Анна"), seller)
+        yield ledger
+
+
+def _record(book: Ledger, data: Any, key: str, client: str | None = None) -> None:
+    fact = Event(
+        data=data, source="hr", key=key, recorded_by="hr", client=client,
+        occurred_at=datetime.now(UTC),
+    )  # fmt: skip
+    book.append(fact)
+
+
+def offer(seller: str, client: str = "C-1", key: str | None = None) -> Event:
+    return Event(
+        data=OfferSent(offer=f"O-{seller}"), source="crm", key=key or f"offer-{seller}",
+        recorded_by="crm", occurred_at="2026-03-01", client=client, performed_by=seller,
+    )  # fmt: skip
+
+
+def types_of(book: Ledger, client: str = "C-1") -> list[str]:
+    return [event.type for event in book.read(client=client)]
+
+
+@pytest.mark.parametrize("spelled", ["Ёлка ", " Ёлка", unicodedata.normalize("NFD", "Ёлка")])
+def test_an_id_spelled_otherwise_is_the_same_client(book: Ledger, spelled: str) -> None:
+    record_approach(book, offer("E-1", spelled, key=" offer-1"))
+    claim = next(event for event in book.read(client="Ёлка") if event.type == "client.reserved")
+    assert claim.data.trigger == str(event_id("crm", "offer-1"))
+    for n, again in enumerate((spelled, "Ёлка")):
+        with pytest.raises(ClientTaken):
+            record_approach(book, offer("E-2", again, key=f"offer-2{n}"))
+    assert types_of(book, "Ёлка").count("client.reserved") == 1
+
+
+def test_a_seller_spelled_otherwise_has_the_client_already(book: Ledger) -> None:
+    record_approach(book, offer("E-1"))
+    record_approach(book, replace(offer("E-1 "), key="offer-2"))
+    assert types_of(book) == ["offer.sent", "client.reserved", "offer.sent"]
