@@ -15,7 +15,7 @@ from typing import Literal
 from commands import ownership, units
 from commands.handle import Act, Decision, Handled, Memory, handle
 from commands.ownership import BEGINNING, Holding, Ownership
-from commands.refusals import refuse_absent, refuse_unknown
+from commands.refusals import refuse_absent, refuse_merged, refuse_unknown
 from ledger import codec
 from ledger.book import Ledger
 from ledger.catalogue import type_name
@@ -68,6 +68,7 @@ def approach(attempt: Event, seller: str) -> Decide:
 
     def decide(state: Ownership, act: Act) -> Decision:
         act = act._replace(at=state.present(act.at))
+        refuse_merged(state)
         refuse_absent(state, seller, act.at)
         free, ended = _vacated(state, act)
         holding = None if free else state.holding(act.at)

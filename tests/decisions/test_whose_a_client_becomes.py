@@ -134,6 +134,11 @@ class TestAnApproach:
                                (False, (reserved("E-2"),))):  # fmt: skip
             assert (units.ALL in list(CASE.widen(state(*events)))) is needed
 
+    def test_of_an_id_merged_into_another_is_refused(self) -> None:
+        merged = event(ClientMerged(survivor="C-5", absorbed="C-1", evidence="x"), 30, "C-5")
+        with pytest.raises(Refused, match="merged into C-5; decide about that one"):
+            approach(state(merged))
+
     def test_that_the_policy_does_not_let_claim_reserves_nothing(self) -> None:
         assert approach(state(policy(claims=("meeting.held",)))) == [OFFER.data]
 
