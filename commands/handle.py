@@ -150,7 +150,10 @@ def handle(
     told: Standing | None = None
     for _ in range(ATTEMPTS):
         state, condition = guess or read(ledger, case, memory, told)
-        decision = decide(state, act)
+        decision = _decided(decide, state, act, guessed=guess is not None)
+        if decision is None:
+            guess = None
+            continue
         events = _numbered(decision.events)
         try:
             receipts = ledger.append_all(events, condition, tell=MOST if guess else 0)
@@ -164,6 +167,19 @@ def handle(
     raise ConditionFailed(
         f"others decided about the same {ATTEMPTS} times while this was being decided; try again"
     )
+
+
+def _decided(
+    decide: Callable[[Any, Act], Decision], state: Any, act: Act, *, guessed: bool
+) -> Decision | None:
+    """The decision; None if it is taken on a guess and of no event, so that nothing checks it."""
+    try:
+        decision = decide(state, act)
+    except LedgerError:
+        if not guessed:
+            raise
+        return None
+    return None if guessed and not decision.events else decision
 
 
 def propose(
