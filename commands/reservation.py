@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from commands import ownership, units
-from commands.handle import Act, Decision, Handled, Memory, handle
+from commands.handle import Act, Decision, Handled, Memory, handle, under
 from commands.ownership import BEGINNING, Holding, Ownership
 from commands.refusals import refuse_absent, refuse_merged, refuse_unknown
 from ledger import codec
@@ -59,7 +59,28 @@ def record_approach(
         key=attempt.key,
     )
     case = ownership.case(client, seller, seller=seller)
-    return handle(ledger, case, act, approach(attempt, seller), memory, first=first)
+    decide = _unless_recorded(ledger, attempt, approach(attempt, seller))
+    return handle(ledger, case, act, decide, memory, first=first)
+
+
+def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:
+    """Decide, but do not refuse what is recorded already: it is sent again for a lost answer."""
+
+    def decided(state: Ownership, act: Act) -> Decision:
+        again = Decision((attempt,))
+        try:
+            decision = decide(state, act)
+        except Refused:
+            if _is_recorded(ledger, attempt):
+                return again
+            raise
+        return again if decision.refusal and _is_recorded(ledger, attempt) else decision
+
+    return decided
+
+
+def _is_recorded(ledger: Ledger, event: Event) -> bool:
+    return ledger.store.position_of(event_id(event.source, event.key)) is not None
 
 
 def approach(attempt: Event, seller: str) -> Decide:
@@ -130,7 +151,7 @@ def blocked(
         reservation=claim,
     )
     # A key of its own: the attempt may be allowed when it is made again.
-    key = f"{act.key}/blocked/{holding.change.position if holding else rule}"
+    key = under(act.key, f"blocked/{holding.change.position if holding else rule}")
     event = replace(act.event(content, state.client), key=key)
     return Decision((event,), _refusal(state, seller, rule, holding))
 
@@ -195,7 +216,9 @@ def _vacated(state: Ownership, act: Act) -> tuple[bool, tuple[Event, ...]]:
     if expiry is None or act.at < expiry:
         return False, ()
     over = act.event(ReservationExpired(employee=holding.owner), state.client)
-    return True, (replace(over, key=f"{act.key}/expired", occurred_at=expiry, performed_by=None),)
+    return True, (
+        replace(over, key=under(act.key, "expired"), occurred_at=expiry, performed_by=None),
+    )
 
 
 def _reserved(
@@ -211,7 +234,7 @@ def _reserved(
         expires_at=act.at + timedelta(days=policy.days) if policy.days is not None else None,
     )
     event = act.event(content, state.client, unit=state.unit(seller, act.at), causation=trigger)
-    return replace(event, key=f"{act.key}/reserved")
+    return replace(event, key=under(act.key, "reserved"))
 
 
 def _refusal(state: Ownership, seller: str, rule: str, holding: Holding | None) -> Refused:

@@ -12,9 +12,10 @@ from commands.reservation import record_approach
 from ledger.book import Ledger
 from ledger.database import Target
 from ledger.envelope import Event, event_id
-from ledger.errors import ClientTaken
+from ledger.errors import ClientTaken, KeyConflict
 from ledger.events.offer import OfferSent
-from ledger.events.people import EmployeeHired
+from ledger.events.ownership import ClientReassigned
+from ledger.events.people import EmployeeDeparted, EmployeeHired
 
 
 @pytest.fixture
@@ -59,3 +60,36 @@ def test_a_seller_spelled_otherwise_has_the_client_already(book: Ledger) -> None
     record_approach(book, offer("E-1"))
     record_approach(book, replace(offer("E-1 "), key="offer-2"))
     assert types_of(book) == ["offer.sent", "client.reserved", "offer.sent"]
+
+
+def test_a_refused_approach_sent_again_is_refused_again_and_recorded_once(book: Ledger) -> None:
+    record_approach(book, offer("E-1"))
+    for _ in range(2):
+        with pytest.raises(ClientTaken):
+            record_approach(book, offer("E-2"))
+    assert types_of(book).count("approach.blocked") == 1
+
+
+def test_a_recorded_approach_gets_its_receipt_whatever_came_after(book: Ledger) -> None:
+    first = record_approach(book, offer("E-1"))
+    passed = ClientReassigned(from_employee="E-1", to_employee="E-2", reason="workload")
+    _record(book, passed, "passed", "C-1")
+    again = record_approach(book, offer("E-1"))
+    assert again.receipts == (first.receipts[0]._replace(recorded=False),)
+    _record(book, EmployeeDeparted(employee="E-1"), "departed")
+    assert record_approach(book, offer("E-1")).receipts == again.receipts
+    assert types_of(book) == ["offer.sent", "client.reserved", "client.reassigned"]
+
+
+def test_a_key_recorded_with_other_content_is_a_conflict_and_no_refusal(book: Ledger) -> None:
+    record_approach(book, offer("E-1"))
+    with pytest.raises(KeyConflict):
+        record_approach(book, offer("E-2", key="offer-E-1"))
+    assert types_of(book) == ["offer.sent", "client.reserved"]
+
+
+def test_the_longest_key_is_long_enough(book: Ledger) -> None:
+    record_approach(book, offer("E-1", key="k" * 200))
+    with pytest.raises(ClientTaken):
+        record_approach(book, offer("E-2", key="j" * 195))
+    assert types_of(book) == ["offer.sent", "client.reserved", "approach.blocked"]
