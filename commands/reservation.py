@@ -20,7 +20,7 @@ from ledger import codec
 from ledger.book import Ledger
 from ledger.catalogue import type_name
 from ledger.envelope import Event, event_id
-from ledger.errors import ClientTaken, InvalidEvent, Refused
+from ledger.errors import ClientTaken, InvalidEvent, KeyConflict, Refused
 from ledger.events.ownership import (
     ApproachBlocked,
     ApproachRule,
@@ -41,7 +41,7 @@ def record_approach(
     attempt: with client and performed_by. The first approach of a type that the policy lets claim a
     client reserves it. memory: of a service that decides often; first: it believes that nobody has
     the client yet. Raises ClientTaken, once it has been recorded as `approach.blocked`; Refused;
-    InvalidEvent.
+    InvalidEvent; KeyConflict. One that was recorded before gets its first receipt.
     """
     for name in ("client", "performed_by"):
         if not getattr(attempt, name):
@@ -60,7 +60,12 @@ def record_approach(
     )
     case = ownership.case(client, seller, seller=seller)
     decide = _unless_recorded(ledger, attempt, approach(attempt, seller))
-    return handle(ledger, case, act, decide, memory, first=first)
+    try:
+        return handle(ledger, case, act, decide, memory, first=first)
+    except KeyConflict:
+        if not _is_recorded(ledger, attempt):
+            raise
+        return Handled((attempt,), (ledger.append(attempt),))
 
 
 def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:

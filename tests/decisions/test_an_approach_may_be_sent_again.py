@@ -14,7 +14,7 @@ from ledger.database import Target
 from ledger.envelope import Event, event_id
 from ledger.errors import ClientTaken, KeyConflict
 from ledger.events.offer import OfferSent
-from ledger.events.ownership import ClientReassigned
+from ledger.events.ownership import ClientReassigned, ClientReleased
 from ledger.events.people import EmployeeDeparted, EmployeeHired
 
 
@@ -79,6 +79,14 @@ def test_a_recorded_approach_gets_its_receipt_whatever_came_after(book: Ledger) 
     _record(book, EmployeeDeparted(employee="E-1"), "departed")
     assert record_approach(book, offer("E-1")).receipts == again.receipts
     assert types_of(book) == ["offer.sent", "client.reserved", "client.reassigned"]
+
+
+def test_a_recorded_approach_does_not_reserve_a_client_again(book: Ledger) -> None:
+    first = record_approach(book, offer("E-1"))
+    _record(book, ClientReleased(reason="pool"), "released", "C-1")
+    again = record_approach(book, offer("E-1"))
+    assert again.receipts == (first.receipts[0]._replace(recorded=False),)
+    assert types_of(book) == ["offer.sent", "client.reserved", "client.released"]
 
 
 def test_a_key_recorded_with_other_content_is_a_conflict_and_no_refusal(book: Ledger) -> None:
