@@ -1,5 +1,6 @@
 """Reservation and curators as given–when–then tables: what follows, and what is refused."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -108,6 +109,12 @@ class TestAnApproach:
             assert approach(state(curated("E-2"), allowed)) == [OFFER.data]
         gone = event(facts.AccountTeamMemberRemoved(employee="E-1"), 40)
         assert approach(state(curated("E-2"), member, gone)) != [OFFER.data]
+
+    def test_by_who_stands_in_for_good_is_allowed(self) -> None:
+        away = AbsenceRecorded(
+            employee="E-2", first_day=date.min, last_day=date.max, substitute="E-1"
+        )
+        assert approach(state(curated("E-2"), event(away, 140, None))) == [OFFER.data]
 
     def test_across_units_that_do_not_exclude_each_other_is_allowed(self) -> None:
         apart = policy(exclusions=(facts.Exclusion(units=("north", "west")),))
