@@ -284,8 +284,9 @@ def _covers(absence: Any) -> Iterator[tuple[str, str, datetime, datetime]]:
 def _wider(state: Ownership, seller: str) -> Iterable[Item]:
     """What else an approach depends on, given who has the client and what the policy says."""
     owners = sorted({change.owner for change in state.changes if change.owner} - {seller})
+    yield from map(employed, owners)
     if owners and state.policy.exclusions:
-        yield from (units.ALL, *map(employed, owners))
+        yield units.ALL
     yield from _renewals(state)
     if state.policy.clients_per_seller is not None:
         yield Item(OWNERSHIP, (f"employee:{seller}",))

@@ -42,7 +42,8 @@ def test_a_target_is_named_after_what_it_is_of() -> None:
 
 def test_a_unit_and_the_company_have_targets_too() -> None:
     unit = event(OrgUnitDefined(unit="U-1", name="Юг", kind="team"), 0, client=None)
-    (found,) = when(wanted(scope="unit", scope_id="U-1"), state(unit))
+    known = given(targets.case("U-1"), unit)
+    (found,) = when(wanted(scope="unit", scope_id="U-1"), known)
     assert found.target == "2026-Q3/U-1/won_value"
     (found,) = when(wanted(scope="whole", scope_id=None), state())
     assert found.target == "2026-Q3/whole/won_value"

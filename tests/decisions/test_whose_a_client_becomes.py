@@ -100,6 +100,17 @@ class TestAnApproach:
         assert blocked.reservation is not None
         assert blocked.reservation in str(decision.refusal)
 
+    def test_is_of_another_branch_whoever_was_known_to_have_the_client(self) -> None:
+        nobody_named = ownership.case("C-1", "E-1", seller="E-1")
+        known = given(nobody_named, *STAFF, REGISTERED, reserved("E-2"))
+        (blocked,) = when(reservation.approach(OFFER, "E-1"), known)
+        assert (blocked.owner, blocked.rule) == ("E-2", "other_branch")
+        away = AbsenceRecorded(
+            employee="E-2", first_day=day(150).date(), last_day=day(160).date(), substitute="E-1"
+        )
+        covered = given(nobody_named, *STAFF, REGISTERED, reserved("E-2"), event(away, 140, None))
+        assert approach(covered) == [OFFER.data]
+
     def test_by_the_team_or_by_who_stands_in_is_allowed(self) -> None:
         member = event(facts.AccountTeamMemberAdded(employee="E-1", team_role="service"), 30)
         away = AbsenceRecorded(
