@@ -10,48 +10,12 @@ from commands.ownership import Ownership
 from ledger.envelope import Event
 from ledger.errors import ClientTaken, Refused
 from ledger.events import ownership as facts
-from ledger.events.client import ClientMerged, ClientRegistered
-from ledger.events.interaction import CallLogged
+from ledger.events.client import ClientMerged
 from ledger.events.offer import OfferSent
-from ledger.events.people import AbsenceRecorded, EmployeeDeparted, EmployeeHired, OrgUnitDefined
+from ledger.events.people import AbsenceRecorded, EmployeeDeparted, OrgUnitDefined
 
 from .given import ACT, NOW, day, event, given, told, when
-
-CASE = ownership.case("C-1", "E-1", "E-2", seller="E-1")
-REGISTERED = event(ClientRegistered(kind="company", name="Ёлка"), 1)
-OFFER = event(
-    OfferSent(offer="O-1"), NOW, performed_by="E-1", source="crm", key="offer-1", recorded_by="crm"
-)
-
-
-def hired(employee: str, unit: str | None = None) -> Event:
-    return event(EmployeeHired(employee=employee, name="Анна", unit=unit), 0, client=None)
-
-
-STAFF = (hired("E-1", "north"), hired("E-2", "south"), hired("E-3"))
-
-
-def state(*events: Event) -> Ownership:
-    found: Ownership = given(CASE, *STAFF, REGISTERED, *events)
-    return found
-
-
-def reserved(employee: str, at: int = 10, **more: Any) -> Event:
-    return event(facts.ClientReserved(employee=employee, **more), at)
-
-
-def curated(employee: str, at: int = 20, **more: Any) -> Event:
-    return event(facts.CuratorAssigned(employee=employee, **more), at)
-
-
-def policy(**rules: Any) -> Event:
-    content = facts.ReservationPolicyPublished(version=7, **rules)
-    return event(content, 2, client=None)
-
-
-def call(employee: str, at: int, outcome: str = "reached") -> Event:
-    content = CallLogged(direction="outbound", outcome=outcome)  # type: ignore[arg-type]
-    return event(content, at, performed_by=employee)
+from .sellers import CASE, OFFER, REGISTERED, STAFF, call, curated, policy, reserved, state
 
 
 def approach(ledger: Ownership) -> list[Any]:
