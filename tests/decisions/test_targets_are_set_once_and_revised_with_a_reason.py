@@ -79,6 +79,15 @@ def test_a_second_target_of_the_same_is_refused_with_the_way_to_change_it() -> N
     assert when(wanted(currency="EUR", target="T-9"), state(once))[0].currency == "EUR"
 
 
+def test_a_target_in_another_currency_is_named_after_it() -> None:
+    once = event(SET, 10, client=None)
+    (second,) = when(wanted(currency="EUR"), state(once))
+    assert second.target == "2026-Q3/E-1/won_value/EUR"
+    twice = event(second, 11, client=None)
+    with pytest.raises(Refused, match="iledger target revise 2026-Q3/E-1/won_value/EUR"):
+        when(wanted(currency="EUR"), state(once, twice))
+
+
 def test_it_is_revised_and_explained() -> None:
     once = event(SET, 10, client=None)
     revise = targets.revise(SET.target, Decimal(800), reason="a still plant", approved_by="E-9")
