@@ -76,11 +76,17 @@ class Desk:
             proposed = [propose(self.ledger, case, self.act, decide) for case in cases]
             self.show(tuple(event for each in proposed for event in each.events))
             return
-        handled = [handle(self.ledger, case, self.act, decide) for case in cases]
-        self.show(
-            tuple(event for each in handled for event in each.events),
-            tuple(receipt for each in handled for receipt in each.receipts),
-        )
+        events: tuple[Event, ...] = ()
+        receipts: tuple[Receipt, ...] = ()
+        try:
+            for case in cases:
+                handled = handle(self.ledger, case, self.act, decide)
+                events, receipts = (*events, *handled.events), (*receipts, *handled.receipts)
+        except BaseException:
+            if events:
+                self.show(events, receipts)
+            raise
+        self.show(events, receipts)
 
     def show(self, events: tuple[Event, ...], receipts: tuple[Receipt, ...] = ()) -> None:
         """Print events, with their positions once they are recorded."""
