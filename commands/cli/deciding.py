@@ -140,6 +140,15 @@ def deciding(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def act_of(by: str | None) -> Act:
+    """What an employee (--by), or else the login, does now. Raises InvalidQuestion."""
+    try:
+        author = by or getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        raise InvalidQuestion("your login has no name; say who decides with --by") from None
+    return Act(author, datetime.now(UTC), performed_by=by)
+
+
 @contextmanager
 def _opened(
     by: str | None, key: str | None, zone: str | None, form: Format, *, dry_run: bool, yes: bool
@@ -147,7 +156,7 @@ def _opened(
     with Ledger(chosen()) as ledger:
         name = zone or ledger.about.zone
         known_zone(name)
-        act = Act(by or getpass.getuser(), datetime.now(UTC), performed_by=by)
+        act = act_of(by)
         with Printer(form, name) as printer:
             try:
                 yield Desk(ledger, act, key or str(uuid.uuid4()), name, printer, dry_run, yes)
