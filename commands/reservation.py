@@ -96,11 +96,10 @@ def approach(attempt: Event, seller: str) -> Decide:
         act = act._replace(at=state.present(act.at))
         refuse_merged(state)
         refuse_absent(state, seller, act.at)
-        free, ended = _vacated(state, act)
-        holding = None if free else state.holding(act.at)
+        holding, ended = _vacated(state, act)
         rule = _rule(state, seller, holding, act.at)
         if rule is not None:
-            return blocked(state, act, seller, attempted, rule, holding)
+            return blocked(state, act, seller, attempted, rule, holding, ended)
         claims = attempted in state.policy.claims
         if holding is not None or not claims:
             return Decision((*ended, attempt))
@@ -117,17 +116,16 @@ def reserve(seller: str, basis: Basis = "decision") -> Decide:
         act = act._replace(at=state.present(act.at))
         refuse_unknown(state, act.at)
         refuse_absent(state, seller, act.at)
-        free, ended = _vacated(state, act)
-        holding = None if free else state.holding(act.at)
+        holding, ended = _vacated(state, act)
         if holding and holding.owner == seller:
-            return Decision()
+            return Decision(ended)
         if holding and _is_open_to(state, seller, holding, act.at):
             raise Refused(
                 f"{state.client} is {_whose(holding)}; {seller} may approach it, but not reserve it"
             )
         rule = _rule(state, seller, holding, act.at)
         if rule is not None:
-            return blocked(state, act, seller, "client.reserved", rule, holding)
+            return blocked(state, act, seller, "client.reserved", rule, holding, ended)
         return Decision((*ended, _reserved(state, act, seller, basis=basis)))
 
     return decide
@@ -144,7 +142,7 @@ def expire() -> Decide:
 
 def blocked(
     state: Ownership, act: Act, seller: str, attempted: str, rule: ApproachRule,
-    holding: Holding | None,
+    holding: Holding | None, ended: tuple[Event, ...] = (),
 ) -> Decision:  # fmt: skip
     """Put the refused attempt on record, and refuse it."""
     claim = holding.change.event_id if holding else None
@@ -158,7 +156,7 @@ def blocked(
     # A key of its own: the attempt may be allowed when it is made again.
     key = under(act.key, f"blocked/{holding.change.position if holding else rule}")
     event = replace(act.event(content, state.client), key=key)
-    return Decision((event,), _refusal(state, seller, rule, holding))
+    return Decision((*ended, event), _refusal(state, seller, rule, holding))
 
 
 def _rule(
@@ -212,18 +210,31 @@ def _ended(state: Ownership, seller: str, at: datetime) -> datetime | None:
     return ended
 
 
-def _vacated(state: Ownership, act: Act) -> tuple[bool, tuple[Event, ...]]:
-    """Whether nobody has the client, and the end of the reservation that has run out."""
-    holding = state.holding(act.at)
-    if holding is None:
-        return True, ()
-    expiry = state.expiry(holding)
-    if expiry is None or act.at < expiry:
-        return False, ()
-    over = act.event(ReservationExpired(employee=holding.owner), state.client)
-    return True, (
-        replace(over, key=under(act.key, "expired"), occurred_at=expiry, performed_by=None),
+def _vacated(state: Ownership, act: Act) -> tuple[Holding | None, tuple[Event, ...]]:
+    """Who has the client when what has run out is ended, and the ends: each lets in the next."""
+    ends: list[Event] = []
+    while holding := state.holding(act.at):
+        expiry = state.expiry(holding)
+        if expiry is None or act.at < expiry:
+            break
+        at = max(expiry, holding.change.effective_at)
+        over = act.event(ReservationExpired(employee=holding.owner), state.client)
+        key = under(act.key, "expired")
+        ends.append(replace(over, key=key, occurred_at=at, performed_by=None))
+        state = _without(state, holding, at)
+    return holding, tuple(ends)
+
+
+def _without(state: Ownership, holding: Holding, at: datetime) -> Ownership:
+    """The state once a reservation is ended at a time."""
+    end = holding.change._replace(
+        effective_at=at,
+        position=1 + max(change.position for change in state.changes),
+        type="reservation.expired",
+        owner=None,
+        from_employee=holding.owner,
     )
+    return replace(state, changes=tuple(sorted((*state.changes, end))))
 
 
 def _reserved(

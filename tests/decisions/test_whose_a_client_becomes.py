@@ -154,6 +154,23 @@ class TestAReservation:
         assert decision.events[1].occurred_at == day(40)
         assert len({each.key for each in decision.events}) == 3
 
+    def test_that_has_run_out_makes_room_first_for_who_came_meanwhile(self) -> None:
+        ran_out = (policy(days=30), reserved("E-2", 10, expires_at=day(40)))
+        decision = reservation.approach(OFFER, "E-1")(state(*ran_out, reserved("E-3", 60)), ACT)
+        expired, blocked = told(decision)
+        assert expired == facts.ReservationExpired(employee="E-2")
+        assert (blocked.owner, blocked.rule) == ("E-3", "reserved")
+        assert isinstance(decision.refusal, ClientTaken)
+        own = when(reservation.approach(OFFER, "E-1"), state(*ran_out, reserved("E-1", 60)))
+        assert own == [expired, OFFER.data]
+        reserve = reservation.reserve("E-1")
+        assert when(reserve, state(*ran_out, reserved("E-1", 60))) == [expired]
+        over = reserved("E-3", 60, expires_at=day(50))
+        both = reservation.expire()(state(*ran_out, over), ACT)
+        assert [(each.data.employee, each.occurred_at) for each in both.events] == [
+            ("E-2", day(40)), ("E-3", day(60)),
+        ]  # fmt: skip
+
     def test_is_renewed_by_real_contact_of_its_owner(self) -> None:
         days = policy(days=30)
         claim = reserved("E-2", 10, expires_at=day(40))
