@@ -5,6 +5,7 @@ them only if nothing that the decision depended on has been recorded or annulled
 decides again on what is known then. Deciding nothing is an empty list.
 """
 
+import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -16,13 +17,14 @@ from typing import Any, NamedTuple, TypeVar
 from ledger import codec
 from ledger.book import Ledger
 from ledger.envelope import Event, Receipt, Recorded
-from ledger.errors import ConditionFailed, LedgerError, Refused
+from ledger.errors import ConditionFailed, KeyConflict, LedgerError, Refused
 from ledger.log import Condition, Item, Query, Standing
 
 S = TypeVar("S")
 MOST = 100_000  # events that one decision may depend on
 ATTEMPTS = 100
 _ANNULLED = "event.annulled"
+_LONGEST_KEY = 200
 
 
 class Act(NamedTuple):
@@ -49,6 +51,13 @@ class Act(NamedTuple):
             client=client,
             **envelope,
         )
+
+
+def under(key: str, part: str) -> str:
+    """The key of something that is part of what another key names."""
+    whole = f"{key}/{part}"
+    short = f"{hashlib.sha256(key.encode()).hexdigest()}/{part}"
+    return whole if len(whole) <= _LONGEST_KEY else short
 
 
 class Decision(NamedTuple):
@@ -150,13 +159,15 @@ def handle(
     told: Standing | None = None
     for _ in range(ATTEMPTS):
         state, condition = guess or read(ledger, case, memory, told)
-        decision = decide(state, act)
-        events = _numbered(decision.events)
         try:
+            decision = _decided(decide, state, act, guessed=guess is not None)
+            events = _numbered(decision.events)
             receipts = ledger.append_all(events, condition, tell=MOST if guess else 0)
         except ConditionFailed as error:
             guess, told = None, error.told
             continue
+        except KeyConflict as conflict:  # of a refusal: it is on record since this was asked before
+            raise (decision.refusal or conflict) from None
         memory.advance(case, receipts)
         if decision.refusal is not None:
             raise decision.refusal
@@ -164,6 +175,24 @@ def handle(
     raise ConditionFailed(
         f"others decided about the same {ATTEMPTS} times while this was being decided; try again"
     )
+
+
+def _decided(
+    decide: Callable[[Any, Act], Decision], state: Any, act: Act, *, guessed: bool
+) -> Decision:
+    """The decision. Raises ConditionFailed if it has no events that would put a guess to the test.
+
+    Else what `decide` raises.
+    """
+    try:
+        decision = decide(state, act)
+    except LedgerError:
+        if not guessed:
+            raise
+        decision = Decision()
+    if guessed and not decision.events:
+        raise ConditionFailed("a guess is no ground for deciding nothing")
+    return decision
 
 
 def propose(
@@ -248,5 +277,5 @@ def _numbered(events: Sequence[Event]) -> tuple[Event, ...]:
         place = (event.source, event.key)
         taken[place] = taken.get(place, 0) + 1
         n = taken[place]
-        found.append(event if n == 1 else replace(event, key=f"{event.key}/{n}"))
+        found.append(event if n == 1 else replace(event, key=under(event.key, str(n))))
     return tuple(found)

@@ -6,7 +6,7 @@ order of recording: the same rule as `evolve_owner` in projections/ownership.sql
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from commands import units
@@ -78,7 +78,7 @@ class Ownership:
 
     changes, staff: in order of effect; tree: of units, if the policy goes by them; contacts: last
     real contact of an employee with the client; portfolio: by client, the last change that concerns
-    the seller whose limit counts; absences: (employee, substitute, first instant, end).
+    the seller whose limit counts; covers: (employee, substitute, first instant, end).
     """
 
     client: str
@@ -274,11 +274,9 @@ def _contacted(state: Ownership, event: Recorded) -> Ownership:
 
 def _covers(absence: Any) -> Iterator[tuple[str, str, datetime, datetime]]:
     if absence.substitute:
-        first, last = (
-            datetime(day.year, day.month, day.day, tzinfo=UTC)
-            for day in (absence.first_day, absence.last_day)
-        )
-        # A day of absence is one anywhere on earth.
+        # A day of absence is one anywhere on earth. There is no time before year 1 or after 9999.
+        days = max(absence.first_day, date(1, 1, 2)), min(absence.last_day, date(9999, 12, 30))
+        first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days)
         early, late = first - timedelta(hours=14), last + timedelta(hours=36)
         yield absence.employee, absence.substitute, early, late
 
@@ -286,8 +284,9 @@ def _covers(absence: Any) -> Iterator[tuple[str, str, datetime, datetime]]:
 def _wider(state: Ownership, seller: str) -> Iterable[Item]:
     """What else an approach depends on, given who has the client and what the policy says."""
     owners = sorted({change.owner for change in state.changes if change.owner} - {seller})
+    yield from map(employed, owners)
     if owners and state.policy.exclusions:
-        yield from (units.ALL, *map(employed, owners))
+        yield units.ALL
     yield from _renewals(state)
     if state.policy.clients_per_seller is not None:
         yield Item(OWNERSHIP, (f"employee:{seller}",))

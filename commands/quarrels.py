@@ -114,7 +114,6 @@ def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide
 
     def decide(state: Quarrels, act: Act) -> Decision:
         client = state.ownership.client
-        refuse_unknown(state.ownership, act.at)
         if len(_others(state, employee)) == len(state.conflicts):
             raise Refused(
                 f"no conflict between client {client} and {employee} is open; report one with "

@@ -6,14 +6,19 @@ from commands.ownership import Ownership
 from ledger.errors import Refused
 
 
+def refuse_merged(state: Ownership) -> None:
+    """Raise Refused if the client is part of another."""
+    if state.merged_into:
+        raise Refused(
+            f"client {state.client} was merged into {state.merged_into}; decide about that one, or "
+            f"separate them with `iledger unmerge {state.merged_into} {state.client}`"
+        )
+
+
 def refuse_unknown(state: Ownership, at: datetime) -> None:
     """Raise Refused unless the client existed at a time and is not part of another."""
     client = state.client
-    if state.merged_into:
-        raise Refused(
-            f"client {client} was merged into {state.merged_into}; decide about that one, or "
-            f"separate them with `iledger unmerge {state.merged_into} {client}`"
-        )
+    refuse_merged(state)
     since = [state.known_since, *(change.effective_at for change in state.changes)]
     known = [each for each in since if each is not None]
     if not known:

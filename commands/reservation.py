@@ -13,13 +13,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from commands import ownership, units
-from commands.handle import Act, Decision, Handled, Memory, handle
+from commands.handle import Act, Decision, Handled, Memory, handle, under
 from commands.ownership import BEGINNING, Holding, Ownership
-from commands.refusals import refuse_absent, refuse_unknown
+from commands.refusals import refuse_absent, refuse_merged, refuse_unknown
+from ledger import codec
 from ledger.book import Ledger
 from ledger.catalogue import type_name
 from ledger.envelope import Event, event_id
-from ledger.errors import ClientTaken, InvalidEvent, Refused
+from ledger.errors import ClientTaken, InvalidEvent, KeyConflict, Refused
 from ledger.events.ownership import (
     ApproachBlocked,
     ApproachRule,
@@ -40,12 +41,16 @@ def record_approach(
     attempt: with client and performed_by. The first approach of a type that the policy lets claim a
     client reserves it. memory: of a service that decides often; first: it believes that nobody has
     the client yet. Raises ClientTaken, once it has been recorded as `approach.blocked`; Refused;
-    InvalidEvent.
+    InvalidEvent; KeyConflict. One that was recorded before gets its first receipt.
     """
     for name in ("client", "performed_by"):
         if not getattr(attempt, name):
             raise InvalidEvent(name, None, "is missing", "An approach is by a seller to a client.")
-    client, seller = str(attempt.client), str(attempt.performed_by)
+    # Ids as they will be recorded: what is decided depends on events found under these.
+    written = codec.encode(attempt)
+    client, seller = str(written.client), str(written.performed_by)
+    attempt = replace(attempt, client=client, performed_by=seller, source=written.source,
+                      key=written.key)  # fmt: skip
     act = Act(
         by=attempt.recorded_by,
         at=datetime.now(UTC),
@@ -54,7 +59,33 @@ def record_approach(
         key=attempt.key,
     )
     case = ownership.case(client, seller, seller=seller)
-    return handle(ledger, case, act, approach(attempt, seller), memory, first=first)
+    decide = _unless_recorded(ledger, attempt, approach(attempt, seller))
+    try:
+        return handle(ledger, case, act, decide, memory, first=first)
+    except KeyConflict:
+        if not _is_recorded(ledger, attempt):
+            raise
+        return Handled((attempt,), (ledger.append(attempt),))
+
+
+def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:
+    """Decide, but do not refuse what is recorded already: it is sent again for a lost answer."""
+
+    def decided(state: Ownership, act: Act) -> Decision:
+        again = Decision((attempt,))
+        try:
+            decision = decide(state, act)
+        except Refused:
+            if _is_recorded(ledger, attempt):
+                return again
+            raise
+        return again if decision.refusal and _is_recorded(ledger, attempt) else decision
+
+    return decided
+
+
+def _is_recorded(ledger: Ledger, event: Event) -> bool:
+    return ledger.store.position_of(event_id(event.source, event.key)) is not None
 
 
 def approach(attempt: Event, seller: str) -> Decide:
@@ -63,12 +94,12 @@ def approach(attempt: Event, seller: str) -> Decide:
 
     def decide(state: Ownership, act: Act) -> Decision:
         act = act._replace(at=state.present(act.at))
+        refuse_merged(state)
         refuse_absent(state, seller, act.at)
-        free, ended = _vacated(state, act)
-        holding = None if free else state.holding(act.at)
+        holding, ended = _vacated(state, act)
         rule = _rule(state, seller, holding, act.at)
         if rule is not None:
-            return blocked(state, act, seller, attempted, rule, holding)
+            return blocked(state, act, seller, attempted, rule, holding, ended)
         claims = attempted in state.policy.claims
         if holding is not None or not claims:
             return Decision((*ended, attempt))
@@ -85,17 +116,16 @@ def reserve(seller: str, basis: Basis = "decision") -> Decide:
         act = act._replace(at=state.present(act.at))
         refuse_unknown(state, act.at)
         refuse_absent(state, seller, act.at)
-        free, ended = _vacated(state, act)
-        holding = None if free else state.holding(act.at)
+        holding, ended = _vacated(state, act)
         if holding and holding.owner == seller:
-            return Decision()
+            return Decision(ended)
         if holding and _is_open_to(state, seller, holding, act.at):
             raise Refused(
                 f"{state.client} is {_whose(holding)}; {seller} may approach it, but not reserve it"
             )
         rule = _rule(state, seller, holding, act.at)
         if rule is not None:
-            return blocked(state, act, seller, "client.reserved", rule, holding)
+            return blocked(state, act, seller, "client.reserved", rule, holding, ended)
         return Decision((*ended, _reserved(state, act, seller, basis=basis)))
 
     return decide
@@ -112,7 +142,7 @@ def expire() -> Decide:
 
 def blocked(
     state: Ownership, act: Act, seller: str, attempted: str, rule: ApproachRule,
-    holding: Holding | None,
+    holding: Holding | None, ended: tuple[Event, ...] = (),
 ) -> Decision:  # fmt: skip
     """Put the refused attempt on record, and refuse it."""
     claim = holding.change.event_id if holding else None
@@ -124,9 +154,9 @@ def blocked(
         reservation=claim,
     )
     # A key of its own: the attempt may be allowed when it is made again.
-    key = f"{act.key}/blocked/{holding.change.position if holding else rule}"
+    key = under(act.key, f"blocked/{holding.change.position if holding else rule}")
     event = replace(act.event(content, state.client), key=key)
-    return Decision((event,), _refusal(state, seller, rule, holding))
+    return Decision((*ended, event), _refusal(state, seller, rule, holding))
 
 
 def _rule(
@@ -180,16 +210,31 @@ def _ended(state: Ownership, seller: str, at: datetime) -> datetime | None:
     return ended
 
 
-def _vacated(state: Ownership, act: Act) -> tuple[bool, tuple[Event, ...]]:
-    """Whether nobody has the client, and the end of the reservation that has run out."""
-    holding = state.holding(act.at)
-    if holding is None:
-        return True, ()
-    expiry = state.expiry(holding)
-    if expiry is None or act.at < expiry:
-        return False, ()
-    over = act.event(ReservationExpired(employee=holding.owner), state.client)
-    return True, (replace(over, key=f"{act.key}/expired", occurred_at=expiry, performed_by=None),)
+def _vacated(state: Ownership, act: Act) -> tuple[Holding | None, tuple[Event, ...]]:
+    """Who has the client when what has run out is ended, and the ends: each lets in the next."""
+    ends: list[Event] = []
+    while holding := state.holding(act.at):
+        expiry = state.expiry(holding)
+        if expiry is None or act.at < expiry:
+            break
+        at = max(expiry, holding.change.effective_at)
+        over = act.event(ReservationExpired(employee=holding.owner), state.client)
+        key = under(act.key, "expired")
+        ends.append(replace(over, key=key, occurred_at=at, performed_by=None))
+        state = _without(state, holding, at)
+    return holding, tuple(ends)
+
+
+def _without(state: Ownership, holding: Holding, at: datetime) -> Ownership:
+    """The state once a reservation is ended at a time."""
+    end = holding.change._replace(
+        effective_at=at,
+        position=1 + max(change.position for change in state.changes),
+        type="reservation.expired",
+        owner=None,
+        from_employee=holding.owner,
+    )
+    return replace(state, changes=tuple(sorted((*state.changes, end))))
 
 
 def _reserved(
@@ -205,7 +250,7 @@ def _reserved(
         expires_at=act.at + timedelta(days=policy.days) if policy.days is not None else None,
     )
     event = act.event(content, state.client, unit=state.unit(seller, act.at), causation=trigger)
-    return replace(event, key=f"{act.key}/reserved")
+    return replace(event, key=under(act.key, "reserved"))
 
 
 def _refusal(state: Ownership, seller: str, rule: str, holding: Holding | None) -> Refused:

@@ -214,14 +214,29 @@ def dispute(statement: str, claim: str) -> Decide:
     return decide
 
 
-def correct(statement: str, delta: Decimal, *, reason: str, evidence: Sequence[int] = ()) -> Decide:
-    """Decide that so much more, or less, is due than a statement says."""
+def correct(
+    statement: str,
+    delta: Decimal,
+    *,
+    reason: str,
+    evidence: Sequence[int] = (),
+    seen: Decimal | None = None,
+) -> Decide:
+    """Decide that so much more, or less, is due than a statement says.
+
+    seen: what was due when the difference was computed, if it was.
+    """
 
     def decide(state: Settlement, act: Act) -> Decision:
         _refuse_unknown(state, statement)
         if not delta or delta != round(delta, 2):
             raise Refused(f"a correction of {delta} is none; give an amount to the cent, but not 0")
         due = state.due[statement]
+        if seen is not None and due != seen:
+            raise Refused(
+                f"{statement} was corrected meanwhile: {due:f} is due, and no longer {seen:f}; run "
+                "it again"
+            )
         if due + delta < 0:
             raise Refused(
                 f"{statement} stands at {due:f}, and {delta:f} would leave less than nothing"

@@ -73,12 +73,12 @@ def set_target(
     method: str = "given",
     target: str | None = None,
 ) -> Callable[[Targets, Act], Decision]:
-    """Decide on a target. target: its id, else made from scope, metric and period."""
+    """Decide on a target. target: its id, else made of what it is of."""
 
     def decide(state: Targets, act: Act) -> Decision:
         _refuse_senseless(metric, period, value, currency)
         _refuse_unknown(state, scope, scope_id)
-        name = target or f"{period}/{scope_id or 'whole'}/{metric}"
+        name = target or _new_name(state, f"{period}/{scope_id or 'whole'}/{metric}", currency)
         _refuse_second(state, name, (scope, scope_id, metric, period, currency))
         content = TargetSet(
             target=name,
@@ -153,6 +153,12 @@ def _refuse_unknown(state: Targets, scope: str, scope_id: str | None) -> None:
         raise Refused(
             f"no {scope} {scope_id!r} is known; `iledger employees` lists employees and their units"
         )
+
+
+def _new_name(state: Targets, name: str, currency: str | None) -> str:
+    """The name of a target; with the currency, if there is one in another currency already."""
+    known = state.targets.get(name)
+    return f"{name}/{currency}" if known and known.currency != currency else name
 
 
 def _refuse_second(state: Targets, name: str, of: tuple[str | None, ...]) -> None:

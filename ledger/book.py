@@ -139,11 +139,20 @@ class Ledger:
         A lost database is waited for, `patience` seconds long; then raises ServerUnavailable.
         """
         lost_at: float | None = None
+
+        def listening() -> bool:
+            nonlocal lost_at
+            lost_at = None
+            return False
+
         while True:
             try:
                 with closing(connect(self.target, *self.store.roles)) as connection:
-                    for row in log.follow(connection, self.target.schema, after=after):
-                        lost_at, after = None, row.position
+                    rows = log.follow(
+                        connection, self.target.schema, after=after, stopped=listening
+                    )
+                    for row in rows:
+                        after = row.position
                         if row.version:
                             yield codec.decode(row)
             except ServerUnavailable:

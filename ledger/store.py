@@ -92,6 +92,10 @@ class Store(DCBRecorder):
         """The position of the last event; 0 if there is none."""
         return self._with_connection(log.head)
 
+    def position_of(self, event_id: uuid.UUID) -> int | None:
+        """Where an event stands; None if it is not in the ledger."""
+        return self._with_connection(lambda connection: log.position_of(connection, event_id))
+
     def read(
         self, query: DCBQuery | None = None, *, after: int | None = None, limit: int | None = None
     ) -> DCBReadResponse:

@@ -9,7 +9,9 @@ def release(desk: Desk, client: str) -> None:
 """
 
 import getpass
+import json
 import sys
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,15 +31,19 @@ from commands.handle import Act, Case, Decision, handle, propose
 from ledger import codec
 from ledger.book import Ledger
 from ledger.envelope import Event, Receipt
-from ledger.errors import InvalidEvent, InvalidQuestion
+from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, ServerUnavailable
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where a decision is taken: the open ledger, who decides and when, and how it is shown."""
+    """Where a decision is taken: the open ledger, who decides and when, and how it is shown.
+
+    key: names the decision that `take` takes.
+    """
 
     ledger: Ledger
     act: Act
+    key: str
     zone: str
     printer: Printer
     dry_run: bool
@@ -45,13 +51,23 @@ class Desk:
 
     def take(self, case: Case, decide: Callable[[Any, Act], Decision]) -> None:
         """Decide, record and show the events; with --dry-run only show them."""
+        act = self.act._replace(key=self.key)
         if self.dry_run:
-            decision = propose(self.ledger, case, self.act, decide)
+            decision = propose(self.ledger, case, act, decide)
             self.show(decision.events)
             if decision.refusal is not None:
                 raise decision.refusal
             return
-        handled = handle(self.ledger, case, self.act, decide)
+        try:
+            handled = handle(self.ledger, case, act, decide)
+        except ServerUnavailable as error:
+            again = f"Add --key {self.key}, and what was recorded then is not recorded twice."
+            raise ServerUnavailable(f"{error} {again}") from error
+        except KeyConflict as conflict:
+            if _but_for_its_time(conflict.stored) != _but_for_its_time(conflict.offered):
+                raise
+            remark(f"nothing to record: this was recorded before, with the key {self.key}")
+            return
         self.show(handled.events, handled.receipts)
 
     def take_each(self, cases: Iterable[Case], decide: Callable[[Any, Act], Decision]) -> None:
@@ -60,11 +76,17 @@ class Desk:
             proposed = [propose(self.ledger, case, self.act, decide) for case in cases]
             self.show(tuple(event for each in proposed for event in each.events))
             return
-        handled = [handle(self.ledger, case, self.act, decide) for case in cases]
-        self.show(
-            tuple(event for each in handled for event in each.events),
-            tuple(receipt for each in handled for receipt in each.receipts),
-        )
+        events: tuple[Event, ...] = ()
+        receipts: tuple[Receipt, ...] = ()
+        try:
+            for case in cases:
+                handled = handle(self.ledger, case, self.act, decide)
+                events, receipts = (*events, *handled.events), (*receipts, *handled.receipts)
+        except BaseException:
+            if events:
+                self.show(events, receipts)
+            raise
+        self.show(events, receipts)
 
     def show(self, events: tuple[Event, ...], receipts: tuple[Receipt, ...] = ()) -> None:
         """Print events, with their positions once they are recorded."""
@@ -98,32 +120,46 @@ def deciding(command: Callable[..., None]) -> Callable[..., None]:
         envvar="ILEDGER_BY",
         help="Who decides.  [env: ILEDGER_BY; default: the name of your login]",
     )
+    @click.option(
+        "--key",
+        metavar="KEY",
+        help="Names the decision; give it again when you repeat the command.  [default: a new one]",
+    )
     @click.option("--dry-run", is_flag=True, help="Show the events, but record nothing.")
     @click.option("--yes", is_flag=True, help="Do not ask before a batch.")
     @zoned
     @formatted
     @wraps(command)
     def run(
-        *args: Any, by: str | None, dry_run: bool, yes: bool, zone: str | None, form: Format,
-        **given: Any,
+        *args: Any, by: str | None, key: str | None, dry_run: bool, yes: bool, zone: str | None,
+        form: Format, **given: Any,
     ) -> None:  # fmt: skip
-        with _opened(by, zone, form, dry_run=dry_run, yes=yes) as desk:
+        with _opened(by, key, zone, form, dry_run=dry_run, yes=yes) as desk:
             command(desk, *args, **given)
 
     return run
 
 
+def act_of(by: str | None) -> Act:
+    """What an employee (--by), or else the login, does now. Raises InvalidQuestion."""
+    try:
+        author = by or getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        raise InvalidQuestion("your login has no name; say who decides with --by") from None
+    return Act(author, datetime.now(UTC), performed_by=by)
+
+
 @contextmanager
 def _opened(
-    by: str | None, zone: str | None, form: Format, *, dry_run: bool, yes: bool
+    by: str | None, key: str | None, zone: str | None, form: Format, *, dry_run: bool, yes: bool
 ) -> Iterator[Desk]:
     with Ledger(chosen()) as ledger:
         name = zone or ledger.about.zone
         known_zone(name)
-        act = Act(by or getpass.getuser(), datetime.now(UTC), performed_by=by)
+        act = act_of(by)
         with Printer(form, name) as printer:
             try:
-                yield Desk(ledger, act, name, printer, dry_run, yes)
+                yield Desk(ledger, act, key or str(uuid.uuid4()), name, printer, dry_run, yes)
             except ValidationError as error:
                 raise _unfit(error) from None
 
@@ -134,6 +170,10 @@ def _unfit(error: ValidationError) -> InvalidEvent:
     field = ".".join(str(part) for part in first["loc"])
     problem = first["msg"].removeprefix("Value error, ")
     return InvalidEvent(field, first["input"], problem, f"The event would be {error.title}.")
+
+
+def _but_for_its_time(body: bytes) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(body).items() if name != "occurred_at"}
 
 
 def _line(event: Event, position: int | None) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """`iledger handover`: packs for new owners, and who has accepted which client."""
 
-import getpass
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -10,10 +8,10 @@ from urllib.parse import quote
 import click
 
 from commands import handover as decisions
-from commands.cli.deciding import Desk, deciding
+from commands.cli.deciding import Desk, act_of, deciding
 from commands.cli.output import remark
 from commands.cli.question import Question, asked, opened
-from commands.handle import Act, handle
+from commands.handle import handle
 from ledger.book import Ledger
 from ledger.errors import InvalidQuestion, NotFound
 from projections.handover import Pack
@@ -154,7 +152,7 @@ def _write(content: bytes, place: Path | None) -> None:
 
 
 def _issue(ledger: Ledger, made: Pack, by: str | None) -> None:
-    act = Act(by or getpass.getuser(), datetime.now(UTC), performed_by=by)
+    act = act_of(by)
     decide = decisions.issue(made.employee, made.view.as_of, made.sha256)
     handled = handle(ledger, decisions.case(made.client, made.employee), act, decide)
     for receipt in handled.receipts:

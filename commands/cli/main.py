@@ -69,7 +69,8 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     "--folder",
     envvar="ILEDGER_HOME",
     type=click.Path(file_okay=False),
-    help="Where the private server keeps its data.  [env: ILEDGER_HOME]",
+    help="Where the private server keeps its data; typed, it goes before ILEDGER_DSN.  "
+    "[env: ILEDGER_HOME]",
 )
 @click.option(
     "--schema",
@@ -89,8 +90,10 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.pass_context
 def iledger(ctx: click.Context, dsn: str | None, folder: str | None, schema: str) -> None:
     """Every contact with a client as an immutable event, and what follows from them."""
-    typed = ctx.get_parameter_source("dsn") is click.core.ParameterSource.COMMANDLINE
-    ctx.obj = {"dsn": dsn or None, "folder": folder, "schema": schema, "dsn_is_typed": typed}
+    given = {"dsn": dsn or None, "folder": folder, "schema": schema}
+    command_line = click.core.ParameterSource.COMMANDLINE
+    typed = {name for name in given if ctx.get_parameter_source(name) is command_line}
+    ctx.obj = {**given, "typed": typed}
 
 
 def main() -> NoReturn:

@@ -1,6 +1,5 @@
 """`iledger audit base`, `report`: what a supervisor looks through from month to month."""
 
-import getpass
 import re
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -69,7 +68,8 @@ def base(
 
 def _sign(question: Question, until: date, by: str | None, told: dict[str, Any]) -> None:
     from commands.auditing import case, sign
-    from commands.handle import Act, handle
+    from commands.cli.deciding import act_of
+    from commands.handle import handle
     from ledger.book import Ledger
     from ledger.events.audit import ClientBaseAuditSigned
 
@@ -77,7 +77,7 @@ def _sign(question: Question, until: date, by: str | None, told: dict[str, Any])
     end = datetime(until.year, until.month, until.day, tzinfo=ZoneInfo(question.view.zone))
     if min(now, question.view.on) < end:
         raise InvalidQuestion(f"the month {told['month']} is not over; sign it when it is")
-    act = Act(by or getpass.getuser(), now, performed_by=by)
+    act = act_of(by)
     with Ledger(question.target) as ledger:
         handled = handle(ledger, case(), act, sign(ClientBaseAuditSigned(**told)))
     positions = [receipt.position for receipt in handled.receipts]

@@ -109,10 +109,12 @@ def correct(
     desk: Desk, name: str, delta: Decimal | None, reason: str, evidence: tuple[int, ...]
 ) -> None:
     """Decide that so much more, or less, is due than a statement says; the statement stays."""
+    seen = None
     if delta is None:
-        delta, proposed = _proposed(desk, name)
-        evidence = evidence or proposed
-    decide = deciding_settlement.correct(name, delta, reason=reason, evidence=evidence)
+        row = _proposed(desk, name)
+        delta, seen = row["delta"], row["now"] - row["delta"]
+        evidence = evidence or tuple(row["evidence"])
+    decide = deciding_settlement.correct(name, delta, reason=reason, evidence=evidence, seen=seen)
     desk.take(deciding_settlement.case(statement=name), decide)
 
 
@@ -146,13 +148,13 @@ def components(content: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _proposed(desk: Desk, name: str) -> tuple[Decimal, tuple[int, ...]]:
+def _proposed(desk: Desk, name: str) -> dict[str, Any]:
     from projections.comparison import corrections
 
     with opened(None, None, desk.zone, desk.printer.form) as question:
         for row in corrections(question.connection, question.view, name.partition("/")[0]):
             if row["statement"] == name:
-                return row["delta"], tuple(row["evidence"])
+                return row
     raise NotFound(
         f"nothing is to be corrected in {name!r} by what is known now; give --delta to correct it "
         "all the same"

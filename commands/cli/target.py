@@ -13,7 +13,11 @@ from ledger.errors import InvalidQuestion
 def chosen() -> Target:
     """The ledger that --dsn, --folder and --schema name. Raises InvalidQuestion."""
     given = click.get_current_context().find_root().obj
-    dsn, folder = given["dsn"], given["folder"]
+    dsn, folder, typed = given["dsn"], given["folder"], given["typed"]
+    if dsn and folder and {"dsn", "folder"} <= typed:
+        raise InvalidQuestion("--dsn and --folder name two ledgers; give one of them")
+    if folder and "folder" in typed:
+        dsn = None  # of the environment: what is typed goes before it
     if dsn:
         try:
             parts = conninfo_to_dict(dsn)
@@ -22,7 +26,7 @@ def chosen() -> Target:
                 f"the DSN cannot be read: {str(error).strip()}. Write "
                 "postgresql://user@host/database, or host=... dbname=... user=..."
             ) from None
-        if given["dsn_is_typed"] and parts.get("password"):
+        if "dsn" in typed and parts.get("password"):
             raise InvalidQuestion(
                 "the DSN on the command line holds a password, which everybody on this machine can "
                 "see there. Put it into a password file (PGPASSFILE), or give the DSN in "

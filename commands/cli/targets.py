@@ -54,7 +54,8 @@ def target() -> None:
 @click.option("--currency", metavar="CODE", help="Of money: which, such as RUB.")
 @click.option("--less", is_flag=True, help="Less is better: the value is not to be exceeded.")
 @click.option("--from-achieved", is_flag=True, help="It follows from what was achieved before.")
-@click.option("--id", "name", metavar="TARGET", help="Its id. Default: PERIOD/WHO/METRIC.")
+@click.option("--id", "name", metavar="TARGET", help="Its id. Default: PERIOD/WHO/METRIC, "
+              "and /CURRENCY where there is one in another already.")  # fmt: skip
 @deciding
 def set_(
     desk: Desk,

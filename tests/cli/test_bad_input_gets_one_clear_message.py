@@ -1,5 +1,6 @@
 """Whatever is wrong with the input or the database: one message, the documented exit code."""
 
+import getpass
 import json
 import os
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ from psycopg import sql
 
 from commands.cli.directory import COMMANDS, Entry
 from ledger.database import Connection, Target
+from ledger.errors import InvalidQuestion
 
-from .conftest import Run, event, jsonl, one_message
+from .conftest import Here, Run, event, jsonl, one_message
 
 LINES: dict[str, tuple[bytes, str, str]] = {
     "naive time": (jsonl(event(1, occurred_at="2026-03-01T10:00:00")), "occurred_at", "zone"),
@@ -84,6 +86,7 @@ def test_options_that_make_no_sense(iledger: Run) -> None:
         (["--dsn", "host=x password=secret", "status"], "PGPASSFILE"),
         (["--dsn", "postgresql://a:secret@b/c", "status"], "PGPASSFILE"),
         (["--dsn", "nonsense", "status"], "DSN cannot be read"),
+        (["--dsn", "host=a", "--folder", "b", "status"], "name two ledgers"),
     ):
         done = iledger(*arguments)
         assert done.returncode == 2, (arguments, done.stderr)
@@ -212,3 +215,15 @@ def test_a_defect_is_told_without_a_traceback(monkeypatch: Any, capsys: Any) -> 
     monkeypatch.setitem(os.environ, "ILEDGER_DEBUG", "1")
     with pytest.raises(AttributeError):
         main.run(["status"])
+
+
+def test_a_login_without_a_name_says_who_decides(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    with pytest.raises(InvalidQuestion, match="say who decides with --by"):
+        here("policy", "publish")
+    assert here("policy", "publish", "--by", "E-1").exit_code == 0

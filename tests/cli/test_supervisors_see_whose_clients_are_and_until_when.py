@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from commands.cli import deciding, output
+from ledger.errors import ServerUnavailable
+
 from .conftest import Here, Run, event, jsonl
 
 HIRED = [
@@ -79,6 +82,26 @@ def test_reservations_that_have_run_out_are_ended_in_a_batch(asked: Here, iledge
     assert (ended["client"], ended["position"]) == ("C-1", 5)
     assert "it is so already" in asked("expire", "--yes").stderr
     assert [row["client"] for row in rows(asked("reservations", "--format", "json"))] == ["C-2"]
+
+
+def test_what_was_ended_is_shown_although_the_next_could_not_be(
+    asked: Here, iledger: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    third = dict(RESERVED[0], key="crm-3", client="C-3")
+    assert iledger("append", stdin=jsonl(third)).returncode == 0
+    turns, recording = iter((True, False)), deciding.handle
+
+    def failing(*given: Any) -> Any:
+        if next(turns):
+            return recording(*given)
+        raise ServerUnavailable("gone")
+
+    monkeypatch.setattr(deciding, "handle", failing)
+    shown: list[Any] = []
+    monkeypatch.setattr(output.Printer, "show", lambda _, rows: shown.extend(rows))
+    with pytest.raises(ServerUnavailable):
+        asked("expire", "--yes")
+    assert [row["client"] for row in shown] == ["C-1"]
 
 
 def test_a_portfolio_then_and_now(asked: Here) -> None:

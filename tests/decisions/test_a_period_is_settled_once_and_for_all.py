@@ -161,6 +161,13 @@ class TestAStatement:
                 state(self.issued(), event(gone, 152, client=None)),
             )
 
+    def test_is_corrected_by_a_computed_difference_only_while_that_is_one(self) -> None:
+        total = STATEMENTS[0].total
+        more = settlement.correct("2026-05/E-1", Decimal(1000), reason="r", seen=total)
+        (corrected,) = when(more, state(self.issued()))
+        with pytest.raises(Refused, match="was corrected meanwhile"):
+            when(more, state(self.issued(), event(corrected, 152, client=None)))
+
     def test_must_have_been_issued(self) -> None:
         for decide in (
             settlement.dispute("2026-05/E-1", "x"),

@@ -17,7 +17,7 @@ from commands.quarrels import (
     settle,
 )
 from ledger.errors import NotFound, Refused
-from ledger.events.client import ClientRegistered
+from ledger.events.client import ClientMerged, ClientRegistered
 from ledger.events.dispute import (
     ConflictReported,
     ConflictResolved,
@@ -57,6 +57,11 @@ def test_a_conflict_is_reported_and_settled() -> None:
     assert again(after(REPORTED), ACT) == Decision()
     assert told(report("E-1", "low")(after(REPORTED), ACT)), "something else is news"
     assert told(settle("E-1", "reconciled")(after(REPORTED), ACT)) == [SETTLED]
+
+
+def test_a_conflict_can_be_settled_although_the_client_was_merged_since() -> None:
+    merged = ClientMerged(survivor="C-5", absorbed="C-1", evidence="ИНН")
+    assert told(settle("E-1", "unfounded")(after(REPORTED, merged), ACT))
 
 
 def test_a_conflict_that_is_not_open_cannot_be_settled() -> None:

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from commands.handle import Memory
+from commands import ownership
+from commands.handle import Act, Decision, Memory, handle
+from commands.ownership import Ownership
 from commands.reservation import record_approach
 from ledger.book import Ledger
 from ledger.database import Target
@@ -13,7 +15,7 @@ from ledger.envelope import Event
 from ledger.errors import ClientTaken, LedgerError
 from ledger.events.correction import EventAnnulled
 from ledger.events.offer import OfferSent
-from ledger.events.ownership import ReservationPolicyPublished
+from ledger.events.ownership import ClientReleased, ReservationPolicyPublished
 from ledger.events.people import EmployeeDeparted, EmployeeHired
 
 
@@ -67,6 +69,26 @@ def test_what_is_remembered_of_people_and_policies_is_checked(book: Ledger) -> N
         record_approach(book, offer("E-1", "C-4"), memory, first=True)
     assert types_of(book, "C-3") == ["offer.sent", "client.reserved"]
     assert types_of(book, "C-4") == []
+
+
+def test_who_is_hired_after_he_was_remembered_as_unknown_may_approach(book: Ledger) -> None:
+    memory = Memory()
+    with pytest.raises(LedgerError, match="no employee 'E-50'"):
+        record_approach(book, offer("E-50", "C-1"), memory, first=True)
+    _record(book, EmployeeHired(employee="E-50", name="Олег"), "E-50")
+    record_approach(book, offer("E-50", "C-2"), memory, first=True)
+    assert types_of(book, "C-2") == ["offer.sent", "client.reserved"]
+
+
+def test_nothing_is_decided_on_a_guess_alone(book: Ledger) -> None:
+    def release(state: Ownership, act: Act) -> Decision:
+        changes = [act.event(ClientReleased(reason="pool"), "C-1") for _ in state.changes]
+        return Decision(tuple(changes))
+
+    memory = Memory()
+    record_approach(book, offer("E-1", "C-1"), memory)
+    case, act = ownership.case("C-1", "E-1"), Act("E-1", datetime.now(UTC))
+    assert len(handle(book, case, act, release, memory, first=True).events) == 1
 
 
 def test_asking_for_nothing_changed_moves_the_memory_on(book: Ledger) -> None:

@@ -42,7 +42,8 @@ def test_a_target_is_named_after_what_it_is_of() -> None:
 
 def test_a_unit_and_the_company_have_targets_too() -> None:
     unit = event(OrgUnitDefined(unit="U-1", name="Юг", kind="team"), 0, client=None)
-    (found,) = when(wanted(scope="unit", scope_id="U-1"), state(unit))
+    known = given(targets.case("U-1"), unit)
+    (found,) = when(wanted(scope="unit", scope_id="U-1"), known)
     assert found.target == "2026-Q3/U-1/won_value"
     (found,) = when(wanted(scope="whole", scope_id=None), state())
     assert found.target == "2026-Q3/whole/won_value"
@@ -76,6 +77,15 @@ def test_a_second_target_of_the_same_is_refused_with_the_way_to_change_it() -> N
         with pytest.raises(Refused, match="iledger target revise 2026-Q3/E-1/won_value"):
             when(wanted(**second), state(once))
     assert when(wanted(currency="EUR", target="T-9"), state(once))[0].currency == "EUR"
+
+
+def test_a_target_in_another_currency_is_named_after_it() -> None:
+    once = event(SET, 10, client=None)
+    (second,) = when(wanted(currency="EUR"), state(once))
+    assert second.target == "2026-Q3/E-1/won_value/EUR"
+    twice = event(second, 11, client=None)
+    with pytest.raises(Refused, match="iledger target revise 2026-Q3/E-1/won_value/EUR"):
+        when(wanted(currency="EUR"), state(once, twice))
 
 
 def test_it_is_revised_and_explained() -> None:

@@ -1,5 +1,6 @@
 """Reservation and curators as given–when–then tables: what follows, and what is refused."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,48 +10,12 @@ from commands.ownership import Ownership
 from ledger.envelope import Event
 from ledger.errors import ClientTaken, Refused
 from ledger.events import ownership as facts
-from ledger.events.client import ClientMerged, ClientRegistered
-from ledger.events.interaction import CallLogged
+from ledger.events.client import ClientMerged
 from ledger.events.offer import OfferSent
-from ledger.events.people import AbsenceRecorded, EmployeeDeparted, EmployeeHired, OrgUnitDefined
+from ledger.events.people import AbsenceRecorded, EmployeeDeparted, OrgUnitDefined
 
 from .given import ACT, NOW, day, event, given, told, when
-
-CASE = ownership.case("C-1", "E-1", "E-2", seller="E-1")
-REGISTERED = event(ClientRegistered(kind="company", name="Ёлка"), 1)
-OFFER = event(
-    OfferSent(offer="O-1"), NOW, performed_by="E-1", source="crm", key="offer-1", recorded_by="crm"
-)
-
-
-def hired(employee: str, unit: str | None = None) -> Event:
-    return event(EmployeeHired(employee=employee, name="Анна", unit=unit), 0, client=None)
-
-
-STAFF = (hired("E-1", "north"), hired("E-2", "south"), hired("E-3"))
-
-
-def state(*events: Event) -> Ownership:
-    found: Ownership = given(CASE, *STAFF, REGISTERED, *events)
-    return found
-
-
-def reserved(employee: str, at: int = 10, **more: Any) -> Event:
-    return event(facts.ClientReserved(employee=employee, **more), at)
-
-
-def curated(employee: str, at: int = 20, **more: Any) -> Event:
-    return event(facts.CuratorAssigned(employee=employee, **more), at)
-
-
-def policy(**rules: Any) -> Event:
-    content = facts.ReservationPolicyPublished(version=7, **rules)
-    return event(content, 2, client=None)
-
-
-def call(employee: str, at: int, outcome: str = "reached") -> Event:
-    content = CallLogged(direction="outbound", outcome=outcome)  # type: ignore[arg-type]
-    return event(content, at, performed_by=employee)
+from .sellers import CASE, OFFER, REGISTERED, STAFF, call, curated, policy, reserved, state
 
 
 def approach(ledger: Ownership) -> list[Any]:
@@ -99,6 +64,17 @@ class TestAnApproach:
         assert blocked.reservation is not None
         assert blocked.reservation in str(decision.refusal)
 
+    def test_is_of_another_branch_whoever_was_known_to_have_the_client(self) -> None:
+        nobody_named = ownership.case("C-1", "E-1", seller="E-1")
+        known = given(nobody_named, *STAFF, REGISTERED, reserved("E-2"))
+        (blocked,) = when(reservation.approach(OFFER, "E-1"), known)
+        assert (blocked.owner, blocked.rule) == ("E-2", "other_branch")
+        away = AbsenceRecorded(
+            employee="E-2", first_day=day(150).date(), last_day=day(160).date(), substitute="E-1"
+        )
+        covered = given(nobody_named, *STAFF, REGISTERED, reserved("E-2"), event(away, 140, None))
+        assert approach(covered) == [OFFER.data]
+
     def test_by_the_team_or_by_who_stands_in_is_allowed(self) -> None:
         member = event(facts.AccountTeamMemberAdded(employee="E-1", team_role="service"), 30)
         away = AbsenceRecorded(
@@ -108,6 +84,12 @@ class TestAnApproach:
             assert approach(state(curated("E-2"), allowed)) == [OFFER.data]
         gone = event(facts.AccountTeamMemberRemoved(employee="E-1"), 40)
         assert approach(state(curated("E-2"), member, gone)) != [OFFER.data]
+
+    def test_by_who_stands_in_for_good_is_allowed(self) -> None:
+        away = AbsenceRecorded(
+            employee="E-2", first_day=date.min, last_day=date.max, substitute="E-1"
+        )
+        assert approach(state(curated("E-2"), event(away, 140, None))) == [OFFER.data]
 
     def test_across_units_that_do_not_exclude_each_other_is_allowed(self) -> None:
         apart = policy(exclusions=(facts.Exclusion(units=("north", "west")),))
@@ -133,6 +115,11 @@ class TestAnApproach:
         for needed, events in ((True, (apart, reserved("E-2"))), (False, (apart,)),
                                (False, (reserved("E-2"),))):  # fmt: skip
             assert (units.ALL in list(CASE.widen(state(*events)))) is needed
+
+    def test_of_an_id_merged_into_another_is_refused(self) -> None:
+        merged = event(ClientMerged(survivor="C-5", absorbed="C-1", evidence="x"), 30, "C-5")
+        with pytest.raises(Refused, match="merged into C-5; decide about that one"):
+            approach(state(merged))
 
     def test_that_the_policy_does_not_let_claim_reserves_nothing(self) -> None:
         assert approach(state(policy(claims=("meeting.held",)))) == [OFFER.data]
@@ -166,6 +153,23 @@ class TestAReservation:
         ]
         assert decision.events[1].occurred_at == day(40)
         assert len({each.key for each in decision.events}) == 3
+
+    def test_that_has_run_out_makes_room_first_for_who_came_meanwhile(self) -> None:
+        ran_out = (policy(days=30), reserved("E-2", 10, expires_at=day(40)))
+        decision = reservation.approach(OFFER, "E-1")(state(*ran_out, reserved("E-3", 60)), ACT)
+        expired, blocked = told(decision)
+        assert expired == facts.ReservationExpired(employee="E-2")
+        assert (blocked.owner, blocked.rule) == ("E-3", "reserved")
+        assert isinstance(decision.refusal, ClientTaken)
+        own = when(reservation.approach(OFFER, "E-1"), state(*ran_out, reserved("E-1", 60)))
+        assert own == [expired, OFFER.data]
+        reserve = reservation.reserve("E-1")
+        assert when(reserve, state(*ran_out, reserved("E-1", 60))) == [expired]
+        over = reserved("E-3", 60, expires_at=day(50))
+        both = reservation.expire()(state(*ran_out, over), ACT)
+        assert [(each.data.employee, each.occurred_at) for each in both.events] == [
+            ("E-2", day(40)), ("E-3", day(60)),
+        ]  # fmt: skip
 
     def test_is_renewed_by_real_contact_of_its_owner(self) -> None:
         days = policy(days=30)
