@@ -86,9 +86,14 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
     "position" bigint
 ) LANGUAGE sql STABLE AS $$
     WITH seen AS (
-        SELECT c.*, coalesce(c.occurred_at, '-infinity') AS at FROM case_changes c
-        WHERE known(c.position, c.annulled_at, as_of)
-          AND coalesce(c.occurred_at, '-infinity') <= on_time
+        SELECT *, nullif(at, '-infinity') AS occurred_at FROM (
+            SELECT c.position, c.precision, c.case_id, c.change, c.client, c.performed_by,
+                   c.channel, c.kind, c.priority, c.location, c.state, c.deadline, c.due_at,
+                   once_open(coalesce(c.occurred_at, '-infinity'), c.precision,
+                       min(c.occurred_at) FILTER (WHERE c.change = 'opened')
+                           OVER (PARTITION BY c.case_id)) AS at
+            FROM case_changes c WHERE known(c.position, c.annulled_at, as_of)
+        ) AS moved WHERE at <= on_time
     ), stated AS (
         SELECT s.case_id,
                (array_agg(s.client ORDER BY at, s.position)

@@ -53,7 +53,7 @@ FROM case_changes c, LATERAL (
            (array_agg(o.precision ORDER BY o.at, o.position)
                FILTER (WHERE o.change = 'opened'))[1] AS opened_precision,
            (array_agg(o.change ORDER BY o.at, o.position) FILTER (
-               WHERE o.change IN ('resolved', 'reopened', 'closed')
+               WHERE o.change IN ('resolved', 'reopened')
                  AND (o.at, o.position) > (c.occurred_at, c.position)))[1] AS next,
            (array_agg(o.change ORDER BY o.at DESC, o.position DESC) FILTER (
                WHERE o.change IN ('resolved', 'reopened')

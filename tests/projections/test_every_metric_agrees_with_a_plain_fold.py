@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from ledger.envelope import Event
 from projections.figures import EVIDENCE, METRICS, Metric
 from projections.metrics import metrics
-from tests.projections.evidence_fold import Row, Span, evidence
+from tests.projections.evidence_fold import evidence
+from tests.projections.fold_parts import Row, Span
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.owned_fold import ownership
 from tests.projections.random_events import histories
