@@ -3,12 +3,14 @@
 
 -- name: client_owned
 -- Each client that somebody owned in the period; counts if it was in contact while he did. Contacts
--- look for their owner, and not all owners for contacts: those are fewer by far.
+-- look for their owner, and not all owners for contacts: those are fewer by far. An id that is part
+-- of another client is nobody's from then on.
 SELECT 'client_owned', o.from_position, greatest(o.from_at, n.since), 'instant', o.from_position,
        o.client, NULL, NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
        NULL, NULL::numeric, n.starts
 FROM ends n JOIN owner_spells_at(%(as_of)s) o
     ON o.owner IS NOT NULL AND o.from_at <= %(on)s AND o.from_at < n.at AND o.to_at > n.since
+LEFT JOIN absorbed_at(%(as_of)s, %(on)s) g ON g.client = o.client
 LEFT JOIN (
     SELECT DISTINCT n.starts, o.client, o.from_at, o.from_position
     FROM (
@@ -23,6 +25,7 @@ LEFT JOIN (
     JOIN ends n ON n.starts <= i.local AND i.local < n.before
 ) AS m ON m.starts = n.starts AND m.client = o.client AND m.from_at = o.from_at
       AND m.from_position = o.from_position
+WHERE g.client IS NULL OR o.from_at < g.since AND n.since < g.since
 
 -- name: purchase
 -- Counts if the client had bought before in the same period.
@@ -138,11 +141,12 @@ WHERE NOT e.imported AND known(e.position, e.annulled_at, %(as_of)s)
   AND in_period(e.occurred_at, e.precision, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: orphaned
--- The hours in which a client had lost its owner, or had one who was no longer here.
+-- The hours in which a client had lost its owner, or had one who was no longer here; not those since
+-- its id is part of another client.
 SELECT 'orphaned', g.position, greatest(g.from_at, n.since), 'instant',
        g.position, g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
        CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
-           extract(epoch FROM least(g.to_at, n.at, %(on)s)
+           extract(epoch FROM least(g.to_at, n.at, %(on)s, a.since)
                - greatest(g.from_at, n.since)) / 3600 END,
        NULL, NULL::numeric, n.starts
 FROM ends n JOIN (
@@ -165,3 +169,5 @@ FROM ends n JOIN (
         ON s.owner = d.employee AND s.from_at < d.to_at AND d.from_at < s.to_at
     WHERE d.change = 'departed'
 ) AS g ON g.from_at < n.at AND g.to_at > n.since AND g.from_at <= %(on)s
+LEFT JOIN absorbed_at(%(as_of)s, %(on)s) a ON a.client = g.client
+WHERE a.client IS NULL OR g.from_at < a.since AND n.since < a.since
