@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from ledger.envelope import Event
 from projections.metrics import TERMS
 from tests.projections.fold_parts import (
     Found,
@@ -173,16 +174,18 @@ def answers(happened: list[Known], span: Span) -> Found:
             called = [e for e in same if kind(e) == "call.logged"]
             yield "missed_call", Row(any(e.event.data.direction == "outbound" for e in called))
         if kind(each) == "inquiry.received" and within(each, span):
-            first = next((e for e in same if answered(e, event.data.inquiry)), None)
+            first = next((e for e in later if answered(e, event)), None)
             hours = None
             if first and timed(first) and timed(each):
                 hours = (when(first) - when(each)) / HOUR
             yield "inquiry", Row(hours is not None and hours <= TERMS.norm_hours, hours)
 
 
-def answered(each: Known, inquiry: str) -> bool:
+def answered(each: Known, inquiry: Event) -> bool:
     data, name = each.event.data, kind(each)
-    if not each.event.performed_by or getattr(data, "in_reply_to", None) not in (None, inquiry):
+    to = getattr(data, "in_reply_to", None)
+    same = inquiry.client and each.event.client == inquiry.client
+    if not each.event.performed_by or not (same if to is None else to == inquiry.data.inquiry):
         return False
     if name == "call.logged":
         return bool(data.direction == "outbound" and data.outcome == "reached")

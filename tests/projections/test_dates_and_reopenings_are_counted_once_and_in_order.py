@@ -7,6 +7,7 @@ import pytest
 
 from ledger.envelope import Event
 from ledger.events.deal import DealLost, DealOpened, DealReopened, DealWon
+from ledger.events.interaction import InquiryReceived, MessageExchanged
 from ledger.events.service import CaseClosed, CaseOpened, CaseReopened, CaseResolved
 from projections import cases, deals
 from projections.metrics import metrics
@@ -102,6 +103,23 @@ def test_a_close_undone_in_its_period_does_not_count_in_it(embedded_dsn: str) ->
     assert monthly.get("2026-10 deals_won", 0) == 0
     assert whole(embedded_dsn, history, *names) == {
         "deals_won": 1, "deals_lost": 0, "won_value": 6, "win_rate": 1,
+    }  # fmt: skip
+
+
+def test_an_answer_in_reply_counts_under_whatever_client(embedded_dsn: str) -> None:
+    by: dict[str, Any] = {"performed_by": "E-1"}
+    sent: dict[str, Any] = {"direction": "outbound", "channel": "email"}
+    history = [
+        told(InquiryReceived(inquiry="I-1", channel="web"), "2026-09-01T09:00:00Z"),
+        told(MessageExchanged(**sent, in_reply_to="I-1"), "2026-09-01T12:00:00Z", client="C-9",
+             **by),
+        told(InquiryReceived(inquiry="I-2", channel="web"), "2026-09-02T09:00:00Z", client="C-1"),
+        told(MessageExchanged(**sent, in_reply_to="I-9"), "2026-09-02T09:30:00Z", client="C-1",
+             **by),
+        told(MessageExchanged(**sent), "2026-09-02T10:00:00Z", client="C-1", **by),
+    ]  # fmt: skip
+    assert whole(embedded_dsn, history, "response_mean", "response_within_norm") == {
+        "response_mean": 2, "response_within_norm": 0.5,
     }  # fmt: skip
 
 
