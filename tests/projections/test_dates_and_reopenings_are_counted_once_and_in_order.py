@@ -1,6 +1,6 @@
 """Dates beside instants, and what was undone: examples with figures by hand."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -8,8 +8,9 @@ import pytest
 from ledger.envelope import Event
 from ledger.events.deal import DealLost, DealOpened, DealReopened, DealWon
 from ledger.events.interaction import InquiryReceived, MessageExchanged
-from ledger.events.service import CaseClosed, CaseOpened, CaseReopened, CaseResolved
-from projections import cases, deals
+from ledger.events.people import EmployeeDeparted, EmployeeHired
+from ledger.events.service import CaseClosed, CaseNoted, CaseOpened, CaseReopened, CaseResolved
+from projections import cases, deals, entries, service
 from projections.metrics import metrics
 from projections.view import View
 from tests.projections.ledgers import ledger_of
@@ -104,6 +105,48 @@ def test_a_close_undone_in_its_period_does_not_count_in_it(embedded_dsn: str) ->
     assert whole(embedded_dsn, history, *names) == {
         "deals_won": 1, "deals_lost": 0, "won_value": 6, "win_rate": 1,
     }  # fmt: skip
+
+
+def test_a_note_is_after_the_close_until_the_case_is_reopened(embedded_dsn: str) -> None:
+    history = [
+        told(CaseOpened(case="S-1"), "2026-09-01", client="C-1"),
+        told(CaseClosed(case="S-1"), "2026-09-05"),
+        told(CaseNoted(case="S-1"), "2026-09-06"),
+        told(CaseReopened(case="S-1", reason="again"), "2026-09-07"),
+        told(CaseNoted(case="S-1"), "2026-09-08"),
+        told(CaseClosed(case="S-1"), "2026-09-10"),
+        told(CaseNoted(case="S-1"), "2026-09-11"),
+    ]
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        for day, after in ((7, {True: 1}), (9, {True: 1, False: 1}), (12, {True: 2, False: 1})):
+            seen = View(len(history), datetime(2026, 9, day, tzinfo=UTC), "UTC")
+            rows = service.touches(connection, seen, by=["after_close"])
+            assert {row["after_close"]: row["touches"] for row in rows} == after
+
+
+def test_a_case_opened_on_a_date_is_of_that_date_in_every_zone(embedded_dsn: str) -> None:
+    history = [
+        told(CaseOpened(case="S-1"), "2026-09-01", client="C-1"),
+        told(CaseResolved(case="S-1"), "2026-09-03"),
+    ]
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        seen = View(2, NOW, "America/New_York")
+        since = datetime.combine(date(2026, 9, 1), time())
+        (row,) = service.durations(connection, seen, since=since)
+        assert (row["cases"], row["to_resolved_mean"]) == (1, 48)
+        assert service.durations(connection, seen, until=since) == []
+
+
+def test_workdays_are_days_of_the_zone(embedded_dsn: str) -> None:
+    # Tuesday the first of September; he left that evening, when it was Wednesday in Greenwich.
+    history = [
+        told(EmployeeHired(employee="E-1", name="Ann"), "2026-01-01"),
+        told(EmployeeDeparted(employee="E-1"), "2026-09-01T22:00:00-04:00"),
+    ]
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        seen = View(2, NOW, "America/New_York")
+        (row,) = entries.adoption(connection, seen, since=date(2026, 9, 1), until=date(2026, 9, 4))
+        assert row["workdays"] == 1
 
 
 def test_an_answer_in_reply_counts_under_whatever_client(embedded_dsn: str) -> None:
