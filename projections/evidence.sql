@@ -8,7 +8,10 @@
 -- name: contact
 -- A call's being two-way is its having reached somebody, so one row tells both.
 SELECT CASE WHEN i.kind = 'call' AND i.direction = 'outbound'
-            THEN 'outbound_call' ELSE 'contact' END AS evidence,
+            THEN 'outbound_call'
+            -- Who rang in vain has neither been touched by us nor tried.
+            WHEN i.kind = 'missed_call' OR i.kind = 'call' AND i.reach = 'one_way'
+            THEN 'missed_inbound' ELSE 'contact' END AS evidence,
        i.position, i.occurred_at AS at, i.precision, i.position AS tie, i.client,
        NULL::text AS subject, NULL::text AS product, i.kind AS label, NULL::text AS holder,
        i.performed_by AS performer, i.unit AS given_unit, i.reach = 'two_way' AS counted,

@@ -2,7 +2,8 @@
 -- buys, how fresh and how orphaned the base is, who adds to it and when.
 
 -- name: client_owned
--- Each client that somebody owned in the period; counts if it was in contact while he did. Contacts
+-- Each client that somebody owned in the period; counts if it was in contact while he did, and not
+-- by ringing in vain. Contacts
 -- look for their owner, and not all owners for contacts: those are fewer by far. An id that is part
 -- of another client is nobody's from then on.
 SELECT 'client_owned', o.from_position, greatest(o.from_at, n.since), 'instant', o.from_position,
@@ -17,7 +18,9 @@ LEFT JOIN (
         SELECT client, occurred_at AS at, position,
                local_time(occurred_at, precision, %(zone)s) AS local
         FROM interactions
-        WHERE reach IS NOT NULL AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
+        WHERE reach IS NOT NULL AND kind <> 'missed_call'
+          AND NOT (kind = 'call' AND direction = 'inbound' AND reach = 'one_way')
+          AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
           AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
     ) AS i JOIN owner_spells_at(%(as_of)s) o
         ON o.client = i.client AND (o.from_at, o.from_position) <= (i.at, i.position)

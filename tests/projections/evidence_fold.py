@@ -64,6 +64,13 @@ def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
     return found
 
 
+def in_vain(each: Known) -> bool:
+    """Whether the client rang us, and nobody answered."""
+    data = each.event.data
+    logged = kind(each) == "call.logged" and data.direction == "inbound"
+    return kind(each) == "call.missed" or (logged and data.outcome != "reached")
+
+
 def contacts(happened: list[Known], span: Span) -> Found:
     for each in happened:
         data, name = each.event.data, kind(each)
@@ -72,6 +79,8 @@ def contacts(happened: list[Known], span: Span) -> Found:
         reach = REACH[name](data) if name in REACH else None
         if reach:
             yield "contact", Row(reach == "two_way", client=each.event.client)
+            if not in_vain(each):
+                yield "touch", Row(reach == "two_way", client=each.event.client)
         if name == "call.logged" and data.direction == "outbound":
             yield "outbound_call", Row(data.outcome == "reached", client=each.event.client)
         if name == "offer.sent":

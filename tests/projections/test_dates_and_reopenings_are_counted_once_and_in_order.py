@@ -7,7 +7,8 @@ import pytest
 
 from ledger.envelope import Event
 from ledger.events.deal import DealLost, DealOpened, DealReopened, DealWon
-from ledger.events.interaction import InquiryReceived, MessageExchanged
+from ledger.events.interaction import CallLogged, CallMissed, InquiryReceived, MessageExchanged
+from ledger.events.ownership import CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired
 from ledger.events.service import CaseClosed, CaseNoted, CaseOpened, CaseReopened, CaseResolved
 from projections import cases, deals, entries, service
@@ -147,6 +148,22 @@ def test_workdays_are_days_of_the_zone(embedded_dsn: str) -> None:
         seen = View(2, NOW, "America/New_York")
         (row,) = entries.adoption(connection, seen, since=date(2026, 9, 1), until=date(2026, 9, 4))
         assert row["workdays"] == 1
+
+
+def test_who_rang_in_vain_was_not_touched(embedded_dsn: str) -> None:
+    history = [
+        *(told(CuratorAssigned(employee="E-1"), "2026-01-01", client=f"C-{n}") for n in (1, 2, 3)),
+        told(CallMissed(), "2026-09-01T09:00:00Z", client="C-1"),
+        told(CallLogged(direction="inbound", outcome="no_answer"), "2026-09-02", client="C-2"),
+        told(CallLogged(direction="outbound", outcome="no_answer"), "2026-09-02", client="C-3"),
+        told(CallLogged(direction="inbound", outcome="reached"), "2026-09-03", client="C-3"),
+    ]
+    names = ("interactions", "clients_touched", "contact_rate", "coverage")
+    found = whole(embedded_dsn, history, *names, since=date(2026, 9, 1), until=date(2026, 10, 1))
+    assert found == {
+        "interactions": 4, "clients_touched": 1, "contact_rate": 1,
+        "coverage": pytest.approx(1 / 3),
+    }  # fmt: skip
 
 
 def test_an_answer_in_reply_counts_under_whatever_client(embedded_dsn: str) -> None:
