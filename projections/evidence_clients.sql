@@ -11,7 +11,6 @@ SELECT 'client_owned', o.from_position, greatest(o.from_at, n.since), 'instant',
        NULL, NULL::numeric, n.starts
 FROM ends n JOIN owner_spells_at(%(as_of)s) o
     ON o.owner IS NOT NULL AND o.from_at <= %(on)s AND o.from_at < n.at AND o.to_at > n.since
-LEFT JOIN absorbed_at(%(as_of)s, %(on)s) g ON g.client = o.client
 LEFT JOIN (
     SELECT DISTINCT n.starts, o.client, o.from_at, o.from_position
     FROM (
@@ -28,7 +27,9 @@ LEFT JOIN (
     JOIN ends n ON n.starts <= i.local AND i.local < n.before
 ) AS m ON m.starts = n.starts AND m.client = o.client AND m.from_at = o.from_at
       AND m.from_position = o.from_position
-WHERE g.client IS NULL OR o.from_at < g.since AND n.since < g.since
+WHERE NOT EXISTS (
+    SELECT FROM absorbed_at(%(as_of)s, %(on)s) g
+    WHERE g.client = o.client AND (g.since <= o.from_at OR g.since <= n.since))
 
 -- name: purchase
 -- Counts if the client had bought before in the same period.
