@@ -25,7 +25,7 @@ def metric_of(name: str) -> Metric:
     found = known.get(name) or known.get(f"{name.partition('.')[0]}.*")
     if found is None or name.endswith(".*"):
         raise InvalidQuestion(
-            f"no metric {name!r}; `iledger metrics --help` and docs/motivation.md tell which there "
+            f"no metric {name!r}; `iledger metrics --help` and docs/metrics.md tell which there "
             f"are: {', '.join(known)}"
         )
     return found
@@ -103,21 +103,24 @@ def attainment(
         raise InvalidQuestion(f"no targets by {by}; choose {', '.join(SCOPES)}")
     wanted = targets(connection, view, period=period.name, scope=by)
     names = sorted({row["metric"] for row in wanted if _defined(row["metric"])})
-    groups = [by]
-    branches: set[str] = set()
-    if by == "unit":
-        known = units(connection, at_the_end(view, period))
-        branches = {row["unit"] for row in known if row["kind"] == "branch"}
-        groups.append("office")
-    found = {
-        group: facts(connection, view, period, by=group, names=names, credit=credit)
-        for group in groups
+    found = _of_scopes(connection, view, period, by=by, names=names, credit=credit)
+    return [_line(row, found) for row in wanted if row["metric"] in names]
+
+
+def _of_scopes(
+    connection: Connection, view: View, period: Period, *, by: str, names: list[str], credit: str
+) -> Facts:
+    """Facts of the groups that may have targets; a branch has what its units have."""
+    found = facts(connection, view, period, by=by, names=names, credit=credit)
+    if by != "unit":
+        return found
+    known = units(connection, at_the_end(view, period))
+    branches = {row["unit"] for row in known if row["kind"] == "branch"}
+    whole = facts(connection, view, period, by="office", names=names, credit=credit)
+    return {
+        **{key: rows for key, rows in found.items() if key[0] not in branches},
+        **{key: rows for key, rows in whole.items() if key[0] in branches},
     }
-    return [
-        _line(row, found["office" if row["scope_id"] in branches else by])
-        for row in wanted
-        if row["metric"] in names
-    ]
 
 
 def proposed(
@@ -142,7 +145,7 @@ def proposed(
     for each in _before(period, last):
         if each.end(view.zone) > view.on:
             raise InvalidQuestion(f"{each.name} is still running; propose for a period after it")
-        found = facts(connection, view, each, by=by, names=[metric], credit=credit)
+        found = _of_scopes(connection, view, each, by=by, names=[metric], credit=credit)
         for group, money, fact in _told(found, metric):
             sums.setdefault((group, money), []).append((each.name, fact))
     return [

@@ -27,11 +27,12 @@ def base_audit(
 ) -> dict[str, Any]:
     """The base at the end of the local days from `since` up to `until`, exclusive, or at `on`.
 
-    Keys: clients (all that anything is recorded of by then), and of them new (first heard of in
-    these days), lost (bought in the `active_days` before them, and not in those before their end),
-    reactivated (not in the `active_days` before them, but earlier, and again in them),
-    without_owner (nobody's at the end, or of somebody who had left), stale (no contact in the
-    `stale_days` before the end); sha256 (over a line for each client, with its states).
+    Keys: clients (all that anything is recorded of by then; ids that are one client are one), and
+    of them new (first heard of in these days), lost (bought in the `active_days` before them, and
+    not in those before their end), reactivated (not in the `active_days` before them, but earlier,
+    and again in them), without_owner (nobody's at the end, or of somebody who had left), stale (no
+    contact in the `stale_days` before the end); sha256 (over a line for each client, with its
+    states).
     """
     rows = add_up(
         connection, _SQL["states"], view,

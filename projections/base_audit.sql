@@ -2,37 +2,51 @@
 
 -- name: states
 WITH span AS (
-    SELECT %(since)s::date::timestamp AT TIME ZONE %(zone)s AS starts,
-           least(%(until)s::date::timestamp AT TIME ZONE %(zone)s - interval '1 microsecond',
-                 %(on)s) AS ends
-), heard AS (
-    SELECT t.client, min(coalesce(t.occurred_at, '-infinity')) AS first_at,
+    -- Local dates and times, as in all periods; and the same end as an instant.
+    SELECT %(since)s::date::timestamp AS starts, e.moment AT TIME ZONE %(zone)s AS ends, e.moment
+    FROM (SELECT least(%(until)s::date::timestamp AT TIME ZONE %(zone)s - interval '1 microsecond',
+                       %(on)s) AS moment) AS e
+), merged AS MATERIALIZED (
+    SELECT a.client, a.survivor FROM span s, absorbed_at(%(as_of)s, s.moment) a
+), told AS (
+    -- Added up before they are turned into local times, which takes long.
+    SELECT t.client, CASE WHEN t.precision IN ('day', 'month') THEN 'day' ELSE 'instant' END AS kept,
+           min(coalesce(t.occurred_at, '-infinity')) AS first_at,
            max(t.occurred_at) FILTER (WHERE t.reach IS NOT NULL) AS contact_at
     FROM timeline t, span s
     WHERE t.type <> 'event.annulled' AND known(t.position, t.annulled_at, %(as_of)s)
-      AND coalesce(t.occurred_at, '-infinity') <= s.ends
-    GROUP BY t.client
+      AND (t.occurred_at IS NULL OR t.occurred_at < (s.ends - interval '1 day') AT TIME ZONE 'UTC'
+           OR local_time(t.occurred_at, t.precision, %(zone)s) <= s.ends)
+    GROUP BY 1, 2
+), heard AS (
+    SELECT coalesce(m.survivor, t.client) AS client,
+           min(local_time(t.first_at, t.kept, %(zone)s)) AS first_at,
+           max(local_time(t.contact_at, t.kept, %(zone)s)) AS contact_at
+    FROM told t LEFT JOIN merged m ON m.client = t.client
+    GROUP BY 1
 ), bought AS (
-    SELECT p.client,
-           bool_or(at < s.starts AND at >= s.starts - %(active_days)s::int * interval '24 hours')
+    SELECT coalesce(m.survivor, p.client) AS client,
+           bool_or(at < s.starts AND at >= s.starts - %(active_days)s::int * interval '1 day')
                AS active,
            bool_or(at < s.starts) AS before, bool_or(at >= s.starts) AS again,
-           bool_or(at >= s.ends - %(active_days)s::int * interval '24 hours') AS still
-    FROM purchases p, span s, LATERAL (SELECT coalesce(p.occurred_at, '-infinity') AS at) AS t
-    WHERE known(p.position, p.annulled_at, %(as_of)s) AND at <= s.ends
-    GROUP BY p.client
+           bool_or(at >= s.ends - %(active_days)s::int * interval '1 day') AS still
+    FROM (
+        SELECT *, coalesce(local_time(occurred_at, precision, %(zone)s), '-infinity') AS at
+        FROM purchases WHERE known(position, annulled_at, %(as_of)s)
+    ) AS p JOIN span s ON p.at <= s.ends LEFT JOIN merged m ON m.client = p.client
+    GROUP BY 1
 ), gone AS (
-    SELECT f.employee FROM span s, staff(%(as_of)s, s.ends) f WHERE f.departed
+    SELECT f.employee FROM span s, staff(%(as_of)s, s.moment) f WHERE f.departed
 ), owned AS (
     SELECT o.client FROM owner_spells_at(%(as_of)s) o, span s
-    WHERE o.from_at <= s.ends AND s.ends < o.to_at AND o.owner IS NOT NULL
+    WHERE o.from_at <= s.moment AND s.moment < o.to_at AND o.owner IS NOT NULL
       AND NOT EXISTS (SELECT FROM gone g WHERE g.employee = o.owner)
 )
 SELECT h.client, h.first_at >= s.starts AS new,
        coalesce(b.active AND NOT b.still, false) AS lost,
        coalesce(b.before AND NOT b.active AND b.again, false) AS reactivated,
        o.client IS NULL AS without_owner,
-       coalesce(h.contact_at < s.ends - %(stale_days)s::int * interval '24 hours', true) AS stale
+       coalesce(h.contact_at < s.ends - %(stale_days)s::int * interval '1 day', true) AS stale
 FROM heard h CROSS JOIN span s LEFT JOIN bought b ON b.client = h.client
 LEFT JOIN owned o ON o.client = h.client
 ORDER BY h.client COLLATE "C"

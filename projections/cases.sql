@@ -82,13 +82,18 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
     case_id text, client text, kind text, priority text, location text, channel text,
     status text, state text, assignee text, unit text, opened_at timestamptz, opened_by text,
     acknowledged_at timestamptz, resolved_at timestamptz, resolved_by text,
-    closed_at timestamptz, reopened bigint, breached boolean, due_at timestamptz, notes bigint,
-    "position" bigint
+    closed_at timestamptz, opened_precision text, reopened bigint, breached boolean,
+    due_at timestamptz, notes bigint, "position" bigint
 ) LANGUAGE sql STABLE AS $$
     WITH seen AS (
-        SELECT c.*, coalesce(c.occurred_at, '-infinity') AS at FROM case_changes c
-        WHERE known(c.position, c.annulled_at, as_of)
-          AND coalesce(c.occurred_at, '-infinity') <= on_time
+        SELECT *, nullif(at, '-infinity') AS occurred_at FROM (
+            SELECT c.position, c.precision, c.case_id, c.change, c.client, c.performed_by,
+                   c.channel, c.kind, c.priority, c.location, c.state, c.deadline, c.due_at,
+                   once_open(coalesce(c.occurred_at, '-infinity'), c.precision,
+                       min(c.occurred_at) FILTER (WHERE c.change = 'opened')
+                           OVER (PARTITION BY c.case_id)) AS at
+            FROM case_changes c WHERE known(c.position, c.annulled_at, as_of)
+        ) AS moved WHERE at <= on_time
     ), stated AS (
         SELECT s.case_id,
                (array_agg(s.client ORDER BY at, s.position)
@@ -111,6 +116,8 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
                (array_agg(s.performed_by ORDER BY at DESC, s.position DESC)
                    FILTER (WHERE s.change = 'resolved'))[1] AS resolved_by,
                max(s.occurred_at) FILTER (WHERE s.change = 'closed') AS closed_at,
+               (array_agg(s.precision ORDER BY s.occurred_at, s.position)
+                   FILTER (WHERE s.change = 'opened'))[1] AS opened_precision,
                count(*) FILTER (WHERE s.change = 'reopened') AS reopened,
                coalesce(bool_or(s.change = 'breached'), false) AS breached,
                (array_agg(s.due_at ORDER BY at DESC, s.position DESC) FILTER (
@@ -126,8 +133,8 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
     )
     SELECT s.case_id, s.client, s.kind, s.priority, s.location, s.channel,
            coalesce(s.status, 'open'), s.state, h.assignee, h.unit, s.opened_at, s.opened_by,
-           s.acknowledged_at, s.resolved_at, s.resolved_by, s.closed_at, s.reopened, s.breached,
-           s.due_at, s.notes, s.position
+           s.acknowledged_at, s.resolved_at, s.resolved_by, s.closed_at, s.opened_precision, s.reopened,
+           s.breached, s.due_at, s.notes, s.position
     FROM stated s LEFT JOIN held h ON h.case_id = s.case_id
 $$;
 

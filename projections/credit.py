@@ -2,8 +2,8 @@
 
 owner-at-event    who owned the client at that moment
 performer         who did it
-first-claimant    who had claimed the client first by then: by the first reservation, or as its
-                  first owner where there was none; later owners and releases change nothing
+first-claimant    who had the client first, as its curator or by a reservation that held; later
+                  owners and releases change nothing
 split:DAYS:SHARE  as owner-at-event; but within DAYS days of 24 hours after the client passed from
                   one owner to another, SHARE of the event counts for the former owner and the rest
                   for the new one. Of several changes the latest before the event decides. Neither a

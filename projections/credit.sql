@@ -15,25 +15,13 @@
 )
 
 -- name: first_claimant
--- From the claim on: one made today changes no past figure.
-, claims AS (
-    SELECT DISTINCT ON (client) client, to_employee AS owner,
-           coalesce(effective_at, '-infinity') AS at, position
-    FROM ownership_changes
-    WHERE change = 'reserved' AND known(position, annulled_at, %(as_of)s)
-    ORDER BY client, coalesce(effective_at, '-infinity'), position
-), firsts AS (
-    SELECT DISTINCT ON (client) client, owner, from_at, from_position
+-- From the claim on: one made today changes no past figure. A reservation of a client that somebody
+-- had already was none.
+, owned AS (
+    SELECT DISTINCT ON (client) client, owner, NULL::numeric AS weight, from_at, from_position,
+           'infinity'::timestamptz AS to_at, 9223372036854775807 AS to_position
     FROM owner_spells_at(%(as_of)s) WHERE owner IS NOT NULL
     ORDER BY client, from_at, from_position
-), owned AS (
-    SELECT client, owner, NULL::numeric AS weight, at AS from_at, position AS from_position,
-           'infinity'::timestamptz AS to_at, 9223372036854775807 AS to_position
-    FROM claims
-    UNION ALL
-    SELECT f.client, f.owner, NULL, f.from_at, f.from_position,
-           coalesce(c.at, 'infinity'), coalesce(c.position, 9223372036854775807)
-    FROM firsts f LEFT JOIN claims c ON c.client = f.client
 )
 
 -- name: split

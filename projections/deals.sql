@@ -94,10 +94,13 @@ CREATE INDEX ON deal_spells (to_at) WHERE status = 'open';
 CREATE FUNCTION deal_spells_of(as_of bigint)
 RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
     WITH numbered AS (
-        SELECT d.*, coalesce(d.occurred_at, '-infinity') AS at, row_number() OVER one AS nth
-        FROM deal_changes d
-        WHERE known(d.position, d.annulled_at, as_of)
-        WINDOW one AS (PARTITION BY d.deal ORDER BY coalesce(d.occurred_at, '-infinity'), d.position)
+        SELECT *, row_number() OVER one AS nth
+        FROM (
+            SELECT d.*, once_open(coalesce(d.occurred_at, '-infinity'), d.precision,
+                       min(coalesce(d.occurred_at, '-infinity')) FILTER (WHERE d.change = 'opened')
+                           OVER (PARTITION BY d.deal)) AS at
+            FROM deal_changes d WHERE known(d.position, d.annulled_at, as_of)
+        ) AS d WINDOW one AS (PARTITION BY deal ORDER BY at, position)
     ), placed AS (
         SELECT *, max(nth) FILTER (WHERE holder IS NOT NULL) OVER one AS held,
                max(nth) FILTER (WHERE stage IS NOT NULL) OVER one AS staged,
@@ -133,13 +136,17 @@ CREATE FUNCTION deal_spells_at(as_of bigint) RETURNS SETOF deal_spells LANGUAGE 
     SELECT * FROM deal_spells_of(as_of) WHERE as_of < (SELECT position FROM progress)
 $$;
 
--- Days between two moments, either of which may be a date without a zone; NULL if unknown.
+-- Days between two moments; NULL if unknown. Of a date without a zone, and of what is counted with
+-- one, the local times are compared; within the day that is the date they are none.
 CREATE FUNCTION days_between(
     start timestamptz, start_precision text, ending timestamptz, ending_precision text, zone text
 ) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN isfinite(start) AND isfinite(ending) THEN
-        extract(epoch FROM local_time(ending, ending_precision, zone)
-                         - local_time(start, start_precision, zone)) / 86400 END
+    SELECT CASE WHEN isfinite(start) AND isfinite(ending) THEN CASE
+        WHEN start = ending THEN 0
+        WHEN start_precision IN ('day', 'month') OR ending_precision IN ('day', 'month') THEN
+            greatest(extract(epoch FROM local_time(ending, ending_precision, zone)
+                                      - local_time(start, start_precision, zone)), 0) / 86400
+        ELSE extract(epoch FROM ending - start) / 86400 END END
 $$;
 
 -- The pipelines as they were laid down last: stage, ordinal, allotted hours.

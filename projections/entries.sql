@@ -39,7 +39,8 @@ WITH here AS (
 ), workdays AS (
     SELECT h.employee, count(DISTINCT d) AS workdays
     FROM here h
-    CROSS JOIN generate_series(%(since)s::date, %(until)s::date - 1, interval '1 day') AS d
+    CROSS JOIN generate_series(%(since)s::date::timestamp, %(until)s::date::timestamp
+                                 - interval '1 day', interval '1 day') AS d
     JOIN employment_spells(%(as_of)s) s ON s.employee = h.employee
         AND s.from_at < (d + interval '1 day') AT TIME ZONE %(zone)s
         AND d AT TIME ZONE %(zone)s < s.to_at

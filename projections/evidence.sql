@@ -8,7 +8,10 @@
 -- name: contact
 -- A call's being two-way is its having reached somebody, so one row tells both.
 SELECT CASE WHEN i.kind = 'call' AND i.direction = 'outbound'
-            THEN 'outbound_call' ELSE 'contact' END AS evidence,
+            THEN 'outbound_call'
+            -- Who rang in vain has neither been touched by us nor tried.
+            WHEN i.kind = 'missed_call' OR i.kind = 'call' AND i.reach = 'one_way'
+            THEN 'missed_inbound' ELSE 'contact' END AS evidence,
        i.position, i.occurred_at AS at, i.precision, i.position AS tie, i.client,
        NULL::text AS subject, NULL::text AS product, i.kind AS label, NULL::text AS holder,
        i.performed_by AS performer, i.unit AS given_unit, i.reach = 'two_way' AS counted,
@@ -30,14 +33,22 @@ WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
        OR o.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
 
 -- name: deal_turned
+-- Of several closes of a deal in a period the last, and none that was undone by its end.
 SELECT 'deal_' || d.turned, d.from_position, d.from_at, d.from_precision, d.from_position, d.client,
        d.deal, d.product, d.stage, d.holder, d.performed_by, d.unit, d.turned = 'won', d.amount,
        d.currency, CASE WHEN d.turned <> 'opened' THEN
            days_between(d.opened_at, d.opened_precision, d.from_at, d.from_precision, %(zone)s)
        END, NULL::timestamp
-FROM deal_spells_at(%(as_of)s) d
-WHERE 'deal_' || d.turned = ANY (%(evidence)s) AND d.turned IS NOT NULL
-  AND in_period(d.from_at, d.from_precision, %(starts)s, %(ends)s, %(zone)s)
+FROM (
+    SELECT *, row_number() OVER (
+               PARTITION BY deal,
+                   date_trunc(%(every)s::text, local_time(from_at, from_precision, %(zone)s))
+               ORDER BY from_at DESC, from_position DESC) AS newest
+    FROM deal_spells_at(%(as_of)s)
+    WHERE turned IS NOT NULL AND from_at <= %(on)s
+      AND in_period(from_at, from_precision, %(starts)s, %(ends)s, %(zone)s)
+) AS d
+WHERE 'deal_' || d.turned = ANY (%(evidence)s) AND (d.turned = 'opened' OR d.newest = 1)
 
 -- name: deal_open
 SELECT 'deal_open', d.from_position, n.at, 'instant', n.tie, d.client, d.deal, d.product,

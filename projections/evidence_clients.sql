@@ -2,8 +2,10 @@
 -- buys, how fresh and how orphaned the base is, who adds to it and when.
 
 -- name: client_owned
--- Each client that somebody owned in the period; counts if it was in contact while he did. Contacts
--- look for their owner, and not all owners for contacts: those are fewer by far.
+-- Each client that somebody owned in the period; counts if it was in contact while he did, and not
+-- by ringing in vain. Contacts
+-- look for their owner, and not all owners for contacts: those are fewer by far. An id that is part
+-- of another client is nobody's from then on.
 SELECT 'client_owned', o.from_position, greatest(o.from_at, n.since), 'instant', o.from_position,
        o.client, NULL, NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
        NULL, NULL::numeric, n.starts
@@ -15,13 +17,18 @@ LEFT JOIN (
         SELECT client, occurred_at AS at, position, greatest(%(starts)s::timestamp, date_trunc(
                    %(every)s::text, local_time(occurred_at, precision, %(zone)s))) AS starts
         FROM interactions
-        WHERE reach IS NOT NULL AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
+        WHERE reach IS NOT NULL AND kind <> 'missed_call'
+          AND NOT (kind = 'call' AND direction = 'inbound' AND reach = 'one_way')
+          AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
           AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
     ) AS i JOIN owner_spells_at(%(as_of)s) o
         ON o.client = i.client AND (o.from_at, o.from_position) <= (i.at, i.position)
        AND (i.at, i.position) < (o.to_at, o.to_position)
 ) AS m ON m.starts = n.starts AND m.client = o.client AND m.from_at = o.from_at
       AND m.from_position = o.from_position
+WHERE NOT EXISTS (
+    SELECT FROM absorbed_at(%(as_of)s, %(on)s) g
+    WHERE g.client = o.client AND (g.since <= o.from_at OR g.since <= n.since))
 
 -- name: purchase
 -- Counts if the client had bought before in the same period.
@@ -137,11 +144,12 @@ WHERE NOT e.imported AND known(e.position, e.annulled_at, %(as_of)s)
   AND in_period(e.occurred_at, e.precision, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: orphaned
--- The hours in which a client had lost its owner, or had one who was no longer here.
+-- The hours in which a client had lost its owner, or had one who was no longer here; not those since
+-- its id is part of another client.
 SELECT 'orphaned', g.position, greatest(g.from_at, n.since), 'instant',
        g.position, g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
        CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
-           extract(epoch FROM least(g.to_at, n.at, %(on)s)
+           extract(epoch FROM least(g.to_at, n.at, %(on)s, a.since)
                - greatest(g.from_at, n.since)) / 3600 END,
        NULL, NULL::numeric, n.starts
 FROM ends n JOIN (
@@ -164,3 +172,5 @@ FROM ends n JOIN (
         ON s.owner = d.employee AND s.from_at < d.to_at AND d.from_at < s.to_at
     WHERE d.change = 'departed'
 ) AS g ON g.from_at < n.at AND g.to_at > n.since AND g.from_at <= %(on)s
+LEFT JOIN absorbed_at(%(as_of)s, %(on)s) a ON a.client = g.client
+WHERE a.client IS NULL OR g.from_at < a.since AND n.since < a.since

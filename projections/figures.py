@@ -53,9 +53,9 @@ METRICS: Mapping[str, Metric] = {
     "interactions": Metric("contacts with clients", "contact", "count"),
     "interactions.*": Metric("the same by kind", "contact", "count"),
     "connect_rate": Metric("outbound calls that reached one", "outbound_call", "share", "ratio"),
-    "clients_touched": Metric("distinct clients in contact", "contact", "distinct"),
+    "clients_touched": Metric("distinct clients in contact", "touch", "distinct"),
     "contact_rate": Metric(
-        "clients tried that were in two-way contact", "contact", "client_share", "ratio"
+        "clients tried that were in two-way contact", "touch", "client_share", "ratio"
     ),
     "coverage": Metric(
         "clients owned that were in contact", "client_owned", "client_share", "ratio"
@@ -155,7 +155,8 @@ METRICS: Mapping[str, Metric] = {
 }
 
 EVIDENCE: Mapping[str, Evidence] = {
-    "contact": Evidence(_SQL["contact"], ("contact", "outbound_call")),
+    "contact": Evidence(_SQL["contact"], ("contact", "outbound_call", "missed_inbound")),
+    "touch": Evidence(_SQL["contact"], ("contact", "outbound_call")),
     "outbound_call": Evidence(_SQL["contact"]),
     "client_owned": Evidence(_SQL["client_owned"], held=True),
     "offer_sent": Evidence(_SQL["offer_sent"]),

@@ -22,6 +22,15 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT at AT TIME ZONE CASE WHEN "precision" IN ('day', 'month') THEN 'UTC' ELSE zone END
 $$;
 
+-- A day or a month that holds the moment of the opening is not before it, though its midnight is.
+CREATE FUNCTION once_open(at timestamptz, "precision" text, opened timestamptz) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN "precision" IN ('day', 'month') AND at < opened
+                 AND date_trunc(CASE "precision" WHEN 'month' THEN 'month' ELSE 'day' END,
+                                opened AT TIME ZONE 'UTC') = at AT TIME ZONE 'UTC'
+           THEN opened ELSE at END
+$$;
+
 -- Whether something happened in [starts, ends), local dates and times of the zone. Not if its time
 -- is unknown. The outer bounds let an index on `at` narrow the search, and between the inner ones the
 -- zone makes no difference: to ask for its time costs more than all the rest. Only immutable

@@ -30,3 +30,4 @@ CREATE TABLE interactions (
 CREATE INDEX ON interactions (position);
 CREATE INDEX ON interactions (client);
 CREATE INDEX ON interactions (occurred_at);
+CREATE INDEX ON interactions (in_reply_to) WHERE in_reply_to IS NOT NULL;

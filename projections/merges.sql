@@ -3,7 +3,7 @@
 --   merges       what was declared, one row an event
 --   merge_links  the links that held at a time, as known at a position
 --   members_of   the ids that are one client with this one
---   absorbed_at  every id that is part of another client, and of which
+--   absorbed_at  every id that is part of another client, of which, and since when
 
 -- name: tables
 CREATE TABLE merges (
@@ -59,15 +59,16 @@ RETURNS TABLE (survivor text, client_id text) LANGUAGE sql STABLE AS $$
 $$;
 
 CREATE FUNCTION absorbed_at(as_of bigint, on_time timestamptz)
-RETURNS TABLE (client text, survivor text) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (client text, survivor text, since timestamptz) LANGUAGE sql STABLE AS $$
     WITH RECURSIVE links AS MATERIALIZED (
-        SELECT l.absorbed, l.survivor FROM merge_links(as_of, on_time) l
+        SELECT l.absorbed, l.survivor, coalesce(l.occurred_at, '-infinity') AS at
+        FROM merge_links(as_of, on_time) l
     ), gone AS (
-        SELECT absorbed, survivor FROM links WHERE survivor NOT IN (SELECT absorbed FROM links)
+        SELECT absorbed, survivor, at FROM links WHERE survivor NOT IN (SELECT absorbed FROM links)
         UNION ALL
-        SELECT l.absorbed, g.survivor FROM gone g JOIN links l ON l.survivor = g.absorbed
+        SELECT l.absorbed, g.survivor, l.at FROM gone g JOIN links l ON l.survivor = g.absorbed
     )
-    SELECT absorbed, survivor FROM gone
+    SELECT absorbed, survivor, at FROM gone
 $$;
 
 -- What is left of a name for comparing: no spaces, quotes or dots, and one letter for those that

@@ -106,7 +106,7 @@ $$;
 CREATE AGGREGATE owner_state(text, text, text) (SFUNC = evolve_owner, STYPE = text[]);
 
 -- Spells in which nothing changed hands are kept apart from their neighbours only by
--- ownership_changes; here consecutive spells of one owner are one.
+-- ownership_changes; here consecutive spells of one owner and kind are one.
 CREATE FUNCTION owner_spells_of(as_of bigint)
 RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
     WITH stepped AS (

@@ -90,8 +90,7 @@ CREATE FUNCTION unit_chains(as_of bigint) RETURNS TABLE (
     SELECT unit, above, from_at, to_at FROM chains
 $$;
 
--- Spells of employment: one employee, one unit, from, to; none after a departure. The name is the
--- latest one given up to then.
+-- Spells of employment: one employee, one unit, from, to; none after a departure.
 CREATE FUNCTION employment_spells(as_of bigint) RETURNS TABLE (
     employee text, unit text, change text,
     from_at timestamptz, from_position bigint, to_at timestamptz, to_position bigint

@@ -30,30 +30,42 @@ WITH notes AS (
     WHERE %(by)s::text[] && ARRAY['assignee', 'unit']
 ), states AS MATERIALIZED (
     SELECT * FROM case_state_spells(%(as_of)s) WHERE 'state' = ANY (%(by)s)
-), ends AS MATERIALIZED (
-    SELECT c.case_id, max(c.kind) FILTER (WHERE c.change = 'opened') AS kind,
-           max(c.occurred_at) FILTER (WHERE c.change = 'closed') AS closed_at
+), kinds AS MATERIALIZED (
+    SELECT c.case_id, max(c.kind) AS kind
     FROM case_changes c
-    WHERE %(by)s::text[] && ARRAY['kind', 'after_close'] AND c.change IN ('opened', 'closed')
+    WHERE 'kind' = ANY (%(by)s) AND c.change = 'opened'
       AND known(c.position, c.annulled_at, %(as_of)s)
     GROUP BY c.case_id
+), closings AS MATERIALIZED (
+    SELECT * FROM (
+        SELECT c.case_id, c.change, coalesce(c.occurred_at, '-infinity') AS from_at,
+               lead(coalesce(c.occurred_at, '-infinity'), 1, 'infinity') OVER one AS to_at,
+               lead(c.position, 1, 9223372036854775807) OVER one AS to_position
+        FROM case_changes c
+        WHERE 'after_close' = ANY (%(by)s) AND c.change IN ('closed', 'reopened')
+          AND known(c.position, c.annulled_at, %(as_of)s)
+        WINDOW one AS (PARTITION BY c.case_id
+                       ORDER BY coalesce(c.occurred_at, '-infinity'), c.position)
+    ) AS words WHERE change = 'closed'
 )
 SELECT CASE WHEN 'month' = ANY (%(by)s) THEN
            to_char(local_time(n.occurred_at, n.precision, %(zone)s), 'YYYY-MM') END AS month,
        CASE WHEN 'case' = ANY (%(by)s) THEN n.case_id END AS "case",
-       CASE WHEN 'kind' = ANY (%(by)s) THEN e.kind END AS kind,
+       CASE WHEN 'kind' = ANY (%(by)s) THEN k.kind END AS kind,
        CASE WHEN 'channel' = ANY (%(by)s) THEN n.channel END AS channel,
        CASE WHEN 'client' = ANY (%(by)s) THEN n.client END AS client,
        CASE WHEN 'performer' = ANY (%(by)s) THEN n.performed_by END AS performer,
        CASE WHEN 'assignee' = ANY (%(by)s) THEN p.holder END AS assignee,
        CASE WHEN 'unit' = ANY (%(by)s) THEN u.holder END AS unit,
        CASE WHEN 'state' = ANY (%(by)s) THEN s.state END AS state,
-       CASE WHEN 'after_close' = ANY (%(by)s)
-            THEN coalesce(n.occurred_at > e.closed_at, false) END AS after_close,
+       CASE WHEN 'after_close' = ANY (%(by)s) THEN e.case_id IS NOT NULL END AS after_close,
        count(*) AS touches, count(DISTINCT n.case_id) AS cases,
        min(n.occurred_at) AS first_at, max(n.occurred_at) AS last_at
 FROM notes n
-LEFT JOIN ends e ON e.case_id = n.case_id
+LEFT JOIN kinds k ON k.case_id = n.case_id
+-- What was noted at the very moment of the close was not after it.
+LEFT JOIN closings e ON e.case_id = n.case_id AND e.from_at < n.at
+    AND (n.at, n.position) < (e.to_at, e.to_position)
 LEFT JOIN holders p ON p.case_id = n.case_id AND p.track = 'person'
     AND (p.from_at, p.from_position) <= (n.at, n.position)
     AND (n.at, n.position) < (p.to_at, p.to_position)
@@ -132,8 +144,8 @@ WITH timed AS (
            extract(epoch FROM c.resolved_at - c.opened_at) / 3600 AS to_resolved,
            extract(epoch FROM c.closed_at - c.opened_at) / 3600 AS to_closed
     FROM cases_of(%(as_of)s, %(on)s) c
-    WHERE c.opened_at >= %(since)s::timestamp AT TIME ZONE %(zone)s
-      AND c.opened_at < %(until)s::timestamp AT TIME ZONE %(zone)s
+    WHERE in_period(c.opened_at, c.opened_precision, %(since)s::timestamp, %(until)s::timestamp,
+                    %(zone)s)
        OR c.opened_at IS NULL AND %(since)s::timestamp = '-infinity'
 )
 SELECT "group", count(*) AS cases, count(*) FILTER (WHERE breached) AS breached,

@@ -34,21 +34,31 @@ An event belongs to the period in which it happened. Where a state is counted (d
 owned, buyers active, fields known) it is that of the period's end, or its beginning if it says
 so.
 
-- Answered is an inquiry by the first human act of ours after it with the same client, or in reply
-  to it: a call that reached somebody, a message, a letter, a meeting. The norm is {norm_hours}
-  hour; what is not answered is over it. Times are those of the clock; `…_business_…` are by a
-  business calendar (`--calendar`), and a day that it does not cover is refused.
+- Answered is an inquiry by the first human act of ours after it in reply to it, under whatever
+  client, or with the same client and in reply to nothing else: a call that reached somebody, a
+  message, a letter, a meeting. The norm is {norm_hours} hour; what is not answered is over it.
+  Times are those of the clock; `…_business_…` are by a business calendar (`--calendar`), and a day
+  that it does not cover is refused.
+- Of several closes of a deal in one period the last counts, and none if the deal was reopened after
+  it in that period. A close that was undone in a later period stays in its own.
+- Who rang us in vain has had contact, but was neither touched nor tried nor covered by us.
 - Time in a stage counts when the deal leaves it: for another, or won, or lost.
 - A buyer is active for {active_days} days after a purchase. Retention is (E - N) / S, where N are
   those who came to be active in the period: of those active at its start, the share still active.
-- A field is fresh for {fresh_days} days after it was told or confirmed. All fields known count.
+  By performer, reactivation is credited to who made the last sale before the period, whether or not
+  the client bought again, and not to who had the last contact before the new purchase: so those who
+  stay away are somebody's too.
+- A field is fresh for {fresh_days} days after it was told or confirmed. All fields known count, and
+  only those: no fields are required, so one that nobody has told is not stale. Each field counts
+  once, whichever client's, and however long the client was owned.
 - A fact told or confirmed is a point. It is none if the fact was so already (a confirmation: if
   it was told or confirmed on the same day), or has been retracted since.
 - NPS, CSAT and CES are never mixed; of each contact person the last answer in the period counts.
 - A missed call is returned by any call of ours to the client after it.
 - An event is late if it was recorded more than 24 hours after it happened (of a date: after its
   end). Imports do not count.
-- A client is orphaned while nobody has it who once had, and while its owner has left.
+- A client is orphaned while nobody has it who once had, and while its owner has left; an id
+  that was merged into another client is owned and orphaned up to then.
 """
 _NOT_THERE = """
 Stage conversion and loss are told by `iledger funnel`; retention after hand-overs

@@ -5,18 +5,28 @@ numerator, its amount, days, client and currency.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
-from ledger import catalogue
-from ledger.moments import Moment
+from ledger.envelope import Event
 from projections.metrics import TERMS
-from tests.projections.ledgers import NOW, ZONE
-from tests.projections.test_credit_agrees_with_a_plain_fold import LONG_AGO, Known
+from tests.projections.fold_parts import (
+    Found,
+    Row,
+    Span,
+    days,
+    grouped,
+    in_order,
+    kind,
+    local,
+    timed,
+    when,
+    within,
+)
+from tests.projections.ledgers import NOW
+from tests.projections.test_credit_agrees_with_a_plain_fold import Known, at
 
-LOCAL = ZoneInfo(ZONE)
 HOUR = timedelta(hours=1)
 REACH: dict[str, Callable[[Any], str | None]] = {
     "call.logged": lambda d: "two_way" if d.outcome == "reached" else "one_way",
@@ -30,55 +40,13 @@ REACH: dict[str, Callable[[Any], str | None]] = {
 }
 
 
-class Row(NamedTuple):
-    counted: bool | None = None
-    amount: float | None = None
-    days: float | None = None
-    client: str | None = None
-    currency: str | None = None
-
-
-class Span(NamedTuple):
-    """Local dates and times, half-open."""
-
-    since: datetime
-    until: datetime
-
-    @property
-    def instants(self) -> tuple[datetime, datetime]:
-        return self.since.replace(tzinfo=LOCAL), self.until.replace(tzinfo=LOCAL)
-
-
-def kind(each: Known) -> str:
-    return catalogue.type_name(type(each.event.data))
-
-
-def when(each: Known) -> datetime:
-    return Moment.parse(str(each.event.occurred_at)).at or LONG_AGO
-
-
-def local(each: Known) -> datetime:
-    found = Moment.parse(str(each.event.occurred_at))
-    if found.at is None:
-        return LONG_AGO.replace(tzinfo=None)
-    return (found.at if found.floating else found.at.astimezone(LOCAL)).replace(tzinfo=None)
-
-
-def timed(each: Known) -> bool:
-    found = Moment.parse(str(each.event.occurred_at))
-    return found.at is not None and not found.floating
-
-
-def days(start: Known | None, end: Known) -> float | None:
-    if start is None or LONG_AGO in (when(start), when(end)):
-        return None
-    return (local(end) - local(start)) / timedelta(days=1)
-
-
 def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
     """All evidence of the span by kind; events in order of effect, as `known` gives them."""
     found: dict[str, list[Row]] = defaultdict(list)
-    happened = sorted(events, key=lambda each: (when(each), each.position))
+    happened = sorted(
+        (Known(at(each.event), each.position, each.event) for each in events),
+        key=lambda each: each[:2],
+    )
     for fold in (
         contacts,
         deals,
@@ -96,11 +64,11 @@ def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
     return found
 
 
-Found = Iterator[tuple[str, Row]]
-
-
-def within(each: Known, span: Span) -> bool:
-    return span.since <= local(each) < span.until
+def in_vain(each: Known) -> bool:
+    """Whether the client rang us, and nobody answered."""
+    data = each.event.data
+    logged = kind(each) == "call.logged" and data.direction == "inbound"
+    return kind(each) == "call.missed" or (logged and data.outcome != "reached")
 
 
 def contacts(happened: list[Known], span: Span) -> Found:
@@ -111,26 +79,26 @@ def contacts(happened: list[Known], span: Span) -> Found:
         reach = REACH[name](data) if name in REACH else None
         if reach:
             yield "contact", Row(reach == "two_way", client=each.event.client)
+            if not in_vain(each):
+                yield "touch", Row(reach == "two_way", client=each.event.client)
         if name == "call.logged" and data.direction == "outbound":
             yield "outbound_call", Row(data.outcome == "reached", client=each.event.client)
         if name == "offer.sent":
             yield "offer_sent", Row(amount=data.amount, currency=data.currency)
 
 
-def grouped(happened: list[Known], field: str, prefix: str) -> dict[str, list[Known]]:
-    found: dict[str, list[Known]] = defaultdict(list)
-    for each in happened:
-        if kind(each).startswith(prefix) and getattr(each.event.data, field, None):
-            found[getattr(each.event.data, field)].append(each)
-    return found
+def deal_steps(steps: list[Known]) -> list[Known]:
+    return in_order(steps, "deal.opened")
 
 
 def deals(happened: list[Known], span: Span) -> Found:
-    for steps in grouped(happened, "deal", "deal").values():
+    for steps in map(deal_steps, grouped(happened, "deal", "deal").values()):
         status, opened, still = "open", None, False
-        client = max((e.event.client for e in steps if e.event.client), default=None)
-        told = [getattr(e.event.data, "currency", None) for e in steps]
+        client, currency, closed = "", "", list[Row]()
         for each in steps:
+            data = each.event.data
+            client = max(client, each.event.client or "")
+            currency = max(currency, getattr(data, "currency", None) or "")
             turn, was = kind(each).removeprefix("deal."), status
             first = turn == "opened" and opened is None
             opened = each if first else opened
@@ -138,23 +106,25 @@ def deals(happened: list[Known], span: Span) -> Found:
                 status = turn if turn in ("won", "lost") else "open"
             if local(each) < span.until:
                 still = status == "open"
-            if (first or status != was) and within(each, span) and turn != "reopened":
-                data = each.event.data
+            if (first or status != was) and within(each, span):
                 row = Row(
                     turn == "won", getattr(data, "amount", None),
-                    None if turn == "opened" else days(opened, each), each.event.client or client,
-                    getattr(data, "currency", None) or max(filter(None, told), default=None),
+                    None if turn == "opened" else days(opened, each),
+                    each.event.client or client or None,
+                    getattr(data, "currency", None) or currency or None,
                 )  # fmt: skip
-                for name in (
-                    ("deal_opened",) if turn == "opened" else (f"deal_{turn}", "deal_closed")
-                ):
-                    yield name, row
+                if turn == "opened":
+                    yield "deal_opened", row
+                closed = [row] if turn in ("won", "lost") else []
+        for row in closed:
+            yield "deal_won" if row.counted else "deal_lost", row
+            yield "deal_closed", row
         if still:
             yield "deal_open", Row()
 
 
 def stays(happened: list[Known], span: Span) -> Found:
-    for steps in grouped(happened, "deal", "deal").values():
+    for steps in map(deal_steps, grouped(happened, "deal", "deal").values()):
         status, stage, begun = "open", None, steps[0]
         for each in steps:
             turn = kind(each).removeprefix("deal.")
@@ -213,16 +183,18 @@ def answers(happened: list[Known], span: Span) -> Found:
             called = [e for e in same if kind(e) == "call.logged"]
             yield "missed_call", Row(any(e.event.data.direction == "outbound" for e in called))
         if kind(each) == "inquiry.received" and within(each, span):
-            first = next((e for e in same if answered(e, event.data.inquiry)), None)
+            first = next((e for e in later if answered(e, event)), None)
             hours = None
             if first and timed(first) and timed(each):
                 hours = (when(first) - when(each)) / HOUR
             yield "inquiry", Row(hours is not None and hours <= TERMS.norm_hours, hours)
 
 
-def answered(each: Known, inquiry: str) -> bool:
+def answered(each: Known, inquiry: Event) -> bool:
     data, name = each.event.data, kind(each)
-    if not each.event.performed_by or getattr(data, "in_reply_to", None) not in (None, inquiry):
+    to = getattr(data, "in_reply_to", None)
+    same = inquiry.client and each.event.client == inquiry.client
+    if not each.event.performed_by or not (same if to is None else to == inquiry.data.inquiry):
         return False
     if name == "call.logged":
         return bool(data.direction == "outbound" and data.outcome == "reached")
@@ -234,9 +206,9 @@ def answered(each: Known, inquiry: str) -> bool:
 def cases(happened: list[Known], span: Span) -> Found:
     for steps in grouped(happened, "case", "case").values():
         opened = next((e for e in steps if kind(e) == "case.opened"), None)
-        turns = [e for e in steps if kind(e) in ("case.resolved", "case.reopened", "case.closed")]
+        turns = [e for e in steps if kind(e) in ("case.resolved", "case.reopened")]
         for number, each in enumerate(turns):
-            former = [kind(e) for e in turns[:number] if kind(e) != "case.closed"][-1:]
+            former = [kind(e) for e in turns[:number]][-1:]
             if kind(each) != "case.resolved" or former == ["case.resolved"]:
                 continue
             if within(each, span):

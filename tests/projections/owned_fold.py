@@ -3,17 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tests.projections.evidence_fold import (
-    HOUR,
-    REACH,
-    Found,
-    Row,
-    Span,
-    grouped,
-    kind,
-    when,
-    within,
-)
+from tests.projections.evidence_fold import HOUR, REACH, in_vain
+from tests.projections.fold_parts import Found, Row, Span, grouped, kind, when, within
 from tests.projections.ledgers import NOW
 from tests.projections.test_credit_agrees_with_a_plain_fold import Known, Ownership, after
 
@@ -24,15 +15,20 @@ def ownership(events: list[Known], span: Span) -> Found:
     gone = list(absences(events))
     for client in sorted({e.event.client for e in events if e.event.client}):
         touched = [e for e in events if e.event.client == client and within(e, span)
-                   and kind(e) in REACH and REACH[kind(e)](e.event.data)]  # fmt: skip
-        for state, former, begun, ended in spells(events, client):
+                   and kind(e) in REACH and REACH[kind(e)](e.event.data)
+                   and not in_vain(e)]  # fmt: skip
+        merged = merging(events, client)
+        for state, former, begun, whole in spells(events, client):
+            ended = min(whole, (merged, 0))
+            if begun[0] >= merged:
+                continue
             if state is None:
                 lost = [(begun[0], ended[0])] if former else []
             else:
                 lost = [(max(begun[0], a), min(ended[0], b)) for who, a, b in gone
                         if who == state and begun[0] < b and a < ended[0]]  # fmt: skip
                 if begun[0] < end and ended[0] > start:
-                    met = any(begun <= (when(e), e.position) < ended for e in touched)
+                    met = any(begun <= (when(e), e.position) < whole for e in touched)
                     yield "client_owned", Row(met, client=client)
             for a, b in lost:
                 if a < end and b > start:
@@ -57,6 +53,25 @@ def spells(
         former = found[number - 1][0] if number else None
         ended = found[number + 1][2] if number + 1 < len(found) else FOREVER
         yield owner, former, begun, ended
+
+
+def merging(events: list[Known], client: str) -> datetime:
+    """Since when the id is part of another client, if it is."""
+    links: dict[str, tuple[str, datetime] | None] = {}
+    for each in events:
+        if kind(each) in ("client.merged", "client.unmerged"):
+            data = each.event.data
+            if data.survivor != data.absorbed:
+                held = kind(each) == "client.merged"
+                links[data.absorbed] = (data.survivor, each.at) if held else None
+    seen, last = {client}, client
+    while link := links.get(last):
+        last = link[0]
+        if last in seen:
+            return FOREVER[0]
+        seen.add(last)
+    mine = links.get(client)
+    return mine[1] if mine else FOREVER[0]
 
 
 CHANGES = ("client.reserved", "reservation.expired", "curator.assigned", "client.reassigned",

@@ -135,7 +135,18 @@ def test_an_event_split_within_a_group_is_one_of_its_events(connection: Connecti
 def test_the_first_claimant_is_credited_from_the_claim_on(connection: Connection) -> None:
     assert {who for who, _ in credited(connection, "first-claimant", "C-1")} == {"A"}
     assert [who for who, _ in credited(connection, "first-claimant", "C-2")] == [None, "A", "A"]
-    assert [who for who, _ in credited(connection, "first-claimant", "C-4")] == ["A", "B"]
+    assert [who for who, _ in credited(connection, "first-claimant", "C-4")] == ["A", "A"]
+
+
+def test_reserving_a_client_that_somebody_has_is_no_claim(embedded_dsn: str) -> None:
+    history = [
+        told(CuratorAssigned(employee="A"), "2026-01-01", client="C-1"),
+        told(ClientReserved(employee="B"), "2026-01-02", client="C-1"),
+        call("2026-01-03T00:00:00Z", "C-1"),
+    ]
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        rows = metrics(connection, view(3), credit="first-claimant", metrics=["interactions"])
+        assert figures(rows, "interactions") == {"A": 1}
 
 
 def test_the_current_owner_has_all_the_past(connection: Connection) -> None:

@@ -89,9 +89,12 @@ def test_a_target_is_proposed_from_like_periods_before(embedded_dsn: str) -> Non
     with ledger_of(embedded_dsn, HISTORY) as (_, connection):
         seen = View(len(HISTORY), AFTER, ZONE)
         rows = proposed(connection, seen, period_of("2026-Q4"), "won_value", last=3)
+        of_units = proposed(connection, seen, period_of("2026-Q4"), "deals_won", by="unit", last=1)
         with pytest.raises(InvalidQuestion, match="still running"):
             proposed(connection, seen, period_of("2027-Q2"), "won_value")
     found = {row["currency"]: (row["value"], row["periods"]) for row in rows}
     # A quarter in which nothing of the kind was counted is left out, and not taken for 0
     assert found["RUB"] == (250, ["2026-Q3", "2026-Q2", "2026-Q1"])
     assert found["EUR"] == (7, ["2026-Q3"])
+    # As its attainment will be measured: a branch by what its units have
+    assert {row["scope_id"]: row["value"] for row in of_units} == {"B": 3, "U": 3}

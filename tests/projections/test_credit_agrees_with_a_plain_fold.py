@@ -52,7 +52,6 @@ class Ownership(NamedTuple):
     former: str | None = None
     since: datetime = LONG_AGO
     first_owner: str | None = None
-    claimant: str | None = None
 
 
 def known(history: list[Event], as_of: int) -> list[Known]:
@@ -80,9 +79,8 @@ def after(was: Ownership, change: Known) -> Ownership:
         case ClientReassigned():
             now = was._replace(owner=data.to_employee, reserved=False)
         case ClientReserved():
-            now = was._replace(claimant=was.claimant or data.employee)
             if was.owner is None:
-                now = now._replace(owner=data.employee, reserved=True)
+                now = was._replace(owner=data.employee, reserved=True)
         case ReservationExpired() if was.reserved and was.owner == data.employee:
             now = was._replace(owner=None, reserved=False)
         case ClientReleased():
@@ -124,7 +122,7 @@ def credited(
         yield held if still_open else event.performed_by, Decimal(1)
         return
     if mode == "first-claimant":
-        chosen = state.claimant or state.first_owner
+        chosen = state.first_owner
     if mode == "current-owner":
         chosen = ownership(events, row["client"], (on, LAST)).owner
     if mode == "split" and state.former and state.since > LONG_AGO:

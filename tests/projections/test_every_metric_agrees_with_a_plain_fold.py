@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, time
 from typing import Any
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -10,7 +12,9 @@ from hypothesis import strategies as st
 from ledger.envelope import Event
 from projections.figures import EVIDENCE, METRICS, Metric
 from projections.metrics import metrics
-from tests.projections.evidence_fold import Row, Span, evidence
+from tests.projections import fold_parts
+from tests.projections.evidence_fold import evidence
+from tests.projections.fold_parts import Row, Span
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.owned_fold import ownership
 from tests.projections.random_events import histories
@@ -74,17 +78,19 @@ def floats(figures: tuple[Any, ...]) -> list[float | None]:
     data=st.data(),
     history=histories(*STREAMS, min_size=20, max_size=60),
     until=st.sampled_from((date(2026, 2, 15), date(2026, 4, 1))),
+    zone=st.sampled_from(("Europe/Moscow", "Europe/Berlin", "America/New_York")),
 )
 def test_the_whole_is_what_the_fold_says(
-    embedded_dsn: str, data: st.DataObject, history: list[Event], until: date
+    embedded_dsn: str, data: st.DataObject, history: list[Event], until: date, zone: str
 ) -> None:
     since = date(2026, 1, 5)
-    seen = view(data.draw(st.integers(len(history) // 2, len(history))))
+    seen = view(data.draw(st.integers(len(history) // 2, len(history))))._replace(zone=zone)
     span = Span(datetime.combine(since, time()), datetime.combine(until, time()))
     events = known(history, seen.as_of)
-    folded = evidence(events, span)
-    for name, row in ownership(events, span):
-        folded[name].append(row)
+    with patch.object(fold_parts, "LOCAL", ZoneInfo(zone)):
+        folded = evidence(events, span)
+        for name, row in ownership(events, span):
+            folded[name].append(row)
     with ledger_of(embedded_dsn, history) as (_, connection):
         found = metrics(connection, seen, by="whole", since=since, until=until,
                         metrics=list(BY_FOLD))  # fmt: skip
@@ -96,8 +102,8 @@ def test_the_whole_is_what_the_fold_says(
         kinds = (source,) if source.startswith("deal") else EVIDENCE[source].kinds or (source,)
         rows = (
             [row for kind in kinds for row in folded[kind]]
-            if source != "contact"
-            else folded["contact"]
+            if source not in ("contact", "touch")
+            else folded[source]
         )
         wanted = expected(name, rows) if found else {}
         for unit, figures in wanted.items():
