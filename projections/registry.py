@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints, entry_points
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -83,9 +83,12 @@ def tables() -> Mapping[type[Any], str]:
 def fingerprint() -> str:
     """A digest of the projections' source: tables built by other source must be rebuilt.
 
-    Cheap (it reads the files, importing nothing), because every question asks for it.
+    And of how events are read: the packages that add event types, and what retired versions are
+    lifted by. Cheap (it reads the files, importing nothing), because every question asks for it.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256((files("ledger.events") / "retired.py").read_bytes())
+    for entry in _installed().select(group="interaction_ledger.events"):
+        digest.update(f"{entry.name}={entry.value} {entry.dist and entry.dist.version}\n".encode())
     for module in ("projections.frame", "projections.wordings", *_modules()):
         package, _, name = module.rpartition(".")
         for suffix in ("py", "sql"):
@@ -97,8 +100,14 @@ def fingerprint() -> str:
 
 @cache
 def _modules() -> tuple[str, ...]:
-    added = entry_points(group="interaction_ledger.projections")
+    added = _installed().select(group="interaction_ledger.projections")
     return (*(f"projections.{name}" for name in NAMES), *(entry.value for entry in added))
+
+
+@cache
+def _installed() -> EntryPoints:
+    """Read the entry points of all packages, once: to find a group of them costs as much."""
+    return entry_points()
 
 
 def _load(module: str) -> Projection:
