@@ -75,8 +75,8 @@ def pack(
         raise click.UsageError("name CLIENT and --to EMPLOYEE, or --batch BATCH and --out FOLDER.")
     if batch is not None and (client or to or out is None):
         raise click.UsageError("--batch says which clients pass to whom; it needs --out FOLDER.")
-    # The passings of a batch are read from the events, and so is what a decision depends on.
-    roles = ("owner", "auditor") if batch or issue else ("owner", "supervisor", "auditor")
+    # What a decision depends on is read from the events.
+    roles = ("owner", "auditor") if issue else ("owner", "supervisor", "auditor")
     with ExitStack() as stack:
         question = stack.enter_context(opened(as_of, roles=roles))
         ledger = stack.enter_context(Ledger(question.target)) if issue else None
@@ -118,19 +118,15 @@ def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
 
 def _passing(question: Question, batch: str) -> list[tuple[str, str]]:
     """The clients that passed in a batch, and to whom, as was known then. Raises NotFound."""
-    from ledger import codec, log
-    from ledger.log import Item, Query
+    from projections.transfers import passed
 
-    query = Query((Item(("client.reassigned",), (f"batch:{batch}",)),))
-    rows = log.read(question.connection, query, upto=question.view.as_of)
-    events = [codec.decode(row) for row in rows]
-    found = {event.client: event.data.to_employee for event in events if event.client}
+    found = passed(question.connection, question.view, batch)
     if not found:
         raise NotFound(
-            f"no client passed in a batch {batch!r} as of position {question.view.as_of}; "
-            "`iledger replay --type transfer_batch.started` shows the batches"
+            f"no client passed in a batch {batch!r}, or all went back, as of position "
+            f"{question.view.as_of}; `iledger transfer status` shows the batches"
         )
-    return sorted(found.items())
+    return [(row["client"], row["to_employee"]) for row in found]
 
 
 def _pack(question: Question, client: str, employee: str) -> Pack:
