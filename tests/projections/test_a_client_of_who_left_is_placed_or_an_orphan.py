@@ -1,4 +1,4 @@
-"""Of the clients of somebody who left, each is placed, in the pool or an orphan, however recorded."""
+"""Each client of somebody who left is placed, in the pool or an orphan, however recorded."""
 
 from ledger.events.ownership import ClientReassigned, CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired
