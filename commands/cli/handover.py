@@ -11,7 +11,7 @@ import click
 
 from commands import handover as decisions
 from commands.cli.deciding import Desk, deciding
-from commands.cli.output import remark
+from commands.cli.output import remark, write_whole
 from commands.cli.question import Question, asked, opened
 from commands.handle import Act, handle
 from ledger.book import Ledger
@@ -145,7 +145,7 @@ def _write(content: bytes, place: Path | None) -> None:
         click.echo(content, nl=False)
         return
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(content)
+    write_whole(content, place)
     remark(f"written: {place}")
 
 

@@ -52,6 +52,7 @@ def test_from_pack_to_acceptance(told: Run, tmp_path: Path) -> None:
     assert "issued to E-2: position 7" in done.stderr.decode()
     told("append", stdin=jsonl(*PASSED))
     assert {each["client"] for each in rows(told, "handover", "list", "--open")} == {"C-1", "Ц/2"}
+    assert (tmp_path / "pack.md").stat().st_mode & 0o777 == 0o600, "it holds personal data"
 
     again = told(*given, "--as-of", "6", TZ="Asia/Tokyo", LC_ALL="ru_RU.UTF-8")
     assert again.stdout == (tmp_path / "pack.md").read_bytes()
