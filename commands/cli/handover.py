@@ -80,6 +80,8 @@ def pack(
     with ExitStack() as stack:
         question = stack.enter_context(opened(as_of, roles=roles))
         ledger = stack.enter_context(Ledger(question.target)) if issue else None
+        if batch and issue:  # a later position would give other packs, and issue them all again
+            remark(f"should this break off, run it again with --as-of {question.view.as_of}")
         for of, employee in _passing(question, batch) if batch else [(client or "", to or "")]:
             made = _pack(question, of, employee)
             place = out / f"{quote(of, safe='')}.{_SUFFIX[form]}" if batch and out else out

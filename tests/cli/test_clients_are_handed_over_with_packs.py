@@ -77,6 +77,7 @@ def test_packs_of_a_whole_batch(told: Run, tmp_path: Path) -> None:
     assert names == {"C-1.json", "%D0%A6%2F2.json"}
     issued = rows(told, "handover", "list", "--open")
     assert [each["pack_as_of"] for each in issued] == [8, 8], "all of one position"
+    assert "run it again with --as-of 8" in done.stderr.decode()
     assert told("handover", "accept", "Ц/2", "--by", "E-2").returncode == 0
 
 
