@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from ledger.codec import MAX_BODY
 from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, shorten
 from ledger.intake import Line, Verdict
 
@@ -82,7 +83,7 @@ def _entry(line: Line, error: InvalidEvent | KeyConflict) -> dict[str, Any]:
         field, value = error.field, error.value
     if value is not None and not isinstance(value, str):
         value = shorten(value)
-    whole = line.size <= len(line.text) + 2
+    whole = line.size <= MAX_BODY + 2  # what `intake.lines` keeps of it
     text = line.text if whole else line.text[:_SHOWN]
     entry = {"line": line.number, "reason": str(error), "field": field, "value": value}
     if not whole:

@@ -100,6 +100,15 @@ def test_what_is_passed_over_and_what_is_not(
     assert rejects(tmp_path / "ledger.rejects.jsonl")[2]["text"] == two[:-20].decode()
 
 
+def test_a_rejected_line_after_a_byte_order_mark_is_kept_whole(
+    iledger: Run, tmp_path: Path
+) -> None:
+    wrong = jsonl(event(1, type="x" * 5000)).rstrip()
+    assert iledger("append", stdin=b"\xef\xbb\xbf" + wrong).returncode == 1
+    entry = rejects(tmp_path / "ledger.rejects.jsonl")[1]
+    assert (entry["text"], "cut" in entry) == (wrong.decode(), False)
+
+
 def test_a_huge_line_costs_no_memory(iledger: Run, tmp_path: Path) -> None:
     with (tmp_path / "huge.jsonl").open("wb") as load:
         load.write(b'{"type": "')
