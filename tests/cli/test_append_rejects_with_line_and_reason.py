@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ledger.database import Connection
 
-from .conftest import Run, event, jsonl
+from .conftest import Run, event, jsonl, one_message
 
 
 def recorded(owner: Connection) -> int:
@@ -75,6 +75,22 @@ def test_other_files_are_not_taken_for_reject_files(iledger: Run, tmp_path: Path
         assert iledger("append", "calls.jsonl", "--rejects", name).returncode == 2
     assert precious.read_text() == "do not lose me\n"
     assert load.read_bytes() == b"{}\n"
+
+
+def test_what_was_rejected_of_another_load_is_left_alone(iledger: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"{}\n")
+    (tmp_path / "b.jsonl").write_bytes(jsonl(event(1)))
+    given = ("--rejects", "wrong.jsonl")
+    assert iledger("append", "a.jsonl", *given).returncode == 1
+    before = (tmp_path / "wrong.jsonl").read_bytes()
+    for load in ("b.jsonl", "-"):
+        refused = iledger("append", load, *given, stdin=b"{}\n")
+        assert refused.returncode == 2
+        assert "rejected of another input; name another" in one_message(refused)
+    assert (tmp_path / "wrong.jsonl").read_bytes() == before
+    again = iledger("append", tmp_path / "a.jsonl", *given)
+    assert again.returncode == 1, "the same load may be run again"
+    assert (tmp_path / "wrong.jsonl").read_bytes() == before
 
 
 def test_what_is_not_utf8_is_kept_exactly(iledger: Run, tmp_path: Path) -> None:
