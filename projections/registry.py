@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoints, entry_points
+from importlib.metadata import entry_points
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -87,7 +87,7 @@ def fingerprint() -> str:
     lifted by. Cheap (it reads the files, importing nothing), because every question asks for it.
     """
     digest = hashlib.sha256((files("ledger.events") / "retired.py").read_bytes())
-    for entry in _installed().select(group="interaction_ledger.events"):
+    for entry in entry_points(group="interaction_ledger.events"):
         digest.update(f"{entry.name}={entry.value} {entry.dist and entry.dist.version}\n".encode())
     for module in ("projections.frame", "projections.wordings", *_modules()):
         package, _, name = module.rpartition(".")
@@ -100,14 +100,8 @@ def fingerprint() -> str:
 
 @cache
 def _modules() -> tuple[str, ...]:
-    added = _installed().select(group="interaction_ledger.projections")
+    added = entry_points(group="interaction_ledger.projections")
     return (*(f"projections.{name}" for name in NAMES), *(entry.value for entry in added))
-
-
-@cache
-def _installed() -> EntryPoints:
-    """Read the entry points of all packages, once: to find a group of them costs as much."""
-    return entry_points()
 
 
 def _load(module: str) -> Projection:
