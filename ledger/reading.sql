@@ -140,7 +140,8 @@ BEGIN
 END $$;
 
 -- What a decision depends on: the head, and the events up to it that match, each with whether it
--- stands or was annulled. One row with the head alone if there are none.
+-- stands or was annulled; an annulment reaches earlier events only. One row with the head alone if
+-- there are none.
 CREATE FUNCTION standing(query jsonb, max_rows bigint) RETURNS TABLE (
     at_head bigint, at_position bigint, id uuid, of_type text, of_version smallint,
     recorded timestamptz, occurred timestamptz, content bytea, stands boolean
@@ -152,7 +153,8 @@ BEGIN
     RETURN QUERY SELECT at_head, e.position, e.event_id, e.type, e.version, e.recorded_at,
         e.occurred_at, e.body, NOT EXISTS (
             SELECT FROM event_tags t JOIN events a ON a.position = t.position
-            WHERE t.tag = 'event:' || e.event_id::text AND a.type = 'event.annulled')
+            WHERE t.tag = 'event:' || e.event_id::text AND a.type = 'event.annulled'
+              AND a.position > e.position)
     FROM matching(query, 0, at_head, max_rows) AS m(position)
     JOIN events e ON e.position = m.position
     ORDER BY e.position;

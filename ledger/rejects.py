@@ -1,7 +1,8 @@
 """The reject file: what a load could not take in, with the reason, so that it can be mended.
 
-One JSON object a line: `line` (its number), `reason`, `field`, `value`, and the original as `text`,
-or as `base64` where it is not UTF-8; `cut` is true where only its beginning fits.
+One JSON object a line: `line` (its number), `input` (seen from this file's folder; - if piped),
+`reason`, `field`, `value`, and the original as `text`, or as `base64` where it is not UTF-8; `cut`
+is true where only its beginning fits.
 """
 
 import base64
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from ledger.codec import MAX_BODY
 from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, shorten
 from ledger.intake import Line, Verdict
 
@@ -21,11 +23,18 @@ class Rejects:
     """Writes a reject file; there is none as long as nothing is rejected.
 
     A reject file of an earlier run of the same load is replaced, for this run judges every line
-    anew. Any other file in its place is left alone: raises InvalidQuestion.
+    anew. Any other file in its place is left alone, and so is one of another load: raises
+    InvalidQuestion.
+
+    load: the file that is loaded; None if it is none.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, load: Path | None = None) -> None:
         self.path = path
+        self._input = "-"
+        if load is not None and load.is_file():
+            seen = os.path.relpath(load.resolve(), path.resolve().parent)
+            self._input = seen.encode(errors="backslashreplace").decode()
         self.count = 0
         self._file: BinaryIO | None = None
         self._refuse_other_files()
@@ -34,7 +43,9 @@ class Rejects:
         """Write those that were rejected."""
         for verdict in verdicts:
             if verdict.error is not None:
-                self._out().write(msgspec.json.encode(_entry(verdict.line, verdict.error)) + b"\n")
+                self._out().write(
+                    msgspec.json.encode(_entry(verdict.line, self._input, verdict.error)) + b"\n"
+                )
                 self.count += 1
         if self._file is not None:
             self._file.flush()
@@ -65,6 +76,12 @@ class Rejects:
             raise InvalidQuestion(
                 f"{self.path} exists and is no reject file; name another with --rejects"
             )
+        mine = b'"input":' + msgspec.json.encode(self._input) + b","
+        if mine not in first and b',"reason":' in first:
+            raise InvalidQuestion(
+                f"{self.path} holds what was rejected of another input; name another with "
+                "--rejects, or remove it"
+            )
 
 
 def unused(path: Path) -> Path:
@@ -76,15 +93,17 @@ def unused(path: Path) -> Path:
     return found
 
 
-def _entry(line: Line, error: InvalidEvent | KeyConflict) -> dict[str, Any]:
+def _entry(line: Line, input_: str, error: InvalidEvent | KeyConflict) -> dict[str, Any]:
     field, value = "key", getattr(error, "key", None)
     if isinstance(error, InvalidEvent):
         field, value = error.field, error.value
     if value is not None and not isinstance(value, str):
         value = shorten(value)
-    whole = line.size <= len(line.text) + 2
+    whole = line.size <= MAX_BODY + 2  # what `intake.lines` keeps of it
     text = line.text if whole else line.text[:_SHOWN]
-    entry = {"line": line.number, "reason": str(error), "field": field, "value": value}
+    entry = {
+        "line": line.number, "input": input_, "reason": str(error), "field": field, "value": value,
+    }  # fmt: skip
     if not whole:
         entry["cut"] = True
     try:

@@ -6,6 +6,7 @@ have come by then. Each event has its own outcome: one caller's bad key does not
 
 import threading
 from collections import deque
+from itertools import islice
 
 from ledger.envelope import Encoded
 from ledger.log import Outcome
@@ -15,14 +16,19 @@ MOST = 1_000
 
 
 class _Ticket:
-    __slots__ = ("encoded", "error", "outcome", "turn")
+    __slots__ = ("encoded", "error", "gone", "outcome", "turn")
 
     def __init__(self, encoded: Encoded) -> None:
         self.encoded = encoded
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
+        self.gone = False  # nobody waits for it any more
         # Set when the event is settled, or when it is this thread's turn to commit.
         self.turn = threading.Event()
+
+    @property
+    def settled(self) -> bool:
+        return self.outcome is not None or self.error is not None
 
 
 class Writer:
@@ -30,21 +36,26 @@ class Writer:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # Under the mutex: who waits, whose turn it is to commit, and for whom he does.
         self._mutex = threading.Lock()
         self._waiting: deque[_Ticket] = deque()
-        self._committing = False
+        self._leader: _Ticket | None = None
+        self._group: list[_Ticket] = []
 
     def record(self, encoded: Encoded) -> Outcome:
         """Record one event durably. Raises what the shared transaction raised."""
         ticket = _Ticket(encoded)
-        with self._mutex:
-            self._waiting.append(ticket)
-            first = not self._committing
-            self._committing = True
-        if not first:
+        try:
+            with self._mutex:
+                self._waiting.append(ticket)
+                if self._leader is None:
+                    self._pass_on()
             ticket.turn.wait()
-        if ticket.outcome is None and ticket.error is None:
-            self._commit()
+            if self._leader is ticket:
+                self._commit()
+        except BaseException:
+            self._give_up(ticket)
+            raise
         if ticket.error is not None:
             raise ticket.error
         assert ticket.outcome is not None  # noqa: S101 - narrows the type
@@ -53,7 +64,9 @@ class Writer:
     def _commit(self) -> None:
         """Commit what waits (the caller's own event is the first of it) and pass the turn on."""
         with self._mutex:
-            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))]
+            self._group = group = list(islice(self._waiting, MOST))
+            for _ in group:
+                self._waiting.popleft()
         try:
             outcomes = self._store.record([ticket.encoded for ticket in group], whole=False)
             for ticket, outcome in zip(group, outcomes, strict=True):
@@ -61,19 +74,30 @@ class Writer:
         except Exception as error:
             for ticket in group:
                 ticket.error = error
-        except BaseException:
-            # The one who commits was interrupted, not those who wait: another commits for them.
-            with self._mutex:
-                self._waiting.extendleft(reversed(group[1:]))
-            group.clear()
-            raise
-        finally:
-            self._pass_on(group)
-
-    def _pass_on(self, settled: list[_Ticket]) -> None:
-        """Wake those whose events are settled, and the first of those who wait, to commit."""
         with self._mutex:
-            self._committing = bool(self._waiting)
-            following = self._waiting[0] if self._waiting else None
-        for ticket in (*settled, *((following,) if following else ())):
-            ticket.turn.set()
+            for ticket in group:
+                ticket.turn.set()
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Make it the turn of the first of those who wait, if any. Under the mutex."""
+        self._leader = self._waiting[0] if self._waiting else None
+        if self._leader is not None:
+            self._leader.turn.set()
+
+    def _give_up(self, ticket: _Ticket) -> None:
+        """Leave the queue: this thread was interrupted, but not those who wait."""
+        with self._mutex:
+            ticket.gone = True
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+            if self._leader is not ticket:
+                return
+            unsettled = []
+            for other in self._group:
+                if other.settled:
+                    other.turn.set()
+                elif not other.gone and other not in self._waiting:
+                    unsettled.append(other)
+            self._waiting.extendleft(reversed(unsettled))
+            self._pass_on()

@@ -17,7 +17,7 @@ import msgspec
 from ledger.database import Connection
 from ledger.moments import precision_of
 from ledger.sql import statements
-from projections import quarrels
+from projections import merges, quarrels
 from projections.dispute_check import COPIED, canonical, sealed, sha256
 from projections.markdown import escaped, table
 from projections.view import Answer, View, ask, at_recording
@@ -54,8 +54,9 @@ def dispute_file(connection: Connection, as_of: int, zone: str, dispute: str) ->
     """
     view = at_recording(connection, as_of, zone)
     about = quarrels.dispute(connection, view, dispute)
-    found = _events(connection, view, about)
-    readable = "\n".join(_timeline(view, about, found)) + "\n"
+    clients = merges.filtering(connection, view, about["client"]) or []
+    found = _events(connection, view, about, clients)
+    readable = "\n".join(_timeline(view, about, found, clients)) + "\n"
     contents = {
         "README.md": _resource("dispute_file.md"),
         "check.py": _resource("dispute_check.py"),
@@ -70,13 +71,15 @@ def dispute_file(connection: Connection, as_of: int, zone: str, dispute: str) ->
     return _archive(contents | {"manifest.json": canonical(sealed(manifest))})
 
 
-def _events(connection: Connection, view: View, about: Mapping[str, Any]) -> Answer:
+def _events(
+    connection: Connection, view: View, about: Mapping[str, Any], clients: list[str]
+) -> Answer:
     """The events of the file by position; content: the decoded body; with part and breach."""
     rows = ask(
         connection,
         _SQL["events"],
         view,
-        client=about["client"],
+        clients=clients,
         dispute=about["dispute"],
         types=list(_PART),
         evidence=about["evidence"],
@@ -110,7 +113,9 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _timeline(view: View, about: Mapping[str, Any], rows: Answer) -> Iterator[str]:
+def _timeline(
+    view: View, about: Mapping[str, Any], rows: Answer, clients: list[str]
+) -> Iterator[str]:
     zone = ZoneInfo(view.zone)
     yield f"# Dispute {escaped(about['dispute'])} over client {escaped(about['client'] or '')}\n"
     yield (
@@ -119,15 +124,19 @@ def _timeline(view: View, about: Mapping[str, Any], rows: Answer) -> Iterator[st
     )
     yield from table([about], zone)
     yield "\n## First approach\n"
-    yield from table([_told(row) for row in rows if row["first"]], zone)
+    yield from table(_told([row for row in rows if row["first"]], clients), zone)
     yield "\n## Breaches: approaches recorded although the client was another's\n"
-    yield from table([_told(row) for row in rows if row["breach_of"]], zone)
+    yield from table(_told([row for row in rows if row["breach_of"]], clients), zone)
     yield "\n## Everything, in order of time\n"
     in_time = sorted(rows, key=lambda row: (row["occurred_at"] or _BEGINNING, row["position"]))
-    yield from table([_told(row) for row in in_time], zone)
+    yield from table(_told(in_time, clients), zone)
 
 
-def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+def _told(rows: Answer, clients: list[str]) -> Answer:
+    return merges.told_apart([_line_told(row) for row in rows], clients)
+
+
+def _line_told(row: Mapping[str, Any]) -> dict[str, Any]:
     content = row["content"]
     remarks = []
     if row["breach_of"]:
@@ -140,6 +149,7 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
         "occurred_at": content["occurred_at"],
         "recorded_at": row["recorded_at"],
         "part": row["part"],
+        "client": content.get("client"),
         "what": row["summary"] or row["type"],
         "remarks": "; ".join(remarks) or None,
         "performed_by": content.get("performed_by"),

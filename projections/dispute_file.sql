@@ -3,11 +3,12 @@
 -- ownership.sql and quarrels.sql.
 
 -- name: events
--- The client's events of these types and of those that a policy lets claim a client, what concerns
--- the dispute itself, its evidence, the policies, and what annulled any of them.
+-- The events of the client, under all its ids, of these types and of those that a policy lets claim
+-- a client, what concerns the dispute itself, its evidence, the policies, and what annulled any of
+-- them.
 WITH wanted AS (
     SELECT e.position FROM events e
-    WHERE e.client = %(client)s AND e.position <= %(as_of)s
+    WHERE e.client = ANY (%(clients)s) AND e.position <= %(as_of)s
       AND (e.type = ANY (%(types)s)
            OR e.type IN (SELECT unnest(r.claims) FROM reservation_policies r
                          WHERE r.position <= %(as_of)s))

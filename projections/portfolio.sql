@@ -47,9 +47,24 @@ ORDER BY replace(i.folded, 'ё', 'е') COLLATE "C" NULLS LAST, i.folded COLLATE 
 
 -- name: portfolio
 -- All look-ups are of a client at a time, by the index: OFFSET 0 and LIMIT keep them so.
+WITH owned AS MATERIALIZED (
+    SELECT * FROM portfolio_at(%(employee)s, %(as_of)s, %(on)s)
+), gone AS MATERIALIZED (
+    SELECT g.client, g.survivor FROM absorbed_at(%(as_of)s, %(on)s) g
+), joined AS (
+    SELECT o.client, max(x.occurred_at) AS last_contact_at
+    FROM owned o JOIN gone g ON g.survivor = o.client, LATERAL (
+        SELECT t.occurred_at FROM timeline t
+        WHERE t.client = g.client AND t.reach IS NOT NULL AND t.occurred_at <= %(on)s
+          AND known(t.position, t.annulled_at, %(as_of)s)
+        ORDER BY t.occurred_at DESC LIMIT 1) x
+    GROUP BY o.client
+)
 SELECT o.client, i.name, o.kind, nullif(o.from_at, '-infinity') AS since, o.precision,
-       a.last_contact_at, o.from_position AS position
-FROM portfolio_at(%(employee)s, %(as_of)s, %(on)s) o
+       greatest(a.last_contact_at, j.last_contact_at) AS last_contact_at,
+       o.from_position AS position
+FROM owned o
+LEFT JOIN joined j ON j.client = o.client
 LEFT JOIN LATERAL (
     SELECT s.name, s.folded FROM client_steps s
     WHERE s.client = o.client AND s.name IS NOT NULL
@@ -61,28 +76,37 @@ LEFT JOIN LATERAL (
     WHERE t.client = o.client AND t.reach IS NOT NULL AND t.occurred_at <= %(on)s
       AND known(t.position, t.annulled_at, %(as_of)s)
     ORDER BY t.occurred_at DESC LIMIT 1) a ON true
-WHERE o.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
+WHERE o.client NOT IN (SELECT g.client FROM gone g)
 ORDER BY i.folded COLLATE "C" NULLS LAST, o.client COLLATE "C"
 
 -- name: orphans
 -- A client is an orphan from the departure, or from when somebody who had left came to own it.
+WITH gone AS MATERIALIZED (
+    SELECT g.client, g.survivor FROM absorbed_at(%(as_of)s, %(on)s) g
+), joined AS (
+    SELECT g.survivor AS client, max(x.last_contact_at) AS last_contact_at
+    FROM gone g, LATERAL (
+        SELECT * FROM client_activity_at(%(as_of)s, %(on)s) s WHERE s.client = g.client OFFSET 0
+    ) x GROUP BY g.survivor
+)
 SELECT s.client, i.name, s.owner AS former_owner, d.name AS former_owner_name, d.unit,
        nullif(since.at, '-infinity') AS since, since.precision,
        local_time(%(on)s, 'instant', %(zone)s)::date
            - local_time(nullif(since.at, '-infinity'), since.precision, %(zone)s)::date AS days,
-       nullif(a.last_contact_at, '-infinity') AS last_contact_at
+       nullif(greatest(a.last_contact_at, j.last_contact_at), '-infinity') AS last_contact_at
 FROM staff(%(as_of)s, %(on)s) d
 JOIN owner_spells_at(%(as_of)s) s ON s.owner = d.employee
 JOIN ownership_changes c ON c.position = s.from_position
 LEFT JOIN client_identities_at(%(as_of)s, %(on)s) i ON i.client = s.client
-LEFT JOIN client_activity_at(%(as_of)s, %(on)s) a ON a.client = s.client,
+LEFT JOIN client_activity_at(%(as_of)s, %(on)s) a ON a.client = s.client
+LEFT JOIN joined j ON j.client = s.client,
 LATERAL (
     SELECT greatest(s.from_at, coalesce(d.departed_at, '-infinity')) AS at,
            CASE WHEN s.from_at > coalesce(d.departed_at, '-infinity') THEN c.precision
                 ELSE d.departed_precision END AS precision
 ) AS since
 WHERE d.departed AND s.from_at <= %(on)s AND %(on)s < s.to_at
-  AND s.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
+  AND s.client NOT IN (SELECT g.client FROM gone g)
 ORDER BY since.at, s.client COLLATE "C"
 
 -- name: departures
@@ -97,7 +121,7 @@ WITH orphaned AS (
       AND s.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
 ), each AS (
     SELECT employee, client, sum(hours) AS hours, max(to_at) AS to_at,
-           max(to_position) AS to_position
+           (array_agg(to_position ORDER BY to_at DESC, to_position DESC))[1] AS to_position
     FROM orphaned GROUP BY employee, client
 )
 SELECT d.employee, d.name, d.unit, d.departed_at, d.departed_precision,

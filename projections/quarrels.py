@@ -136,8 +136,11 @@ def dispute(connection: Connection, view: View, id_: str) -> dict[str, Any]:
 
 
 def claims(connection: Connection, view: View, client: str) -> Answer:
-    """Every event that claims the client, in order of time: employee, owner then, breach."""
-    return ask(connection, _SQL["claims"], view, client=client)
+    """Every event that claims the client, in order of time: employee, owner then, breach.
+
+    Under any of its ids, where several are one client.
+    """
+    return ask(connection, _SQL["claims"], view, clients=members(connection, view, client))
 
 
 def incidents(

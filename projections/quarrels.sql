@@ -179,7 +179,7 @@ WHERE o.change = 'opened' AND known(o.position, o.annulled_at, %(as_of)s)
 ORDER BY o.position
 
 -- name: claims
-SELECT * FROM claims_of(%(as_of)s, %(client)s) c
+SELECT c.* FROM unnest(%(clients)s::text[]) AS one(id), LATERAL claims_of(%(as_of)s, one.id) c
 WHERE coalesce(c.occurred_at, '-infinity') <= %(on)s
 ORDER BY coalesce(c.occurred_at, '-infinity'), c.position
 

@@ -83,9 +83,12 @@ def tables() -> Mapping[type[Any], str]:
 def fingerprint() -> str:
     """A digest of the projections' source: tables built by other source must be rebuilt.
 
-    Cheap (it reads the files, importing nothing), because every question asks for it.
+    And of how events are read: the packages that add event types, and what retired versions are
+    lifted by. Cheap (it reads the files, importing nothing), because every question asks for it.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256((files("ledger.events") / "retired.py").read_bytes())
+    for entry in entry_points(group="interaction_ledger.events"):
+        digest.update(f"{entry.name}={entry.value} {entry.dist and entry.dist.version}\n".encode())
     for module in ("projections.frame", "projections.wordings", *_modules()):
         package, _, name = module.rpartition(".")
         for suffix in ("py", "sql"):

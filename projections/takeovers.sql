@@ -23,17 +23,23 @@ CREATE INDEX ON takeover_steps (client);
 -- One line each time a client passed to somebody by reassignment, or otherwise with a pack: the last
 -- pack that he was given for it and the first acceptance after that. A pack belongs to the next
 -- passing of the client to that employee, unless it is issued after one and before the client has
--- passed on; one that belongs to none has a line of its own.
-WITH passed AS (
+-- passed on; one that belongs to none has a line of its own. All this is told by position: a change
+-- back-dated to before a passing does not end it.
+WITH changes AS (
     SELECT c.client, c.from_employee, c.to_employee AS employee, c.change, c.reason,
            c.effective_at AS passed_at, c.precision AS passed_precision, c.position,
-           lag(c.position, 1, 0::bigint) OVER one AS before,
-           lead(c.position, 1, 9223372036854775807) OVER one AS after
+           coalesce(c.effective_at, '-infinity') AS at,
+           lag(c.position, 1, 0::bigint) OVER (PARTITION BY c.client ORDER BY c.position) AS before
     FROM ownership_changes c
     WHERE known(c.position, c.annulled_at, %(as_of)s) AND c.change IN ('assigned', 'reassigned')
       AND coalesce(c.effective_at, '-infinity') <= %(on)s
-    WINDOW one AS (PARTITION BY c.client
-                   ORDER BY coalesce(c.effective_at, '-infinity'), c.position)
+), passed AS (
+    SELECT c.*, coalesce(n.after, 9223372036854775807) AS after FROM changes c LEFT JOIN (
+        SELECT o.position, min(n.position) AS after
+        FROM changes o JOIN changes n ON n.client = o.client AND n.position > o.position
+             AND n.at >= o.at
+        GROUP BY o.position
+    ) AS n ON n.position = c.position
 ), steps AS NOT MATERIALIZED (
     SELECT * FROM takeover_steps
     WHERE known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s

@@ -93,3 +93,8 @@ def batches(connection: Connection, view: View, batch: str | None = None) -> Ans
 def successors(connection: Connection, view: View, batch: str) -> Answer:
     """To whom the clients of a batch passed, and how many went back."""
     return ask(connection, _SQL["successors"], view, batch=batch)
+
+
+def passed(connection: Connection, view: View, batch: str) -> Answer:
+    """The clients that passed on in a batch and did not go back in it, and to whom."""
+    return ask(connection, _SQL["passed"], view, batch=batch)

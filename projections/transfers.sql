@@ -75,3 +75,11 @@ FULL JOIN (SELECT * FROM batch_moves
       WHERE batch = %(batch)s AND back AND known(position, annulled_at, %(as_of)s)) b
     ON b.client = m.client
 GROUP BY 1 ORDER BY min(coalesce(m.to_employee, b.from_employee) COLLATE "C")
+
+-- name: passed
+-- The clients that are with those to whom the batch passed them on; not those that went back.
+SELECT client, to_employee FROM (
+    SELECT DISTINCT ON (client) * FROM batch_moves
+    WHERE batch = %(batch)s AND known(position, annulled_at, %(as_of)s)
+    ORDER BY client, position DESC
+) AS last_moves WHERE NOT back ORDER BY client COLLATE "C"

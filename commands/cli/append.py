@@ -51,7 +51,7 @@ def append(file: str, rejects: Path | None, receipts: bool, form: Literal["text"
     safe: what is recorded already is known by its source and key.
     """
     target = chosen()
-    sink = Rejects(_rejects_path(file, rejects))
+    sink = Rejects(_rejects_path(file, rejects), None if file == "-" else Path(file))
     # A lost connection is told once, by the error that ends the command.
     logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
     with closing(connect(target, *_ROLES)) as connection:

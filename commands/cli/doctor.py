@@ -149,11 +149,12 @@ def _triggers(connection: Connection, target: Target) -> Iterator[Finding]:
 
 
 def _grants(connection: Connection, target: Target) -> Iterator[Finding]:
-    given = {"schema": target.schema, "owner": f"{target.schema}_owner"}
-    others = [row[0] for row in connection.execute(_SQL["writers"], given)]
+    found = connection.execute(_SQL["writers"], {"schema": target.schema})
+    others = ", ".join(row[0] for row in found)
     if others:
-        advice = f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON events, event_tags FROM {others[0]}"
-        yield Finding("grants", "fail", f"may write past append: {', '.join(others)}", advice)
+        tables = f"{target.schema}.events, {target.schema}.event_tags"
+        advice = f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {tables} FROM {others}"
+        yield Finding("grants", "fail", f"may write past append: {others}", advice)
     else:
         yield Finding("grants", "ok", "only append writes events")
 

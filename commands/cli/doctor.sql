@@ -21,11 +21,17 @@ LEFT JOIN pg_trigger t ON t.tgrelid = to_regclass(format('%%I.%%I', %(schema)s::
 GROUP BY wanted.name ORDER BY wanted.name
 
 -- name: writers
--- Who may change the events table in spite of the triggers' refusal, or besides `append`.
-SELECT DISTINCT g.grantee::text FROM information_schema.role_table_grants g
-WHERE g.table_schema = %(schema)s AND g.table_name IN ('events', 'event_tags')
-  AND g.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
-  AND g.grantee <> %(owner)s
+-- Who may change the events table in spite of the triggers' refusal, or besides `append`; of columns
+-- and for everybody, too. The information schema would show only what concerns the asker's own roles.
+SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END AS name
+FROM unnest(ARRAY['events', 'event_tags']) AS wanted(name)
+JOIN pg_class c ON c.oid = to_regclass(format('%%I.%%I', %(schema)s::text, wanted.name)),
+LATERAL (
+    SELECT * FROM aclexplode(c.relacl) UNION ALL
+    SELECT x.* FROM pg_attribute a, LATERAL aclexplode(a.attacl) x WHERE a.attrelid = c.oid
+) AS g
+WHERE g.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE') AND g.grantee <> c.relowner
+ORDER BY name
 
 -- name: clock
 SELECT clock_timestamp()

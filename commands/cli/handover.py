@@ -9,7 +9,7 @@ import click
 
 from commands import handover as decisions
 from commands.cli.deciding import Desk, act_of, deciding
-from commands.cli.output import remark
+from commands.cli.output import remark, write_whole
 from commands.cli.question import Question, asked, opened
 from commands.handle import handle
 from ledger.book import Ledger
@@ -73,11 +73,13 @@ def pack(
         raise click.UsageError("name CLIENT and --to EMPLOYEE, or --batch BATCH and --out FOLDER.")
     if batch is not None and (client or to or out is None):
         raise click.UsageError("--batch says which clients pass to whom; it needs --out FOLDER.")
-    # The passings of a batch are read from the events, and so is what a decision depends on.
-    roles = ("owner", "auditor") if batch or issue else ("owner", "supervisor", "auditor")
+    # What a decision depends on is read from the events.
+    roles = ("owner", "auditor") if issue else ("owner", "supervisor", "auditor")
     with ExitStack() as stack:
         question = stack.enter_context(opened(as_of, roles=roles))
         ledger = stack.enter_context(Ledger(question.target)) if issue else None
+        if batch and issue:  # a later position would give other packs, and issue them all again
+            remark(f"should this break off, run it again with --as-of {question.view.as_of}")
         for of, employee in _passing(question, batch) if batch else [(client or "", to or "")]:
             made = _pack(question, of, employee)
             place = out / f"{quote(of, safe='')}.{_SUFFIX[form]}" if batch and out else out
@@ -116,19 +118,15 @@ def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
 
 def _passing(question: Question, batch: str) -> list[tuple[str, str]]:
     """The clients that passed in a batch, and to whom, as was known then. Raises NotFound."""
-    from ledger import codec, log
-    from ledger.log import Item, Query
+    from projections.transfers import passed
 
-    query = Query((Item(("client.reassigned",), (f"batch:{batch}",)),))
-    rows = log.read(question.connection, query, upto=question.view.as_of)
-    events = [codec.decode(row) for row in rows]
-    found = {event.client: event.data.to_employee for event in events if event.client}
+    found = passed(question.connection, question.view, batch)
     if not found:
         raise NotFound(
-            f"no client passed in a batch {batch!r} as of position {question.view.as_of}; "
-            "`iledger replay --type transfer_batch.started` shows the batches"
+            f"no client passed in a batch {batch!r}, or all went back, as of position "
+            f"{question.view.as_of}; `iledger transfer status` shows the batches"
         )
-    return sorted(found.items())
+    return [(row["client"], row["to_employee"]) for row in found]
 
 
 def _pack(question: Question, client: str, employee: str) -> Pack:
@@ -147,7 +145,7 @@ def _write(content: bytes, place: Path | None) -> None:
         click.echo(content, nl=False)
         return
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(content)
+    write_whole(content, place)
     remark(f"written: {place}")
 
 

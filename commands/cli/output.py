@@ -12,10 +12,13 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import click
+
+from ledger.errors import InvalidQuestion
 
 Format = Literal["table", "json", "csv"]
 Rows = Sequence[Mapping[str, Any]]
@@ -39,6 +42,23 @@ class Picture(str):
 def remark(text: str) -> None:
     """Say something about the answer that is not part of it, on stderr."""
     click.echo(text, err=True)
+
+
+def write_whole(content: bytes, place: Path) -> None:
+    """Put a file in its place, for its owner to read: the whole of it or, on an error, nothing."""
+    from tempfile import NamedTemporaryFile
+
+    to = place.resolve()
+    if to.exists() and not to.is_file():
+        raise InvalidQuestion(f"{place} is no file that could be written anew; name another")
+    with NamedTemporaryFile(dir=to.parent, prefix=f".{to.name}.", delete=False) as file:
+        try:
+            file.write(content)
+            file.close()
+            Path(file.name).replace(to)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 class Printer:

@@ -8,7 +8,7 @@ from typing import get_args
 import click
 
 from commands.cli.deciding import Desk, deciding
-from commands.cli.output import remark
+from commands.cli.output import remark, write_whole
 from commands.cli.question import Question, asked, opened
 from ledger.events.dispute import Judgement, Outcome, Severity
 from projections.quarrels import By
@@ -114,7 +114,7 @@ def file(dispute: str, out: Path, as_of: str | None) -> None:
     with opened(as_of, roles=("owner", "auditor")) as question:
         view = question.view
         content = dispute_file(question.connection, view.as_of, view.zone, dispute)
-    out.write_bytes(content)
+    write_whole(content, out)
     remark(f"written: {out}, as of position {view.as_of}, SHA-256 {sha256(content).hexdigest()}")
 
 

@@ -4,14 +4,13 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from commands.cli.figures import period_of
-from commands.cli.output import remark
+from commands.cli.output import remark, write_whole
 from commands.cli.pictures import with_bars
 from commands.cli.question import Question, asked, opened, zoned
 from commands.cli.readings import NO_DATA
@@ -136,24 +135,9 @@ def report(
             credit=credit, leading=leading or LEADING,
         )  # fmt: skip
     content = page(told, less=less)
-    _write(content, place)
+    write_whole(content, place)
     made = f"as of position {told.made.as_of}, SHA-256 {sha256(content).hexdigest()}"
     remark(f"written: {place}, {made}")
-
-
-def _write(content: bytes, place: Path) -> None:
-    """Put a file in its place, for its owner to read: the whole of it or, on an error, nothing."""
-    to = place.resolve()
-    if to.exists() and not to.is_file():
-        raise InvalidQuestion(f"{place} is no file that could be written anew; name another")
-    with NamedTemporaryFile(dir=to.parent, prefix=f".{to.name}.", delete=False) as file:
-        try:
-            file.write(content)
-            file.close()
-            Path(file.name).replace(to)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
 
 
 @report.command(epilog="Example: iledger report adoption --last 30d")

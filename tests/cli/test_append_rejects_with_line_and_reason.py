@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ledger.database import Connection
 
-from .conftest import Run, event, jsonl
+from .conftest import Run, event, jsonl, one_message
 
 
 def recorded(owner: Connection) -> int:
@@ -77,6 +77,22 @@ def test_other_files_are_not_taken_for_reject_files(iledger: Run, tmp_path: Path
     assert load.read_bytes() == b"{}\n"
 
 
+def test_what_was_rejected_of_another_load_is_left_alone(iledger: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"{}\n")
+    (tmp_path / "b.jsonl").write_bytes(jsonl(event(1)))
+    given = ("--rejects", "wrong.jsonl")
+    assert iledger("append", "a.jsonl", *given).returncode == 1
+    before = (tmp_path / "wrong.jsonl").read_bytes()
+    for load in ("b.jsonl", "-"):
+        refused = iledger("append", load, *given, stdin=b"{}\n")
+        assert refused.returncode == 2
+        assert "rejected of another input; name another" in one_message(refused)
+    assert (tmp_path / "wrong.jsonl").read_bytes() == before
+    again = iledger("append", tmp_path / "a.jsonl", *given)
+    assert again.returncode == 1, "the same load may be run again"
+    assert (tmp_path / "wrong.jsonl").read_bytes() == before
+
+
 def test_what_is_not_utf8_is_kept_exactly(iledger: Run, tmp_path: Path) -> None:
     line = json.dumps(event(1, client="Ромашка"), ensure_ascii=False).encode("cp1251")
     assert iledger("append", stdin=line + b"\n").returncode == 1
@@ -98,6 +114,15 @@ def test_what_is_passed_over_and_what_is_not(
     assert cut.returncode == 1
     assert b"cut short" in cut.stderr
     assert rejects(tmp_path / "ledger.rejects.jsonl")[2]["text"] == two[:-20].decode()
+
+
+def test_a_rejected_line_after_a_byte_order_mark_is_kept_whole(
+    iledger: Run, tmp_path: Path
+) -> None:
+    wrong = jsonl(event(1, type="x" * 5000)).rstrip()
+    assert iledger("append", stdin=b"\xef\xbb\xbf" + wrong).returncode == 1
+    entry = rejects(tmp_path / "ledger.rejects.jsonl")[1]
+    assert (entry["text"], "cut" in entry) == (wrong.decode(), False)
 
 
 def test_a_huge_line_costs_no_memory(iledger: Run, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ledger.envelope import event_id
+
 from .conftest import Run, event, jsonl, one_message
 
 
@@ -50,6 +52,7 @@ def test_from_pack_to_acceptance(told: Run, tmp_path: Path) -> None:
     assert "issued to E-2: position 7" in done.stderr.decode()
     told("append", stdin=jsonl(*PASSED))
     assert {each["client"] for each in rows(told, "handover", "list", "--open")} == {"C-1", "Ц/2"}
+    assert (tmp_path / "pack.md").stat().st_mode & 0o777 == 0o600, "it holds personal data"
 
     again = told(*given, "--as-of", "6", TZ="Asia/Tokyo", LC_ALL="ru_RU.UTF-8")
     assert again.stdout == (tmp_path / "pack.md").read_bytes()
@@ -74,7 +77,24 @@ def test_packs_of_a_whole_batch(told: Run, tmp_path: Path) -> None:
     assert names == {"C-1.json", "%D0%A6%2F2.json"}
     issued = rows(told, "handover", "list", "--open")
     assert [each["pack_as_of"] for each in issued] == [8, 8], "all of one position"
+    assert "run it again with --as-of 8" in done.stderr.decode()
     assert told("handover", "accept", "Ц/2", "--by", "E-2").returncode == 0
+
+
+def test_who_has_not_got_the_client_gets_no_pack(told: Run, tmp_path: Path) -> None:
+    wrong = fact("8", "client.reassigned", "2026-02-01", "C-3", from_employee="E-1",
+                 to_employee="E-2", reason="departure", batch="B-1")  # fmt: skip
+    back = fact("9", "client.reassigned", "2026-02-02", from_employee="E-2", to_employee="E-1",
+                reason="batch_reversed", batch="B-1")  # fmt: skip
+    done = told("append", stdin=jsonl(*PASSED, wrong, back))
+    assert done.returncode == 0, done.stderr
+    annulled = {"event": str(event_id(wrong["source"], wrong["key"])), "reason": "a slip"}
+    annulled["annulled_type"] = wrong["type"]
+    done = told("append", stdin=jsonl(fact("10", "event.annulled", "2026-02-03", None, **annulled)))
+    assert done.returncode == 0, done.stderr
+    done = told("handover", "pack", "--batch", "B-1", "--out", "packs")
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "packs").iterdir()] == ["%D0%A6%2F2.md"]
 
 
 REFUSALS = [
@@ -82,7 +102,7 @@ REFUSALS = [
     ("pack C-1 --to E-2 --as-of 0", 2, "from 1 to the head"),
     ("pack C-9 --to E-2", 3, "iledger clients --search"),
     ("pack C-1 --to E-22", 3, "Did you mean E-2"),
-    ("pack --batch B-9 --out packs", 3, "transfer_batch.started"),
+    ("pack --batch B-9 --out packs", 3, "iledger transfer status"),
     ("accept C-1 --by E-2", 8, "iledger reassign C-1 --to E-2"),
     ("accept C-1 --by E-1", 8, "iledger handover pack C-1 --to E-1 --issue"),
     ("accept C-9 --by E-1", 8, "iledger clients --search"),

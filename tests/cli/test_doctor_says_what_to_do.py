@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from psycopg import conninfo
+
 from ledger.database import Connection, Target
 
 from .conftest import Run, event, jsonl
@@ -36,6 +38,25 @@ def test_a_grant_past_the_door(iledger: Run, owner: Connection, target: Target) 
     code, found = findings(iledger)
     assert code == 1
     assert f"{target.schema}_writer" in found["grants"]["found"]
+
+
+def test_an_auditor_sees_every_grant_past_the_door(
+    iledger: Run, owner: Connection, target: Target
+) -> None:
+    writer = f"{target.schema}_writer"
+    owner.execute(f"GRANT INSERT ON events TO {writer}")
+    owner.execute("GRANT UPDATE (tag) ON event_tags TO PUBLIC")
+    owner.execute("RESET ROLE")
+    owner.execute(f"CREATE ROLE looks LOGIN IN ROLE {target.schema}_auditor")
+    try:
+        dsn = conninfo.make_conninfo(target.dsn or "", user="looks")
+        code, found = findings(iledger, ILEDGER_DSN=dsn)
+    finally:
+        owner.execute("DROP ROLE looks")
+    assert code == 1
+    assert found["grants"]["found"] == f"may write past append: PUBLIC, {writer}"
+    assert f"ON {target.schema}.events" in found["grants"]["advice"]
+    assert found["grants"]["advice"].endswith(f"FROM PUBLIC, {writer}")
 
 
 def test_a_server_that_forgets(iledger: Run, owner: Connection) -> None:

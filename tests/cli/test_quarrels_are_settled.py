@@ -58,6 +58,7 @@ def test_a_dispute_from_claim_to_file(told: Run, tmp_path: Path) -> None:
     told("append", stdin=jsonl(event(1, client="C-1")))
     assert told("dispute", "file", "D-1", "--out", "two.zip", "--as-of", "13").returncode == 0
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    assert (tmp_path / "one.zip").stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(tmp_path / "one.zip") as archive:
         archive.extractall(tmp_path / "read")
     checked = subprocess.run([sys.executable, "-I", "check.py"], cwd=tmp_path / "read")

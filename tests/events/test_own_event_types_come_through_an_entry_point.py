@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ledger.database import Target
+
 MODULE = '''
 """Visits to the showroom."""
 
@@ -81,3 +83,31 @@ def test_a_name_that_is_taken_is_refused(package: Path) -> None:
     (package / "showroom_events.py").write_text(taken)
     done = run(package, "from ledger import catalogue; catalogue.types()")
     assert "two packages define the event type 'call.logged'" in done.stderr
+
+
+CAUGHT_UP = """
+import sys
+from contextlib import closing
+from ledger.database import Target, connect
+from projections.runner import catch_up, progress
+
+target = Target(dsn=sys.argv[1], schema=sys.argv[2])
+with closing(connect(target, "owner")) as connection:
+    before = progress(connection, target)
+    catch_up(connection, target)
+    found = connection.execute("SELECT performed_by FROM entries").fetchall()
+    print(before and before.fresh, len(found))
+"""
+
+
+def test_a_package_installed_later_is_seen_in_what_was_recorded_before(
+    package: Path, target: Target
+) -> None:
+    recorded = run(package, USE, target.dsn or "", target.schema)
+    assert recorded.returncode == 0, recorded.stderr
+    without = run(package.parent, CAUGHT_UP, target.dsn or "", target.schema)
+    assert without.stdout == "None 0\n", without.stderr
+    later = run(package, CAUGHT_UP, target.dsn or "", target.schema)
+    assert later.stdout == "False 1\n", later.stderr
+    again = run(package, CAUGHT_UP, target.dsn or "", target.schema)
+    assert again.stdout == "True 1\n", again.stderr

@@ -16,7 +16,7 @@ from ledger import codec, log
 from ledger.database import Connection, Target, connect
 from ledger.envelope import Event, event_id
 from ledger.errors import InvalidQuestion, NotFound
-from ledger.events.client import ClientFactRecorded, ClientRegistered
+from ledger.events.client import ClientFactRecorded, ClientMerged, ClientRegistered
 from ledger.events.correction import EventAnnulled
 from ledger.events.dispute import OwnershipDisputeOpened, OwnershipDisputeResolved
 from ledger.events.interaction import CallLogged
@@ -108,6 +108,23 @@ def test_it_holds_everything_that_bears_on_the_dispute(connection: Connection) -
     bodies = dict(connection.execute("SELECT position, body FROM events").fetchall())
     assert {n: row["body"].encode() for n, row in found.items()} == {n: bodies[n] for n in found}
     assert (found[2]["occurred_at"], found[2]["precision"]) == ("2026-01-02", "day")
+
+
+def test_it_holds_what_was_recorded_under_every_id_of_the_client(
+    connection: Connection, any_target: Target, tmp_path: Path
+) -> None:
+    first = told(OfferSent(offer="O-0"), "2026-01-01", client="C-2", performed_by="E-2")
+    merged = ClientMerged(survivor="C-1", absorbed="C-2", evidence="один телефон")
+    record(connection, any_target, [first, told(merged, "2026-01-09", client="C-1")])
+    before, after = (dispute_file(connection, HEAD + n, ZONE, "D-1") for n in (1, 2))
+    assert not {12, 15} & set(lines(before))
+    assert {12, 15, 16} <= set(lines(after))
+    folder = unpacked(after, tmp_path)
+    readable = (folder / "timeline.md").read_text()
+    approach = readable.partition("## First approach")[2].partition("## Breaches")[0]
+    assert "| 15 |" in approach
+    assert "| C-2 |" in approach
+    assert check(folder).returncode == 0
 
 
 def test_the_same_position_gives_the_same_bytes(connection: Connection, any_target: Target) -> None:

@@ -25,6 +25,7 @@ from ledger.events.dispute import ConflictReported, OwnershipDisputeOpened
 from ledger.events.interaction import CallLogged, MessageExchanged
 from ledger.events.offer import OfferSent
 from ledger.events.ownership import ClientReassigned, CuratorAssigned
+from ledger.events.people import EmployeeDeparted, EmployeeHired
 from ledger.events.service import CaseOpened
 from ledger.events.task import TaskAssigned
 from projections import (
@@ -107,6 +108,20 @@ def test_an_absorbed_client_is_not_listed_apart_but_is_found(embedded_dsn: str) 
             ]
         assert not portfolio.clients(connection, view(ONE), owner="E-2")
         assert len(portfolio.clients(connection, view(APART))) == 2
+
+
+def test_the_last_contact_is_that_of_all_ids_wherever_it_is_shown(embedded_dsn: str) -> None:
+    left = told(EmployeeDeparted(employee="E-1"), "2026-04-01")
+    hired = told(EmployeeHired(employee="E-1", name="Анна"), "2026-01-01")
+    with ledger_of(embedded_dsn, [*STORY[:ONE], hired, left]) as (_, connection):
+        seen = view(ONE + 2)
+        found = [
+            *portfolio.clients(connection, seen),
+            *portfolio.portfolio(connection, seen, "E-1"),
+            *portfolio.orphans(connection, seen),
+        ]
+        assert [row["client"] for row in found] == ["C-1"] * 3
+        assert {f"{row['last_contact_at']:%m-%d}" for row in found} == {"01-06"}
 
 
 def test_before_the_merge_was_true_or_known_they_are_two(embedded_dsn: str) -> None:

@@ -100,6 +100,16 @@ def test_who_may_read_is_told_what_stands_when_the_condition_fails(any_target: T
         assert log.append(connection, [encoded("e")], condition=Condition(nobody), tell=100)
 
 
+def test_an_annulment_recorded_before_its_event_has_no_effect(any_target: Target) -> None:
+    annulment = encoded(
+        "c", type_="event.annulled", client=None, tags=(f"event:{encoded('b').event_id}",)
+    )
+    with closing(connect(any_target, "owner")) as connection:
+        log.append(connection, [annulment, encoded("b")])
+        found = log.standing(connection, QUERIES["by client"], 100)
+        assert [(row.position, stands) for row, stands in found.rows] == [(2, True)]
+
+
 def test_who_may_only_append_is_not_told(any_target: Target) -> None:
     with closing(connect(any_target, "writer")) as connection:
         log.append(connection, [encoded("a")])

@@ -1,5 +1,8 @@
 """Threads that append at the same moment share transactions, and nothing else."""
 
+import ctypes
+import json
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -131,3 +134,89 @@ def test_an_interrupt_of_the_one_who_commits_reaches_him_alone(book: Ledger) -> 
     leader.join()
     assert len(caught) == 1
     assert {outcome.outcome for outcome in others} == {"recorded"}
+
+
+class Held:
+    """A store whose transactions wait until they are released."""
+
+    def __init__(self, store: Store) -> None:
+        self.begun, self.release, self._store = threading.Event(), threading.Event(), store
+
+    def record(self, batch: list[Encoded], *, whole: bool) -> list[log.Outcome]:
+        self.begun.set()
+        assert self.release.wait(30)
+        return self._store.record(batch, whole=whole)
+
+
+def started(writer: Writer, key: str, queued: int) -> threading.Thread:
+    """A thread that records an event, once so many wait."""
+    thread = threading.Thread(target=writer.record, args=[encoded(key)], daemon=True)
+    thread.start()
+    wait_for(writer, queued)
+    return thread
+
+
+def wait_for(writer: Writer, queued: int) -> None:
+    while len(writer._waiting) < queued:
+        threading.Event().wait(0.005)
+
+
+def keys(book: Ledger) -> set[str]:
+    return {json.loads(row.body)["key"] for row in book.store.rows(log.Query())}
+
+
+def test_who_is_interrupted_while_he_waits_leaves_the_queue(book: Ledger) -> None:
+    store = Held(book.store)
+    writer = Writer(store)  # type: ignore[arg-type]
+    leader, others = started(writer, "first", 0), []
+
+    def interrupt() -> None:
+        wait_for(writer, 1)
+        others.append(started(writer, "third", 2))
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
+
+    def raising(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    assert store.begun.wait(30)
+    before = signal.signal(signal.SIGUSR1, raising)
+    try:
+        threading.Thread(target=interrupt, daemon=True).start()
+        with pytest.raises(KeyboardInterrupt):
+            writer.record(encoded("second"))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    store.release.set()
+    for thread in (leader, *others, started(writer, "fourth", 0)):
+        thread.join(10)
+        assert not thread.is_alive()
+    assert keys(book) == {"first", "third", "fourth"}
+
+
+def test_who_is_interrupted_when_it_is_his_turn_passes_it_on(book: Ledger) -> None:
+    store, caught = Held(book.store), []
+    writer = Writer(store)  # type: ignore[arg-type]
+    leader = started(writer, "first", 0)
+    assert store.begun.wait(30)
+
+    def interrupted() -> None:
+        try:
+            writer.record(encoded("second"))
+        except KeyboardInterrupt as error:
+            caught.append(error)
+
+    second = threading.Thread(target=interrupted, daemon=True)
+    second.start()
+    wait_for(writer, 1)
+    third = started(writer, "third", 2)
+    # It is raised when he wakes, and he wakes when the turn is his.
+    told = ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(second.ident or 0), ctypes.py_object(KeyboardInterrupt)
+    )
+    assert told == 1
+    store.release.set()
+    for thread in (leader, second, third, started(writer, "fourth", 0)):
+        thread.join(10)
+        assert not thread.is_alive()
+    assert len(caught) == 1
+    assert keys(book) == {"first", "third", "fourth"}
