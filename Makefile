@@ -27,7 +27,7 @@ lint: $(READY)
 bench: $(READY) ## measure against raw PostgreSQL and the stock recorder; writes benchmarks/README.md
 	@$(BIN)/python -m benchmarks
 
-docs: $(READY) ## write the generated documents anew: docs/cli.md, docs/events.md, docs/exit-codes.md
+docs: $(READY) ## write the generated documents anew: docs/cli.md, events.md, exit-codes.md, metrics.md
 	@$(BIN)/python -m commands.cli.reference docs
 
 lock: ## resolve requirements.lock anew from pyproject.toml

@@ -4,8 +4,11 @@ open, Ledger        the API on one page (ledger/book.py)
 Event, Recorded     an event going in, and coming out (ledger/envelope.py)
 events/             the facts, one file per stream
 codec, catalogue    events to bytes and back; which types there are
+moments             times as exactly as they are known
 explanation         what is wrong with an event, in words
 log, store, writer  appending and reading; the DCB recorder; group commit
+arrays              columns of a batch as PostgreSQL takes them
+intake, rejects     JSON Lines into the ledger; what could not be taken in
 schema, database    creating a ledger; connections and roles
 embedded            the private PostgreSQL that is used when there is no DSN
 errors              everything that can be refused

@@ -3,7 +3,8 @@
 A message states the fact, the id and the next step. Each class carries the exit code with which
 `iledger` ends when it meets the error (listed in docs/exit-codes.md), so that scripts can tell a
 refusal from a breakdown without reading text. Errors from the database are recognised by their
-SQLSTATE (class IL, raised in schema.sql and appending.sql), never by their text.
+SQLSTATE (class IL, raised in schema.sql, appending.sql and projections/calendar.sql), never by
+their text.
 """
 
 import json

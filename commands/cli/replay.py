@@ -18,7 +18,7 @@ from commands.cli.target import chosen
 from ledger import log, schema
 from ledger.database import Target, connect
 from ledger.errors import ServerUnavailable
-from ledger.log import Item, Query, Row
+from ledger.log import Query, Row
 from ledger.moments import Precision, precision_of
 
 ROLES = ("auditor", "owner")
@@ -97,13 +97,11 @@ def _filter(asked: dict[str, Any], zone: ZoneInfo) -> Filter:
 
 
 def _query(client: str | None, employee: str | None, types: tuple[str, ...]) -> Query:
+    from ledger.book import question
+
     if types:
         _doubt(types)
-    fixed = (f"client:{client}",) if client else ()
-    if employee:
-        tags = (f"performed_by:{employee}", f"employee:{employee}")
-        return Query(tuple(Item(types, (*fixed, tag)) for tag in tags))
-    return Query((Item(types, fixed),)) if types or fixed else log.EVERYTHING
+    return question(client=client or None, employee=employee or None, types=types)
 
 
 def _doubt(types: tuple[str, ...]) -> None:

@@ -4,11 +4,15 @@ import base64
 import json
 import resource
 import stat
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from ledger.database import Connection
+import pytest
 
-from .conftest import Run, event, jsonl, one_message
+from ledger.database import Connection, Target, connect
+
+from .conftest import Here, Run, event, jsonl, one_message
 
 
 def recorded(owner: Connection) -> int:
@@ -139,6 +143,22 @@ def test_a_huge_line_costs_no_memory(iledger: Run, tmp_path: Path) -> None:
     assert entry["cut"] is True
     assert "larger than 1 MiB" in str(entry["reason"])
     assert b"recorded 1," in done.stderr
+
+
+def test_it_acts_as_no_more_than_a_writer(
+    here: Here, tmp_path: Path, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, taken = import_module("commands.cli.append"), []
+
+    def connected(*arguments: Any) -> Connection:
+        connection = connect(*arguments)
+        taken.extend(connection.execute("SELECT current_user").fetchone() or ())
+        return connection
+
+    monkeypatch.setattr(module, "connect", connected)
+    (tmp_path / "calls.jsonl").write_bytes(jsonl(event(1)))
+    assert here("append", str(tmp_path / "calls.jsonl")).exit_code == 0
+    assert taken == [f"{target.schema}_writer"]
 
 
 def test_receipts_tell_the_outcome_of_every_line(iledger: Run) -> None:
