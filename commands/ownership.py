@@ -283,9 +283,10 @@ def _covers(absence: Any) -> Iterator[tuple[str, str, datetime, datetime]]:
 
 def _wider(state: Ownership, seller: str) -> Iterable[Item]:
     """What else an approach depends on, given who has the client and what the policy says."""
-    owners = sorted({change.owner for change in state.changes if change.owner} - {seller})
-    yield from map(employed, owners)
-    if owners and state.policy.exclusions:
+    others = [change for change in state.changes if change.owner not in (None, seller)]
+    unknown = others if state.policy.exclusions else [each for each in others if not each.unit]
+    yield from map(employed, sorted({str(each.owner) for each in unknown}))
+    if others and state.policy.exclusions:
         yield units.ALL
     yield from _renewals(state)
     if state.policy.clients_per_seller is not None:

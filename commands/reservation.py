@@ -169,7 +169,8 @@ def _rule(
         return _limit(state, seller, at)
     if holding.owner == seller or _is_open_to(state, seller, holding, at):
         return None
-    mine, his = state.unit(seller, at), state.owner_unit(holding, at)
+    mine = state.unit(seller, at)
+    his = holding.change.unit or state.unit(holding.owner, at)
     if mine and his and mine != his:
         return "other_branch"
     return "reserved" if holding.kind == "reserved" else "curated"
