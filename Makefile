@@ -15,7 +15,7 @@ demo: $(READY) ## create a company's year in .demo/ and show what the ledger ans
 	@$(BIN)/python -m commands.demo .demo
 
 test: $(READY) ## run all tests, on a database of their own
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: lint test ## what CI runs: format, lint, types, generated documents, tests
 
