@@ -44,8 +44,9 @@ def rebuild(
 ) -> int:
     """Rebuild all projections from the first event; the position they then stand at.
 
-    workers: processes that unfold; by default one a core, and none for a small ledger. if_stale:
-    not if another process has just done it.
+    workers: processes that unfold; by default one a core, and none for a small ledger. They import
+    the main module anew: a script of yours keeps its work behind `if __name__ == "__main__"`.
+    if_stale: not if another process has just done it.
     Raises NotAllowed if the login is not a member of the ledger's owner role.
     """
     with closing(connect(target, "owner")) as connection, translated():
