@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from commands.handle import Act, Decision
 from commands.settlement import Decide, Settlement, refuse_running
 from ledger.errors import Refused
-from ledger.events.motivation import BonusReductionDecided, BonusReductionProposed
+from ledger.events.motivation import (
+    BonusReductionDecided,
+    BonusReductionProposed,
+    ReductionRuling,
+)
 from projections.deductions import Due
 from projections.periods import Period, period_of
 from projections.scheme import Scheme
@@ -40,7 +44,7 @@ def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> D
     return decide
 
 
-def rule(reduction: str, decision: str, reason: str) -> Decide:
+def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
     """Confirm or waive a reduction, once, before its period is settled."""
 
     def decide(state: Settlement, act: Act) -> Decision:
@@ -53,7 +57,7 @@ def rule(reduction: str, decision: str, reason: str) -> Decide:
         content = BonusReductionDecided(
             reduction=reduction,
             period=period,
-            decision=decision,  # type: ignore[arg-type]
+            decision=decision,
             reason=reason,
         )
         return Decision((act.event(content),))

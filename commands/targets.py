@@ -12,7 +12,14 @@ from decimal import Decimal
 from commands.handle import Act, Case, Decision
 from ledger.envelope import Recorded
 from ledger.errors import InvalidQuestion, Refused
-from ledger.events.motivation import ShortfallExplained, TargetRevised, TargetSet
+from ledger.events.motivation import (
+    Direction,
+    Scope,
+    ShortfallExplained,
+    TargetMethod,
+    TargetRevised,
+    TargetSet,
+)
 from ledger.log import Item, Query
 from projections.attainment import metric_of
 from projections.periods import period_of
@@ -66,11 +73,11 @@ def set_target(
     period: str,
     value: Decimal,
     *,
-    scope: str,
+    scope: Scope,
     scope_id: str | None,
     currency: str | None = None,
-    direction: str = "more",
-    method: str = "given",
+    direction: Direction = "more",
+    method: TargetMethod = "given",
     target: str | None = None,
 ) -> Callable[[Targets, Act], Decision]:
     """Decide on a target. target: its id, else made of what it is of."""
@@ -82,14 +89,14 @@ def set_target(
         _refuse_second(state, name, (scope, scope_id, metric, period, currency))
         content = TargetSet(
             target=name,
-            scope=scope,  # type: ignore[arg-type]
+            scope=scope,
             scope_id=scope_id,
             metric=metric,
             period=period,
             value=value,
             currency=currency,
-            direction=direction,  # type: ignore[arg-type]
-            method=method,  # type: ignore[arg-type]
+            direction=direction,
+            method=method,
         )
         return Decision((act.event(content),))
 

@@ -28,6 +28,9 @@ from ledger.events.fields import (
     fact,
 )
 
+Direction = Literal["more", "less"]
+TargetMethod = Literal["given", "from_achieved"]
+ReductionRuling = Literal["confirmed", "waived"]
 Scope = Literal["whole", "unit", "employee"]
 Version = Annotated[Whole, Field(ge=1)]
 Position = Annotated[Whole, Field(ge=0)]
@@ -48,8 +51,8 @@ class TargetSet:
     period: Period
     value: Quantity
     currency: Currency | None = None
-    direction: Literal["more", "less"] = "more"
-    method: Literal["given", "from_achieved"] = "given"
+    direction: Direction = "more"
+    method: TargetMethod = "given"
 
 
 @fact
@@ -202,5 +205,5 @@ class BonusReductionDecided:
 
     reduction: ReductionId
     period: PeriodId
-    decision: Literal["confirmed", "waived"]
+    decision: ReductionRuling
     reason: Personal[Text]
