@@ -53,6 +53,12 @@ SECTIONS = (
     Section("contacts", _SQL["contacts"]),
     Section("feeling", _SQL["feeling"]),
 )
+# What compares with a list of unknown length is planned as if for ten clients, or each time anew;
+# for the client of one id, which most are, neither is quick enough.
+_OF_ONE_ID = [
+    LINKED if each.name == "merged" else each.statement.replace(_ANY_OF_THEM, _ONE)
+    for each in SECTIONS
+]
 
 
 class Change(NamedTuple):
@@ -139,16 +145,8 @@ def check_known(connection: Connection, view: View, client: str) -> None:
 
 
 def _card(connection: Connection, view: View, client: str) -> Card:
-    """Ask for all sections in one round trip, as if the client had but one id; anew if it has more.
-
-    What compares with a list of unknown length is planned as if for ten clients, or each time
-    anew; for the client of one id, which most are, neither is quick enough.
-    """
-    alone = [
-        LINKED if each.name == "merged" else each.statement.replace(_ANY_OF_THEM, _ONE)
-        for each in SECTIONS
-    ]
-    found = _sections(connection, view, alone, [client])
+    """Ask for all sections in one round trip, as if the client had one id; anew if it has more."""
+    found = _sections(connection, view, _OF_ONE_ID, [client])
     if not found["merged"]:
         return found
     clients = members(connection, view, client)
