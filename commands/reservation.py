@@ -69,17 +69,25 @@ def record_approach(
 
 
 def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:
-    """Decide, but do not refuse what is recorded already: it is sent again for a lost answer."""
+    """Decide, but do not refuse what is recorded already: it is sent again for a lost answer.
+
+    Once it has been tried and found forestalled, it is known not to be.
+    """
+    tried = False
 
     def decided(state: Ownership, act: Act) -> Decision:
+        nonlocal tried
         again = Decision((attempt,))
         try:
             decision = decide(state, act)
         except Refused:
-            if _is_recorded(ledger, attempt):
+            if not tried and _is_recorded(ledger, attempt):
                 return again
             raise
-        return again if decision.refusal and _is_recorded(ledger, attempt) else decision
+        if decision.refusal is None:
+            tried = True
+            return decision
+        return again if not tried and _is_recorded(ledger, attempt) else decision
 
     return decided
 
