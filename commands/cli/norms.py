@@ -13,7 +13,7 @@ from commands.cli.output import remark
 from commands.cli.question import Question, asked, opened
 from commands.cli.targets import number
 from ledger.errors import InvalidQuestion
-from ledger.events.motivation import NormDefined
+from ledger.events.motivation import Bound, NormDefined, NormScope
 from projections.attainment import trimmed
 from projections.periods import Period, period_of
 
@@ -116,20 +116,23 @@ def define(
 
     It holds for the months, quarters or years that begin on --from or later.
     """
-    if (at_least is None) == (at_most is None):
+    bounds: dict[Bound, Decimal | None] = {"at_least": at_least, "at_most": at_most}
+    bounded = [(bound, value) for bound, value in bounds.items() if value is not None]
+    if len(bounded) != 1:
         raise click.UsageError("give one of --at-least and --at-most")
-    named = {"employee": employee, "unit": unit, "position": position}
+    named: dict[NormScope, str | None] = {"employee": employee, "unit": unit, "position": position}
     given = [(scope, text) for scope, text in named.items() if text is not None]
     if len(given) > 1:
         raise click.UsageError("give one of --employee, --unit and --position, or none of them")
+    scope: NormScope
     scope, scope_id = given[0] if given else ("whole", None)
     today = datetime.now(UTC).astimezone(ZoneInfo(desk.zone)).date()
     wanted = NormDefined(
         norm=name,
         version=1,
-        bound="at_most" if at_least is None else "at_least",
-        value=at_most if at_least is None else at_least,  # type: ignore[arg-type]
-        scope=scope,  # type: ignore[arg-type]
+        bound=bounded[0][0],
+        value=bounded[0][1],
+        scope=scope,
         scope_id=scope_id,
         effective_from=_day("--from", first) or today,
         until=_day("--until", until),

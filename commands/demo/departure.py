@@ -1,7 +1,7 @@
 """Clients that pass from one to another: when E-07 leaves, after a quarrel, for balance."""
 
 from bisect import bisect_right
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -53,7 +53,7 @@ def _pass(
 def _depart(world: World) -> None:
     left = {"employee": story.LEAVER, "reason": "По собственному желанию"}
     world.journal.record("employee.departed", story.DEPARTURE, left)
-    days = [day for day in DAYS if datetime(2025, 9, 15).date() <= day][:10]  # noqa: DTZ001
+    days = [day for day in DAYS if date(2025, 9, 15) <= day][:10]
     heirs = [heir for heir in story.HEIRS for _ in range(2)]
     owned = [c for c in world.clients.values() if c.owner(story.DEPARTURE) == story.LEAVER]
     passed = [client for client in owned if client.id not in story.ORPHANS]

@@ -32,6 +32,8 @@ Direction = Literal["more", "less"]
 TargetMethod = Literal["given", "from_achieved"]
 ReductionRuling = Literal["confirmed", "waived"]
 Scope = Literal["whole", "unit", "employee"]
+NormScope = Literal["whole", "unit", "position", "employee"]
+Bound = Literal["at_least", "at_most"]
 Version = Annotated[Whole, Field(ge=1)]
 Position = Annotated[Whole, Field(ge=0)]
 # Positions of the events that somebody's decision rests on.
@@ -86,7 +88,7 @@ class NormDefined:
     norm: NormId
     version: Version
     metric: Id
-    bound: Literal["at_least", "at_most"]
+    bound: Bound
     value: Ratio
     currency: Currency | None = None
     every: Literal["month", "quarter", "year"]
@@ -95,7 +97,7 @@ class NormDefined:
     hours: Hours | None = None
     calendar: Id | None = None
     credit: Id
-    scope: Literal["whole", "unit", "position", "employee"]
+    scope: NormScope
     scope_id: Id | None = None
     effective_from: Day
     until: Day | None = None
