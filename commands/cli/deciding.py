@@ -123,8 +123,8 @@ def deciding(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--key",
         metavar="KEY",
-        help="Names a single decision; give it again when you repeat the command. A batch, `expire` "
-        "and `period close` are safe to repeat without.  [default: a new one]",
+        help="Names a single decision; give it again when you repeat the command. A batch, "
+        "`expire` and `period close` are safe to repeat without.  [default: a new one]",
     )
     @click.option("--dry-run", is_flag=True, help="Show the events, but record nothing.")
     @click.option("--yes", is_flag=True, help="Do not ask before a batch.")
