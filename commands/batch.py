@@ -13,6 +13,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from commands import curation, ownership
 from commands.handle import Act, Case, Decision
 from commands.ownership import Ownership
@@ -115,7 +117,7 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
         events: list[Event] = []
         left: list[tuple[str, str]] = []
         for move in moves:
-            own = replace(state.clients[move.client], staff=state.people.staff)
+            own = structs.replace(state.clients[move.client], staff=state.people.staff)
             key = key_of(plan.batch, "moved", move.client)
             if _has(own, key):
                 continue

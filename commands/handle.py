@@ -8,11 +8,12 @@ decides again on what is known then. Deciding nothing is an empty list.
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from ledger import codec
 from ledger.book import Ledger
@@ -94,9 +95,14 @@ class Case(NamedTuple):
     steady: tuple[Item, ...] = ()
 
     @property
-    def seldom(self) -> frozenset[str]:
+    def seldom(self) -> tuple[str, ...]:
         """The types of event that change what is steady."""
-        return frozenset((_ANNULLED, *(type_ for item in self.steady for type_ in item.types)))
+        return _seldom(self.steady)
+
+
+@lru_cache
+def _seldom(steady: tuple[Item, ...]) -> tuple[str, ...]:
+    return tuple(sorted({_ANNULLED, *(type_ for item in steady for type_ in item.types)}))
 
 
 class Known(NamedTuple):
@@ -243,7 +249,7 @@ def _guess(case: Case, memory: Memory) -> tuple[Any, Condition] | None:
 
 def _watched(case: Case, upto: int) -> tuple[Item, ...]:
     """What would change what is remembered, and a little more, which is seldom, too."""
-    return (Item(tuple(sorted(case.seldom)), (), upto),) if case.steady else ()
+    return (Item(case.seldom, (), upto),) if case.steady else ()
 
 
 def _annulments(events: Iterable[Recorded]) -> tuple[Item, ...]:

@@ -111,7 +111,7 @@ def record(found: Sequence[Conduct], evidence: Mapping[tuple[str, str, str], lis
                 evidence=tuple(evidence.get(name, ()))[:MOST_EVIDENCE],
             )
             key = "/".join(("norm", *name))
-            events.append(replace(act._replace(performed_by=None).event(content), key=key))
+            events.append(act._replace(performed_by=None, key=key).event(content))
         return Decision(tuple(events))
 
     return decide

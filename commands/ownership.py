@@ -5,9 +5,11 @@ order of recording: the same rule as `evolve_owner` in projections/ownership.sql
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from commands import units
 from commands.handle import Case
@@ -72,8 +74,7 @@ class Bar(NamedTuple):
     until: datetime | None
 
 
-@dataclass(frozen=True)
-class Ownership:
+class Ownership(Struct, frozen=True):
     """All that decisions about one client depend on.
 
     changes, staff: in order of effect; tree: of units, if the policy goes by them; contacts: last
@@ -248,8 +249,7 @@ def _told(state: Ownership, event: Recorded) -> Ownership:
 
 def _new_owner(event: Recorded) -> str | None:
     if event.type in ("client.reserved", "curator.assigned"):
-        owner: str = event.data.employee
-        return owner
+        return str(event.data.employee)
     return getattr(event.data, "to_employee", None)
 
 

@@ -8,9 +8,10 @@ Whose a client is stands in docs/ownership.md, with the order in which the rules
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+
+from msgspec.structs import replace
 
 from commands import ownership, units
 from commands.handle import Act, Decision, Handled, Memory, handle, under
@@ -163,7 +164,7 @@ def blocked(
     )
     # A key of its own: the attempt may be allowed when it is made again.
     key = under(act.key, f"blocked/{holding.change.position if holding else rule}")
-    event = replace(act.event(content, state.client), key=key)
+    event = act._replace(key=key).event(content, state.client)
     return Decision((*ended, event), _refusal(state, seller, rule, holding))
 
 
@@ -227,9 +228,8 @@ def _vacated(state: Ownership, act: Act) -> tuple[Holding | None, tuple[Event, .
         if expiry is None or act.at < expiry:
             break
         at = max(expiry, holding.change.effective_at)
-        over = act.event(ReservationExpired(employee=holding.owner), state.client)
-        key = under(act.key, "expired")
-        ends.append(replace(over, key=key, occurred_at=at, performed_by=None))
+        end = act._replace(key=under(act.key, "expired"), at=at, performed_by=None)
+        ends.append(end.event(ReservationExpired(employee=holding.owner), state.client))
         state = _without(state, holding, at)
     return holding, tuple(ends)
 
@@ -258,8 +258,8 @@ def _reserved(
         policy_version=policy.version if state.published else None,
         expires_at=act.at + timedelta(days=policy.days) if policy.days is not None else None,
     )
-    event = act.event(content, state.client, unit=state.unit(seller, act.at), causation=trigger)
-    return replace(event, key=under(act.key, "reserved"))
+    unit, act = state.unit(seller, act.at), act._replace(key=under(act.key, "reserved"))
+    return act.event(content, state.client, unit=unit, causation=trigger)
 
 
 def _refusal(state: Ownership, seller: str, rule: str, holding: Holding | None) -> Refused:

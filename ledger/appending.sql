@@ -4,15 +4,17 @@
 --   append_one      the same for a single event
 --   append_or_tell  the same for a decision, which is told why it failed
 
--- Records a batch of events, given column by column, and answers one row an event, in order:
--- its position and time of recording, and the outcome:
+-- Records a batch of events, given column by column, and answers one row an event, in order: its
+-- position and time of recording, and the outcome:
 --   recorded  new
 --   known     recorded before with the same content; position and time are the first ones
 --   conflict  recorded before with other content, which is in `stored`
 --   future    not recorded: occurred_at lies ahead of this server's clock (see `ahead`)
---   withheld not recorded, because `whole` was asked and another event of the batch is refused
+--   withheld  not recorded, because `whole` was asked and another event of the batch is refused
+-- or a single row for the whole batch:
+--   all recorded  all are new, from this position on
+--   failed        nothing was recorded: see condition
 -- whole: record all or nothing.
---   failed    a single row for the whole batch, of which nothing was recorded: see condition
 -- condition: {"query": [...], "after": n}; fails if an event after n matches the query, unless every
 -- event of the batch is already known (the answer to an earlier try was lost). That is no error, for
 -- those who race for something are told so many times a second.
@@ -53,8 +55,6 @@ BEGIN
             FROM unnest(types, versions, sources, keys, clients, performers, times, tag_lists,
                         bodies) WITH ORDINALITY AS given(
                 type, version, source, key, client, performer, occurred, tag_list, body, n);
-            RETURN QUERY SELECT head + n, stamp, 'recorded', NULL::bytea
-                FROM generate_series(1, cardinality(keys)) AS n;
             all_new := true;
         EXCEPTION WHEN unique_violation THEN NULL;
         END;
@@ -72,6 +72,7 @@ BEGIN
              unnest(tag_list::text[]) AS tag;
     END IF;
     PERFORM pg_notify(current_schema() || '_events', '');
+    RETURN QUERY SELECT head + 1, stamp, 'all recorded', NULL::bytea;
 END $$;
 
 -- The same for a single event, twice as fast: plain values instead of arrays, and a plain INSERT,
@@ -118,12 +119,12 @@ CREATE FUNCTION append_or_tell(
     at_head bigint, id uuid, of_type text, of_version smallint, occurred timestamptz
 ) LANGUAGE plpgsql AS $$
 BEGIN
-    FOR at_position, at_time, outcome, stored IN
-        SELECT * FROM append(types, versions, sources, keys, clients, performers, times, tag_lists,
-                             bodies, true, condition) LOOP
-        IF outcome <> 'failed' THEN RETURN NEXT; END IF;
-    END LOOP;
-    IF outcome = 'failed' THEN
+    RETURN QUERY
+    SELECT a.*, NULL::bigint, NULL::uuid, NULL::text, NULL::smallint, NULL::timestamptz
+    FROM append(types, versions, sources, keys, clients, performers, times, tag_lists, bodies, true,
+                condition) AS a
+    WHERE a.outcome <> 'failed';
+    IF NOT FOUND THEN
         RETURN QUERY SELECT s.at_position, s.recorded, CASE WHEN s.stands THEN 'stands'
                 WHEN NOT s.stands THEN 'annulled' ELSE 'failed' END, s.content,
             s.at_head, s.id, s.of_type, s.of_version, s.occurred
@@ -157,9 +158,9 @@ END $$;
 -- without a time is kept as midnight UTC, and begins up to 14 hours earlier in the east.
 CREATE FUNCTION ahead(occurred timestamptz, stamp timestamptz) RETURNS boolean
 LANGUAGE sql STABLE AS $$
-    SELECT coalesce(occurred > stamp + CASE
-        WHEN date_trunc('day', occurred AT TIME ZONE 'UTC') = occurred AT TIME ZONE 'UTC'
-        THEN interval '14 hours' ELSE interval '5 minutes' END, false)
+    SELECT coalesce(occurred > stamp + interval '5 minutes' AND (
+        occurred > stamp + interval '14 hours'
+        OR date_trunc('day', occurred AT TIME ZONE 'UTC') <> occurred AT TIME ZONE 'UTC'), false)
 $$;
 
 -- The rare way through `append`: some events of the batch are known already, stand in it twice, or

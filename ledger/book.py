@@ -101,10 +101,10 @@ class Ledger:
             # Perhaps only for events recorded before by an older version of this program.
             batch = [_as_recorded(*pair) for pair in zip(batch, outcomes, strict=True)]
             outcomes = self.store.record(batch, condition=condition)
-        pairs = list(zip(batch, outcomes, strict=True))
-        for encoded, outcome in sorted(pairs, key=lambda pair: pair[1].outcome == "withheld"):
-            receipt(encoded, outcome)
-        return [receipt(*pair) for pair in pairs]
+        # What was refused raises before what was withheld because of it.
+        order = sorted(range(len(batch)), key=lambda n: outcomes[n].outcome == "withheld")
+        receipts = {n: receipt(batch[n], outcomes[n]) for n in order}
+        return [receipts[n] for n in range(len(batch))]
 
     def read(
         self,

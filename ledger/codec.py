@@ -164,8 +164,9 @@ def _plain(value: Any) -> Any:
     names = _names(value.__class__)
     if names is None:
         return _decimal(value) if isinstance(value, Decimal) else value
-    found = ((name, getattr(value, name), default) for name, default in names)
-    return {name: _plain(inner) for name, inner, default in found if inner != default}
+    return {
+        name: _plain(inner) for name, default in names if (inner := getattr(value, name)) != default
+    }
 
 
 def _decimal(value: Decimal) -> str:

@@ -8,7 +8,6 @@ answer finds the one that is already recorded.
 
 import hashlib
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -27,8 +26,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 REQUIRED = ("source", "key", "recorded_by", "occurred_at")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """A fact as a producer hands it in. `data` is one of the classes in `ledger.events`.
 
     occurred_at: a Moment, an aware datetime, or the text form that `ledger.moments` describes.

@@ -109,7 +109,10 @@ def append(
     with translated(), connection.cursor(binary=True) as cursor:
         cursor.execute(_SQL[name], parameters, prepare=True)
         rows = cursor.fetchall()
-    if rows[0][2] in ("failed", "stands", "annulled"):
+    position, recorded_at, outcome = rows[0][:3]
+    if outcome == "all recorded":
+        return [Outcome(position + n, recorded_at, "recorded", None) for n in range(len(batch))]
+    if outcome in ("failed", "stands", "annulled"):
         raise ConditionFailed(
             "something that the decision depended on has been recorded since; read again and "
             "decide again",

@@ -1,11 +1,16 @@
 -- Reading the ledger: by types and tags, by time, and what a decision depends on. See schema.sql.
 --
+--   query_item    one alternative of a query
 --   event_id_of   the id of the event that a source calls by a key
 --   matching      positions of the events that carry given types and tags
 --   found         a page of those events
 --   standing      the same for a decision: with the head, and whether each still counts
 --   matched_since whether anything that matches has come since
 --   position_at   the last position recorded at or before a time
+
+-- Events of any of the types (none given: any) with all of the tags, after a position. In JSON a query
+-- is an array of these; `after` may be left out.
+CREATE TYPE query_item AS (types text[], tags text[], after bigint);
 
 -- The id of the event that this source calls by this key: 128 bits of SHA-256 over
 -- source, a zero byte, key. ledger/envelope.py computes the same.
@@ -37,7 +42,16 @@ DECLARE
     driver text := with_tags[1];
     one text;
 BEGIN
-    IF starts_with(driver, 'client:') THEN
+    IF upto - after_position <= 50 THEN
+        -- So few are looked through at once, whatever is wanted.
+        RETURN QUERY
+        SELECT e.position FROM events e
+        WHERE e.position > after_position AND e.position <= upto
+          AND (cardinality(of_types) = 0 OR e.type = ANY (of_types))
+          AND all_tags(e.client, e.performed_by, e.tags) @> with_tags
+        ORDER BY e.position LIMIT max_rows;
+        RETURN;
+    ELSIF starts_with(driver, 'client:') THEN
         one := substr(driver, 8);
         RETURN QUERY
         SELECT e.position FROM events e
@@ -115,14 +129,15 @@ BEGIN
     RETURN has_more(driver, after_position, typed);
 END $$;
 
--- The first max_rows such positions of a whole query: [{"types": [...], "tags": [...], "after": n}, …],
--- any item of which may match; `after` may be left out. No items at all: every event.
+-- The first max_rows such positions of a whole query, any item of which may match. No items at all:
+-- every event.
 CREATE FUNCTION matching(query jsonb, after_position bigint, upto bigint, max_rows bigint)
 RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     SELECT DISTINCT found.position
-    FROM jsonb_to_recordset(
+    FROM jsonb_populate_recordset(
+        NULL::query_item,
         CASE WHEN query = '[]'::jsonb THEN '[{"types": [], "tags": []}]'::jsonb ELSE query END
-    ) AS item(types text[], tags text[], after bigint),
+    ) AS item,
     LATERAL matching_item(item.types, item.tags, greatest(item.after, after_position), upto,
                           max_rows) AS found(position)
     WHERE coalesce(item.after, 0) < upto
@@ -162,27 +177,51 @@ BEGIN
 END $$;
 
 -- Whether any event in (after_position, upto] matches a query; an item of it may have an `after` of
--- its own. A decision has mostly just read: what came since is little, and looked through at once.
+-- its own. Every decision asks this while others wait for their turn, so it runs as few statements as
+-- it can: what came lately is looked through once for all items.
 CREATE FUNCTION matched_since(query jsonb, after_position bigint, upto bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
-    lately bigint := upto - 50;
+    item query_item;
+    late query_item[] := '{}';
+    one text;
 BEGIN
     IF query = '[]'::jsonb THEN RETURN upto > after_position; END IF;
-    RETURN EXISTS (
-        SELECT FROM jsonb_to_recordset(query) AS item(types text[], tags text[], after bigint),
-            LATERAL (SELECT greatest(item.after, after_position) AS after) AS since,
-            LATERAL (SELECT FROM events e
-                WHERE since.after >= lately AND e.position > since.after AND e.position <= upto
+    FOR n IN 0 .. jsonb_array_length(query) - 1 LOOP
+        item := jsonb_populate_record(NULL::query_item, query -> n);
+        item.after := greatest(item.after, after_position);
+        one := substr(item.tags[1], 8);
+        IF item.after >= upto - 50 THEN
+            IF item.after < upto THEN late := late || item; END IF;
+        ELSIF starts_with(item.tags[1], 'client:') THEN  -- as in matching_item, in a third of its time
+            IF EXISTS (
+                SELECT FROM events e
+                WHERE e.client IS NOT NULL AND (e.client, e.position) > (one, item.after)
+                  AND (e.client, e.position) <= (one, upto)
                   AND (cardinality(item.types) = 0 OR e.type = ANY (item.types))
-                  AND all_tags(e.client, e.performed_by, e.tags) @> item.tags) AS late
-    ) OR EXISTS (
-        SELECT FROM jsonb_to_recordset(query) AS item(types text[], tags text[], after bigint),
-            LATERAL (SELECT greatest(item.after, after_position) AS after) AS since,
-            LATERAL matching_item(item.types, item.tags, since.after, upto, 1)
-        WHERE since.after < lately);
+                  AND all_tags(e.client, e.performed_by, e.tags) @> item.tags
+            ) OR EXISTS (
+                SELECT FROM event_tags t, LATERAL (
+                    SELECT FROM events e WHERE e.position = t.position
+                      AND (cardinality(item.types) = 0 OR e.type = ANY (item.types))
+                      AND all_tags(e.client, e.performed_by, e.tags) @> item.tags
+                    LIMIT 1) AS fitting
+                WHERE (t.tag, t.position) > (item.tags[1], item.after)
+                  AND (t.tag, t.position) <= (item.tags[1], upto)
+            ) THEN RETURN true; END IF;
+        ELSIF EXISTS (SELECT FROM matching_item(item.types, item.tags, item.after, upto, 1)) THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    IF late = '{}' THEN RETURN false; END IF;
+    RETURN EXISTS (
+        SELECT FROM unnest(late) AS lately, LATERAL (
+            SELECT FROM events e
+            WHERE e.position > lately.after AND e.position <= upto
+              AND (cardinality(lately.types) = 0 OR e.type = ANY (lately.types))
+              AND all_tags(e.client, e.performed_by, e.tags) @> lately.tags) AS found);
 END $$;
 
 -- The last position recorded at or before a moment, 0 if none. `recorded_at` never goes back as

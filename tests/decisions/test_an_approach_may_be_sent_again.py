@@ -2,11 +2,11 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from commands.reservation import record_approach
 from ledger.book import Ledger

@@ -6,7 +6,7 @@ and times collide often. A field that needs better values than its type gives ge
 """
 
 from collections.abc import Sequence
-from dataclasses import MISSING, fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from hypothesis import reject
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 

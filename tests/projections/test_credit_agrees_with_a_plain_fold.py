@@ -1,13 +1,13 @@
 """In every mode, who is credited with an event, and how much of it, as a plain fold tells it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger.envelope import Event, event_id
 from ledger.events.correction import EventAnnulled

@@ -1,7 +1,6 @@
 """Merging shows both histories, and separating gives both cards back, whatever was recorded."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger.database import Connection
 from ledger.envelope import Event

@@ -17,6 +17,8 @@ TAGS = st.sampled_from(["client:A", "client:B", "performed_by:E", "deal:1", 'odd
 events = st.builds(DCBEvent, TYPES, st.binary(max_size=20), st.lists(TAGS, max_size=3, unique=True))
 items = st.builds(DCBQueryItem, st.lists(TYPES, max_size=3), st.lists(TAGS, max_size=3))
 queries = st.builds(DCBQuery, st.lists(items, max_size=3))
+# What lies further back than this is looked up another way than what has come lately.
+LATELY = 50
 afters = st.none() | st.integers(0, 12)
 steps = st.lists(
     st.tuples(st.lists(events, min_size=1, max_size=4), st.none() | st.tuples(queries, afters)),
@@ -41,13 +43,17 @@ def tried(recorder: object, batch: list[DCBEvent], condition: DCBAppendCondition
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(history=steps, query=queries, after=afters, limit=st.none() | st.integers(0, 5))
+@given(
+    history=steps, query=queries, after=afters, limit=st.none() | st.integers(0, 5),
+    long_ago=st.integers(0, 5),
+)  # fmt: skip
 def test_reading_and_appending_agree(
     store: Store,
     history: list[tuple[list[DCBEvent], tuple[DCBQuery, int | None] | None]],
     query: DCBQuery,
     after: int | None,
     limit: int | None,
+    long_ago: int,
 ) -> None:
     start = store.head()  # examples share one ledger; what is older is out of their sight
     reference = InMemoryDCBRecorder()
@@ -55,7 +61,10 @@ def test_reading_and_appending_agree(
     def here(position: int | None) -> int:
         return start + (position or 0)
 
-    for batch, wanted in history:
+    for number, (batch, wanted) in enumerate(history):
+        if number == long_ago:
+            for recorder in (reference, store):
+                assert tried(recorder, [DCBEvent("other", b"")] * LATELY, None)
         theirs = wanted and DCBAppendCondition(wanted[0], wanted[1])
         ours = wanted and DCBAppendCondition(wanted[0], here(wanted[1]))
         assert tried(reference, batch, theirs) == tried(store, batch, ours)
