@@ -124,8 +124,9 @@ CREATE INDEX ON client_identities (client);
 CREATE INDEX ON client_identities (last_at);
 
 -- name: functions
-CREATE FUNCTION client_identities_of(as_of bigint, on_time timestamptz)
-RETURNS SETOF client_identities LANGUAGE sql STABLE AS $$
+CREATE FUNCTION client_identities_of(
+    as_of bigint, on_time timestamptz DEFAULT 'infinity'
+) RETURNS SETOF client_identities LANGUAGE sql STABLE AS $$
     SELECT client,
            (array_agg(name ORDER BY at DESC, position DESC) FILTER (WHERE name IS NOT NULL))[1],
            (array_agg(folded ORDER BY at DESC, position DESC) FILTER (WHERE name IS NOT NULL))[1],
@@ -155,21 +156,3 @@ RETURNS SETOF client_identities LANGUAGE sql STABLE AS $$
     SELECT * FROM client_identities_of(as_of, on_time)
     WHERE as_of < (SELECT position FROM progress)
 $$;
-
--- name: fill
-INSERT INTO client_identities SELECT * FROM client_identities_of(9223372036854775806, 'infinity')
-
--- name: touch
--- OFFSET 0 keeps the look-up one of a client at a time, by the index, however many are touched.
-WITH touched AS MATERIALIZED (
-    SELECT DISTINCT client FROM client_steps
-    WHERE (position > %(after)s AND position <= %(upto)s)
-       OR position = ANY (%(annulled)s)
-), gone AS (
-    DELETE FROM client_identities WHERE client IN (SELECT client FROM touched)
-)
-INSERT INTO client_identities
-SELECT i.* FROM touched t, LATERAL (
-    SELECT * FROM client_identities_of(9223372036854775806, 'infinity') AS all_clients
-    WHERE all_clients.client = t.client OFFSET 0
-) AS i

@@ -9,6 +9,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.merges import filtering
+from projections.ready import Ready
 from projections.view import Answer, View, ask
 
 _SQL = statements("projections", "deals.sql")
@@ -126,6 +127,7 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "deal.reopened": _change("reopened"),
     "purchase.recorded": _bought,
 }
+READY = Ready(table="deal_spells", key="deal", source="deal_changes")
 
 
 def deals(

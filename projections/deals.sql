@@ -163,24 +163,6 @@ CREATE FUNCTION stages_at(as_of bigint, on_time timestamptz) RETURNS TABLE (
     SELECT s.pipeline, s.ordinal, s.stage, s.allotted_hours FROM seen s WHERE s.newest = 1
 $$;
 
--- name: fill
-INSERT INTO deal_spells SELECT * FROM deal_spells_of(9223372036854775806);
-
--- name: touch
--- OFFSET 0 keeps the look-up one of a deal at a time, by the index, however many are touched.
-WITH touched AS MATERIALIZED (
-    SELECT DISTINCT deal FROM deal_changes
-    WHERE (position > %(after)s AND position <= %(upto)s)
-       OR position = ANY (%(annulled)s)
-), gone AS (
-    DELETE FROM deal_spells WHERE deal IN (SELECT deal FROM touched)
-)
-INSERT INTO deal_spells
-SELECT s.* FROM touched t, LATERAL (
-    SELECT * FROM deal_spells_of(9223372036854775806) AS all_deals
-    WHERE all_deals.deal = t.deal OFFSET 0
-) AS s
-
 -- name: deals
 WITH spells AS NOT MATERIALIZED (
     SELECT * FROM deal_spells_at(%(as_of)s) WHERE from_at <= %(on)s

@@ -9,6 +9,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.merges import members, told_apart
+from projections.ready import Ready
 from projections.view import Answer, View, ask
 
 _SQL = statements("projections", "ownership.sql")
@@ -176,6 +177,7 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "account_team_member.added": lambda event: _team(event, "added"),
     "account_team_member.removed": lambda event: _team(event, "removed"),
 }
+READY = Ready(table="owner_spells", key="client", source="ownership_changes")
 
 
 def owner(connection: Connection, view: View, client: str) -> Answer:

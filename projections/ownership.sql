@@ -156,24 +156,6 @@ RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
       AND s.owner = employee AND s.from_at <= on_time AND on_time < s.to_at
 $$;
 
--- name: fill
-INSERT INTO owner_spells SELECT * FROM owner_spells_of(9223372036854775806);
-
--- name: touch
--- OFFSET 0 keeps the look-up one of a client at a time, by the index, however many are touched.
-WITH touched AS MATERIALIZED (
-    SELECT DISTINCT client FROM ownership_changes
-    WHERE (position > %(after)s AND position <= %(upto)s)
-       OR position = ANY (%(annulled)s)
-), gone AS (
-    DELETE FROM owner_spells WHERE client IN (SELECT client FROM touched)
-)
-INSERT INTO owner_spells
-SELECT s.* FROM touched t, LATERAL (
-    SELECT * FROM owner_spells_of(9223372036854775806) AS all_clients
-    WHERE all_clients.client = t.client OFFSET 0
-) AS s
-
 -- name: history
 SELECT c.effective_at, c.precision, c.change, c.from_employee, c.to_employee, c.reason, c.remark,
        c.approved_by, c.recorded_by, c.position, c.client

@@ -18,6 +18,7 @@ from ledger import log
 from ledger.database import Connection, Target, connect, translated
 from ledger.sql import statements
 from projections import registry
+from projections.ready import fill
 from projections.runner import (
     CHUNK,
     Report,
@@ -176,8 +177,8 @@ def _finish(connection: Connection, name: str) -> int:
     found = next(one for one in registry.projections() if one.name == name)
     with translated():
         connection.execute(found.sql["indexes"])
-        if "fill" in found.sql:
-            connection.execute(found.sql["fill"])
+        if found.ready:
+            fill(connection, found.ready)
     return 0
 
 

@@ -2,9 +2,8 @@
 
 A projection is a pair of files: `name.py` holds the row types, `TABLES` (row type to table) and
 `UNFOLD` (event type to a pure function from event to rows); `name.sql` beside it holds the
-statements `tables`, `indexes`, `functions`, and, for tables kept ready for all clients at once,
-`fill` (from nothing) and `touch` (what the events after one position and up to another changed);
-and the questions that the module asks. Column order is field order.
+statements `tables`, `indexes`, `functions`, and the questions that the module asks. Column order is
+field order. `READY`, if there is one, says which table is kept ready for all keys at once.
 
 Other packages add projections through the entry point group `interaction_ledger.projections`.
 """
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.ready import Ready
 
 # In this order, for a later one may use functions of an earlier one.
 NAMES = (
@@ -49,12 +49,16 @@ Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]
 
 
 class Projection(NamedTuple):
-    """One projection: its modules' name, its tables and columns, its unfold functions, its SQL."""
+    """One projection: its modules' name, its tables and columns, its unfold functions, its SQL.
+
+    ready: the table that it keeps ready.
+    """
 
     name: str
     tables: Mapping[type[Any], str]
     unfold: Mapping[str, Unfold]
     sql: Mapping[str, str]
+    ready: Ready | None
 
 
 @cache
@@ -89,7 +93,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256((files("ledger.events") / "retired.py").read_bytes())
     for entry in entry_points(group="interaction_ledger.events"):
         digest.update(f"{entry.name}={entry.value} {entry.dist and entry.dist.version}\n".encode())
-    for module in ("projections.frame", "projections.wordings", *_modules()):
+    for module in ("projections.frame", "projections.ready", "projections.wordings", *_modules()):
         package, _, name = module.rpartition(".")
         for suffix in ("py", "sql"):
             path = files(package) / f"{name}.{suffix}"
@@ -107,4 +111,5 @@ def _modules() -> tuple[str, ...]:
 def _load(module: str) -> Projection:
     loaded = import_module(module)
     package, _, name = module.rpartition(".")
-    return Projection(name, loaded.TABLES, loaded.UNFOLD, statements(package, f"{name}.sql"))
+    sql, ready = statements(package, f"{name}.sql"), getattr(loaded, "READY", None)
+    return Projection(name, loaded.TABLES, loaded.UNFOLD, sql, ready)

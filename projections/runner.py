@@ -17,6 +17,7 @@ from ledger.database import Connection, Target, translated
 from ledger.errors import NotInitialised
 from ledger.sql import statements
 from projections import registry
+from projections.ready import touch
 
 CHUNK = 5_000
 Rows = dict[Any, list[tuple[Any, ...]]]
@@ -97,8 +98,8 @@ def take_in(connection: Connection, after: int, upto: int) -> None:
     parameters: dict[str, Any] = {"after": after, "upto": upto}
     parameters["annulled"] = mark_annulled(connection, after, upto)
     for projection in registry.projections():
-        if "touch" in projection.sql:
-            connection.execute(projection.sql["touch"], parameters)
+        if projection.ready:
+            touch(connection, projection.ready, parameters)
     connection.execute(_FRAME["advance"], {"position": upto})
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ledger.catalogue import types
 from ledger.envelope import Recorded
 from projections.interactions import reach
+from projections.ready import Ready
 from projections.wordings import WORDINGS, Wording, unworded
 
 
@@ -65,3 +66,4 @@ def _entry(wording: Wording, event: Recorded) -> Iterator[Entry]:
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Entry]]] = {
     type_: partial(_entry, WORDINGS.get(type_) or unworded(type_)) for type_ in types()
 }
+READY = Ready(table="client_activity", key="client", source="timeline")

@@ -42,8 +42,9 @@ CREATE INDEX ON client_activity (last_at);
 
 -- name: functions
 -- An annulment is no sign of life from a client, though its timeline shows it.
-CREATE FUNCTION client_activity_of(as_of bigint, on_time timestamptz)
-RETURNS SETOF client_activity LANGUAGE sql STABLE AS $$
+CREATE FUNCTION client_activity_of(
+    as_of bigint, on_time timestamptz DEFAULT 'infinity'
+) RETURNS SETOF client_activity LANGUAGE sql STABLE AS $$
     SELECT client, min(at), max(at),
            max(at) FILTER (WHERE reach IS NOT NULL),
            max(at) FILTER (WHERE reach = 'two_way'),
@@ -69,21 +70,3 @@ RETURNS SETOF client_activity LANGUAGE sql STABLE AS $$
     SELECT * FROM client_activity_of(as_of, on_time)
     WHERE as_of < (SELECT position FROM progress)
 $$;
-
--- name: fill
-INSERT INTO client_activity SELECT * FROM client_activity_of(9223372036854775806, 'infinity')
-
--- name: touch
--- OFFSET 0 keeps the look-up one of a client at a time, by the index, however many are touched.
-WITH touched AS MATERIALIZED (
-    SELECT DISTINCT client FROM timeline
-    WHERE (position > %(after)s AND position <= %(upto)s)
-       OR position = ANY (%(annulled)s)
-), gone AS (
-    DELETE FROM client_activity WHERE client IN (SELECT client FROM touched)
-)
-INSERT INTO client_activity
-SELECT a.* FROM touched t, LATERAL (
-    SELECT * FROM client_activity_of(9223372036854775806, 'infinity') AS all_clients
-    WHERE all_clients.client = t.client OFFSET 0
-) AS a
