@@ -18,9 +18,7 @@ _SHOWN = (
     "interactions", "connect_rate", "offers_sent", "deals_opened", "deals_won", "deals_lost",
     "deals_open", "win_rate", "won_value", "cycle_won_median", "overdue_share",
 )  # fmt: skip
-_SPAN = re.compile(
-    r"(?P<year>\d{4})(-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(-(?P<day>\d\d))?)?", re.ASCII
-)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FROM = click.option("--since", metavar="DATE", help="From this day, month, quarter or year on.")
 _TO = click.option("--until", metavar="DATE", help="Up to its end, the whole of it included.")
 _PERIOD = click.option("--period", metavar="PERIOD", help="A year, 2025-Q3, 2025-09 or a day.")
@@ -213,23 +211,20 @@ def period_of(period: str | None, since: str | None, until: str | None) -> Perio
 
 
 def _span(option: str, text: str | None) -> Period:
+    from projections import periods
+
     if text is None:
         return Period(None, None)
-    found = _SPAN.fullmatch(text)
     try:
-        if not found:
-            raise ValueError("is neither a date nor a period")
-        year, quarter, month, day = (
-            int(found[name] or 0) for name in ("year", "quarter", "month", "day")
-        )
-        first = date(year, (quarter * 3 - 2) if quarter else (month or 1), day or 1)
-        days = 1 if day else 31 if month else 92 if quarter else 366
-        after = first + timedelta(days=days)
-        return Period(first, after if day else after.replace(day=1))
-    except (ValueError, OverflowError) as error:
+        if _DAY.fullmatch(text):
+            day = date.fromisoformat(text)
+            return Period(day, day + timedelta(days=1))
+        named = periods.period_of(text)
+    except (ValueError, OverflowError, InvalidQuestion):
         raise InvalidQuestion(
-            f"{option} {text!r} {error}. Give 2025, 2025-Q3, 2025-09 or 2025-09-30."
+            f"{option} {text!r} is no day or period; give 2025, 2025-Q3, 2025-09 or 2025-09-30"
         ) from None
+    return Period(named.since, named.until)
 
 
 def _step(row: dict[str, Any]) -> dict[str, Any]:
