@@ -3,11 +3,12 @@
 
 -- name: client_owned
 -- Each client that somebody owned in the period; counts if it was in contact while he did, and not
--- by ringing in vain. Contacts
+-- by ringing in vain. It is `kept` if it was his for all of the period, and so nobody else's. Contacts
 -- look for their owner, and not all owners for contacts: those are fewer by far. An id that is part
 -- of another client is nobody's from then on.
-SELECT 'client_owned', o.from_position, greatest(o.from_at, n.since), 'instant', o.from_position,
-       o.client, NULL, NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
+SELECT CASE WHEN o.from_at <= n.since AND n.at <= o.to_at THEN 'client_kept' ELSE 'client_owned' END,
+       o.from_position, greatest(o.from_at, n.since), 'instant', o.from_position, o.client, NULL,
+       NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
        NULL, NULL::numeric, n.starts
 FROM ends n JOIN owner_spells_at(%(as_of)s) o
     ON o.owner IS NOT NULL AND o.from_at <= %(on)s AND o.from_at < n.at AND o.to_at > n.since
