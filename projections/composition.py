@@ -25,13 +25,6 @@ class Source(NamedTuple):
         """Whether its clients may be counted by counting the events of this kind."""
         return self.metric.figure in _CLIENTS and self.kind in evidence_of(self.name).once
 
-    @property
-    def part(self) -> str:
-        """The part of `figures` that tells of it."""
-        if self.metric.figure in _MIDDLES:
-            return "middles"
-        return "clients" if self.metric.figure in _CLIENTS and not self.once else "sums"
-
 
 def evidence_of(metric: str) -> Evidence:
     """What a metric is made of."""
@@ -40,27 +33,33 @@ def evidence_of(metric: str) -> Evidence:
 
 
 def apart(wanted: Sequence[str]) -> list[list[str]]:
-    """Metrics that are found apart, for they have no join in common; the longest to find first.
+    """Metrics that are found apart, for they have little in common; the longest to find first.
 
-    What counts for its holder needs no owner of the client. What is also counted by the calendar
-    is found once for both, and so has to be kept until both are done with it.
+    What counts for its holder needs no owner of the client. Evidence of which a median is told, or
+    that is counted by the calendar as well, has to be kept until both are done with it.
     """
-    spans = {each.sql for each in map(evidence_of, wanted) if each.business}
+    known = defined().metrics
+    kept = {
+        evidence_of(name).sql
+        for name in wanted
+        if known[name].figure in _MIDDLES or evidence_of(name).business
+    }
     parts: dict[tuple[bool, bool], list[str]] = {}
     for name in wanted:
         found = evidence_of(name)
-        parts.setdefault((found.sql in spans, found.held), []).append(name)
+        parts.setdefault((found.sql in kept, found.held), []).append(name)
     return [parts[key] for key in sorted(parts)]
 
 
 def figures_of(credit: Credit, by: str, wanted: Sequence[str]) -> str:
     """The statement that adds the evidence up, for metrics of one part of `apart`."""
-    parts = {each.part for each in _sources(wanted)}
-    if credit.share:
-        # Who counts for two comes up twice, whatever the evidence.
-        parts |= {"clients" for each in _sources(wanted) if each.once}
+    parts = {part for each in _sources(wanted) for part in _told(each, credit)}
+    seen = "seen_in_sums" if _by_client(credit, wanted) else "seen_in_rows"
     told = "UNION ALL\n".join(_SQL[part] for part in sorted(parts))
-    return _beginning(credit, by, wanted, located=False) + f"{_SQL['figures']}{told}{_SQL['told']}"
+    return (
+        f"{_beginning(credit, by, wanted, located=False)}{_SQL['figures']}{_SQL[seen]}"
+        f", told AS ({told}{_SQL['told']}"
+    )
 
 
 def explained_of(credit: Credit, by: str, metric: str) -> str:
@@ -68,7 +67,7 @@ def explained_of(credit: Credit, by: str, metric: str) -> str:
     return _beginning(credit, by, [metric], located=True) + _SQL["explained"]
 
 
-def parameters_of(wanted: Sequence[str]) -> dict[str, Any]:
+def parameters_of(credit: Credit, wanted: Sequence[str]) -> dict[str, Any]:
     """What those statements have to know of the metrics."""
     known = list(_sources(wanted))
     return {
@@ -77,9 +76,30 @@ def parameters_of(wanted: Sequence[str]) -> dict[str, Any]:
         "figures": [each.metric.figure for each in known],
         "measures": [each.metric.measure for each in known],
         "units": [each.metric.unit for each in known],
-        "added": list({each.kind for each in known if each.part == "sums"}),
+        "apart": _by_client(credit, wanted),
         "one_by_one": [*_CLIENTS, *_MIDDLES],
     }  # fmt: skip
+
+
+def _by_client(credit: Credit, wanted: Sequence[str]) -> list[str]:
+    """The kinds to be added up by client; none if there is one that is told of as a sum as well."""
+    told = {"clients": set[str](), "sums": set[str](), "middles": set[str]()}
+    for each in _sources(wanted):
+        for part in _told(each, credit):
+            told[part].add(each.kind)
+    return [] if told["clients"] & told["sums"] else sorted(told["clients"])
+
+
+def _told(source: Source, credit: Credit) -> set[str]:
+    """The parts of `figures` that tell of it."""
+    if source.metric.figure in _MIDDLES:
+        return {"middles"}
+    if source.metric.figure not in _CLIENTS:
+        return {"sums"}
+    if not source.once:
+        return {"clients"}
+    # Who counts for two owners comes up twice, whatever the evidence.
+    return {"sums", "clients"} if credit.share else {"sums"}
 
 
 def _sources(wanted: Sequence[str]) -> Iterator[Source]:

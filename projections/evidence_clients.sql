@@ -57,7 +57,7 @@ FROM (
            max(p.at) OVER one >= least(n.before, %(on)s AT TIME ZONE %(zone)s)
                - %(active_days)s::int * interval '1 day' AS still,
            max(p.at) OVER one >= n.starts AS bought,
-           row_number() OVER (PARTITION BY n.starts, p.client
+           row_number() OVER (PARTITION BY p.client, n.starts
                               ORDER BY p.at < n.starts DESC, p.at DESC, p.position DESC) AS nth
     FROM ends n JOIN (
         SELECT client, position, performed_by, unit,
@@ -67,7 +67,7 @@ FROM (
           AND coalesce(occurred_at, '-infinity') <= %(on)s
     ) AS p ON p.at < n.before
     WHERE isfinite(n.starts)
-    WINDOW one AS (PARTITION BY n.starts, p.client)
+    WINDOW one AS (PARTITION BY p.client, n.starts)
 ) AS b
 WHERE b.nth = 1 AND b.at < b.starts
   AND CASE WHEN b.active THEN 'buyer_active' ELSE 'buyer_inactive' END = ANY (%(evidence)s)
@@ -84,7 +84,7 @@ FROM (
            max(nth) FILTER (WHERE change = 'retracted') OVER one AS retracted
     FROM (
         SELECT n.starts, n.at, n.tie, f.*, row_number() OVER (
-                   PARTITION BY n.starts, f.client, f.field ORDER BY f.told, f.position) AS nth
+                   PARTITION BY f.client, f.field, n.starts ORDER BY f.told, f.position) AS nth
         FROM ends n JOIN (
             SELECT client, field, change, position, performed_by, unit, precision,
                    coalesce(occurred_at, '-infinity') AS told
@@ -93,7 +93,7 @@ FROM (
               AND known(position, annulled_at, %(as_of)s)
               AND coalesce(occurred_at, '-infinity') <= %(on)s
         ) AS f ON f.told < n.surely OR local_time(f.told, f.precision, %(zone)s) < n.before
-    ) AS numbered WINDOW one AS (PARTITION BY starts, client, field)
+    ) AS numbered WINDOW one AS (PARTITION BY client, field, starts)
 ) AS k
 WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)
 

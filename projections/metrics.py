@@ -9,6 +9,7 @@ employee or a unit has moved since.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
@@ -25,6 +26,7 @@ Every = Literal["month", "quarter", "year", "whole"]
 GROUPS = ("whole", "employee", "team", "unit", "office", "product", "client")
 NOBODY = "(none)"
 _FEW = 12  # metrics for which a second connection is not worth its making
+_FLOATS = ("days", "hours", "points")  # the units of what is no money and no count
 _STEPS = {"month": ("1 month", "YYYY-MM"), "quarter": ("3 months", 'YYYY-"Q"Q'),
           "year": ("1 year", "YYYY")}  # fmt: skip
 
@@ -75,11 +77,12 @@ def metrics(
     timed = _terms(connection, view, terms)
     questions = [
         (figures_of(credited, by, part),
-         timed | _parameters(view, by, every, since, until, credited) | parameters_of(part))
+         timed | _parameters(view, by, every, since, until, credited)
+         | parameters_of(credited, part))
         for part in apart(wanted)
     ]  # fmt: skip
     rows = add_up_all(connection, view, questions, beside=len(wanted) > _FEW)
-    found = [row for row in rows if _asked_for(row["metric"], metrics)]
+    found = [row for row in rows if metrics is None or _asked_for(row["metric"], metrics)]
     if by == "whole" and every == "whole" and not found:
         found = [{"group": "whole", "period": questions[0][1]["unknown"], "metric": None}]
     return list(_filled(found, wanted, grid=by != "client"))
@@ -106,8 +109,8 @@ def explain(
     event), currency. The group of nobody is NOBODY. An event split between two has two rows.
     """
     (wanted,), credited = _wanted([metric], terms), credit_of(credit)
-    parameters = _parameters(view, by, every, since, until, credited) | parameters_of([wanted])
-    parameters |= _terms(connection, view, terms)
+    parameters = _parameters(view, by, every, since, until, credited)
+    parameters |= parameters_of(credited, [wanted]) | _terms(connection, view, terms)
     rows = add_up(connection, explained_of(credited, by, wanted), view, group=group, **parameters)
     return [row for row in rows if _asked_for(row["metric"], [metric])]
 
@@ -133,8 +136,8 @@ def _terms(connection: Connection, view: View, terms: Terms) -> dict[str, Any]:
     return {**terms._asdict(), "calendar_zone": zone}
 
 
-def _asked_for(metric: str, metrics: Sequence[str] | None) -> bool:
-    return metrics is None or metric in metrics or f"{metric.partition('.')[0]}.*" in metrics
+def _asked_for(metric: str, metrics: Sequence[str]) -> bool:
+    return metric in metrics or f"{metric.partition('.')[0]}.*" in metrics
 
 
 def _parameters(
@@ -175,59 +178,62 @@ def _label(since: date | None, until: date | None) -> str:
 
 def _filled(found: Answer, wanted: list[str], *, grid: bool) -> Iterator[dict[str, Any]]:
     """Give every group all plain metrics in every period in which it has any, if in a grid."""
+    known = defined().metrics
     told: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
     for row in found:
         rows = told.setdefault((row["group"], row["period"]), {})
-        if row["metric"]:
-            rows.setdefault(_defined_as(row["metric"]), []).append(row)
-    known = defined().metrics
-    empty = {name: _figures(known[name], {}) for name in wanted}
+        metric = row["metric"]
+        if metric:
+            name = metric if metric in known else f"{metric.partition('.')[0]}.*"
+            rows.setdefault(name, []).append(row)
+    nothing = dict.fromkeys(("currency", "n", "n_parts", "hits", "hits_parts", "total", "middle"))
+    empty = {name: _figures(known[name], nothing) for name in wanted}
     for (group, period), rows in sorted(told.items(), key=itemgetter(0)):
         for name in wanted:
-            here = rows.get(name, [])
+            here = rows.get(name)
+            if here is None:
+                if grid and not name.endswith(".*"):
+                    yield {"group": group, "period": period, "metric": name, **empty[name]}
+                continue
+            metric = known[name]
             for row in sorted(here, key=_metric_and_money) if here[1:] else here:
-                figures = _figures(known[name], row)
-                yield {"group": group, "period": period, "metric": row["metric"], **figures}
-            if grid and not here and not name.endswith(".*"):
-                yield {"group": group, "period": period, "metric": name, **empty[name]}
+                named = {"group": group, "period": period, "metric": row["metric"]}
+                yield named | _figures(metric, row)
 
 
 def _metric_and_money(row: Mapping[str, Any]) -> tuple[str, bool, str]:
     return row["metric"], row["currency"] is None, row["currency"] or ""
 
 
-def _defined_as(metric: str) -> str:
-    return metric if metric in defined().metrics else f"{metric.partition('.')[0]}.*"
-
-
 def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
-    numerator, denominator = None, None
-    match metric.figure:
-        case "share" | "client_share":
-            numerator, denominator = _count(row, "hits"), _count(row, "n")
-            value = float(numerator / denominator) if denominator else None
-        case "mean":
-            numerator, denominator = row.get("total"), _count(row, "n")
+    """The four last fields of a figure; the commonest kinds first, for rows are many."""
+    figure, unit, numerator, denominator = metric.figure, metric.unit, None, None
+    if figure in ("count", "distinct"):
+        value = _count(row["n"], row["n_parts"])
+    elif figure in ("share", "client_share"):
+        numerator = _count(row["hits"], row["hits_parts"])
+        denominator = _count(row["n"], row["n_parts"])
+        value = float(numerator / denominator) if denominator else None
+    elif figure == "sum":
+        value = 0 if row["total"] is None else row["total"]
+    else:
+        denominator = _count(row["n"], row["n_parts"])
+        value = row["middle"]
+        if figure == "mean":
+            numerator = row["total"]
             value = numerator / denominator if denominator else None
-        case "median" | "p90":
-            value, denominator = row.get("middle"), _count(row, "n")
-        case "sum":
-            value = row.get("total")
-            value = 0 if value is None else value
-        case _:
-            value = _count(row, "n")
-    if metric.unit in ("days", "hours", "points") and value is not None:
+    if unit in _FLOATS and value is not None:
         value = float(value)
         numerator = None if numerator is None else float(numerator)
-    unit = row.get("currency") or metric.unit
-    return {"value": value, "numerator": numerator, "denominator": denominator, "unit": unit}
+    return {
+        "value": value, "numerator": numerator, "denominator": denominator,
+        "unit": row["currency"] or unit,
+    }  # fmt: skip
 
 
-def _count(row: Mapping[str, Any], what: str) -> Any:
+def _count(whole: int | None, parts: Decimal | None) -> Any:
     """A count as an int, unless a part of an event is in it; of nothing it is 0."""
-    counted, parts = row.get(what) or 0, row.get(f"{what}_parts")
-    if not parts:
-        return counted
-    counted += parts
-    whole = int(counted)
-    return whole if whole == counted else counted
+    if parts is None:
+        return whole or 0
+    counted = (whole or 0) + parts
+    return int(counted) if counted == int(counted) else counted

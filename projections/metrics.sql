@@ -2,9 +2,10 @@
 --
 -- `frame` begins every question. The evidence wanted comes next, from evidence.sql and its like: one
 -- row for each event, of one kind; a metric may want several. Then a statement of credit.sql.
--- `credited` or `held` gives the employees (two, where credit is split); `placed` the unit at the time, if it
--- is asked for; `named`, `belonging` or `facts` the group; `grouped` the period (NULL: the whole, or
--- unknown). `figures` adds the rows up; `explained` shows them. No question pays for another's joins.
+-- `credited` or `held` gives the employees (two, where credit is split); `placed` the unit at the
+-- time, if it is asked for; `named`, `belonging` or `facts` the group; `grouped` the period (NULL: the
+-- whole, or unknown). `figures` and what is `told` after it add the rows up; `explained` shows them.
+-- No question pays for another's joins.
 
 -- name: frame
 WITH wanted AS (
@@ -157,14 +158,33 @@ SELECT * FROM spans
 )
 
 -- name: figures
--- Added up first and joined with the metrics after: rows are many, sums few. What `added` gives for
--- part of the metrics only (`sums`, `clients`, `middles`) has one form, so that a question that wants
+-- Added up first and joined with the metrics after: rows are many, sums few. What is told of the
+-- sums (`sums`, `clients`) and of the rows (`middles`) has one form, so that a question that wants
 -- one of them does not look for the others.
 , narrow AS (
     SELECT evidence, "group", period, label, coalesce(currency, '') AS currency, counted, amount,
            days, client, position, weight
     FROM grouped
-), told AS (
+), added AS (
+    -- By client only what is for nothing but telling clients apart.
+    SELECT evidence, "group", period, label, currency, weight, apart AS client, count(*) AS n,
+           count(*) FILTER (WHERE counted) AS hits, count(amount) AS amounts,
+           sum(amount) AS amount, count(days) AS spans, sum(days) AS days
+    FROM (
+        SELECT *, CASE WHEN evidence = ANY (%(apart)s) THEN client END AS apart FROM narrow
+    ) AS rows
+    GROUP BY evidence, "group", period, label, currency, weight, apart
+)
+
+-- name: seen_in_sums
+, seen AS (
+    SELECT evidence, "group", period, client, weight, hits > 0 AS counted FROM added
+)
+
+-- name: seen_in_rows
+, seen AS (
+    SELECT evidence, "group", period, client, weight, counted FROM narrow
+)
 
 -- name: sums
     -- Of evidence in which a client comes up once, unless it is split, clients are counted like events.
@@ -174,13 +194,7 @@ SELECT * FROM spans
                 ELSE a.amounts END AS n,
            a.hits, CASE w.measure WHEN 'amount' THEN a.amount WHEN 'days' THEN a.days END AS total,
            NULL::float8 AS middle
-    FROM (
-        SELECT evidence, "group", period, label, currency, weight, count(*) AS n,
-               count(*) FILTER (WHERE counted) AS hits, count(amount) AS amounts,
-               sum(amount) AS amount, count(days) AS spans, sum(days) AS days
-        FROM narrow WHERE evidence = ANY (%(added)s)
-        GROUP BY evidence, "group", period, label, currency, weight
-    ) AS a JOIN wanted w ON w.evidence = a.evidence
+    FROM added a JOIN wanted w ON w.evidence = a.evidence
     WHERE w.figure <> ALL (%(one_by_one)s) OR w.once AND a.weight IS NULL
 
 -- name: clients
@@ -189,13 +203,13 @@ SELECT * FROM spans
     FROM (
         SELECT "group", period, source, count(*) AS n, count(*) FILTER (WHERE counted) AS hits
         FROM (
-            SELECT n."group", n.period, k.source, n.client, bool_or(n.counted) AS counted
-            FROM narrow n JOIN (
+            SELECT s."group", s.period, k.source, s.client, bool_or(s.counted) AS counted
+            FROM seen s JOIN (
                 SELECT DISTINCT source, evidence, once FROM wanted
                 WHERE figure IN ('distinct', 'client_share')
-            ) AS k ON k.evidence = n.evidence
-            WHERE n.client IS NOT NULL AND NOT (k.once AND n.weight IS NULL)
-            GROUP BY n."group", n.period, k.source, n.client
+            ) AS k ON k.evidence = s.evidence
+            WHERE s.client IS NOT NULL AND NOT (k.once AND s.weight IS NULL)
+            GROUP BY s."group", s.period, k.source, s.client
         ) AS each GROUP BY "group", period, source
     ) AS c JOIN (
         SELECT DISTINCT metric, source FROM wanted WHERE figure IN ('distinct', 'client_share')
@@ -219,8 +233,9 @@ SELECT * FROM spans
 )
 -- Whole events are counted apart from the parts of those that are split, of which few questions know.
 SELECT "group", coalesce(to_char(period, %(pattern)s), %(unknown)s) AS period, metric, currency,
-       (sum(n) FILTER (WHERE weight IS NULL))::bigint AS n, sum(weight * n) AS n_parts,
-       (sum(hits) FILTER (WHERE weight IS NULL))::bigint AS hits, sum(weight * hits) AS hits_parts,
+       (sum(n) FILTER (WHERE weight IS NULL))::bigint AS n, trim_scale(sum(weight * n)) AS n_parts,
+       (sum(hits) FILTER (WHERE weight IS NULL))::bigint AS hits,
+       trim_scale(sum(weight * hits)) AS hits_parts,
        sum(CASE WHEN weight IS NULL THEN total ELSE weight * total END) AS total,
        max(middle) AS middle
 FROM told GROUP BY "group", told.period, metric, currency

@@ -108,5 +108,8 @@ def _answered(connection: Connection, view: View, waiting: deque[Question]) -> A
     with suppress(IndexError):
         while True:
             statement, known = waiting.popleft()
-            rows += add_up(connection, statement, view, **known)
+            with translated(), connection.transaction():
+                # The planner, which takes them for few, would sort all rows to add them up.
+                connection.execute("SET LOCAL enable_sort = off")
+                rows += add_up(connection, statement, view, **known)
     return rows
