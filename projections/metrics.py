@@ -193,20 +193,27 @@ def _filled(found: Answer, wanted: list[str], *, grid: bool) -> Iterator[dict[st
             here = rows.get(name)
             if here is None:
                 if grid and not name.endswith(".*"):
-                    yield {"group": group, "period": period, "metric": name, **empty[name]}
+                    yield _line(group, period, name, empty[name])
                 continue
             metric = known[name]
             for row in sorted(here, key=_metric_and_money) if here[1:] else here:
-                named = {"group": group, "period": period, "metric": row["metric"]}
-                yield named | _figures(metric, row)
+                yield _line(group, period, row["metric"], _figures(metric, row))
+
+
+def _line(group: str, period: str, metric: str, told: tuple[Any, Any, Any, str]) -> dict[str, Any]:
+    value, numerator, denominator, unit = told
+    return {
+        "group": group, "period": period, "metric": metric, "value": value,
+        "numerator": numerator, "denominator": denominator, "unit": unit,
+    }  # fmt: skip
 
 
 def _metric_and_money(row: Mapping[str, Any]) -> tuple[str, bool, str]:
     return row["metric"], row["currency"] is None, row["currency"] or ""
 
 
-def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The four last fields of a figure; the commonest kinds first, for rows are many."""
+def _figures(metric: Metric, row: Mapping[str, Any]) -> tuple[Any, Any, Any, str]:
+    """Value, numerator, denominator and unit; the commonest kinds first, for rows are many."""
     figure, unit, numerator, denominator = metric.figure, metric.unit, None, None
     if figure in ("count", "distinct"):
         value = _count(row["n"], row["n_parts"])
@@ -225,10 +232,7 @@ def _figures(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
     if unit in _FLOATS and value is not None:
         value = float(value)
         numerator = None if numerator is None else float(numerator)
-    return {
-        "value": value, "numerator": numerator, "denominator": denominator,
-        "unit": row["currency"] or unit,
-    }  # fmt: skip
+    return value, numerator, denominator, row["currency"] or unit
 
 
 def _count(whole: int | None, parts: Decimal | None) -> Any:
