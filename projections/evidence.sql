@@ -61,8 +61,10 @@ FROM ends n JOIN deal_spells_at(%(as_of)s) d
    AND d.to_at >= least((%(starts)s::timestamp - interval '2 days') AT TIME ZONE 'UTC',
                         %(on)s::timestamptz - interval '2 days')
    AND d.from_at <= %(on)s AND (%(on)s < d.to_at OR n.tie = 0)
-   AND (n.tie > 0 OR local_time(d.from_at, d.from_precision, %(zone)s) < n.before
-        AND n.before <= local_time(d.to_at, d.to_precision, %(zone)s))
+   AND (n.tie > 0 OR
+        -- The zone's time, which costs the most, only where it makes a difference.
+        (d.from_at < n.surely OR local_time(d.from_at, d.from_precision, %(zone)s) < n.before)
+        AND (d.to_at = 'infinity' OR n.before <= local_time(d.to_at, d.to_precision, %(zone)s)))
 
 -- name: stage_left
 -- A stay of an open deal in a stage, when it ends: by another stage, a win or a loss. It is of who

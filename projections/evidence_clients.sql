@@ -3,11 +3,12 @@
 
 -- name: client_owned
 -- Each client that somebody owned in the period; counts if it was in contact while he did, and not
--- by ringing in vain. Contacts
+-- by ringing in vain. It is `kept` if it was his for all of the period, and so nobody else's. Contacts
 -- look for their owner, and not all owners for contacts: those are fewer by far. An id that is part
 -- of another client is nobody's from then on.
-SELECT 'client_owned', o.from_position, greatest(o.from_at, n.since), 'instant', o.from_position,
-       o.client, NULL, NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
+SELECT CASE WHEN o.from_at <= n.since AND n.at <= o.to_at THEN 'client_kept' ELSE 'client_owned' END,
+       o.from_position, greatest(o.from_at, n.since), 'instant', o.from_position, o.client, NULL,
+       NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
        NULL, NULL::numeric, n.starts
 FROM ends n JOIN owner_spells_at(%(as_of)s) o
     ON o.owner IS NOT NULL AND o.from_at <= %(on)s AND o.from_at < n.at AND o.to_at > n.since
@@ -56,7 +57,7 @@ FROM (
            max(p.at) OVER one >= least(n.before, %(on)s AT TIME ZONE %(zone)s)
                - %(active_days)s::int * interval '1 day' AS still,
            max(p.at) OVER one >= n.starts AS bought,
-           row_number() OVER (PARTITION BY n.starts, p.client
+           row_number() OVER (PARTITION BY p.client, n.starts
                               ORDER BY p.at < n.starts DESC, p.at DESC, p.position DESC) AS nth
     FROM ends n JOIN (
         SELECT client, position, performed_by, unit,
@@ -66,7 +67,7 @@ FROM (
           AND coalesce(occurred_at, '-infinity') <= %(on)s
     ) AS p ON p.at < n.before
     WHERE isfinite(n.starts)
-    WINDOW one AS (PARTITION BY n.starts, p.client)
+    WINDOW one AS (PARTITION BY p.client, n.starts)
 ) AS b
 WHERE b.nth = 1 AND b.at < b.starts
   AND CASE WHEN b.active THEN 'buyer_active' ELSE 'buyer_inactive' END = ANY (%(evidence)s)
@@ -83,7 +84,7 @@ FROM (
            max(nth) FILTER (WHERE change = 'retracted') OVER one AS retracted
     FROM (
         SELECT n.starts, n.at, n.tie, f.*, row_number() OVER (
-                   PARTITION BY n.starts, f.client, f.field ORDER BY f.told, f.position) AS nth
+                   PARTITION BY f.client, f.field, n.starts ORDER BY f.told, f.position) AS nth
         FROM ends n JOIN (
             SELECT client, field, change, position, performed_by, unit, precision,
                    coalesce(occurred_at, '-infinity') AS told
@@ -92,7 +93,7 @@ FROM (
               AND known(position, annulled_at, %(as_of)s)
               AND coalesce(occurred_at, '-infinity') <= %(on)s
         ) AS f ON f.told < n.surely OR local_time(f.told, f.precision, %(zone)s) < n.before
-    ) AS numbered WINDOW one AS (PARTITION BY starts, client, field)
+    ) AS numbered WINDOW one AS (PARTITION BY client, field, starts)
 ) AS k
 WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)
 

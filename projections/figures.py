@@ -39,13 +39,15 @@ class Evidence(NamedTuple):
 
     kinds: those of its rows that count; the name of the evidence alone if none is said. held: they
     count for their holder whatever the mode of credit. business: its amounts are hours, which are
-    to be counted by a business calendar.
+    to be counted by a business calendar. once: those of the kinds in which a client that comes up
+    does so once in a period, and then in no other kind, so that nobody needs to be told apart.
     """
 
     sql: str
     kinds: tuple[str, ...] = ()
     held: bool = False
     business: bool = False
+    once: tuple[str, ...] = ()
 
 
 # A name that ends in .* stands for one metric for every kind, or every stage.
@@ -158,7 +160,9 @@ EVIDENCE: Mapping[str, Evidence] = {
     "contact": Evidence(_SQL["contact"], ("contact", "outbound_call", "missed_inbound")),
     "touch": Evidence(_SQL["contact"], ("contact", "outbound_call")),
     "outbound_call": Evidence(_SQL["contact"]),
-    "client_owned": Evidence(_SQL["client_owned"], held=True),
+    "client_owned": Evidence(
+        _SQL["client_owned"], ("client_owned", "client_kept"), held=True, once=("client_kept",)
+    ),
     "offer_sent": Evidence(_SQL["offer_sent"]),
     "deal_opened": Evidence(_SQL["deal_turned"]),
     "deal_won": Evidence(_SQL["deal_turned"]),
@@ -168,8 +172,8 @@ EVIDENCE: Mapping[str, Evidence] = {
     "stage_left": Evidence(_SQL["stage_left"]),
     "stage_left_business": Evidence(_SQL["stage_left"], business=True),
     "purchase": Evidence(_SQL["purchase"]),
-    "buyer_active": Evidence(_SQL["buyer"]),
-    "buyer_inactive": Evidence(_SQL["buyer"]),
+    "buyer_active": Evidence(_SQL["buyer"], once=("buyer_active",)),
+    "buyer_inactive": Evidence(_SQL["buyer"], once=("buyer_inactive",)),
     "task_due": Evidence(_SQL["task_due"], held=True),
     "inquiry": Evidence(_SQL["inquiry"]),
     "inquiry_business": Evidence(_SQL["inquiry"], business=True),

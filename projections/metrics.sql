@@ -2,15 +2,17 @@
 --
 -- `frame` begins every question. The evidence wanted comes next, from evidence.sql and its like: one
 -- row for each event, of one kind; a metric may want several. Then a statement of credit.sql.
--- `credited` or `held` gives the employees (two, where credit is split); `placed` the unit at the time, if it
--- is asked for; `named`, `belonging` or `facts` the group; `grouped` the period (NULL: the whole, or
--- unknown). `figures` adds the rows up; `explained` shows them. No question pays for another's joins.
+-- `credited` or `held` gives the employees (two, where credit is split); `placed` the unit at the
+-- time, if it is asked for; `named`, `belonging` or `facts` the group; `grouped` the period (NULL: the
+-- whole, or unknown). `figures` and what is `told` after it add the rows up; `explained` shows them.
+-- No question pays for another's joins.
 
 -- name: frame
 WITH wanted AS (
-    SELECT * FROM unnest(%(names)s::text[], %(evidence)s::text[], %(figures)s::text[],
-                         %(measures)s::text[], %(units)s::text[])
-        AS w(metric, evidence, figure, measure, in_unit)
+    SELECT * FROM unnest(%(names)s::text[], %(sources)s::text[], %(evidence)s::text[],
+                         %(figures)s::text[], %(measures)s::text[], %(units)s::text[],
+                         %(once)s::boolean[])
+        AS w(metric, source, evidence, figure, measure, in_unit, once)
 ), periods AS (
     -- For what is counted at an end of a period; the last may be cut short by the time asked for.
     SELECT greatest(p, %(starts)s::timestamp) AS starts,
@@ -156,40 +158,68 @@ SELECT * FROM spans
 )
 
 -- name: figures
--- Added up first and joined with the metrics after: rows are many, sums few.
-, narrow AS MATERIALIZED (
+-- Added up first and joined with the metrics after: rows are many, sums few. What is told of the
+-- sums (`sums`, `clients`) and of the rows (`middles`) has one form, so that a question that wants
+-- one of them does not look for the others.
+, narrow AS (
     SELECT evidence, "group", period, label, coalesce(currency, '') AS currency, counted, amount,
            days, client, position, weight
     FROM grouped
 ), added AS (
-    SELECT evidence, "group", period, label, currency, coalesce(weight, 1) AS weight, count(*) AS n,
-           count(*) FILTER (WHERE counted) AS hits,
-           count(amount) AS amounts, sum(amount) AS amount, count(days) AS spans, sum(days) AS days
-    FROM narrow WHERE evidence = ANY (%(added)s) GROUP BY evidence, "group", period, label, currency, narrow.weight
-), plain AS (
-    SELECT a.*, w.measure, replace(w.metric, '*', coalesce(a.label, '(none)')) AS metric,
-           CASE w.in_unit WHEN 'currency' THEN a.currency END AS in_currency
-    FROM added a JOIN wanted w ON w.evidence = a.evidence AND w.figure <> ALL (%(one_by_one)s)
-), clients AS (
-    SELECT n."group", n.period, w.metric, n.client, bool_or(n.counted) AS counted
-    FROM narrow n
-    JOIN wanted w ON w.evidence = n.evidence AND w.figure IN ('distinct', 'client_share')
-    WHERE n.client IS NOT NULL GROUP BY n."group", n.period, w.metric, n.client
-), told AS (
-    SELECT "group", period, metric, nullif(in_currency, '') AS currency,
-           trim_scale(sum(weight * n)) AS n, trim_scale(sum(weight * hits)) AS hits,
-           trim_scale(sum(weight * CASE measure WHEN 'amount' THEN amounts WHEN 'days' THEN spans
-                      END)) AS told,
-           sum(weight * CASE measure WHEN 'amount' THEN amount WHEN 'days' THEN days END) AS total,
+    -- By client only what is for nothing but telling clients apart.
+    SELECT evidence, "group", period, label, currency, weight, apart AS client, count(*) AS n,
+           count(*) FILTER (WHERE counted) AS hits, count(amount) AS amounts,
+           sum(amount) AS amount, count(days) AS spans, sum(days) AS days
+    FROM (
+        SELECT *, CASE WHEN evidence = ANY (%(apart)s) THEN client END AS apart FROM narrow
+    ) AS rows
+    GROUP BY evidence, "group", period, label, currency, weight, apart
+)
+
+-- name: seen_in_sums
+, seen AS (
+    SELECT evidence, "group", period, client, weight, hits > 0 AS counted FROM added
+)
+
+-- name: seen_in_rows
+, seen AS (
+    SELECT evidence, "group", period, client, weight, counted FROM narrow
+)
+
+-- name: sums
+    -- Of evidence in which a client comes up once, unless it is split, clients are counted like events.
+    SELECT a."group", a.period, replace(w.metric, '*', coalesce(a.label, '(none)')) AS metric,
+           CASE w.in_unit WHEN 'currency' THEN nullif(a.currency, '') END AS currency, a.weight,
+           CASE WHEN w.figure <> 'mean' THEN a.n WHEN w.measure = 'days' THEN a.spans
+                ELSE a.amounts END AS n,
+           a.hits, CASE w.measure WHEN 'amount' THEN a.amount WHEN 'days' THEN a.days END AS total,
            NULL::float8 AS middle
-    FROM plain GROUP BY "group", period, metric, in_currency
-    UNION ALL
-    SELECT "group", period, metric, NULL, count(*), count(*) FILTER (WHERE counted), NULL, NULL, NULL
-    FROM clients GROUP BY "group", period, metric
-    UNION ALL
-    SELECT "group", period, metric, currency, NULL, NULL, count(measured), NULL,
+    FROM added a JOIN wanted w ON w.evidence = a.evidence
+    WHERE w.figure <> ALL (%(one_by_one)s) OR w.once AND a.weight IS NULL
+
+-- name: clients
+    SELECT c."group", c.period, w.metric, NULL::text AS currency, NULL::numeric AS weight, c.n, c.hits,
+           NULL::numeric AS total, NULL::float8 AS middle
+    FROM (
+        SELECT "group", period, source, count(*) AS n, count(*) FILTER (WHERE counted) AS hits
+        FROM (
+            SELECT s."group", s.period, k.source, s.client, bool_or(s.counted) AS counted
+            FROM seen s JOIN (
+                SELECT DISTINCT source, evidence, once FROM wanted
+                WHERE figure IN ('distinct', 'client_share')
+            ) AS k ON k.evidence = s.evidence
+            WHERE s.client IS NOT NULL AND NOT (k.once AND s.weight IS NULL)
+            GROUP BY s."group", s.period, k.source, s.client
+        ) AS each GROUP BY "group", period, source
+    ) AS c JOIN (
+        SELECT DISTINCT metric, source FROM wanted WHERE figure IN ('distinct', 'client_share')
+    ) AS w ON w.source = c.source
+
+-- name: middles
+    SELECT "group", period, metric, currency, NULL::numeric AS weight, count(measured) AS n,
+           NULL::bigint AS hits, NULL::numeric AS total,
            percentile_cont(CASE figure WHEN 'p90' THEN 0.9 ELSE 0.5 END)
-               WITHIN GROUP (ORDER BY measured::float8)
+               WITHIN GROUP (ORDER BY measured::float8) AS middle
     FROM (
         -- An event split between two of one group is one of its events.
         SELECT DISTINCT n."group", n.period, w.metric, w.figure, n.position,
@@ -198,10 +228,17 @@ SELECT * FROM spans
         FROM narrow n JOIN wanted w ON w.evidence = n.evidence AND w.figure IN ('median', 'p90')
     ) AS once
     GROUP BY "group", period, metric, currency, figure
+
+-- name: told
 )
-SELECT "group", coalesce(to_char(period, %(pattern)s), %(unknown)s) AS period, metric, currency, n,
-       hits, told, total, middle
-FROM told
+-- Whole events are counted apart from the parts of those that are split, of which few questions know.
+SELECT "group", coalesce(to_char(period, %(pattern)s), %(unknown)s) AS period, metric, currency,
+       (sum(n) FILTER (WHERE weight IS NULL))::bigint AS n, trim_scale(sum(weight * n)) AS n_parts,
+       (sum(hits) FILTER (WHERE weight IS NULL))::bigint AS hits,
+       trim_scale(sum(weight * hits)) AS hits_parts,
+       sum(CASE WHEN weight IS NULL THEN total ELSE weight * total END) AS total,
+       max(middle) AS middle
+FROM told GROUP BY "group", told.period, metric, currency
 
 -- name: explained
 SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group",

@@ -4,8 +4,10 @@ Every question takes a View. `as_of` is a position: only what had been recorded 
 the answer is the one that was given then. `on` is an instant: only what had happened up to it.
 """
 
+from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
@@ -81,20 +83,33 @@ def add_up(connection: Connection, statement: str, view: View, **parameters: Any
         return ask(connection, statement, view, **parameters)
 
 
-def add_up_beside(connection: Connection, view: View, first: Question, second: Question) -> Answer:
-    """The rows of two statements, each with its parameters, added up at the same time.
+def add_up_all(
+    connection: Connection, view: View, questions: Sequence[Question], *, beside: bool
+) -> Answer:
+    """The rows of several statements, each with its parameters; beside: two at the same time.
 
-    Both answer as of the view's position, so what is recorded between them changes nothing. In a
+    All answer as of the view's position, so what is recorded between them changes nothing. In a
     transaction, whose work its own connection alone sees, and where the server grants no second
-    connection, they are asked in turn.
+    connection, they are asked in turn. Whichever connection is done first takes the next question.
     """
+    waiting = deque(questions)
     alone = connection.info.transaction_status != TransactionStatus.IDLE
-    other = None if alone else twin(connection)
+    other = None if alone or not beside or not questions[1:] else twin(connection)
     if other is None:
-        return [
-            row for one, known in (first, second) for row in add_up(connection, one, view, **known)
-        ]
+        return _answered(connection, view, waiting)
     with closing(other), ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(add_up, other, second[0], view, **second[1])
-        rows = add_up(connection, first[0], view, **first[1])
+        asked = pool.submit(_answered, other, view, waiting)
+        rows = _answered(connection, view, waiting)
         return rows + asked.result()
+
+
+def _answered(connection: Connection, view: View, waiting: deque[Question]) -> Answer:
+    rows: Answer = []
+    with suppress(IndexError):
+        while True:
+            statement, known = waiting.popleft()
+            with translated(), connection.transaction():
+                # The planner, which takes them for few, would sort all rows to add them up.
+                connection.execute("SET LOCAL enable_sort = off")
+                rows += add_up(connection, statement, view, **known)
+    return rows
