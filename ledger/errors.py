@@ -28,7 +28,8 @@ class InvalidEvent(LedgerError):
 
     def __init__(self, field: str, value: Any, problem: str, remedy: str) -> None:
         self.field, self.value, self.problem, self.remedy = field, value, problem, remedy
-        super().__init__(f"{field}: {problem} (found {shorten(value)}). {remedy}")
+        found = "" if problem == "is missing" else f" (found {shorten(value)})"
+        super().__init__(f"{field}: {problem}{found}. {remedy}")
 
 
 class KeyConflict(LedgerError):

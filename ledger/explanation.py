@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
 
@@ -35,7 +35,7 @@ def explain(
             remedy += f"{described.name} has: {', '.join(names)}."
         problem = "is not a field of this event"
     elif first["type"] == "missing":
-        problem, remedy = "is missing", "Add it."
+        problem, remedy = "is missing", f"Add it{_choices(described, path.removeprefix(prefix))}."
     else:
         problem = first["msg"].removeprefix("Value error, ")
         remedy = f"docs/events.md describes {described.name}."
@@ -44,3 +44,11 @@ def explain(
         remedy += f" Also wrong: {more}."
     found = None if first["type"] == "missing" else first["input"]
     return InvalidEvent(path.rstrip("."), found, problem, remedy)
+
+
+def _choices(described: EventType, field: str) -> str:
+    """What may stand in a field of the content, if that is little; else where to read on."""
+    kind = get_type_hints(described.content).get(field)
+    if get_origin(kind) is Literal:
+        return f": {', '.join(map(repr, get_args(kind)))}"
+    return f"; docs/events.md describes {described.name}"

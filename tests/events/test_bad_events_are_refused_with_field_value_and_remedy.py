@@ -107,6 +107,12 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "a field too many in a line": (
         of("offer.sent", offer="O", items=[{"product": "P", "qty": 1}]), "data.items.0.qty",
         "mend its name"),
+    "a choice not made": (
+        of("call.logged", direction="outbound"), "data.outcome",
+        "is missing. Add it: 'reached', 'no_answer'"),
+    "a name left out": (
+        of("client.registered", kind="person"), "data.name",
+        "is missing. Add it; docs/events.md describes client.registered."),
     "a case for nobody": (of("case.assigned", case="S"), "data", "neither an assignee nor a unit"),
 }  # fmt: skip
 
