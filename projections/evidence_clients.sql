@@ -97,23 +97,30 @@ FROM (
 WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)
 
 -- name: contribution
--- A field told or confirmed is a point; not if it was so already, nor if it was retracted later.
+-- A field told or confirmed is a point; not if it was so already, nor if it was retracted later,
+-- whoever had told it again meanwhile; nor is a confirmation of what nobody had told.
 SELECT 'contribution', f.position, f.occurred_at, f.precision, f.position, f.client, NULL, NULL,
        f.field, f.performed_by, f.performed_by, f.unit, s.counts,
        CASE WHEN s.counts THEN 1 ELSE 0 END::numeric, NULL, NULL::numeric, NULL::timestamp
-FROM fact_changes f, LATERAL (
+FROM fact_changes f LEFT JOIN LATERAL (
+    -- What was so before: nothing, if it was retracted.
+    SELECT b.value FROM fact_changes b
+    WHERE b.client = f.client AND b.field = f.field AND b.change IN ('recorded', 'retracted')
+      AND known(b.position, b.annulled_at, %(as_of)s)
+      AND (coalesce(b.occurred_at, '-infinity'), b.position)
+          < (coalesce(f.occurred_at, '-infinity'), f.position)
+    ORDER BY coalesce(b.occurred_at, '-infinity') DESC, b.position DESC LIMIT 1
+) AS former ON true, LATERAL (
     SELECT NOT coalesce(
                (array_agg(o.change ORDER BY o.at, o.position) FILTER (
                    WHERE (o.at, o.position) > (coalesce(f.occurred_at, '-infinity'), f.position)
-                     AND o.change <> 'confirmed'))[1] = 'retracted', false)
-           AND NOT CASE f.change
-               WHEN 'recorded' THEN coalesce((array_agg(
-                   CASE o.change WHEN 'recorded' THEN o.value END
-                   ORDER BY o.at DESC, o.position DESC) FILTER (
-                       WHERE (o.at, o.position) < (coalesce(f.occurred_at, '-infinity'), f.position)
-                         AND o.change <> 'confirmed'))[1] = f.value, false)
+                     AND o.change <> 'confirmed'
+                     AND o.value IS DISTINCT FROM coalesce(f.value, former.value)))[1]
+               = 'retracted', false)
+           AND CASE f.change
+               WHEN 'recorded' THEN former.value IS DISTINCT FROM f.value
                -- Once a day is enough.
-               ELSE coalesce(bool_or(
+               ELSE former.value IS NOT NULL AND NOT coalesce(bool_or(
                    (o.at, o.position) < (coalesce(f.occurred_at, '-infinity'), f.position)
                    AND o.change <> 'retracted'
                    AND local_time(o.at, o.precision, %(zone)s)::date

@@ -30,9 +30,9 @@ _COUNTING = """
 Of each metric the events behind it are shown by `iledger metrics --metric NAME --explain`. A
 ratio comes with its numerator and denominator; of nothing there is no figure, and never 0 %.
 
-An event belongs to the period in which it happened. Where a state is counted (deals open, clients
-owned, buyers active, fields known) it is that of the period's end, or its beginning if it says
-so.
+An event belongs to the period in which it happened. Where a state is counted (deals open, buyers
+active, fields known) it is that of the period's end, or its beginning if it says so. Clients owned
+are those owned at any time in the period, and covered if in contact while they were.
 
 - Answered is an inquiry by the first human act of ours after it in reply to it, under whatever
   client, or with the same client and in reply to nothing else: a call that reached somebody, a
@@ -52,7 +52,8 @@ so.
   only those: no fields are required, so one that nobody has told is not stale. Each field counts
   once, whichever client's, and however long the client was owned.
 - A fact told or confirmed is a point. It is none if the fact was so already (a confirmation: if
-  it was told or confirmed on the same day), or has been retracted since.
+  it was told or confirmed on the same day), or has been retracted since; nor is it one to confirm
+  what nobody has told.
 - NPS, CSAT and CES are never mixed; of each contact person the last answer in the period counts.
 - A missed call is returned by any call of ours to the client after it.
 - An event is late if it was recorded more than 24 hours after it happened (of a date: after its
