@@ -54,10 +54,12 @@ are those owned at any time in the period, and covered if in contact while they 
 - A fact told or confirmed is a point. It is none if the fact was so already (a confirmation: if
   it was told or confirmed on the same day), or has been retracted since; nor is it one to confirm
   what nobody has told.
+- A deadline moves if that was recorded before it passed; of an import (an event with
+  `import_batch`) if it happened before. Who had the task then owes it.
 - NPS, CSAT and CES are never mixed; of each contact person the last answer in the period counts.
 - A missed call is returned by any call of ours to the client after it.
 - An event is late if it was recorded more than 24 hours after it happened (of a date: after its
-  end). Imports do not count.
+  end). Imports (with `import_batch`) do not count.
 - A client is orphaned while nobody has it who once had, and while its owner has left; an id
   that was merged into another client is owned and orphaned up to then.
 """
@@ -72,6 +74,9 @@ _TIMES = """
 `occurred_at` is a time with its zone (`2026-03-01T10:00:00+03:00`, or without seconds if they are
 not known), a day (`2026-03-01`), a month (`2026-03`) or `unknown`. `source` and `key` together name
 an event for ever: sending it again is safe, and using a key for another event is refused.
+
+History that is loaded names its batch in `import_batch`. Such events are never late entries, and
+where it matters that something was recorded in time, they count as recorded when they happened.
 """
 
 

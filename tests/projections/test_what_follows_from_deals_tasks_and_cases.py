@@ -119,6 +119,22 @@ def test_a_deadline_missed_is_not_extended_afterwards(embedded_dsn: str) -> None
         assert figures(shares, "overdue_share") == {"E-1": 1, "E-2": 0.5}
 
 
+def test_an_imported_extension_moves_the_deadline_if_it_happened_in_time(
+    embedded_dsn: str,
+) -> None:
+    history = [
+        told(content, at, import_batch="B-1")
+        for task, extended in (("T-1", "2026-01-15"), ("T-2", "2026-02-15"))
+        for content, at in (
+            (TaskAssigned(task=task, title="Call", assignee="E-1", due_at=PAST), "2026-01-01"),
+            (TaskDeadlineExtended(task=task, due_at=FUTURE, reason="more time"), extended),
+        )
+    ]
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        found = {row["task"]: row for row in tasks.tasks(connection, view(len(history)))}
+        assert [found[task]["due_at"] for task in ("T-1", "T-2")] == [FUTURE, PAST]
+
+
 def test_an_extension_recorded_in_time_moves_the_deadline(embedded_dsn: str) -> None:
     later = FUTURE.replace(month=5)
     history = [
