@@ -6,7 +6,11 @@
 -- by ringing in vain. Contacts
 -- look for their owner, and not all owners for contacts: those are fewer by far. An id that is part
 -- of another client is nobody's from then on.
-SELECT 'client_owned', o.from_position, greatest(o.from_at, n.since), 'instant', o.from_position,
+SELECT 'client_owned', o.from_position,
+       -- What began before the period is seen with all that holds from its first moment on, be it by
+       -- the clock or, as who moves on the first of a month, by the date (midnight UTC).
+       least(greatest(o.from_at, n.since, n.starts AT TIME ZONE 'UTC'), %(on)s), 'instant',
+       CASE WHEN o.from_at < n.since THEN 9223372036854775807 ELSE o.from_position END,
        o.client, NULL, NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
        NULL, NULL::numeric, n.starts
 FROM ends n JOIN owner_spells_at(%(as_of)s) o
@@ -153,8 +157,9 @@ WHERE NOT e.imported AND known(e.position, e.annulled_at, %(as_of)s)
 -- name: orphaned
 -- The hours in which a client had lost its owner, or had one who was no longer here; not those since
 -- its id is part of another client.
-SELECT 'orphaned', g.position, greatest(g.from_at, n.since), 'instant',
-       g.position, g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
+SELECT 'orphaned', g.position,
+       least(greatest(g.from_at, n.since, n.starts AT TIME ZONE 'UTC'), %(on)s), 'instant',
+       CASE WHEN g.from_at < n.since THEN 9223372036854775807 ELSE g.position END, g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
        CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
            extract(epoch FROM least(g.to_at, n.at, %(on)s, a.since)
                - greatest(g.from_at, n.since)) / 3600 END,
