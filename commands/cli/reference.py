@@ -43,6 +43,7 @@ are those owned at any time in the period, and covered if in contact while they 
   it in that period. A close that was undone in a later period stays in its own.
 - Who rang us in vain has had contact, but was neither touched nor tried nor covered by us.
 - Time in a stage counts when the deal leaves it: for another, or won, or lost.
+- A purchase is what was recorded as one (`purchase.recorded`); a deal won is none by itself.
 - A buyer is active for {active_days} days after a purchase. Retention is (E - N) / S, where N are
   those who came to be active in the period: of those active at its start, the share still active.
   By performer, reactivation is credited to who made the last sale before the period, whether or not
