@@ -150,9 +150,15 @@ $$;
 SELECT c.case_id AS "case", c.client, c.kind, c.priority, c.location, c.status, c.state,
        c.assignee, c.unit, c.opened_at, c.opened_precision, c.opened_by, c.acknowledged_at,
        c.acknowledged_precision, c.resolved_at, c.resolved_precision, c.resolved_by, c.closed_at,
-       c.closed_precision, c.reopened, c.breached, c.due_at, c.notes, c.position
-FROM cases_of(%(as_of)s, %(on)s) c
-WHERE (%(clients)s::text[] IS NULL OR c.client = ANY (%(clients)s))
+       c.closed_precision, c.reopened, c.breached, c.due_at, late.overdue, c.notes,
+       c.position
+FROM cases_of(%(as_of)s, %(on)s) c, LATERAL (
+    -- As a task is: solved after its deadline, or not by now.
+    SELECT coalesce(c.due_at < CASE WHEN c.status = 'open' THEN %(on)s
+                               ELSE coalesce(c.resolved_at, c.closed_at) END, false) AS overdue
+) AS late
+WHERE (NOT %(overdue)s OR late.overdue)
+  AND (%(clients)s::text[] IS NULL OR c.client = ANY (%(clients)s))
   AND (%(assignee)s::text IS NULL OR c.assignee = %(assignee)s)
   AND (%(unit)s::text IS NULL OR c.unit = %(unit)s)
   AND (%(status)s::text IS NULL OR c.status = %(status)s)
