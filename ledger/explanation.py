@@ -39,6 +39,8 @@ def explain(
     else:
         problem = first["msg"].removeprefix("Value error, ")
         remedy = f"docs/events.md describes {described.name}."
+        if first["type"] == "decimal_parsing":
+            remedy = "Write it with a point and nothing between the thousands, such as 1234.5."
     if others:
         more = ", ".join(prefix + ".".join(str(p) for p in o["loc"]) for o in others[:5])
         remedy += f" Also wrong: {more}."

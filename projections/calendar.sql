@@ -31,8 +31,9 @@ $$;
 CREATE FUNCTION not_covered(calendar text, first_day date, last_day date)
 RETURNS numeric LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
-    RAISE EXCEPTION 'business calendar % does not cover all days from % to %', calendar, first_day,
-        last_day USING ERRCODE = 'IL004',
+    RAISE EXCEPTION 'business calendar % does not cover %', calendar,
+        CASE first_day WHEN last_day THEN first_day::text
+            ELSE concat('all days from ', first_day, ' to ', last_day) END USING ERRCODE = 'IL004',
         HINT = 'Append business_calendar.published for them, or ask for another period.';
 END $$;
 

@@ -1,13 +1,14 @@
 """The client's card, its timeline, and what changed on the card between two views."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from psycopg.rows import dict_row
 
 from ledger.database import Connection, translated
 from ledger.errors import NotFound
+from ledger.moments import Moment, Precision
 from ledger.sql import statements
 from projections.merges import LINKED, MEMBERS, members, told_apart
 from projections.view import Answer, View, ask
@@ -173,7 +174,7 @@ def _line_changes(
 ) -> list[Change]:
     return [
         Change(
-            section, name, column, old.get(column), new.get(column),
+            section, name, column, _as_known(old, column), _as_known(new, column),
             _position(old, column), _position(new, column),
         )
         for column in (old or new)
@@ -187,7 +188,16 @@ def _position(line: dict[str, Any], column: str) -> int | None:
 
 
 def _only_says_where(column: str) -> bool:
-    return column in ("name", "since", "precision", "client") or column.endswith("position")
+    return column in ("name", "since", "client") or column.endswith(("position", "precision"))
+
+
+def _as_known(line: dict[str, Any], column: str) -> Any:
+    """The value of a column; a time that is known as a date is that date in every zone."""
+    value = line.get(column)
+    known = line.get(f"{column.removesuffix('_at')}_precision")
+    if not isinstance(value, datetime) or known not in ("day", "month"):
+        return value
+    return str(Moment(value.astimezone(UTC), Precision(known)))
 
 
 def _unheard_of(view: View, client: str) -> NotFound:

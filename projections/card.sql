@@ -78,12 +78,14 @@ WITH changes AS (
     SELECT DISTINCT ON (field) * FROM changes WHERE change <> 'confirmed'
     ORDER BY field, at DESC, position DESC
 ), checked AS (
-    SELECT DISTINCT ON (c.field) c.field, c.occurred_at, c.method, c.position
+    SELECT DISTINCT ON (c.field) c.field, c.occurred_at, c.precision, c.method, c.position
     FROM changes c JOIN said s ON s.field = c.field AND (c.at, c.position) > (s.at, s.position)
     WHERE c.change = 'confirmed' ORDER BY c.field, c.at DESC, c.position DESC
 )
 SELECT s.field AS name, s.value, s.occurred_at AS since, s.precision, s.position,
-       coalesce(c.occurred_at, s.occurred_at) AS last_confirmed, c.method AS confirmed_by,
+       coalesce(c.occurred_at, s.occurred_at) AS last_confirmed,
+       CASE WHEN c.occurred_at IS NULL THEN s.precision ELSE c.precision END
+           AS last_confirmed_precision, c.method AS confirmed_by,
        c.position AS last_confirmed_position, s.learnt_from, s.confidence,
        s.client
 FROM said s LEFT JOIN checked c ON c.field = s.field

@@ -115,17 +115,19 @@ def cases(
     assignee: str | None = None,
     unit: str | None = None,
     status: str | None = None,
+    overdue: bool = False,
 ) -> Answer:
     """Cases as they stood, by filters that are exact.
 
     Rows: case, client, kind, priority, location, status (open, resolved, closed), state, assignee,
     unit, opened_at, opened_by, acknowledged_at, resolved_at, resolved_by, closed_at, reopened
-    (times), breached, due_at (to be resolved by), notes, position (of the first event).
+    (times), breached (so it was recorded), due_at (to be resolved by), overdue (resolved after it,
+    or not yet), notes, position (of the first event).
     """
     clients = filtering(connection, view, client)
     return ask(
         connection, _SQL["cases"], view,
-        clients=clients, assignee=assignee, unit=unit, status=status,
+        clients=clients, assignee=assignee, unit=unit, status=status, overdue=overdue,
     )  # fmt: skip
 
 

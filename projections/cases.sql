@@ -83,7 +83,8 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
     status text, state text, assignee text, unit text, opened_at timestamptz, opened_by text,
     acknowledged_at timestamptz, resolved_at timestamptz, resolved_by text,
     closed_at timestamptz, opened_precision text, reopened bigint, breached boolean,
-    due_at timestamptz, notes bigint, "position" bigint
+    due_at timestamptz, notes bigint, "position" bigint,
+    acknowledged_precision text, resolved_precision text, closed_precision text
 ) LANGUAGE sql STABLE AS $$
     WITH seen AS (
         SELECT *, nullif(at, '-infinity') AS occurred_at FROM (
@@ -118,6 +119,12 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
                max(s.occurred_at) FILTER (WHERE s.change = 'closed') AS closed_at,
                (array_agg(s.precision ORDER BY s.occurred_at, s.position)
                    FILTER (WHERE s.change = 'opened'))[1] AS opened_precision,
+               (array_agg(s.precision ORDER BY s.occurred_at, s.position)
+                   FILTER (WHERE s.change = 'acknowledged'))[1] AS acknowledged_precision,
+               (array_agg(s.precision ORDER BY at DESC, s.position DESC)
+                   FILTER (WHERE s.change = 'resolved'))[1] AS resolved_precision,
+               (array_agg(s.precision ORDER BY at DESC, s.position DESC)
+                   FILTER (WHERE s.change = 'closed'))[1] AS closed_precision,
                count(*) FILTER (WHERE s.change = 'reopened') AS reopened,
                coalesce(bool_or(s.change = 'breached'), false) AS breached,
                (array_agg(s.due_at ORDER BY at DESC, s.position DESC) FILTER (
@@ -134,16 +141,24 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
     SELECT s.case_id, s.client, s.kind, s.priority, s.location, s.channel,
            coalesce(s.status, 'open'), s.state, h.assignee, h.unit, s.opened_at, s.opened_by,
            s.acknowledged_at, s.resolved_at, s.resolved_by, s.closed_at, s.opened_precision, s.reopened,
-           s.breached, s.due_at, s.notes, s.position
+           s.breached, s.due_at, s.notes, s.position,
+           s.acknowledged_precision, s.resolved_precision, s.closed_precision
     FROM stated s LEFT JOIN held h ON h.case_id = s.case_id
 $$;
 
 -- name: cases
 SELECT c.case_id AS "case", c.client, c.kind, c.priority, c.location, c.status, c.state,
-       c.assignee, c.unit, c.opened_at, c.opened_by, c.acknowledged_at, c.resolved_at,
-       c.resolved_by, c.closed_at, c.reopened, c.breached, c.due_at, c.notes, c.position
-FROM cases_of(%(as_of)s, %(on)s) c
-WHERE (%(clients)s::text[] IS NULL OR c.client = ANY (%(clients)s))
+       c.assignee, c.unit, c.opened_at, c.opened_precision, c.opened_by, c.acknowledged_at,
+       c.acknowledged_precision, c.resolved_at, c.resolved_precision, c.resolved_by, c.closed_at,
+       c.closed_precision, c.reopened, c.breached, c.due_at, late.overdue, c.notes,
+       c.position
+FROM cases_of(%(as_of)s, %(on)s) c, LATERAL (
+    -- As a task is: solved after its deadline, or not by now.
+    SELECT coalesce(c.due_at < CASE WHEN c.status = 'open' THEN %(on)s
+                               ELSE coalesce(c.resolved_at, c.closed_at) END, false) AS overdue
+) AS late
+WHERE (NOT %(overdue)s OR late.overdue)
+  AND (%(clients)s::text[] IS NULL OR c.client = ANY (%(clients)s))
   AND (%(assignee)s::text IS NULL OR c.assignee = %(assignee)s)
   AND (%(unit)s::text IS NULL OR c.unit = %(unit)s)
   AND (%(status)s::text IS NULL OR c.status = %(status)s)

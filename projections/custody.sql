@@ -2,7 +2,10 @@
 -- ownership.sql and people.sql.
 
 -- name: chain
-SELECT nullif(s.from_at, '-infinity') AS from_at, nullif(s.to_at, 'infinity') AS to_at,
+SELECT nullif(s.from_at, '-infinity') AS from_at, s.precision AS from_precision,
+       nullif(s.to_at, 'infinity') AS to_at,
+       (SELECT e.precision FROM ownership_changes e WHERE e.position = s.to_position)
+           AS to_precision,
        s.owner, s.kind, c.change, c.from_employee, c.reason, c.recorded_by, c.position, c.event_id
 FROM owner_spells_at(%(as_of)s) s
 JOIN ownership_changes c ON c.position = s.from_position AND c.client = s.client

@@ -171,7 +171,8 @@ WITH spells AS NOT MATERIALIZED (
     WHERE turned IN ('won', 'lost') ORDER BY deal, from_at DESC, from_position DESC
 )
 SELECT s.deal, s.client, s.product, s.pipeline, s.holder, s.status, s.stage, s.amount, s.currency,
-       nullif(s.opened_at, '-infinity') AS opened_at, nullif(c.at, '-infinity') AS closed_at,
+       nullif(s.opened_at, '-infinity') AS opened_at, s.opened_precision,
+       nullif(c.at, '-infinity') AS closed_at, c.precision AS closed_precision,
        CASE WHEN s.status = 'open'
             THEN days_between(s.opened_at, s.opened_precision, %(on)s, 'instant', %(zone)s)
             ELSE days_between(s.opened_at, s.opened_precision, c.at, c.precision, %(zone)s)

@@ -7,8 +7,12 @@
 -- look for their owner, and not all owners for contacts: those are fewer by far. An id that is part
 -- of another client is nobody's from then on.
 SELECT CASE WHEN o.from_at <= n.since AND n.at <= o.to_at THEN 'client_kept' ELSE 'client_owned' END,
-       o.from_position, greatest(o.from_at, n.since), 'instant', o.from_position, o.client, NULL,
-       NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
+       o.from_position,
+       -- What began before the period is seen with all that holds from its first moment on, be it by
+       -- the clock or, as who moves on the first of a month, by the date (midnight UTC).
+       least(greatest(o.from_at, n.since, n.starts AT TIME ZONE 'UTC'), %(on)s), 'instant',
+       CASE WHEN o.from_at < n.since THEN 9223372036854775807 ELSE o.from_position END,
+       o.client, NULL, NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
        NULL, NULL::numeric, n.starts
 FROM ends n JOIN owner_spells_at(%(as_of)s) o
     ON o.owner IS NOT NULL AND o.from_at <= %(on)s AND o.from_at < n.at AND o.to_at > n.since
@@ -98,23 +102,30 @@ FROM (
 WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)
 
 -- name: contribution
--- A field told or confirmed is a point; not if it was so already, nor if it was retracted later.
+-- A field told or confirmed is a point; not if it was so already, nor if it was retracted later,
+-- whoever had told it again meanwhile; nor is a confirmation of what nobody had told.
 SELECT 'contribution', f.position, f.occurred_at, f.precision, f.position, f.client, NULL, NULL,
        f.field, f.performed_by, f.performed_by, f.unit, s.counts,
        CASE WHEN s.counts THEN 1 ELSE 0 END::numeric, NULL, NULL::numeric, NULL::timestamp
-FROM fact_changes f, LATERAL (
+FROM fact_changes f LEFT JOIN LATERAL (
+    -- What was so before: nothing, if it was retracted.
+    SELECT b.value FROM fact_changes b
+    WHERE b.client = f.client AND b.field = f.field AND b.change IN ('recorded', 'retracted')
+      AND known(b.position, b.annulled_at, %(as_of)s)
+      AND (coalesce(b.occurred_at, '-infinity'), b.position)
+          < (coalesce(f.occurred_at, '-infinity'), f.position)
+    ORDER BY coalesce(b.occurred_at, '-infinity') DESC, b.position DESC LIMIT 1
+) AS former ON true, LATERAL (
     SELECT NOT coalesce(
                (array_agg(o.change ORDER BY o.at, o.position) FILTER (
                    WHERE (o.at, o.position) > (coalesce(f.occurred_at, '-infinity'), f.position)
-                     AND o.change <> 'confirmed'))[1] = 'retracted', false)
-           AND NOT CASE f.change
-               WHEN 'recorded' THEN coalesce((array_agg(
-                   CASE o.change WHEN 'recorded' THEN o.value END
-                   ORDER BY o.at DESC, o.position DESC) FILTER (
-                       WHERE (o.at, o.position) < (coalesce(f.occurred_at, '-infinity'), f.position)
-                         AND o.change <> 'confirmed'))[1] = f.value, false)
+                     AND o.change <> 'confirmed'
+                     AND o.value IS DISTINCT FROM coalesce(f.value, former.value)))[1]
+               = 'retracted', false)
+           AND CASE f.change
+               WHEN 'recorded' THEN former.value IS DISTINCT FROM f.value
                -- Once a day is enough.
-               ELSE coalesce(bool_or(
+               ELSE former.value IS NOT NULL AND NOT coalesce(bool_or(
                    (o.at, o.position) < (coalesce(f.occurred_at, '-infinity'), f.position)
                    AND o.change <> 'retracted'
                    AND local_time(o.at, o.precision, %(zone)s)::date
@@ -147,8 +158,9 @@ WHERE NOT e.imported AND known(e.position, e.annulled_at, %(as_of)s)
 -- name: orphaned
 -- The hours in which a client had lost its owner, or had one who was no longer here; not those since
 -- its id is part of another client.
-SELECT 'orphaned', g.position, greatest(g.from_at, n.since), 'instant',
-       g.position, g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
+SELECT 'orphaned', g.position,
+       least(greatest(g.from_at, n.since, n.starts AT TIME ZONE 'UTC'), %(on)s), 'instant',
+       CASE WHEN g.from_at < n.since THEN 9223372036854775807 ELSE g.position END, g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
        CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
            extract(epoch FROM least(g.to_at, n.at, %(on)s, a.since)
                - greatest(g.from_at, n.since)) / 3600 END,

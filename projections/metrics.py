@@ -127,7 +127,9 @@ def _wanted(metrics: Sequence[str] | None, terms: Terms) -> list[str]:
         )
     timed = [name for name in names if evidence_of(name).business]
     if timed and not terms.calendar:
-        raise InvalidQuestion(f"{timed[0]} is counted by a business calendar; name one")
+        raise InvalidQuestion(
+            f"{timed[0]} is counted by a business calendar; name one with --calendar"
+        )
     return list(dict.fromkeys(names))
 
 

@@ -40,9 +40,12 @@ WITH seen AS (
            (array_agg(performed_by ORDER BY at, position) FILTER (WHERE change = 'sent'))[1]
                AS sent_by,
            min(occurred_at) FILTER (WHERE change = 'sent') AS sent_at,
+           (array_agg(precision ORDER BY occurred_at, position) FILTER (WHERE change = 'sent'))[1]
+               AS sent_precision,
            max(valid_until) AS valid_until,
            (array_agg(change ORDER BY at DESC, position DESC))[1] AS state,
-           (array_agg(occurred_at ORDER BY at DESC, position DESC))[1] AS since
+           (array_agg(occurred_at ORDER BY at DESC, position DESC))[1] AS since,
+           (array_agg(precision ORDER BY at DESC, position DESC))[1] AS since_precision
     FROM seen GROUP BY offer
 )
 SELECT * FROM stated WHERE %(clients)s::text[] IS NULL OR client = ANY (%(clients)s)

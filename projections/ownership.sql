@@ -166,6 +166,9 @@ ORDER BY coalesce(c.effective_at, '-infinity'), c.position
 
 -- name: owner
 SELECT s.owner, s.kind, nullif(s.from_at, '-infinity') AS from_at,
-       nullif(s.to_at, 'infinity') AS to_at, s.from_position AS position
+       s.precision AS from_precision, nullif(s.to_at, 'infinity') AS to_at,
+       (SELECT c.precision FROM ownership_changes c WHERE c.position = s.to_position)
+           AS to_precision,
+       s.from_position AS position
 FROM owner_spells_at(%(as_of)s) s
 WHERE s.client = %(client)s AND s.from_at <= %(on)s AND %(on)s < s.to_at

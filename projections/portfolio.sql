@@ -4,7 +4,7 @@
 
 -- name: clients
 WITH owned AS (
-    SELECT s.client, s.owner, s.kind, s.from_at FROM owner_spells_at(%(as_of)s) s
+    SELECT s.client, s.owner, s.kind, s.from_at, s.precision FROM owner_spells_at(%(as_of)s) s
     WHERE s.from_at <= %(on)s AND %(on)s < s.to_at AND s.owner IS NOT NULL
       AND (%(owner)s::text IS NULL OR s.owner = %(owner)s)
 ), gone AS MATERIALIZED (
@@ -18,17 +18,27 @@ WITH owned AS (
     ) x GROUP BY g.survivor
 )
 SELECT a.client, i.name, i.kind, i.status,
-       nullif(coalesce(i.status_at, least(a.first_at, j.first_at)), '-infinity') AS since,
+       t.since, CASE WHEN may_be_a_date(t.since)
+            THEN precision_of(a.client, t.since, %(as_of)s, %(on)s) END AS since_precision,
        o.owner, p.name AS owner_name, p.unit AS owner_unit, o.kind AS owner_kind,
-       nullif(o.from_at, '-infinity') AS owner_since,
-       nullif(greatest(a.last_contact_at, j.last_contact_at), '-infinity') AS last_contact_at,
-       nullif(greatest(a.last_two_way_at, j.last_two_way_at), '-infinity') AS last_two_way_at,
+       nullif(o.from_at, '-infinity') AS owner_since, o.precision AS owner_since_precision,
+       t.last_contact_at, CASE WHEN may_be_a_date(t.last_contact_at)
+            THEN precision_of(a.client, t.last_contact_at, %(as_of)s, %(on)s)
+       END AS last_contact_precision,
+       t.last_two_way_at, CASE WHEN may_be_a_date(t.last_two_way_at)
+            THEN precision_of(a.client, t.last_two_way_at, %(as_of)s, %(on)s)
+       END AS last_two_way_precision,
        a.contacts + coalesce(j.contacts, 0) AS contacts
 FROM client_activity_at(%(as_of)s, %(on)s) a
 LEFT JOIN client_identities_at(%(as_of)s, %(on)s) i ON i.client = a.client
 LEFT JOIN joined j ON j.client = a.client
 LEFT JOIN owned o ON o.client = a.client
 LEFT JOIN staff(%(as_of)s, %(on)s) p ON p.employee = o.owner
+CROSS JOIN LATERAL (
+    SELECT nullif(coalesce(i.status_at, least(a.first_at, j.first_at)), '-infinity') AS since,
+           nullif(greatest(a.last_contact_at, j.last_contact_at), '-infinity') AS last_contact_at,
+           nullif(greatest(a.last_two_way_at, j.last_two_way_at), '-infinity') AS last_two_way_at
+) AS t
 WHERE a.client NOT IN (SELECT g.client FROM gone g)
   AND (%(owner)s::text IS NULL OR o.owner IS NOT NULL)
   AND (%(unit)s::text IS NULL
@@ -61,7 +71,9 @@ WITH owned AS MATERIALIZED (
     GROUP BY o.client
 )
 SELECT o.client, i.name, o.kind, nullif(o.from_at, '-infinity') AS since, o.precision,
-       greatest(a.last_contact_at, j.last_contact_at) AS last_contact_at,
+       t.last_contact_at, CASE WHEN may_be_a_date(t.last_contact_at)
+            THEN precision_of(o.client, t.last_contact_at, %(as_of)s, %(on)s)
+       END AS last_contact_precision,
        o.from_position AS position
 FROM owned o
 LEFT JOIN joined j ON j.client = o.client
@@ -76,6 +88,9 @@ LEFT JOIN LATERAL (
     WHERE t.client = o.client AND t.reach IS NOT NULL AND t.occurred_at <= %(on)s
       AND known(t.position, t.annulled_at, %(as_of)s)
     ORDER BY t.occurred_at DESC LIMIT 1) a ON true
+CROSS JOIN LATERAL (
+    SELECT greatest(a.last_contact_at, j.last_contact_at) AS last_contact_at
+) AS t
 WHERE o.client NOT IN (SELECT g.client FROM gone g)
 ORDER BY i.folded COLLATE "C" NULLS LAST, o.client COLLATE "C"
 
@@ -93,7 +108,9 @@ SELECT s.client, i.name, s.owner AS former_owner, d.name AS former_owner_name, d
        nullif(since.at, '-infinity') AS since, since.precision,
        local_time(%(on)s, 'instant', %(zone)s)::date
            - local_time(nullif(since.at, '-infinity'), since.precision, %(zone)s)::date AS days,
-       nullif(greatest(a.last_contact_at, j.last_contact_at), '-infinity') AS last_contact_at
+       t.last_contact_at, CASE WHEN may_be_a_date(t.last_contact_at)
+            THEN precision_of(s.client, t.last_contact_at, %(as_of)s, %(on)s)
+       END AS last_contact_precision
 FROM staff(%(as_of)s, %(on)s) d
 JOIN owner_spells_at(%(as_of)s) s ON s.owner = d.employee
 JOIN ownership_changes c ON c.position = s.from_position
@@ -104,7 +121,9 @@ LATERAL (
     SELECT greatest(s.from_at, coalesce(d.departed_at, '-infinity')) AS at,
            CASE WHEN s.from_at > coalesce(d.departed_at, '-infinity') THEN c.precision
                 ELSE d.departed_precision END AS precision
-) AS since
+) AS since, LATERAL (
+    SELECT nullif(greatest(a.last_contact_at, j.last_contact_at), '-infinity') AS last_contact_at
+) AS t
 WHERE d.departed AND s.from_at <= %(on)s AND %(on)s < s.to_at
   AND s.client NOT IN (SELECT g.client FROM gone g)
 ORDER BY since.at, s.client COLLATE "C"

@@ -17,7 +17,8 @@ class TaskChanged(NamedTuple):
     """A task was assigned, advanced by a step, completed, cancelled or given more time.
 
     due_at: the deadline that the event names. recorded_at: an extension counts only if it was
-    recorded before the deadline it moves. `unit` is the one the producer gave.
+    recorded before the deadline it moves; of an import, which says nothing of that, when it
+    happened. `unit` is the one the producer gave.
     """
 
     position: int
@@ -51,7 +52,7 @@ def _change(change: str) -> Callable[[Recorded], Iterator[TaskChanged]]:
             event.position,
             event.occurred_at,
             event.precision,
-            event.recorded_at,
+            (event.import_batch and event.occurred_at) or event.recorded_at,
             d.task,
             change,
             event.client,

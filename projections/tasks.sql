@@ -45,7 +45,8 @@ CREATE FUNCTION tasks_of(as_of bigint, on_time timestamptz, only_tasks text[] DE
 RETURNS TABLE (
     task text, title text, kind text, client text, deal text, case_id text, unit text,
     assignee text, debtor text, due_at timestamptz, state text, ended_at timestamptz,
-    steps integer, steps_done bigint, overdue boolean, "position" bigint
+    steps integer, steps_done bigint, overdue boolean, "position" bigint,
+    ended_precision text
 ) LANGUAGE sql STABLE AS $$
     WITH seen AS (
         SELECT t.*, coalesce(t.occurred_at, '-infinity') AS at,
@@ -79,6 +80,9 @@ RETURNS TABLE (
                min(s.due) AS due_at,
                min(at) FILTER (WHERE s.change = 'completed') AS completed_at,
                min(at) FILTER (WHERE s.change = 'cancelled') AS cancelled_at,
+               coalesce((array_agg(s.precision ORDER BY at) FILTER (WHERE s.change = 'completed'))[1],
+                   (array_agg(s.precision ORDER BY at) FILTER (WHERE s.change = 'cancelled'))[1])
+                   AS ended_precision,
                max(s.steps) AS steps, count(DISTINCT s.step) AS steps_done,
                min(s.position) AS position
         FROM seen s GROUP BY s.task
@@ -90,13 +94,13 @@ RETURNS TABLE (
            coalesce(completed_at, cancelled_at), steps, steps_done,
            coalesce(due_at < on_time
                AND due_at < coalesce(completed_at, cancelled_at, 'infinity'), false),
-           position
+           position, ended_precision
     FROM stated
 $$;
 
 -- name: tasks
 SELECT t.task, t.title, t.kind, t.client, t.deal, t.case_id AS "case", t.assignee, t.debtor,
-       t.due_at, t.state, nullif(t.ended_at, '-infinity') AS ended_at, t.steps, t.steps_done,
+       t.due_at, t.state, nullif(t.ended_at, '-infinity') AS ended_at, t.ended_precision, t.steps, t.steps_done,
        t.overdue, t.position
 FROM tasks_of(%(as_of)s, %(on)s) t
 WHERE (%(assignee)s::text IS NULL OR t.assignee = %(assignee)s)

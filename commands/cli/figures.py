@@ -37,7 +37,8 @@ class Period(NamedTuple):
     metavar="GROUPS",
     default="employee",
     show_default=True,
-    help="Of whom: employee, team, unit, office, whole, product, client, or fact:FIELD.",
+    help="Of whom: employee, unit, team (all units of one manager), office (the branch), whole, "
+    "product, client, or fact:FIELD.",
 )
 @click.option(
     "--every",

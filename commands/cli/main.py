@@ -105,6 +105,7 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; its exit code. What goes wrong is said in one message on stderr."""
+    context = None
     try:
         with iledger.make_context("iledger", list(arguments)) as context:
             iledger.invoke(context)
@@ -123,7 +124,7 @@ def run(arguments: Sequence[str]) -> int:
         if os.environ.get("ILEDGER_DEBUG") == "1":
             raise
         message, code = _explained(error)
-        click.echo(f"iledger: {message}", err=True)
+        click.echo(f"iledger: {message}{_looked_in(context, error)}", err=True)
         return code
     return 0
 
@@ -165,6 +166,23 @@ def _explained(error: Exception) -> tuple[str, int]:
         "run it again with ILEDGER_DEBUG=1 and report what it prints."
     )
     return defect, DEFECT
+
+
+def _looked_in(context: click.Context | None, error: Exception) -> str:
+    """Which private server holds no ledger: whoever forgot to name his looks into another one."""
+    from ledger.errors import NotInitialised
+
+    if context is None or not isinstance(error, NotInitialised):
+        return ""
+    from commands.cli.target import chosen
+    from ledger.embedded import default_folder
+
+    with context.scope(cleanup=False):
+        target = chosen()
+    if target.dsn:
+        return ""
+    folder = target.folder or default_folder()
+    return f" It was looked for in {folder}; --folder or ILEDGER_HOME names another place."
 
 
 if __name__ == "__main__":

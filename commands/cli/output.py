@@ -134,6 +134,8 @@ class Printer:
             return _dated(row, name) or f"{local(value, self._zone):%Y-%m-%d %H:%M}"
         if isinstance(value, timedelta):
             return _span(value)
+        if isinstance(value, Decimal) and value.is_finite() and value != round(value, 6):
+            value = round(value, 2)  # a quotient: more places than anybody reads
         return one_line(_text(value))
 
 

@@ -30,9 +30,9 @@ _COUNTING = """
 Of each metric the events behind it are shown by `iledger metrics --metric NAME --explain`. A
 ratio comes with its numerator and denominator; of nothing there is no figure, and never 0 %.
 
-An event belongs to the period in which it happened. Where a state is counted (deals open, clients
-owned, buyers active, fields known) it is that of the period's end, or its beginning if it says
-so.
+An event belongs to the period in which it happened. Where a state is counted (deals open, buyers
+active, fields known) it is that of the period's end, or its beginning if it says so. Clients owned
+are those owned at any time in the period, and covered if in contact while they were.
 
 - Answered is an inquiry by the first human act of ours after it in reply to it, under whatever
   client, or with the same client and in reply to nothing else: a call that reached somebody, a
@@ -43,6 +43,7 @@ so.
   it in that period. A close that was undone in a later period stays in its own.
 - Who rang us in vain has had contact, but was neither touched nor tried nor covered by us.
 - Time in a stage counts when the deal leaves it: for another, or won, or lost.
+- A purchase is what was recorded as one (`purchase.recorded`); a deal won is none by itself.
 - A buyer is active for {active_days} days after a purchase. Retention is (E - N) / S, where N are
   those who came to be active in the period: of those active at its start, the share still active.
   By performer, reactivation is credited to who made the last sale before the period, whether or not
@@ -52,11 +53,14 @@ so.
   only those: no fields are required, so one that nobody has told is not stale. Each field counts
   once, whichever client's, and however long the client was owned.
 - A fact told or confirmed is a point. It is none if the fact was so already (a confirmation: if
-  it was told or confirmed on the same day), or has been retracted since.
+  it was told or confirmed on the same day), or has been retracted since; nor is it one to confirm
+  what nobody has told.
+- A deadline moves if that was recorded before it passed; of an import (an event with
+  `import_batch`) if it happened before. Who had the task then owes it.
 - NPS, CSAT and CES are never mixed; of each contact person the last answer in the period counts.
 - A missed call is returned by any call of ours to the client after it.
 - An event is late if it was recorded more than 24 hours after it happened (of a date: after its
-  end). Imports do not count.
+  end). Imports (with `import_batch`) do not count.
 - A client is orphaned while nobody has it who once had, and while its owner has left; an id
   that was merged into another client is owned and orphaned up to then.
 """
@@ -71,6 +75,9 @@ _TIMES = """
 `occurred_at` is a time with its zone (`2026-03-01T10:00:00+03:00`, or without seconds if they are
 not known), a day (`2026-03-01`), a month (`2026-03`) or `unknown`. `source` and `key` together name
 an event for ever: sending it again is safe, and using a key for another event is refused.
+
+History that is loaded names its batch in `import_batch`. Such events are never late entries, and
+where it matters that something was recorded in time, they count as recorded when they happened.
 """
 
 

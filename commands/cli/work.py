@@ -62,6 +62,7 @@ def tasks(question: Question, client: str | None, assignee: str | None, *, overd
 @click.option("--assignee", metavar="EMPLOYEE", help="Only those that this employee holds.")
 @click.option("--unit", metavar="UNIT", help="Only those that this unit holds.")
 @click.option("--status", type=click.Choice(["open", "resolved", "closed"]), help="Only these.")
+@click.option("--overdue", is_flag=True, help="Only those resolved late, or late and not resolved.")
 @asked
 def cases(
     question: Question,
@@ -69,12 +70,14 @@ def cases(
     assignee: str | None,
     unit: str | None,
     status: str | None,
+    *,
+    overdue: bool,
 ) -> None:
     """List the service cases, who holds them and how far they are."""
     from projections import cases
 
     found = cases.cases(
         question.connection, question.view,
-        client=client, assignee=assignee, unit=unit, status=status,
+        client=client, assignee=assignee, unit=unit, status=status, overdue=overdue,
     )  # fmt: skip
     question.show(found)

@@ -109,6 +109,14 @@ def test_there_is_no_ledger(iledger: Run, command: str) -> None:
     assert "`iledger init`" in one_message(done)
 
 
+def test_a_folder_without_a_ledger_is_named(iledger: Run, tmp_path: Path) -> None:
+    place = ("--folder", tmp_path / "elsewhere")
+    done = iledger(*place, "owner", "C-1")
+    iledger(*place, "stop")
+    assert done.returncode == 6
+    assert f"looked for in {tmp_path / 'elsewhere'}; --folder or ILEDGER_HOME" in one_message(done)
+
+
 @contextmanager
 def role_setting(owner: Connection, target: Target, name: str, value: str) -> Iterator[str]:
     """A login of its own, for which a setting differs; its DSN."""

@@ -90,6 +90,8 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "endless money": (of("deal.won", deal="D", amount="Infinity"), "data.amount", "finite"),
     "too much money": (of("deal.won", deal="D", amount="1e30"), "data.amount", "18 digits"),
     "hair-thin money": (of("deal.won", deal="D", amount="0.00001"), "data.amount", "4 decimal"),
+    "money as a spreadsheet has it": (
+        of("deal.won", deal="D", amount="1 234,50"), "data.amount", "such as 1234.5"),
     "true money": (of("deal.won", deal="D", amount=True), "data.amount", "Decimal"),
     "a lower-case currency": (
         of("deal.won", deal="D", amount=1, currency="rub"), "data.currency", "pattern"),

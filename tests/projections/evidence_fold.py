@@ -251,16 +251,23 @@ def points(changes: list[tuple[str, Known]], span: Span) -> Found:
     value: str | None = None
     days_told: list[Any] = []
     for number, (change, each) in enumerate(changes):
-        after_it = [name for name, _ in changes[number + 1 :] if name != "confirmed"][:1]
-        again = local(each).date() in days_told
+        none = value is None or local(each).date() in days_told
         if change == "recorded":
-            again = value == each.event.data.value
-        if change != "retracted" and within(each, span):
-            yield "contribution", Row(amount=int(not again and after_it != ["retracted"]))
+            none = value == each.event.data.value
         if change != "confirmed":
             value = each.event.data.value if change == "recorded" else None
+        if change != "retracted" and within(each, span):
+            gone = retracted(changes[number + 1 :], value)
+            yield "contribution", Row(amount=int(not none and not gone))
         if change != "retracted":
             days_told.append(local(each).date())
+
+
+def retracted(later: list[tuple[str, Known]], value: str | None) -> bool:
+    for change, each in later:
+        if change == "retracted" or (change == "recorded" and each.event.data.value != value):
+            return change == "retracted"
+    return False
 
 
 def entries(happened: list[Known], span: Span) -> Found:

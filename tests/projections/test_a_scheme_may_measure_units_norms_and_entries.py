@@ -13,7 +13,7 @@ from ledger.database import Connection, Target, connect
 from ledger.envelope import Event
 from ledger.errors import InvalidQuestion
 from ledger.events.calendar import BusinessCalendarPublished, Workday
-from ledger.events.client import ClientFactRecorded, ClientFactRetracted
+from ledger.events.client import ClientFactConfirmed, ClientFactRecorded, ClientFactRetracted
 from ledger.events.interaction import CallLogged, InquiryReceived
 from ledger.events.motivation import NormDefined, TargetSet
 from ledger.events.people import OrgUnitDefined
@@ -210,6 +210,29 @@ def test_business_hours_are_by_the_calendar_named_or_the_only_one(
         figure_of(connection, seen, plain, metric)
     seen = recorded(target, connection, [calendar("default", "2026-12-31")])._replace(on=seen.on)
     assert figure_of(connection, seen, plain, metric)["numerator"] == 1
+
+
+def test_a_fact_told_twice_and_retracted_is_lost_to_both_and_one_never_told_is_not_confirmed(
+    target: Target, connection: Connection
+) -> None:
+    def points(who: str, *events: Event) -> Decimal:
+        seen = recorded(target, connection, events)._replace(on=SEPTEMBER.end(ZONE))
+        text = component("contributions", "4")
+        found: Decimal = figure_of(connection, seen, text, "contributions", who)["fact"]
+        return found
+
+    seen_from(target, connection)
+    first, second = ({"client": "C-1", "performed_by": f"E-{n}"} for n in (1, 2))
+    inn = ClientFactRecorded(field="inn", value="1")
+    assert points("E-1", told(inn, "2026-09-02", **first), told(inn, "2026-09-03", **second)) == 1
+    checked = ClientFactConfirmed(fields=("inn", "phone"), method="call")
+    assert points("E-2", told(checked, "2026-09-04", **second)) == 1, "nobody has told the phone"
+    # The value that all three stood for is retracted
+    wrong = ClientFactRetracted(field="inn", reason="wrong")
+    assert points("E-1", told(wrong, "2026-09-05", client="C-1")) == 0
+    assert points("E-2") == 0
+    # What is retracted is no more confirmed than what was never told
+    assert points("E-2", told(checked, "2026-09-06", **second)) == 0
 
 
 def test_entries_are_paid_once_and_no_more_when_retracted_or_annulled(

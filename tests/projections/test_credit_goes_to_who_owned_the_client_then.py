@@ -9,7 +9,7 @@ from ledger.database import Connection
 from ledger.envelope import Event
 from ledger.events.deal import DealOpened, DealReassigned, DealWon
 from ledger.events.interaction import CallLogged
-from ledger.events.ownership import ClientReassigned, CuratorAssigned
+from ledger.events.ownership import ClientReassigned, ClientReleased, CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired, EmployeeMoved, OrgUnitDefined
 from projections.metrics import NOBODY, explain, metrics
 from tests.projections.ledgers import ledger_of, view
@@ -106,3 +106,31 @@ def test_every_figure_names_the_events_behind_it(connection: Connection) -> None
     assert [row["performer"] for row in rows] == ["E-2", "E-1", "E-1", "E-2"]
     rows = explain(connection, SEEN, "win_rate", group="E-3")
     assert [(row["subject"], row["counted"]) for row in rows] == [("D-1", True), ("D-2", True)]
+
+
+@pytest.mark.parametrize("moved_at", ["2026-02-01T00:00:00+03:00", "2026-02-01"])
+@pytest.mark.parametrize("moved_first", [True, False])
+def test_who_moves_on_the_first_of_a_month_covers_it_in_the_new_unit_whatever_was_recorded_first(
+    embedded_dsn: str, moved_at: str, moved_first: bool
+) -> None:
+    hired = told(EmployeeHired(employee="E-1", name="Анна", unit="T-1"), "2025-01-10")
+    moved = told(EmployeeMoved(employee="E-1", to_unit="T-2"), moved_at)
+    owned = [
+        told(CuratorAssigned(employee="E-1"), "2026-01-10", client="C-1"),
+        told(CuratorAssigned(employee="E-1"), "2026-01-10", client="C-2"),
+        told(ClientReleased(from_employee="E-1", reason="pool"), "2026-01-20", client="C-2"),
+    ]
+    history = [hired, moved, *owned] if moved_first else [hired, *owned, moved]
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        rows = metrics(
+            connection, view(len(history)), by="unit", every="month",
+            since=date(2026, 1, 1), until=date(2026, 3, 1), metrics=["coverage", "orphan_hours"],
+        )  # fmt: skip
+    found = {
+        (row["period"], row["group"], row["metric"]): row["denominator"] or row["value"]
+        for row in rows
+    }
+    assert found["2026-01", "T-1", "coverage"] == 2
+    assert found["2026-02", "T-2", "coverage"] == 1
+    assert found["2026-02", "T-2", "orphan_hours"] == 28 * 24
+    assert ("2026-02", "T-1", "coverage") not in found

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from ledger.envelope import Event
 from ledger.events.deal import (
     DealLost,
     DealOpened,
@@ -13,7 +14,15 @@ from ledger.events.deal import (
     PipelinePublished,
     Stage,
 )  # fmt: skip
-from ledger.events.service import CaseAssigned, CaseNoted, CaseOpened, CaseUnassigned
+from ledger.events.service import (
+    CaseAssigned,
+    CaseDeadlineSet,
+    CaseNoted,
+    CaseOpened,
+    CaseReopened,
+    CaseResolved,
+    CaseUnassigned,
+)  # fmt: skip
 from ledger.events.task import TaskAssigned, TaskCancelled, TaskCompleted, TaskDeadlineExtended
 from projections import cases, deals, service, tasks
 from projections.funnel import funnel
@@ -119,6 +128,22 @@ def test_a_deadline_missed_is_not_extended_afterwards(embedded_dsn: str) -> None
         assert figures(shares, "overdue_share") == {"E-1": 1, "E-2": 0.5}
 
 
+def test_an_imported_extension_moves_the_deadline_if_it_happened_in_time(
+    embedded_dsn: str,
+) -> None:
+    history = [
+        told(content, at, import_batch="B-1")
+        for task, extended in (("T-1", "2026-01-15"), ("T-2", "2026-02-15"))
+        for content, at in (
+            (TaskAssigned(task=task, title="Call", assignee="E-1", due_at=PAST), "2026-01-01"),
+            (TaskDeadlineExtended(task=task, due_at=FUTURE, reason="more time"), extended),
+        )
+    ]
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        found = {row["task"]: row for row in tasks.tasks(connection, view(len(history)))}
+        assert [found[task]["due_at"] for task in ("T-1", "T-2")] == [FUTURE, PAST]
+
+
 def test_an_extension_recorded_in_time_moves_the_deadline(embedded_dsn: str) -> None:
     later = FUTURE.replace(month=5)
     history = [
@@ -128,6 +153,29 @@ def test_an_extension_recorded_in_time_moves_the_deadline(embedded_dsn: str) -> 
     with ledger_of(embedded_dsn, history) as (_, connection):
         (found,) = tasks.tasks(connection, view(len(history)))
         assert (found["due_at"], found["overdue"]) == (later, False)
+
+
+def test_a_case_is_overdue_if_resolved_after_its_deadline_or_not_by_now(embedded_dsn: str) -> None:
+    def opened(case: str) -> list[Event]:
+        due = CaseDeadlineSet(case=case, deadline="resolve", due_at=PAST)
+        return [told(CaseOpened(case=case), "2026-01-01"), told(due, "2026-01-01")]
+
+    history = [
+        *opened("S-1"),
+        *opened("S-2"), told(CaseResolved(case="S-2"), "2026-01-20"),
+        *opened("S-3"), told(CaseResolved(case="S-3"), "2026-02-20"),
+        *opened("S-4"), told(CaseResolved(case="S-4"), "2026-01-20"),
+        told(CaseReopened(case="S-4"), "2026-01-21"),
+        told(CaseOpened(case="S-5"), "2026-01-01"),
+    ]  # fmt: skip
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        seen = view(len(history))
+        late = {row["case"]: row["overdue"] for row in cases.cases(connection, seen)}
+        assert late == {"S-1": True, "S-2": False, "S-3": True, "S-4": True, "S-5": False}
+        only = cases.cases(connection, seen, overdue=True)
+        assert [row["case"] for row in only] == ["S-1", "S-3", "S-4"]
+        before = cases.cases(connection, seen._replace(on=PAST), overdue=True)
+        assert before == []
 
 
 def test_person_and_unit_of_a_case_are_two_tracks_with_gaps(embedded_dsn: str) -> None:
