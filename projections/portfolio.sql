@@ -10,7 +10,7 @@ WITH owned AS (
 ), gone AS MATERIALIZED (
     SELECT g.client, g.survivor FROM absorbed_at(%(as_of)s, %(on)s) g
 ), joined AS (
-    SELECT g.survivor AS client, min(x.first_at) AS first_at,
+    SELECT g.survivor AS client, array_agg(g.client) AS ids, min(x.first_at) AS first_at,
            max(x.last_contact_at) AS last_contact_at, max(x.last_two_way_at) AS last_two_way_at,
            sum(x.contacts)::bigint AS contacts
     FROM gone g, LATERAL (
@@ -18,16 +18,11 @@ WITH owned AS (
     ) x GROUP BY g.survivor
 )
 SELECT a.client, i.name, i.kind, i.status,
-       t.since, CASE WHEN may_be_a_date(t.since)
-            THEN precision_of(a.client, t.since, %(as_of)s, %(on)s) END AS since_precision,
+       t.since, told.since AS since_precision,
        o.owner, p.name AS owner_name, p.unit AS owner_unit, o.kind AS owner_kind,
        nullif(o.from_at, '-infinity') AS owner_since, o.precision AS owner_since_precision,
-       t.last_contact_at, CASE WHEN may_be_a_date(t.last_contact_at)
-            THEN precision_of(a.client, t.last_contact_at, %(as_of)s, %(on)s)
-       END AS last_contact_precision,
-       t.last_two_way_at, CASE WHEN may_be_a_date(t.last_two_way_at)
-            THEN precision_of(a.client, t.last_two_way_at, %(as_of)s, %(on)s)
-       END AS last_two_way_precision,
+       t.last_contact_at, told.contact AS last_contact_precision,
+       t.last_two_way_at, told.two_way AS last_two_way_precision,
        a.contacts + coalesce(j.contacts, 0) AS contacts
 FROM client_activity_at(%(as_of)s, %(on)s) a
 LEFT JOIN client_identities_at(%(as_of)s, %(on)s) i ON i.client = a.client
@@ -39,6 +34,19 @@ CROSS JOIN LATERAL (
            nullif(greatest(a.last_contact_at, j.last_contact_at), '-infinity') AS last_contact_at,
            nullif(greatest(a.last_two_way_at, j.last_two_way_at), '-infinity') AS last_two_way_at
 ) AS t
+LEFT JOIN LATERAL (
+    SELECT min(x.precision) FILTER (WHERE x.occurred_at = t.since) AS since,
+           min(x.precision) FILTER (WHERE x.occurred_at = t.last_contact_at
+                                    AND x.reach IS NOT NULL) AS contact,
+           min(x.precision) FILTER (WHERE x.occurred_at = t.last_two_way_at
+                                    AND x.reach = 'two_way') AS two_way
+    FROM timeline x
+    WHERE x.client = ANY (array_append(j.ids, a.client))
+      AND x.occurred_at = ANY (ARRAY[t.since, t.last_contact_at, t.last_two_way_at])
+      AND (may_be_a_date(t.since) OR may_be_a_date(t.last_contact_at)
+           OR may_be_a_date(t.last_two_way_at))
+      AND x.type <> 'event.annulled' AND known(x.position, x.annulled_at, %(as_of)s)
+) AS told ON true
 WHERE a.client NOT IN (SELECT g.client FROM gone g)
   AND (%(owner)s::text IS NULL OR o.owner IS NOT NULL)
   AND (%(unit)s::text IS NULL
@@ -62,7 +70,7 @@ WITH owned AS MATERIALIZED (
 ), gone AS MATERIALIZED (
     SELECT g.client, g.survivor FROM absorbed_at(%(as_of)s, %(on)s) g
 ), joined AS (
-    SELECT o.client, max(x.occurred_at) AS last_contact_at
+    SELECT o.client, array_agg(g.client) AS ids, max(x.occurred_at) AS last_contact_at
     FROM owned o JOIN gone g ON g.survivor = o.client, LATERAL (
         SELECT t.occurred_at FROM timeline t
         WHERE t.client = g.client AND t.reach IS NOT NULL AND t.occurred_at <= %(on)s
@@ -71,9 +79,7 @@ WITH owned AS MATERIALIZED (
     GROUP BY o.client
 )
 SELECT o.client, i.name, o.kind, nullif(o.from_at, '-infinity') AS since, o.precision,
-       t.last_contact_at, CASE WHEN may_be_a_date(t.last_contact_at)
-            THEN precision_of(o.client, t.last_contact_at, %(as_of)s, %(on)s)
-       END AS last_contact_precision,
+       t.last_contact_at, told.precision AS last_contact_precision,
        o.from_position AS position
 FROM owned o
 LEFT JOIN joined j ON j.client = o.client
@@ -91,6 +97,12 @@ LEFT JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT greatest(a.last_contact_at, j.last_contact_at) AS last_contact_at
 ) AS t
+LEFT JOIN LATERAL (
+    SELECT min(x.precision) AS precision FROM timeline x
+    WHERE x.client = ANY (array_append(j.ids, o.client)) AND x.occurred_at = t.last_contact_at
+      AND x.reach IS NOT NULL AND may_be_a_date(t.last_contact_at)
+      AND known(x.position, x.annulled_at, %(as_of)s)
+) AS told ON true
 WHERE o.client NOT IN (SELECT g.client FROM gone g)
 ORDER BY i.folded COLLATE "C" NULLS LAST, o.client COLLATE "C"
 
@@ -99,7 +111,8 @@ ORDER BY i.folded COLLATE "C" NULLS LAST, o.client COLLATE "C"
 WITH gone AS MATERIALIZED (
     SELECT g.client, g.survivor FROM absorbed_at(%(as_of)s, %(on)s) g
 ), joined AS (
-    SELECT g.survivor AS client, max(x.last_contact_at) AS last_contact_at
+    SELECT g.survivor AS client, array_agg(g.client) AS ids,
+           max(x.last_contact_at) AS last_contact_at
     FROM gone g, LATERAL (
         SELECT * FROM client_activity_at(%(as_of)s, %(on)s) s WHERE s.client = g.client OFFSET 0
     ) x GROUP BY g.survivor
@@ -108,9 +121,7 @@ SELECT s.client, i.name, s.owner AS former_owner, d.name AS former_owner_name, d
        nullif(since.at, '-infinity') AS since, since.precision,
        local_time(%(on)s, 'instant', %(zone)s)::date
            - local_time(nullif(since.at, '-infinity'), since.precision, %(zone)s)::date AS days,
-       t.last_contact_at, CASE WHEN may_be_a_date(t.last_contact_at)
-            THEN precision_of(s.client, t.last_contact_at, %(as_of)s, %(on)s)
-       END AS last_contact_precision
+       t.last_contact_at, told.precision AS last_contact_precision
 FROM staff(%(as_of)s, %(on)s) d
 JOIN owner_spells_at(%(as_of)s) s ON s.owner = d.employee
 JOIN ownership_changes c ON c.position = s.from_position
@@ -121,9 +132,16 @@ LATERAL (
     SELECT greatest(s.from_at, coalesce(d.departed_at, '-infinity')) AS at,
            CASE WHEN s.from_at > coalesce(d.departed_at, '-infinity') THEN c.precision
                 ELSE d.departed_precision END AS precision
-) AS since, LATERAL (
+) AS since
+CROSS JOIN LATERAL (
     SELECT nullif(greatest(a.last_contact_at, j.last_contact_at), '-infinity') AS last_contact_at
 ) AS t
+LEFT JOIN LATERAL (
+    SELECT min(x.precision) AS precision FROM timeline x
+    WHERE x.client = ANY (array_append(j.ids, s.client)) AND x.occurred_at = t.last_contact_at
+      AND x.reach IS NOT NULL AND may_be_a_date(t.last_contact_at)
+      AND known(x.position, x.annulled_at, %(as_of)s)
+) AS told ON true
 WHERE d.departed AND s.from_at <= %(on)s AND %(on)s < s.to_at
   AND s.client NOT IN (SELECT g.client FROM gone g)
 ORDER BY since.at, s.client COLLATE "C"

@@ -71,16 +71,7 @@ RETURNS SETOF client_activity LANGUAGE sql STABLE AS $$
     WHERE as_of < (SELECT position FROM progress)
 $$;
 
--- How exactly a time of a client is known, or of an id that is part of it. Only midnight UTC may
--- stand for a date: so nothing is looked for where the time is any other.
-CREATE FUNCTION precision_of(of_client text, of_time timestamptz, as_of bigint, on_time timestamptz)
-RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT min(t.precision) FROM timeline t
-    WHERE (t.client = of_client OR t.client IN (
-               SELECT g.client FROM absorbed_at(as_of, on_time) g WHERE g.survivor = of_client))
-      AND t.occurred_at = of_time AND t.type <> 'event.annulled'
-      AND known(t.position, t.annulled_at, as_of)
-$$;
+-- Only midnight UTC may stand for a date: how exactly any other time is known need not be looked up.
 CREATE FUNCTION may_be_a_date(at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT at AT TIME ZONE 'UTC' = date_trunc('day', at AT TIME ZONE 'UTC')
 $$;
