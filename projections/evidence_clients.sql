@@ -3,9 +3,9 @@
 
 -- name: client_owned
 -- Each client that somebody owned in the period; counts if it was in contact while he did, and not
--- by ringing in vain. It is `kept` if it was his for all of the period, and so nobody else's. Contacts
--- look for their owner, and not all owners for contacts: those are fewer by far. An id that is part
--- of another client is nobody's from then on.
+-- by ringing in vain. It is `kept` if it was his for all of the period, and so nobody else's.
+-- Contacts look for their owner, and not all owners for contacts: those are fewer by far. An id that
+-- is part of another client is nobody's from then on.
 SELECT CASE WHEN o.from_at <= n.since AND n.at <= o.to_at THEN 'client_kept' ELSE 'client_owned' END,
        o.from_position,
        -- What began before the period is seen with all that holds from its first moment on, be it by
@@ -160,7 +160,8 @@ WHERE NOT e.imported AND known(e.position, e.annulled_at, %(as_of)s)
 -- its id is part of another client.
 SELECT 'orphaned', g.position,
        least(greatest(g.from_at, n.since, n.starts AT TIME ZONE 'UTC'), %(on)s), 'instant',
-       CASE WHEN g.from_at < n.since THEN 9223372036854775807 ELSE g.position END, g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
+       CASE WHEN g.from_at < n.since THEN 9223372036854775807 ELSE g.position END,
+       g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
        CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
            extract(epoch FROM least(g.to_at, n.at, %(on)s, a.since)
                - greatest(g.from_at, n.since)) / 3600 END,

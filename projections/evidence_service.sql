@@ -3,7 +3,8 @@
 
 -- name: inquiry
 -- An inquiry and the first human answer: an interaction of ours, by an employee, later than it, in
--- reply to it, or with the same client and in reply to nothing that is named. The hours are unknown unless both are known to the minute.
+-- reply to it, or with the same client and in reply to nothing that is named. The hours are unknown
+-- unless both are known to the minute.
 SELECT 'inquiry', i.position, i.occurred_at, i.precision, i.position, i.client, i.subject, NULL,
        i.channel, NULL, a.performed_by, i.unit, coalesce(a.hours <= %(norm_hours)s, false), a.hours,
        NULL, NULL::numeric, NULL::timestamp

@@ -100,8 +100,8 @@ $$;
 
 -- name: tasks
 SELECT t.task, t.title, t.kind, t.client, t.deal, t.case_id AS "case", t.assignee, t.debtor,
-       t.due_at, t.state, nullif(t.ended_at, '-infinity') AS ended_at, t.ended_precision, t.steps, t.steps_done,
-       t.overdue, t.position
+       t.due_at, t.state, nullif(t.ended_at, '-infinity') AS ended_at, t.ended_precision, t.steps,
+       t.steps_done, t.overdue, t.position
 FROM tasks_of(%(as_of)s, %(on)s) t
 WHERE (%(assignee)s::text IS NULL OR t.assignee = %(assignee)s)
   AND (%(clients)s::text[] IS NULL OR t.client = ANY (%(clients)s))
