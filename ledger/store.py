@@ -7,6 +7,7 @@ not encode is wrapped, so that its type, tags and bytes are all under the hash; 
 import base64
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -136,9 +137,7 @@ class Store(DCBRecorder):
         while left > 0:
             page = min(left, log.PAGE)
             rows = self._with_connection(
-                lambda connection, page=page, after=after: log.tagged_page(  # type: ignore[misc]
-                    connection, query, after, upto, page
-                )
+                partial(log.tagged_page, query=query, after=after, upto=upto, page=page)
             )
             yield from map(_unwrap, rows)
             if len(rows) < page:

@@ -97,12 +97,8 @@ LEFT JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT greatest(a.last_contact_at, j.last_contact_at) AS last_contact_at
 ) AS t
-LEFT JOIN LATERAL (
-    SELECT min(x.precision) AS precision FROM timeline x
-    WHERE x.client = ANY (array_append(j.ids, o.client)) AND x.occurred_at = t.last_contact_at
-      AND x.reach IS NOT NULL AND may_be_a_date(t.last_contact_at)
-      AND known(x.position, x.annulled_at, %(as_of)s)
-) AS told ON true
+CROSS JOIN LATERAL contact_known_to(
+    array_append(j.ids, o.client), t.last_contact_at, %(as_of)s) AS told
 WHERE o.client NOT IN (SELECT g.client FROM gone g)
 ORDER BY i.folded COLLATE "C" NULLS LAST, o.client COLLATE "C"
 
@@ -136,12 +132,8 @@ LATERAL (
 CROSS JOIN LATERAL (
     SELECT nullif(greatest(a.last_contact_at, j.last_contact_at), '-infinity') AS last_contact_at
 ) AS t
-LEFT JOIN LATERAL (
-    SELECT min(x.precision) AS precision FROM timeline x
-    WHERE x.client = ANY (array_append(j.ids, s.client)) AND x.occurred_at = t.last_contact_at
-      AND x.reach IS NOT NULL AND may_be_a_date(t.last_contact_at)
-      AND known(x.position, x.annulled_at, %(as_of)s)
-) AS told ON true
+CROSS JOIN LATERAL contact_known_to(
+    array_append(j.ids, s.client), t.last_contact_at, %(as_of)s) AS told
 WHERE d.departed AND s.from_at <= %(on)s AND %(on)s < s.to_at
   AND s.client NOT IN (SELECT g.client FROM gone g)
 ORDER BY since.at, s.client COLLATE "C"

@@ -75,3 +75,11 @@ $$;
 CREATE FUNCTION may_be_a_date(at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT at AT TIME ZONE 'UTC' = date_trunc('day', at AT TIME ZONE 'UTC')
 $$;
+
+-- How exactly the time of a contact with a client, under any of its ids, is known.
+CREATE FUNCTION contact_known_to(ids text[], at timestamptz, as_of bigint)
+RETURNS TABLE ("precision" text) LANGUAGE sql STABLE AS $$
+    SELECT min(x.precision) FROM timeline x
+    WHERE x.client = ANY (ids) AND x.occurred_at = at AND x.reach IS NOT NULL
+      AND may_be_a_date(at) AND known(x.position, x.annulled_at, as_of)
+$$;
