@@ -62,8 +62,7 @@ def _old_owner(world: World, client: str) -> str:
 
 
 def _assign_curator(world: World, client: Client, at: datetime, reason: str | None = None) -> None:
-    owner = client.owners[-1].employee
-    assert owner is not None  # noqa: S101
+    owner = client.owned_by(at)
     manager = world.company.manager(owner, at)
     data = {"employee": owner, "reason": reason, "approved_by": manager}
     world.journal.record("curator.assigned", at, data, client=client.id, by=manager)

@@ -19,9 +19,8 @@ _REMARKS = {
 
 def transfers(world: World) -> None:
     """Let all changes of owner happen that the year has; everything else reads them."""
-    for owner, at in story.SHOWN_OWNERS[1:2]:
-        assert at is not None  # noqa: S101
-        _pass(world, world.clients[story.SHOWN], owner, at, "workload")
+    _, (second, at), _ = story.SHOWN_OWNERS
+    _pass(world, world.clients[story.SHOWN], second, at, "workload")
     conflict = world.clients[story.CONFLICT]
     _pass(world, conflict, story.CONFLICT_TO, story.CONFLICT_AT, "conflict")
     _balance(world)
@@ -36,8 +35,7 @@ def _pass(
     reason: str,
     entered: datetime | None = None,
 ) -> None:
-    owner = client.owner(at)
-    assert owner is not None  # noqa: S101
+    owner = client.owned_by(at)
     manager = world.company.manager(owner, at)
     data = {"from_employee": owner, "to_employee": to, "reason": reason, "approved_by": manager}
     if reason == "departure":
@@ -120,8 +118,7 @@ def _balance(world: World) -> None:
             _pass(world, client, to, at, reason)
     for client in chosen[14:20]:
         at = world.after(client.known, 60, 230)
-        owner = client.owner(at)
-        assert owner is not None  # noqa: S101
+        owner = client.owned_by(at)
         manager = world.company.manager(owner, at)
         data = {"from_employee": owner, "approved_by": manager}
         data |= {"reason": "Год без покупок, клиент возвращён в общий пул"}

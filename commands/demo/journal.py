@@ -56,7 +56,8 @@ class Journal:
             "data": {name: _text(value) for name, value in data.items() if value is not None},
         }
         order = entered or (at if isinstance(at, datetime) else Moment.parse(at).at)
-        assert order is not None, "the demo has no unknown times"  # noqa: S101
+        if order is None:
+            raise ValueError("the demo has no unknown times")
         self._entries.append((order, len(self._entries), wire))
 
     def events(self) -> Iterator[dict[str, Any]]:

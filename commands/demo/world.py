@@ -49,6 +49,13 @@ class Client:
         past = [spell.employee for spell in self.owners if spell.since <= at]
         return past[-1] if past else None
 
+    def owned_by(self, at: datetime) -> str:
+        """The same of one that has an owner; raises LookupError if it has none."""
+        owner = self.owner(at)
+        if owner is None:
+            raise LookupError(f"{self.id} belongs to nobody at {at}")
+        return owner
+
 
 @dataclass
 class World:
