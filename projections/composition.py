@@ -35,8 +35,9 @@ def evidence_of(metric: str) -> Evidence:
 def apart(wanted: Sequence[str]) -> list[list[str]]:
     """Metrics that are found apart, for they have little in common; the longest to find first.
 
-    What counts for its holder needs no owner of the client. Evidence of which a median is told, or
-    that is counted by the calendar as well, has to be kept until both are done with it.
+    What counts for its holder needs no owner of the client, and so has nothing in common with the
+    rest at all. Evidence of which a median is told, or that is counted by the calendar as well, has
+    to be kept until both are done with it.
     """
     known = defined().metrics
     kept = {
@@ -44,10 +45,10 @@ def apart(wanted: Sequence[str]) -> list[list[str]]:
         for name in wanted
         if known[name].figure in _MIDDLES or evidence_of(name).business
     }
-    parts: dict[tuple[bool, bool], list[str]] = {}
+    parts: dict[tuple[str, bool], list[str]] = {}
     for name in wanted:
         found = evidence_of(name)
-        parts.setdefault((found.sql in kept, found.held), []).append(name)
+        parts.setdefault((found.sql if found.held else "", found.sql in kept), []).append(name)
     return [parts[key] for key in sorted(parts)]
 
 
@@ -124,7 +125,9 @@ def _beginning(credit: Credit, by: str, wanted: Sequence[str], *, located: bool)
     grouping = by.partition(":")[0]
     named = {"team": "belonging", "office": "belonging", "fact": "facts"}.get(grouping, "named")
     located = located or named == "belonging" or grouping == "unit"
-    credited = [_SQL["held"]] if found[0].held else [credit.owned, _SQL["credited"]]
+    # To whom an event is credited is nothing to who groups by neither: its parts make up one again.
+    uncredited = found[0].held or not (located or grouping == "employee")
+    credited = [_SQL["held"]] if uncredited else [credit.owned, _SQL["credited"]]
     parts = [_SQL[part] for part in ("placed" if located else "unplaced", named, "grouped")]
     return f"{begun}events AS ({_union(pieces)})\n" + "".join((*credited, *parts))
 

@@ -10,7 +10,7 @@ SELECT CASE WHEN o.from_at <= n.since AND n.at <= o.to_at THEN 'client_kept' ELS
        o.from_position,
        -- What began before the period is seen with all that holds from its first moment on, be it by
        -- the clock or, as who moves on the first of a month, by the date (midnight UTC).
-       least(greatest(o.from_at, n.since, n.starts AT TIME ZONE 'UTC'), %(on)s), 'instant',
+       least(greatest(o.from_at, n.begun), %(on)s), 'instant',
        CASE WHEN o.from_at < n.since THEN 9223372036854775807 ELSE o.from_position END,
        o.client, NULL, NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
        NULL, NULL::numeric, n.starts
@@ -69,6 +69,7 @@ FROM (
         FROM purchases
         WHERE client IS NOT NULL AND known(position, annulled_at, %(as_of)s)
           AND coalesce(occurred_at, '-infinity') <= %(on)s
+        OFFSET 0  -- the local time is asked for once
     ) AS p ON p.at < n.before
     WHERE isfinite(n.starts)
     WINDOW one AS (PARTITION BY p.client, n.starts)
@@ -159,7 +160,7 @@ WHERE NOT e.imported AND known(e.position, e.annulled_at, %(as_of)s)
 -- The hours in which a client had lost its owner, or had one who was no longer here; not those since
 -- its id is part of another client.
 SELECT 'orphaned', g.position,
-       least(greatest(g.from_at, n.since, n.starts AT TIME ZONE 'UTC'), %(on)s), 'instant',
+       least(greatest(g.from_at, n.begun), %(on)s), 'instant',
        CASE WHEN g.from_at < n.since THEN 9223372036854775807 ELSE g.position END,
        g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
        CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
