@@ -30,7 +30,7 @@ def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> D
                 reduction=f"{period.name}/{due.employee}/{due.rule.rule}",
                 employee=due.employee,
                 period=period.name,
-                amount=round(due.amount, 2),
+                amount=due.amount,
                 currency=scheme.currency,
                 rule=due.rule.rule,
                 evidence=due.evidence,
