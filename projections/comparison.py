@@ -3,21 +3,24 @@
 Nothing here changes a statement: a difference is a correction to be decided, or a question.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from ledger.database import Connection
 from ledger.errors import NotFound
+from ledger.sql import statements
 from projections.appraisal import appraise, figures_behind, members
 from projections.evaluation import Statement, digest
 from projections.periods import Period, period_of
 from projections.scheme import Scheme, scheme_of
 from projections.settlement import closings, issued, published
-from projections.view import Answer, View
+from projections.view import Answer, View, ask
 
+_SQL = statements("projections", "comparison.sql")
+K = TypeVar("K")
 SETTLED = "settled"
 _OF_ALL = ("bonus", "days_employed", "process_share", "process_score", "result_score", "score",
            "factor", "gross")  # fmt: skip
@@ -77,7 +80,8 @@ def corrections(connection: Connection, view: View, period: str) -> Answer:
 
     Rows: statement, employee, settled, corrected (already decided), now, delta (what is still to be
     corrected), currency, changed (texts), evidence (positions that have come to count, or no longer
-    do). Only where there is something to correct. An employee who had no statement settled 0.
+    do; of targets, reductions and employment as well). Only where there is something to correct. An
+    employee who had no statement settled 0.
     """
     closing = closing_of(connection, view, period)
     then = pinned(view, closing)
@@ -207,9 +211,33 @@ def _moved(
             }
             for seen in views
         ]
-        moved: dict[str, set[int]] = {}
-        for group, position, *_ in told[0] ^ told[1]:
-            moved.setdefault(group, set()).add(position)
+        moved = _by_key((row[0], row[1]) for row in told[0] ^ told[1])
         for employee, mine in (each for of_one in groups for each in of_one.items()):
             found.setdefault(employee, set()).update(moved.get(mine[component.name].name, ()))
+    decided = _decided(connection, period, *views)
+    for employee, mine in (each for of_one in groups for each in of_one.items()):
+        keys = [(*mine[one.name].scope, one.metric) for one in scheme.components if not one.target]
+        for key in [("employee", employee, None), *keys]:
+            found[employee] |= decided.get(key, set())
+    return found
+
+
+def _decided(
+    connection: Connection, period: Period, *views: View
+) -> dict[tuple[str, str, str | None], set[int]]:
+    """Who was employed, targets and reductions, known in one of the two views only.
+
+    By scope, whose it is, and metric (None of what is no target).
+    """
+    told = [
+        {(row["scope"], row["whose"], row["metric"], row["position"]) for row in rows}
+        for rows in (ask(connection, _SQL["grounds"], seen, period=period.name) for seen in views)
+    ]
+    return _by_key((row[:3], row[3]) for row in told[0] ^ told[1])
+
+
+def _by_key(pairs: Iterable[tuple[K, int]]) -> dict[K, set[int]]:
+    found: dict[K, set[int]] = {}
+    for key, position in pairs:
+        found.setdefault(key, set()).add(position)
     return found
