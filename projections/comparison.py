@@ -16,7 +16,7 @@ from projections.appraisal import appraise, figures_behind, members
 from projections.evaluation import Statement, digest
 from projections.periods import Period, period_of
 from projections.scheme import Scheme, scheme_of
-from projections.settlement import closings, issued, published
+from projections.settlement import closings, issued, never_issued, published
 from projections.view import Answer, View, ask
 
 _SQL = statements("projections", "comparison.sql")
@@ -81,13 +81,14 @@ def corrections(connection: Connection, view: View, period: str) -> Answer:
     Rows: statement, employee, settled, corrected (already decided), now, delta (what is still to be
     corrected), currency, changed (texts), evidence (positions that have come to count, or no longer
     do; of targets, reductions and employment as well). Only where there is something to correct. An
-    employee who had no statement settled 0.
+    employee who has no statement, because he was not known then, settled 0.
     """
     closing = closing_of(connection, view, period)
     then = pinned(view, closing)
     today = then._replace(as_of=view.as_of)
     now = {each.employee: each for each in _by_its_scheme(connection, today, view, closing)}
-    was = {row["employee"]: row for row in issued(connection, view, period=period)}
+    known = [issued(connection, view, period=period), never_issued(connection, view, period=period)]
+    was = {row["employee"]: row for rows in known for row in rows}
     scheme = settled_scheme(connection, view, closing)
     moved: dict[str, set[int]] | None = None
     rows = []
@@ -99,10 +100,11 @@ def corrections(connection: Connection, view: View, period: str) -> Answer:
             continue
         if moved is None:
             moved = _moved(connection, period_of(period), scheme, then, today)
-        before = msgspec.json.decode(settled["document"]) if settled else {}
+        document = settled.get("document") if settled else None
+        before = msgspec.json.decode(document) if document else {}
         after = msgspec.json.decode(current.document) if current else {}
         rows.append({
-            "statement": settled["statement"] if settled else None,
+            "statement": settled["statement"] if settled else f"{period}/{employee}",
             "employee": employee,
             "settled": settled["total"] if settled else Decimal(0),
             "corrected": settled["corrected"] if settled else Decimal(0),
