@@ -29,6 +29,7 @@ from projections.scheme import Scheme
 
 _SCHEME, _CLOSED = "motivation_scheme.published", "period.closed"
 _REDUCTIONS = ("bonus_reduction.proposed", "bonus_reduction.decided")
+_TOO_MUCH = Decimal(10) ** 14  # for an amount of money in an event
 _STATEMENTS = ("payout_statement.issued", "statement.corrected")
 
 
@@ -237,7 +238,7 @@ def correct(
     def decide(state: Settlement, act: Act) -> Decision:
         if seen is None:
             _refuse_unknown(state, statement)
-        if not delta or delta != round(delta, 2):
+        if not delta or abs(delta) >= _TOO_MUCH or delta != round(delta, 2):
             raise Refused(f"a correction of {delta} is none; give an amount to the cent, but not 0")
         due = state.due.get(statement, Decimal(0))
         if seen is not None and due != seen:

@@ -127,10 +127,11 @@ def replayed(
     before, after, delta, currency, why (texts). Who is in one of the two has None in the other.
     """
     closed = closings(connection, view, period.name)
+    if against is None:
+        closing_of(connection, view, period.name)
     seen = pinned(view, closed[-1]) if closed else view
     after = {each.employee: each for each in appraise(connection, seen, period, scheme)}
     if against is None:
-        closing_of(connection, view, period.name)
         rows = issued(connection, view, period=period.name)
         before = {row["employee"]: msgspec.json.decode(row["document"]) for row in rows}
     else:

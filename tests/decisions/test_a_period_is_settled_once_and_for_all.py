@@ -145,7 +145,7 @@ class TestAStatement:
         (correction,) = when(correct, known)
         assert (correction.delta, correction.evidence) == (Decimal("-5.50"), (3,))
 
-    @pytest.mark.parametrize("delta", ["0", "0.001"])
+    @pytest.mark.parametrize("delta", ["0", "0.001", "1e14", "-1e30"])
     def test_is_corrected_by_an_amount_of_money(self, delta: str) -> None:
         correct = settlement.correct("2026-05/E-1", Decimal(delta), reason="r")
         with pytest.raises(Refused, match="is none"):
