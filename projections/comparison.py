@@ -22,8 +22,8 @@ from projections.view import Answer, View, ask
 _SQL = statements("projections", "comparison.sql")
 K = TypeVar("K")
 SETTLED = "settled"
-_OF_ALL = ("bonus", "days_employed", "process_share", "process_score", "result_score", "score",
-           "factor", "gross")  # fmt: skip
+_OF_ALL = ("currency", "credit", "bonus", "days_employed", "process_share", "process_score",
+           "result_score", "score", "factor", "gross")  # fmt: skip
 _OF_ONE = ("kind", "weight", "target", "fact", "index")
 
 
@@ -124,7 +124,8 @@ def replayed(
 
     against: the scheme to compare with, or None for what was settled (Raises NotFound if it was
     not). A settled period is replayed on the figures that it was settled by. Rows: employee,
-    before, after, delta, currency, why (texts). Who is in one of the two has None in the other.
+    before, after, delta, currency (of what is after), why (texts). Who is in one of the two has
+    None in the other; delta is None then, and between two currencies.
     """
     closed = closings(connection, view, period.name)
     if against is None:
@@ -142,11 +143,12 @@ def replayed(
         old, new = before.get(employee), after.get(employee)
         was = None if old is None else Decimal(old["total"])
         would = None if new is None else new.total
+        alike = old is not None and old["currency"] == scheme.currency
         found.append({
             "employee": employee,
             "before": was,
             "after": would,
-            "delta": None if was is None or would is None else would - was,
+            "delta": None if was is None or would is None or not alike else would - was,
             "currency": scheme.currency,
             "why": list(differences(old or {}, msgspec.json.decode(new.document) if new else {})),
         })  # fmt: skip
