@@ -12,6 +12,7 @@ import msgspec
 from ledger.database import Connection
 from ledger.errors import NotFound
 from ledger.sql import statements
+from projections.aims import refuse_opposed
 from projections.appraisal import appraise, figures_behind, members
 from projections.evaluation import Statement, digest
 from projections.periods import Period, period_of
@@ -131,6 +132,7 @@ def replayed(
     if against is None:
         closing_of(connection, view, period.name)
     seen = pinned(view, closed[-1]) if closed else view
+    refuse_opposed(connection, seen, period, scheme)
     after = {each.employee: each for each in appraise(connection, seen, period, scheme)}
     if against is None:
         rows = issued(connection, view, period=period.name)
