@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from commands.handle import Act, Case, Decision
+from commands.norms import MOST_EVIDENCE
 from ledger.envelope import Recorded
 from ledger.errors import Refused
 from ledger.events.motivation import (
@@ -251,7 +252,10 @@ def correct(
                 f"{statement} stands at {due:f}, and {delta:f} would leave less than nothing"
             )
         content = StatementCorrected(
-            statement=statement, delta=delta, reason=reason, evidence=tuple(evidence)
+            statement=statement,
+            delta=delta,
+            reason=reason,
+            evidence=tuple(evidence[:MOST_EVIDENCE]),
         )
         return Decision((act.event(content),))
 
