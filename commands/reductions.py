@@ -7,6 +7,7 @@ rule         a person confirms a reduction, or waives it
 from collections.abc import Sequence
 
 from commands.handle import Act, Decision
+from commands.norms import MOST_EVIDENCE
 from commands.settlement import Decide, Settlement, refuse_running
 from ledger.errors import Refused
 from ledger.events.motivation import (
@@ -30,10 +31,10 @@ def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> D
                 reduction=f"{period.name}/{due.employee}/{due.rule.rule}",
                 employee=due.employee,
                 period=period.name,
-                amount=round(due.amount, 2),
+                amount=due.amount,
                 currency=scheme.currency,
                 rule=due.rule.rule,
-                evidence=due.evidence,
+                evidence=due.evidence[:MOST_EVIDENCE],
             )
             for due in dues
         ]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from commands.handle import Act, Case, Decision
+from commands.norms import MOST_EVIDENCE
 from ledger.envelope import Recorded
 from ledger.errors import Refused
 from ledger.events.motivation import (
@@ -29,6 +30,7 @@ from projections.scheme import Scheme
 
 _SCHEME, _CLOSED = "motivation_scheme.published", "period.closed"
 _REDUCTIONS = ("bonus_reduction.proposed", "bonus_reduction.decided")
+_TOO_MUCH = Decimal(10) ** 14  # for an amount of money in an event
 _STATEMENTS = ("payout_statement.issued", "statement.corrected")
 
 
@@ -36,13 +38,15 @@ _STATEMENTS = ("payout_statement.issued", "statement.corrected")
 class Settlement:
     """What these decisions depend on.
 
-    schemes: digest and time of recording by name and version; closed: settled periods; due: what
-    is due by statement, corrections included; proposed: (period, decision or None) by reduction;
-    changed: position of the last event about schemes or reductions.
+    schemes: digest and time of recording by name and version; closed: settled periods; issued:
+    statements; due: what is due by statement, corrections included, also of one never issued;
+    proposed: (period, decision or None) by reduction; changed: position of the last event about
+    schemes or reductions.
     """
 
     schemes: Mapping[tuple[str, int], tuple[str, datetime]] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
+    issued: frozenset[str] = frozenset()
     due: Mapping[str, Decimal] = field(default_factory=dict)
     proposed: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
     changed: int = 0
@@ -81,12 +85,17 @@ def evolve(state: Settlement, event: Recorded) -> Settlement:
             ruled = (state.proposed[d.reduction][0], d.decision)
             proposed = {**state.proposed, d.reduction: ruled}
             return replace(state, proposed=proposed, changed=at)
-        case "payout_statement.issued":
-            return replace(state, due={d.statement: d.total, **state.due})
-        case "statement.corrected" if d.statement in state.due:
-            due = {**state.due, d.statement: state.due[d.statement] + d.delta}
-            return replace(state, due=due)
+        case "payout_statement.issued" if d.statement not in state.issued:
+            state = replace(state, issued=state.issued | {d.statement})
+            return _due(state, d.statement, d.total)
+        case "statement.corrected":
+            return _due(state, d.statement, d.delta)
     return state
+
+
+def _due(state: Settlement, statement: str, more: Decimal) -> Settlement:
+    due = state.due.get(statement, Decimal(0)) + more
+    return replace(state, due={**state.due, statement: due})
 
 
 def publish(scheme: Scheme, remark: str | None = None) -> Decide:
@@ -138,10 +147,9 @@ def may_close(period: Period, zone: str, scheme: Scheme, late: str | None) -> De
                     f"{other} is closed already, and {period.name} has days in common with it; "
                     "correct its statements with `iledger statement correct`"
                 )
-        if state.due:
-            raise Refused(
-                f"statements of {period.name} were issued already: {', '.join(state.due)}"
-            )
+        if state.issued:
+            names = ", ".join(sorted(state.issued))
+            raise Refused(f"statements of {period.name} were issued already: {names}")
         known = state.schemes.get((scheme.name, scheme.version))
         if known is None or known[0] != scheme.sha256:
             raise Refused(
@@ -224,14 +232,16 @@ def correct(
 ) -> Decide:
     """Decide that so much more, or less, is due than a statement says.
 
-    seen: what was due when the difference was computed, if it was.
+    seen: what was due when the difference was computed, if it was: then also for somebody who has
+    no statement, because he was known only after the period had been settled.
     """
 
     def decide(state: Settlement, act: Act) -> Decision:
-        _refuse_unknown(state, statement)
-        if not delta or delta != round(delta, 2):
+        if seen is None:
+            _refuse_unknown(state, statement)
+        if not delta or abs(delta) >= _TOO_MUCH or delta != round(delta, 2):
             raise Refused(f"a correction of {delta} is none; give an amount to the cent, but not 0")
-        due = state.due[statement]
+        due = state.due.get(statement, Decimal(0))
         if seen is not None and due != seen:
             raise Refused(
                 f"{statement} was corrected meanwhile: {due:f} is due, and no longer {seen:f}; run "
@@ -242,7 +252,10 @@ def correct(
                 f"{statement} stands at {due:f}, and {delta:f} would leave less than nothing"
             )
         content = StatementCorrected(
-            statement=statement, delta=delta, reason=reason, evidence=tuple(evidence)
+            statement=statement,
+            delta=delta,
+            reason=reason,
+            evidence=tuple(evidence[:MOST_EVIDENCE]),
         )
         return Decision((act.event(content),))
 

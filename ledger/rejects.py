@@ -66,6 +66,9 @@ class Rejects:
         return self._file
 
     def _refuse_other_files(self) -> None:
+        # A device, such as the null device, would be removed for good to make room for the file.
+        if self.path.exists() and not self.path.is_file():
+            raise InvalidQuestion(f"{self.path} is no file; name a file with --rejects")
         try:
             with self.path.open("rb") as existing:
                 first = existing.readline(1 << 22)

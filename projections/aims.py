@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ledger.database import Connection
+from ledger.errors import InvalidQuestion
 from projections.attainment import Facts, at_the_end, fact_of, metric_of
 from projections.calendar import default, working_days
 from projections.employment import Tenure
@@ -66,6 +67,31 @@ def aims(
             whose = (row["scope"], row["scope_id"] or WHOLE)
             found.setdefault(whose, {}).setdefault(row["metric"], aim)
     return found
+
+
+def refuse_opposed(connection: Connection, view: View, period: Period, scheme: Scheme) -> None:
+    """Raise InvalidQuestion, naming them, if targets are for less where the scheme is for more.
+
+    Or the other way round. What is settled already is not asked: it stays as it is.
+    """
+    scopes = {OWN: "employee", "unit": "unit", "company": WHOLE}
+    wanted = {
+        (scopes[each.of], each.metric): each.direction
+        for each in scheme.components
+        if each.target is None
+    }
+    opposed = [
+        row["target"]
+        for row in targets(connection, view, period=period.name)
+        if row["currency"] in (None, scheme.currency)
+        if wanted.get((row["scope"], row["metric"]), row["direction"]) != row["direction"]
+    ]
+    if opposed:
+        raise InvalidQuestion(
+            f"{len(opposed)} targets are for more where the scheme {scheme.name} is for less, or "
+            f"the other way round: {', '.join(opposed[:10])}. Give its component the other "
+            "direction, or annul them (event.annulled) and set them anew"
+        )
 
 
 def figure(found: Facts, group: str, name: str, currency: str | None) -> Figure:

@@ -3,24 +3,28 @@
 Nothing here changes a statement: a difference is a correction to be decided, or a question.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from ledger.database import Connection
 from ledger.errors import NotFound
+from ledger.sql import statements
+from projections.aims import refuse_opposed
 from projections.appraisal import appraise, figures_behind, members
 from projections.evaluation import Statement, digest
 from projections.periods import Period, period_of
 from projections.scheme import Scheme, scheme_of
-from projections.settlement import closings, issued, published
-from projections.view import Answer, View
+from projections.settlement import closings, issued, never_issued, published
+from projections.view import Answer, View, ask
 
+_SQL = statements("projections", "comparison.sql")
+K = TypeVar("K")
 SETTLED = "settled"
-_OF_ALL = ("bonus", "days_employed", "process_share", "process_score", "result_score", "score",
-           "factor", "gross")  # fmt: skip
+_OF_ALL = ("currency", "credit", "bonus", "days_employed", "process_share", "process_score",
+           "result_score", "score", "factor", "gross")  # fmt: skip
 _OF_ONE = ("kind", "weight", "target", "fact", "index")
 
 
@@ -77,13 +81,15 @@ def corrections(connection: Connection, view: View, period: str) -> Answer:
 
     Rows: statement, employee, settled, corrected (already decided), now, delta (what is still to be
     corrected), currency, changed (texts), evidence (positions that have come to count, or no longer
-    do). Only where there is something to correct. An employee who had no statement settled 0.
+    do; of targets, reductions and employment as well). Only where there is something to correct. An
+    employee who has no statement, because he was not known then, settled 0.
     """
     closing = closing_of(connection, view, period)
     then = pinned(view, closing)
     today = then._replace(as_of=view.as_of)
     now = {each.employee: each for each in _by_its_scheme(connection, today, view, closing)}
-    was = {row["employee"]: row for row in issued(connection, view, period=period)}
+    known = [issued(connection, view, period=period), never_issued(connection, view, period=period)]
+    was = {row["employee"]: row for rows in known for row in rows}
     scheme = settled_scheme(connection, view, closing)
     moved: dict[str, set[int]] | None = None
     rows = []
@@ -95,10 +101,11 @@ def corrections(connection: Connection, view: View, period: str) -> Answer:
             continue
         if moved is None:
             moved = _moved(connection, period_of(period), scheme, then, today)
-        before = msgspec.json.decode(settled["document"]) if settled else {}
+        document = settled.get("document") if settled else None
+        before = msgspec.json.decode(document) if document else {}
         after = msgspec.json.decode(current.document) if current else {}
         rows.append({
-            "statement": settled["statement"] if settled else None,
+            "statement": settled["statement"] if settled else f"{period}/{employee}",
             "employee": employee,
             "settled": settled["total"] if settled else Decimal(0),
             "corrected": settled["corrected"] if settled else Decimal(0),
@@ -118,13 +125,16 @@ def replayed(
 
     against: the scheme to compare with, or None for what was settled (Raises NotFound if it was
     not). A settled period is replayed on the figures that it was settled by. Rows: employee,
-    before, after, delta, currency, why (texts). Who is in one of the two has None in the other.
+    before, after, delta, currency (of what is after), why (texts). Who is in one of the two has
+    None in the other; delta is None then, and between two currencies.
     """
     closed = closings(connection, view, period.name)
-    seen = pinned(view, closed[-1]) if closed else view
-    after = {each.employee: each for each in appraise(connection, seen, period, scheme)}
     if against is None:
         closing_of(connection, view, period.name)
+    seen = pinned(view, closed[-1]) if closed else view
+    refuse_opposed(connection, seen, period, scheme)
+    after = {each.employee: each for each in appraise(connection, seen, period, scheme)}
+    if against is None:
         rows = issued(connection, view, period=period.name)
         before = {row["employee"]: msgspec.json.decode(row["document"]) for row in rows}
     else:
@@ -135,11 +145,12 @@ def replayed(
         old, new = before.get(employee), after.get(employee)
         was = None if old is None else Decimal(old["total"])
         would = None if new is None else new.total
+        alike = old is not None and old["currency"] == scheme.currency
         found.append({
             "employee": employee,
             "before": was,
             "after": would,
-            "delta": None if was is None or would is None else would - was,
+            "delta": None if was is None or would is None or not alike else would - was,
             "currency": scheme.currency,
             "why": list(differences(old or {}, msgspec.json.decode(new.document) if new else {})),
         })  # fmt: skip
@@ -207,9 +218,33 @@ def _moved(
             }
             for seen in views
         ]
-        moved: dict[str, set[int]] = {}
-        for group, position, *_ in told[0] ^ told[1]:
-            moved.setdefault(group, set()).add(position)
+        moved = _by_key((row[0], row[1]) for row in told[0] ^ told[1])
         for employee, mine in (each for of_one in groups for each in of_one.items()):
             found.setdefault(employee, set()).update(moved.get(mine[component.name].name, ()))
+    decided = _decided(connection, period, *views)
+    for employee, mine in (each for of_one in groups for each in of_one.items()):
+        keys = [(*mine[one.name].scope, one.metric) for one in scheme.components if not one.target]
+        for key in [("employee", employee, None), *keys]:
+            found[employee] |= decided.get(key, set())
+    return found
+
+
+def _decided(
+    connection: Connection, period: Period, *views: View
+) -> dict[tuple[str, str, str | None], set[int]]:
+    """Who was employed, targets and reductions, known in one of the two views only.
+
+    By scope, whose it is, and metric (None of what is no target).
+    """
+    told = [
+        {(row["scope"], row["whose"], row["metric"], row["position"]) for row in rows}
+        for rows in (ask(connection, _SQL["grounds"], seen, period=period.name) for seen in views)
+    ]
+    return _by_key((row[:3], row[3]) for row in told[0] ^ told[1])
+
+
+def _by_key(pairs: Iterable[tuple[K, int]]) -> dict[K, set[int]]:
+    found: dict[K, set[int]] = {}
+    for key, position in pairs:
+        found.setdefault(key, set()).add(position)
     return found

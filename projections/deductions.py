@@ -1,7 +1,7 @@
 """Deductions: what the rules of a scheme would take off a bonus, with the events behind it."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from ledger.database import Connection
@@ -17,9 +17,13 @@ from projections.scheme import Scheme
 from projections.scheme_parts import Reduction
 from projections.view import View
 
+_CENTS = Decimal("0.01")
+
 
 class Due(NamedTuple):
-    """A reduction that a rule of the scheme would make. evidence: positions of the events."""
+    """A reduction that a rule of the scheme would make. amount: to cents, half-up; evidence:
+    positions of the events.
+    """
 
     employee: str
     rule: Reduction
@@ -50,6 +54,7 @@ def reductions_due(connection: Connection, view: View, period: Period, scheme: S
         for employee, counted in sorted(_counted(connection, view, period, scheme, rule).items()):
             amount = rule.amount * max(counted.number - rule.allowed, 0)
             amount = amount if rule.at_most is None else min(amount, rule.at_most)
+            amount = amount.quantize(_CENTS, ROUND_HALF_UP)
             if amount and employee in known:
                 found.append(Due(employee, rule, counted.number, amount, counted.evidence))
     return found

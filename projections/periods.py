@@ -40,7 +40,9 @@ class Period(NamedTuple):
         return self.since < other.until and other.since < self.until
 
     def before(self) -> Self:
-        """The period of the same kind just before."""
+        """The period of the same kind just before. Raises InvalidQuestion if there is none."""
+        if self.since == date.min:
+            raise InvalidQuestion(f"there is no period before {self.name}; give a later one")
         kind = "quarter" if "Q" in self.name else "month" if "-" in self.name else "year"
         return type(self)(*period_with(self.since - timedelta(days=1), kind))
 

@@ -93,7 +93,7 @@ def examined(text: str) -> tuple[Scheme | None, list[Problem]]:
     """A scheme if the text is one, else all that is wrong with it."""
     try:
         whole = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of numbers too long, lists too deep
         return None, [Problem("(file)", "", None, f"is not TOML: {error}", "Mend it there.")]
     reading = Reading(text)
     reading.only(whole, "", _TOP)

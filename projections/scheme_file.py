@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 C = TypeVar("C", bound=str)
 LARGEST = Decimal(10) ** 12
-_PLACES = -6
+_PLACES = 6
 
 
 class Problem(NamedTuple):
@@ -93,11 +93,11 @@ class Reading:
         value = table.get(name, default)
         if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
             exact = Decimal(value)
-            if exact.is_finite() and 0 <= exact <= most and _places(exact) >= _PLACES:
+            if exact.is_finite() and 0 <= exact <= most and exact == round(exact, _PLACES):
                 return exact
         self.problem(
             _under(path, name), value, "is missing or out of reach",
-            f"Give a number from 0 to {most:f} with at most 6 places.",
+            f"Give a number from 0 to {most:f} with at most {_PLACES} places.",
         )  # fmt: skip
         return Decimal(0)
 
@@ -155,8 +155,3 @@ class Reading:
 
 def _under(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def _places(number: Decimal) -> int:
-    exponent = number.normalize().as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0

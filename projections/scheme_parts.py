@@ -138,11 +138,13 @@ def reductions(reading: Reading, whole: Mapping[str, Any]) -> tuple[Reduction, .
     for path, each in reading.tables(whole, "reductions"):
         reading.only(each, path, Reduction._fields)
         norm = reading.text(each, path, "norm") if "norm" in each else None
+        wrong = len(reading.problems)
         metric = _metric(reading, each, path) if norm is None else None
+        known = metric if wrong == len(reading.problems) else None
         if "norm" in each and "metric" in each:
             remedy = "Leave one of the two out."
             reading.problem(f"{path}.metric", each["metric"], "is there besides a norm", remedy)
-        if metric and not reading.problems and metric_of(metric).figure not in _COUNTED:
+        if known and metric_of(known).figure not in _COUNTED:
             reading.problem(f"{path}.metric", metric, "counts nothing", "Take a count or a share.")
         rule = reading.text(each, path, "rule")
         if rule in (other.rule for other in found):

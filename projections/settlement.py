@@ -196,6 +196,15 @@ def issued(
     return ask(connection, _SQL["issued"], view, period=period, employee=employee, named=statement)
 
 
+def never_issued(
+    connection: Connection, view: View, *, period: str | None = None, employee: str | None = None
+) -> Answer:
+    """Corrections of who has no statement, as he was known only after the period was settled; as
+    `issued`, without a document: total 0, and no sha256.
+    """
+    return ask(connection, _SQL["never_issued"], view, period=period, employee=employee)
+
+
 def rulings(connection: Connection, view: View, statement: str) -> Answer:
     """What became of a statement: ruling (disputed, corrected), delta, said, evidence, by, at."""
     return ask(connection, _SQL["rulings"], view, named=statement)

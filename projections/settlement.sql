@@ -92,6 +92,22 @@ CREATE FUNCTION rulings_of(as_of bigint) RETURNS TABLE (
     GROUP BY r.statement
 $$;
 
+-- Corrections of statements that were never issued: of who was known only after the period was
+-- settled. Their name tells period and employee. position: of the first.
+CREATE FUNCTION never_issued(as_of bigint) RETURNS TABLE (
+    statement text, employee text, period text, corrected numeric, disputes bigint,
+    "position" bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT r.statement, substr(r.statement, strpos(r.statement, '/') + 1),
+           split_part(r.statement, '/', 1), sum(r.delta),
+           count(*) FILTER (WHERE r.ruling = 'disputed'), min(r.position)
+    FROM statement_rulings r
+    WHERE known(r.position, r.annulled_at, as_of) AND NOT EXISTS (
+        SELECT FROM statements_issued i
+        WHERE i.statement = r.statement AND known(i.position, i.annulled_at, as_of))
+    GROUP BY r.statement HAVING sum(r.delta) IS NOT NULL
+$$;
+
 -- name: schemes
 SELECT scheme, version, effective_from, recorded_at, sha256, remark, position, toml
 FROM schemes_published
@@ -100,14 +116,18 @@ ORDER BY scheme, version, position
 
 -- name: closings
 SELECT c.period, c.zone, c.as_of, c.scheme, c.scheme_version, c.credit, c.statements,
-       s.total, s.currency, coalesce(s.corrected, 0) AS corrected, coalesce(s.disputes, 0) AS disputes,
+       s.total, s.currency, coalesce(s.corrected, 0) + coalesce(u.corrected, 0) AS corrected,
+       coalesce(s.disputes, 0) + coalesce(u.disputes, 0) AS disputes,
        c.late_scheme, c.digest, c.recorded_at AS closed_at, c.position
 FROM periods_closed c LEFT JOIN LATERAL (
     SELECT sum(i.total) AS total, min(i.currency) AS currency, sum(r.corrected) AS corrected,
            sum(r.disputes)::bigint AS disputes
     FROM statements_issued i LEFT JOIN rulings_of(%(as_of)s) r ON r.statement = i.statement
     WHERE i.period = c.period AND known(i.position, i.annulled_at, %(as_of)s)
-) AS s ON true
+) AS s ON true LEFT JOIN LATERAL (
+    SELECT sum(n.corrected) AS corrected, sum(n.disputes)::bigint AS disputes
+    FROM never_issued(%(as_of)s) n WHERE n.period = c.period
+) AS u ON true
 WHERE known(c.position, c.annulled_at, %(as_of)s)
   AND (%(period)s::text IS NULL OR c.period = %(period)s)
 ORDER BY c.period, c.position
@@ -121,6 +141,16 @@ WHERE known(i.position, i.annulled_at, %(as_of)s)
   AND (%(employee)s::text IS NULL OR i.employee = %(employee)s)
   AND (%(named)s::text IS NULL OR i.statement = %(named)s)
 ORDER BY i.period, i.employee, i.position
+
+-- name: never_issued
+SELECT n.statement, n.employee, n.period, 0::numeric AS total,
+       (SELECT min(i.currency) FROM statements_issued i
+        WHERE i.period = n.period AND known(i.position, i.annulled_at, %(as_of)s)) AS currency,
+       n.corrected, n.disputes, NULL AS sha256, n.position
+FROM never_issued(%(as_of)s) n
+WHERE (%(period)s::text IS NULL OR n.period = %(period)s)
+  AND (%(employee)s::text IS NULL OR n.employee = %(employee)s)
+ORDER BY n.period, n.employee
 
 -- name: rulings
 SELECT ruling, delta, said, evidence, recorded_by AS by, occurred_at AS at, position

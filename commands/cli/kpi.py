@@ -47,6 +47,7 @@ class Shown(NamedTuple):
 
 def shown(question: Question, period: Period, name: str | None) -> Shown:
     """The statements of a period: as settled, or provisional by the scheme named or in force."""
+    from projections.aims import refuse_opposed
     from projections.appraisal import appraise
     from projections.comparison import pinned, settled_scheme
     from projections.settlement import closings, issued
@@ -61,6 +62,7 @@ def shown(question: Question, period: Period, name: str | None) -> Shown:
         return Shown(contents, scheme, pinned(view, closed[-1]))
     scheme = scheme_named(question, name) if name else _in_force(question, period)
     seen = pinned(view, closed[-1]) if closed else view
+    refuse_opposed(connection, seen, period, scheme)
     found = appraise(connection, seen, period, scheme)
     remark(f"provisional, by {scheme.name}@{scheme.version}: nothing of this is settled")
     return Shown([json.loads(each.document) for each in found], scheme, seen)

@@ -40,9 +40,10 @@ def close(desk: Desk, period: str, name: str, late: str | None) -> None:
     """Settle a period: issue a statement for everybody, by what is known now.
 
     Refused while it is running, if a day of it is settled already, if the scheme was published or
-    holds only after it began, and if targets are missing or reductions undecided. --zone is that
-    of the period.
+    holds only after it began, and if targets are missing, targets are for less where the scheme is
+    for more, or reductions are undecided. --zone is that of the period.
     """
+    from projections.aims import refuse_opposed
     from projections.appraisal import appraise
     from projections.scheme import scheme_of
     from projections.settlement import published
@@ -56,6 +57,7 @@ def close(desk: Desk, period: str, name: str, late: str | None) -> None:
         # What stands in the way is said before everything is computed.
         may = deciding_settlement.may_close(span, desk.zone, scheme, late)
         propose(desk.ledger, case, desk.act, may)
+        refuse_opposed(question.connection, seen, span, scheme)
         found = appraise(question.connection, seen, span, scheme, remark=late)
     decide = deciding_settlement.close(span, desk.zone, scheme, seen.as_of, found, late)
     if desk.dry_run:

@@ -25,10 +25,15 @@ def statement() -> None:
 @click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
 @asked
 def list_(question: Question, period: str | None, employee: str | None) -> None:
-    """List the statements, with corrections and disputes."""
-    from projections.settlement import issued
+    """List the statements, with corrections and disputes.
 
-    rows = issued(question.connection, question.view, period=period, employee=employee)
+    Who was known only after a period was settled has none, but may have corrections.
+    """
+    from projections.settlement import issued, never_issued
+
+    wanted = {"period": period and period_of(period).name, "employee": employee}
+    rows = issued(question.connection, question.view, **wanted)
+    rows += never_issued(question.connection, question.view, **wanted)
     question.show([{key: row[key] for key in row if key != "document"} for row in rows])
 
 
@@ -47,7 +52,13 @@ def show(question: Question, name: str | None, employee: str | None, period: str
         question.connection, question.view, statement=name, employee=employee, period=period
     )
     if not found:
-        raise NotFound(f"no statement {name or f'{period}/{employee}'!r} was issued")
+        name = name or f"{period}/{employee}"
+        became = rulings(question.connection, question.view, name)
+        if not became:
+            raise NotFound(f"no statement {name!r} was issued")
+        remark(f"no statement {name!r} was issued when the period was settled")
+        question.show(became)
+        return
     if question.printer.form == "json":
         click.echo(found[-1]["document"], nl=False)
         return

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import resource
 import stat
 from importlib import import_module
@@ -79,6 +80,16 @@ def test_other_files_are_not_taken_for_reject_files(iledger: Run, tmp_path: Path
         assert iledger("append", "calls.jsonl", "--rejects", name).returncode == 2
     assert precious.read_text() == "do not lose me\n"
     assert load.read_bytes() == b"{}\n"
+
+
+def test_what_is_no_file_is_never_removed_to_make_room(iledger: Run, tmp_path: Path) -> None:
+    (tmp_path / "calls.jsonl").write_bytes(b"{}\n")
+    pipe = tmp_path / "pipe"  # as a device would be
+    os.mkfifo(pipe)
+    refused = iledger("append", "calls.jsonl", "--rejects", "pipe")
+    assert refused.returncode == 2
+    assert "pipe is no file; name a file with --rejects" in one_message(refused)
+    assert pipe.is_fifo()
 
 
 def test_what_was_rejected_of_another_load_is_left_alone(iledger: Run, tmp_path: Path) -> None:

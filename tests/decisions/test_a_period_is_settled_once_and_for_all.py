@@ -145,7 +145,17 @@ class TestAStatement:
         (correction,) = when(correct, known)
         assert (correction.delta, correction.evidence) == (Decimal("-5.50"), (3,))
 
-    @pytest.mark.parametrize("delta", ["0", "0.001"])
+    def test_names_as_many_events_behind_it_as_an_event_holds(self) -> None:
+        many = settlement.correct(
+            "2026-05/E-1", Decimal(1), reason="an import came late", evidence=range(20_000)
+        )
+        (correction,) = when(many, state(self.issued()))
+        assert correction.evidence == tuple(range(10_000))
+        everything = DUE._replace(evidence=tuple(range(20_000)))
+        (proposal,) = when(reductions.propose(MAY, ZONE, SALES, [everything]), state())
+        assert proposal.evidence == tuple(range(10_000))
+
+    @pytest.mark.parametrize("delta", ["0", "0.001", "1e14", "-1e30"])
     def test_is_corrected_by_an_amount_of_money(self, delta: str) -> None:
         correct = settlement.correct("2026-05/E-1", Decimal(delta), reason="r")
         with pytest.raises(Refused, match="is none"):

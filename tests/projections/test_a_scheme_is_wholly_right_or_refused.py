@@ -53,6 +53,7 @@ def test_a_right_one_is_read_with_exact_numbers() -> None:
         ("at_most = 2000", 'norm = "N-1"', "reductions[0].metric", "besides a norm"),
         ('credit = "owner-at-event"', 'calendar = ""', "calendar", "not such a text"),
         ("amount = 500", "amount = 0.0000001", "reductions[0].amount", "out of reach"),
+        ("amount = 500", "amount = 1e-999999999", "reductions[0].amount", "out of reach"),
     ],
 )
 def test_a_wrong_one_is_told_field_line_and_remedy(
@@ -110,9 +111,20 @@ def test_weights_that_sum_to_nothing_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "name = ", "name = 'x'\nname = 'y'", "components = 3\ncurve = [1]", "bonus = 5"]
-)
+    "text",
+    [
+        "", "name = ", "name = 'x'\nname = 'y'", "components = 3\ncurve = [1]", "bonus = 5",
+        "name = " + 9000 * "[", "version = " + 9000 * "1",
+    ],
+)  # fmt: skip
 def test_what_is_no_scheme_at_all_is_refused(text: str) -> None:
     found, problems = examined(text)
     assert found is None
     assert problems
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    wrong = SCHEME.replace("weight = 3", "weight = -3")
+    wrong = wrong.replace('metric = "overdue_share"\namount', 'metric = "won_value"\namount')
+    fields = [each.field for each in examined(wrong)[1]]
+    assert fields == ["components[2].weight", "reductions[0].metric"]

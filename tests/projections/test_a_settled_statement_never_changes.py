@@ -4,11 +4,14 @@ import json
 from contextlib import closing
 from decimal import Decimal
 
+import pytest
+
 from commands import settlement
 from commands.handle import handle
 from ledger.book import Ledger
 from ledger.database import Target, connect
 from ledger.envelope import Event, event_id
+from ledger.errors import NotFound
 from ledger.events.correction import EventAnnulled
 from projections.comparison import closing_of, corrections, replayed, verified
 from projections.periods import period_of
@@ -118,3 +121,11 @@ def test_another_scheme_replayed_says_who_would_have_got_what_and_why(target: Ta
             assert row["after"] - row["before"] == row["delta"]
             assert "process share 0.3 → 0" in row["why"]
         assert rows == replayed(connection, seen, period, result, scheme_of(SCHEME))
+
+
+def test_a_period_that_is_not_settled_is_compared_with_nothing_settled(target: Target) -> None:
+    with closing(connect(target, "owner")) as connection:
+        seen = close(target, connection)
+        # Whatever else stands in the way there, such as missing targets
+        with pytest.raises(NotFound, match="period 2026-08 is not closed"):
+            replayed(connection, seen, period_of("2026-08"), scheme_of(SCHEME), None)
