@@ -63,6 +63,7 @@ class TestAnApproach:
         assert blocked.owner in str(decision.refusal)
         assert blocked.reservation is not None
         assert blocked.reservation in str(decision.refusal)
+        assert "iledger reassign C-1 --to E-1 --reason" in str(decision.refusal)
 
     def test_is_of_another_branch_whoever_was_known_to_have_the_client(self) -> None:
         nobody_named = ownership.case("C-1", "E-1", seller="E-1")
@@ -272,15 +273,6 @@ def test_a_reassignment_is_refused_with_what_to_do(
 ) -> None:
     with pytest.raises(Refused, match=says):
         curation.reassign(to, **REASSIGN | options)(state(*events), ACT)
-
-
-def test_a_bar_keeps_an_employee_from_a_client_but_not_its_owner() -> None:
-    (barred,) = when(curation.bar("E-1", reason="quarrel"), state())
-    assert barred.employee == "E-1"
-    with pytest.raises(Refused, match="own"):
-        curation.bar("E-1", reason="quarrel")(state(curated("E-1")), ACT)
-    with pytest.raises(Refused, match="before it begins"):
-        curation.bar("E-1", reason="quarrel", until=day(3))(state(), ACT)
 
 
 def test_the_team_is_joined_and_left_once() -> None:
