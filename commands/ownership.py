@@ -78,7 +78,7 @@ class Ownership(Struct, frozen=True):
     """All that decisions about one client depend on.
 
     changes, staff: in order of effect; tree: of units, if the policy goes by them; contacts: last
-    real contact of an employee with the client; portfolio: by client, the last change that concerns
+    real contact of an employee with the client; portfolio: other clients, as far as changes concern
     the seller whose limit counts; covers: (employee, substitute, first instant, end).
     """
 
@@ -90,7 +90,7 @@ class Ownership(Struct, frozen=True):
     team: frozenset[str] = frozenset()
     staff: Mapping[str, tuple[Employment, ...]] = field(default_factory=dict)
     contacts: Mapping[str, datetime] = field(default_factory=dict)
-    portfolio: Mapping[str, Change] = field(default_factory=dict)
+    portfolio: Mapping[str, "Ownership"] = field(default_factory=dict)
     covers: tuple[tuple[str, str, datetime, datetime], ...] = ()
     tree: units.Tree = field(default_factory=dict)
     policy: ReservationPolicyPublished = UNPUBLISHED
@@ -222,10 +222,10 @@ def _changed(state: Ownership, event: Recorded) -> Ownership:
         expires_at=getattr(d, "expires_at", None),
         planned=event.recorded_at < (getattr(d, "effective_at", None) or BEGINNING),
     )
-    if event.client != state.client:
-        client = event.client or ""
-        return replace(state, portfolio={**state.portfolio, client: change})
-    return replace(state, changes=tuple(sorted((*state.changes, change))))
+    client = event.client or ""
+    old = state if client == state.client else state.portfolio.get(client, Ownership(client))
+    new = replace(old, changes=tuple(sorted((*old.changes, change))))
+    return new if old is state else replace(state, portfolio={**state.portfolio, client: new})
 
 
 def _told(state: Ownership, event: Recorded) -> Ownership:

@@ -203,8 +203,11 @@ def _limit(state: Ownership, seller: str, at: datetime) -> ApproachRule | None:
         if ended and at < ended + timedelta(days=policy.former_owner_days):
             return "former_owner"
     if policy.clients_per_seller is not None:
-        owned = sum(change.owner == seller for change in state.portfolio.values())
-        if owned >= policy.clients_per_seller:
+        held = [each.holding(each.present(at)) for each in state.portfolio.values()]
+        if (
+            sum(each is not None and each.owner == seller for each in held)
+            >= policy.clients_per_seller
+        ):
             return "portfolio_full"
     return None
 

@@ -189,12 +189,16 @@ class TestAReservation:
         assert when(reservation.expire(), state(claim, curated("E-2"))) == []
 
     def test_keeps_to_the_limits_of_the_policy(self) -> None:
-        full = state(
-            policy(clients_per_seller=2),
-            *(event(facts.ClientReserved(employee="E-1"), 5, f"C-{n}") for n in (2, 3)),
-        )
+        two = [event(facts.ClientReserved(employee="E-1"), 5, f"C-{n}") for n in (2, 3)]
+        full = state(policy(clients_per_seller=2), *two)
         decision = reservation.approach(OFFER, "E-1")(full, ACT)
         assert told(decision)[0].rule == "portfolio_full"
+        until_july = event(facts.ClientReassigned(to_employee="E-3", from_employee="E-1",
+            reason="workload", effective_at=day(200)), 20, "C-3")  # fmt: skip
+        from_july = event(facts.CuratorAssigned(employee="E-1", effective_at=day(200)), 20, "C-3")
+        later = state(policy(clients_per_seller=2), *two, until_july)
+        assert told(reservation.approach(OFFER, "E-1")(later, ACT))[0].rule == "portfolio_full"
+        assert len(approach(state(policy(clients_per_seller=2), two[0], from_july))) == 2
         former = (curated("E-1", 100), event(facts.ClientReleased(reason="pool"), 140))
         again = reservation.approach(OFFER, "E-1")(
             state(policy(former_owner_days=60), *former), ACT
