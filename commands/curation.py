@@ -121,13 +121,17 @@ def bar(
         refuse_unknown(state, act.at)
         refuse_absent(state, employee, act.at)
         if until is not None and until <= act.at:
-            raise Refused(f"the bar would end on {until:%Y-%m-%d %H:%M}, before it begins")
-        holding = state.holding(act.at)
-        if holding and holding.owner == employee:
-            raise Refused(
-                f"client {state.client} is {employee}'s own; pass it on first with "
-                f"`iledger reassign {state.client} --to … --reason conflict`"
-            )
+            raise Refused(f"the bar would end on {until:%Y-%m-%d %H:%M} UTC, before it begins")
+        ahead = [change.effective_at for change in state.changes if change.effective_at > act.at]
+        for at in [act.at, *(each for each in ahead if until is None or each < until)]:
+            holding = state.holding(at)
+            if holding and holding.owner == employee:
+                then = "" if at == act.at else f" from {at:%Y-%m-%d %H:%M} UTC on"
+                when = "" if at == act.at else f" --effective {at.isoformat()}"
+                raise Refused(
+                    f"client {state.client} is {employee}'s own{then}; pass it on first with "
+                    f"`iledger reassign {state.client} --to … --reason conflict{when}`"
+                )
         content = ContactBarred(
             employee=employee, reason=reason, until=until, approved_by=approved_by
         )
@@ -141,7 +145,7 @@ def join(employee: str, team_role: TeamRole) -> Decide:
 
     def decide(state: Ownership, act: Act) -> Decision:
         refuse_unknown(state, act.at)
-        refuse_absent(state, employee, act.at)
+        _refuse_target(state, employee, act.at)
         if employee in state.team:
             return Decision()
         unit = state.unit(employee, act.at)

@@ -29,7 +29,7 @@ _EMPLOYMENT = ("employee.hired", "employee.moved", "employee.departed")
 _POLICY = "reservation_policy.published"
 _ABSENCE = "absence.recorded"
 _STAFF = (*_EMPLOYMENT, _ABSENCE)
-BEGINNING = datetime.min.replace(tzinfo=UTC)
+BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 UNPUBLISHED = ReservationPolicyPublished(version=1)
 
 
@@ -78,7 +78,7 @@ class Ownership(Struct, frozen=True):
     """All that decisions about one client depend on.
 
     changes, staff: in order of effect; tree: of units, if the policy goes by them; contacts: last
-    real contact of an employee with the client; portfolio: by client, the last change that concerns
+    real contact of an employee with the client; portfolio: other clients, as far as changes concern
     the seller whose limit counts; covers: (employee, substitute, first instant, end).
     """
 
@@ -90,7 +90,7 @@ class Ownership(Struct, frozen=True):
     team: frozenset[str] = frozenset()
     staff: Mapping[str, tuple[Employment, ...]] = field(default_factory=dict)
     contacts: Mapping[str, datetime] = field(default_factory=dict)
-    portfolio: Mapping[str, Change] = field(default_factory=dict)
+    portfolio: Mapping[str, "Ownership"] = field(default_factory=dict)
     covers: tuple[tuple[str, str, datetime, datetime], ...] = ()
     tree: units.Tree = field(default_factory=dict)
     policy: ReservationPolicyPublished = UNPUBLISHED
@@ -111,12 +111,12 @@ class Ownership(Struct, frozen=True):
 
     def expiry(self, holding: Holding) -> datetime | None:
         """When a reservation runs out, renewals by real contact included; None if never."""
-        if holding.kind != "reserved" or holding.change.expires_at is None:
+        made, ends = holding.change.effective_at, holding.change.expires_at
+        if holding.kind != "reserved" or ends is None:
             return None
         contact = self.contacts.get(holding.owner)
-        if contact is None or self.policy.days is None:
-            return holding.change.expires_at
-        return max(holding.change.expires_at, contact + timedelta(days=self.policy.days))
+        more = contact - made if contact and made > BEGINNING else timedelta(0)
+        return ends + max(timedelta(0), min(more, _END - ends))
 
     def employment(self, employee: str, at: datetime) -> Employment | None:
         """The last change of an employee's place by a time; None if nobody knows him then."""
@@ -222,10 +222,10 @@ def _changed(state: Ownership, event: Recorded) -> Ownership:
         expires_at=getattr(d, "expires_at", None),
         planned=event.recorded_at < (getattr(d, "effective_at", None) or BEGINNING),
     )
-    if event.client != state.client:
-        client = event.client or ""
-        return replace(state, portfolio={**state.portfolio, client: change})
-    return replace(state, changes=tuple(sorted((*state.changes, change))))
+    client = event.client or ""
+    old = state if client == state.client else state.portfolio.get(client, Ownership(client))
+    new = replace(old, changes=tuple(sorted((*old.changes, change))))
+    return new if old is state else replace(state, portfolio={**state.portfolio, client: new})
 
 
 def _told(state: Ownership, event: Recorded) -> Ownership:
@@ -294,7 +294,7 @@ def _wider(state: Ownership, seller: str) -> Iterable[Item]:
 
 
 def _renewals(state: Ownership) -> Iterable[Item]:
-    """The contacts that renew a reservation, if there is one and they do."""
-    reserved = any(change.type == "client.reserved" for change in state.changes)
-    if reserved and state.policy.days is not None and state.policy.renewed_by:
-        yield Item(state.policy.renewed_by, (f"client:{state.client}",))
+    """The contacts that renew a reservation, if there is one that ends and they do."""
+    renewing = state.policy.renewed_by if state.published else ()
+    if renewing and any(change.expires_at for change in state.changes):
+        yield Item(renewing, (f"client:{state.client}",))

@@ -35,8 +35,9 @@ def depart(
         if at < last.effective_at:
             raise Refused(
                 f"{last.type} of {employee} (position {last.position}) holds from "
-                f"{last.effective_at:%Y-%m-%d %H:%M} UTC, and a departure on {at:%Y-%m-%d} would "
-                "come before it. Choose a later time, or annul that event (event.annulled)"
+                f"{last.effective_at:%Y-%m-%d %H:%M} UTC, and a departure on {at:%Y-%m-%d %H:%M} "
+                "UTC would come before it. Choose a later time, or annul that event "
+                "(event.annulled)"
             )
         content = EmployeeDeparted(employee=employee, reason=reason, effective_at=effective_at)
         return Decision((act.event(content),))
@@ -78,6 +79,6 @@ def _refuse_before_hired(state: Ownership, employee: str, at: datetime) -> None:
     known = state.staff.get(employee, ())
     if known and at < known[0].effective_at:
         raise Refused(
-            f"employee {employee} came on {known[0].effective_at:%Y-%m-%d} and cannot have left "
-            f"on {at:%Y-%m-%d}"
+            f"employee {employee} came on {known[0].effective_at:%Y-%m-%d %H:%M} UTC and cannot "
+            f"have left on {at:%Y-%m-%d %H:%M} UTC"
         )

@@ -28,8 +28,8 @@ def refuse_unknown(state: Ownership, at: datetime) -> None:
         )
     if at < min(known):
         raise Refused(
-            f"client {client} is known only since {min(known):%Y-%m-%d %H:%M}; "
-            f"nothing can hold from {at:%Y-%m-%d %H:%M} on"
+            f"client {client} is known only since {min(known):%Y-%m-%d %H:%M} UTC; "
+            f"nothing can hold from {at:%Y-%m-%d %H:%M} UTC on"
         )
 
 
@@ -38,10 +38,11 @@ def refuse_absent(state: Ownership, employee: str, at: datetime) -> None:
     place = state.employment(employee, at)
     if place is None:
         raise Refused(
-            f"no employee {employee!r} was here on {at:%Y-%m-%d}; `iledger employees` lists them. "
-            "Append employee.hired for somebody new"
+            f"no employee {employee!r} was here on {at:%Y-%m-%d %H:%M} UTC; `iledger employees` "
+            "lists them. Append employee.hired for somebody new"
         )
     if place.type == "employee.departed":
         raise Refused(
-            f"employee {employee} left on {place.effective_at:%Y-%m-%d}; name somebody who is here"
+            f"employee {employee} left on {place.effective_at:%Y-%m-%d %H:%M} UTC; name somebody "
+            "who is here"
         )

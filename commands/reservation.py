@@ -203,8 +203,11 @@ def _limit(state: Ownership, seller: str, at: datetime) -> ApproachRule | None:
         if ended and at < ended + timedelta(days=policy.former_owner_days):
             return "former_owner"
     if policy.clients_per_seller is not None:
-        owned = sum(change.owner == seller for change in state.portfolio.values())
-        if owned >= policy.clients_per_seller:
+        held = [each.holding(each.present(at)) for each in state.portfolio.values()]
+        if (
+            sum(each is not None and each.owner == seller for each in held)
+            >= policy.clients_per_seller
+        ):
             return "portfolio_full"
     return None
 
@@ -269,7 +272,7 @@ def _refusal(state: Ownership, seller: str, rule: str, holding: Holding | None) 
     message = (
         f"client {client} is {_whose(holding)} (event {holding.change.event_id}, position "
         f"{holding.change.position}). The attempt of {seller} has been recorded. Ask the "
-        f"owner, or let a supervisor decide: `iledger reassign {client} --to {seller}`"
+        f"owner, or let a supervisor decide: `iledger reassign {client} --to {seller} --reason …`"
     )
     return ClientTaken(message, owner=holding.owner, rule=rule, claim=holding.change.event_id)
 

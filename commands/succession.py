@@ -124,11 +124,11 @@ def _candidates(
 def _refuse_successor(connection: Connection, view: View, employee: str, to: str) -> None:
     if to == employee:
         raise Refused(f"{employee}'s clients cannot pass to {employee}; name somebody else")
-    place = facts.place(connection, view, to)
+    place, then = facts.place(connection, view, to), view.on.isoformat(" ", "minutes")
     if place is None:
-        raise NotFound(f"no employee {to!r} is here on {view.on:%Y-%m-%d}; see `iledger employees`")
+        raise NotFound(f"no employee {to!r} is here on {then}; see `iledger employees`")
     if place["departed"]:
-        raise Refused(f"employee {to} has left by {view.on:%Y-%m-%d}; name somebody who is here")
+        raise Refused(f"employee {to} has left by {then}; name somebody who is here")
 
 
 def check_rule(rule: str) -> str | None:

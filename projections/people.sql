@@ -111,11 +111,12 @@ $$;
 -- departed_at is NULL for who was still here, and for who left at an unknown time.
 CREATE FUNCTION staff(as_of bigint, on_time timestamptz) RETURNS TABLE (
     employee text, name text, job text, unit text, hired_at timestamptz, hired_precision text,
-    departed boolean, departed_at timestamptz, departed_precision text
+    departed boolean, departed_at timestamptz, departed_precision text, departed_position bigint
 ) LANGUAGE sql STABLE AS $$
     SELECT employee, name, job, unit, hired_at, hired_precision, last_change = 'departed',
            CASE WHEN last_change = 'departed' THEN last_at END,
-           CASE WHEN last_change = 'departed' THEN last_precision END
+           CASE WHEN last_change = 'departed' THEN last_precision END,
+           CASE WHEN last_change = 'departed' THEN last_position END
     FROM (
         SELECT e.employee,
                (array_agg(e.name ORDER BY at DESC, e.position DESC)
@@ -129,7 +130,8 @@ CREATE FUNCTION staff(as_of bigint, on_time timestamptz) RETURNS TABLE (
                    FILTER (WHERE e.change = 'hired'))[1] AS hired_precision,
                (array_agg(e.change ORDER BY at DESC, e.position DESC))[1] AS last_change,
                (array_agg(e.effective_at ORDER BY at DESC, e.position DESC))[1] AS last_at,
-               (array_agg(e.precision ORDER BY at DESC, e.position DESC))[1] AS last_precision
+               (array_agg(e.precision ORDER BY at DESC, e.position DESC))[1] AS last_precision,
+               (array_agg(e.position ORDER BY at DESC, e.position DESC))[1] AS last_position
         FROM employment_changes e, LATERAL (SELECT coalesce(e.effective_at, '-infinity') AS at) t
         WHERE known(e.position, e.annulled_at, as_of) AND at <= on_time
         GROUP BY e.employee

@@ -139,6 +139,7 @@ WHERE d.departed AND s.from_at <= %(on)s AND %(on)s < s.to_at
 ORDER BY since.at, s.client COLLATE "C"
 
 -- name: departures
+-- One that passed on at the very moment of the departure, but was recorded after it, is placed then.
 WITH orphaned AS (
     SELECT d.employee, s.client, s.to_at, s.to_position,
            extract(epoch FROM least(s.to_at, %(on)s)
@@ -146,7 +147,7 @@ WITH orphaned AS (
     FROM staff(%(as_of)s, %(on)s) d
     JOIN owner_spells_at(%(as_of)s) s ON s.owner = d.employee
     WHERE d.departed AND s.from_at <= %(on)s AND s.from_at < s.to_at
-      AND s.to_at > coalesce(d.departed_at, '-infinity')
+      AND (s.to_at, s.to_position) > (coalesce(d.departed_at, '-infinity'), d.departed_position)
       AND s.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
 ), each AS (
     SELECT employee, client, sum(hours) AS hours, max(to_at) AS to_at,

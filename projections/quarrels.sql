@@ -49,9 +49,9 @@ CREATE INDEX ON dispute_changes (dispute);
 -- name: functions
 -- Every event by which an employee claims a client, as the policy then in force says, and whose the
 -- client was at that moment. A claim on another's client is a breach, but for the account team, for
--- who stands in for the owner, and for units that need not keep out of each other's clients: as
--- commands/reservation.py decides, so that only what was recorded past it is found here. What the
--- policy says of a unit goes for those below it.
+-- who stands in for the owner, and for units that need not keep out of each other's clients, unless
+-- the employee is barred: as commands/reservation.py decides, so that only what was recorded past it
+-- is found here. What the policy says of a unit goes for those below it.
 CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS TABLE (
     "position" bigint, occurred_at timestamptz, "precision" text, client text, type text,
     employee text, owner text, owner_position bigint, breach boolean
@@ -89,28 +89,34 @@ CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS T
     SELECT o.position, o.occurred_at, o.precision, o.client, o.type, o.performed_by, o.owner,
            o.owner_position,
            o.foreign_claim
-           AND (SELECT m.change FROM team_changes m
-                WHERE m.client = o.client AND m.employee = o.performed_by
-                  AND known(m.position, m.annulled_at, as_of)
-                  AND (coalesce(m.occurred_at, '-infinity'), m.position) <= (o.at, o.position)
-                ORDER BY coalesce(m.occurred_at, '-infinity') DESC, m.position DESC LIMIT 1
-               ) IS DISTINCT FROM 'added'
-           AND NOT EXISTS (
-               SELECT FROM absences a
-               WHERE a.employee = o.owner AND a.substitute = o.performed_by
-                 AND known(a.position, a.annulled_at, as_of)
-                 -- a day of absence is one anywhere on earth
-                 AND o.at >= a.first_day::timestamp AT TIME ZONE 'UTC' - interval '14 hours'
-                 AND o.at < a.last_day::timestamp AT TIME ZONE 'UTC' + interval '36 hours')
-           AND NOT (coalesce(o.exclusions, '[]') <> '[]' AND o.mine IS NOT NULL
-                    AND o.his IS NOT NULL AND NOT EXISTS (
-                        SELECT FROM jsonb_array_elements(o.exclusions::jsonb) AS units
-                        WHERE (units ? o.mine OR EXISTS (
-                            SELECT FROM chains c WHERE c.unit = o.mine AND units ? c.above
-                              AND c.from_at <= o.at AND o.at < c.to_at))
-                          AND (units ? o.his OR EXISTS (
-                            SELECT FROM chains c WHERE c.unit = o.his AND units ? c.above
-                              AND c.from_at <= o.at AND o.at < c.to_at))))
+           AND (EXISTS (
+                   SELECT FROM contacts_barred b
+                   WHERE b.client = o.client AND b.employee = o.performed_by
+                     AND known(b.position, b.annulled_at, as_of)
+                     AND (coalesce(b.occurred_at, '-infinity'), b.position) <= (o.at, o.position)
+                     AND (b.until IS NULL OR o.at < b.until))
+               OR (SELECT m.change FROM team_changes m
+                   WHERE m.client = o.client AND m.employee = o.performed_by
+                     AND known(m.position, m.annulled_at, as_of)
+                     AND (coalesce(m.occurred_at, '-infinity'), m.position) <= (o.at, o.position)
+                   ORDER BY coalesce(m.occurred_at, '-infinity') DESC, m.position DESC LIMIT 1
+                  ) IS DISTINCT FROM 'added'
+              AND NOT EXISTS (
+                  SELECT FROM absences a
+                  WHERE a.employee = o.owner AND a.substitute = o.performed_by
+                    AND known(a.position, a.annulled_at, as_of)
+                    -- a day of absence is one anywhere on earth
+                    AND o.at >= a.first_day::timestamp AT TIME ZONE 'UTC' - interval '14 hours'
+                    AND o.at < a.last_day::timestamp AT TIME ZONE 'UTC' + interval '36 hours')
+              AND NOT (coalesce(o.exclusions, '[]') <> '[]' AND o.mine IS NOT NULL
+                       AND o.his IS NOT NULL AND NOT EXISTS (
+                           SELECT FROM jsonb_array_elements(o.exclusions::jsonb) AS units
+                           WHERE (units ? o.mine OR EXISTS (
+                               SELECT FROM chains c WHERE c.unit = o.mine AND units ? c.above
+                                 AND c.from_at <= o.at AND o.at < c.to_at))
+                             AND (units ? o.his OR EXISTS (
+                               SELECT FROM chains c WHERE c.unit = o.his AND units ? c.above
+                                 AND c.from_at <= o.at AND o.at < c.to_at)))))
     FROM placed o
 $$;
 

@@ -73,9 +73,9 @@ def reservations(
 ) -> Answer:
     """Reservations in force or run out and not ended, the next to run out first.
 
-    runs_out_at: the day set by the policy it was made under, or, if later, the policy's days after
-    the owner's last contact of a type that renews it; None if never. days: whole ones until then,
-    negative once it has run out. state: in force, or run out. employee: only his; within: only
-    those that run out within so many days of `on`, or have.
+    runs_out_at: the day set by the policy it was made under, or as long after the last contact of
+    the owner that renews it, by the policy of that time; None if never. days: whole ones until
+    then, negative once it has run out. state: in force, or run out. employee: only his; within:
+    only those that run out within so many days of `on`, or have.
     """
     return ask(connection, _SQL["reservations"], view, employee=employee, within=within)

@@ -33,7 +33,7 @@ ORDER BY position DESC LIMIT 1
 
 -- name: reservations
 WITH policy AS MATERIALIZED (
-    SELECT days, renewed_by FROM reservation_policies
+    SELECT renewed_by FROM reservation_policies
     WHERE known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
     ORDER BY position DESC LIMIT 1
 ), held AS (
@@ -44,9 +44,11 @@ WITH policy AS MATERIALIZED (
       AND (%(employee)s::text IS NULL OR s.owner = %(employee)s)
       AND s.client NOT IN (SELECT g.client FROM absorbed_at(%(as_of)s, %(on)s) g)
 ), ending AS (
-    SELECT h.*, t.last_contact_at, CASE WHEN h.expires_at IS NOT NULL THEN
-               greatest(h.expires_at, t.last_contact_at + make_interval(hours => 24 * p.days)) END
-               AS runs_out_at
+    SELECT h.*, t.last_contact_at,
+           CASE WHEN t.last_contact_at IS NULL OR h.from_at = '-infinity' THEN h.expires_at
+                ELSE h.expires_at + greatest(interval '0', make_interval(secs => extract(epoch FROM
+                    least(t.last_contact_at - h.from_at,
+                          timestamptz '9999-12-31T00:00Z' - h.expires_at)))) END AS runs_out_at
     FROM held h LEFT JOIN policy p ON true LEFT JOIN LATERAL (
         SELECT max(t.occurred_at) AS last_contact_at FROM timeline t
         WHERE t.client = h.client AND t.performed_by = h.owner AND t.type = ANY (p.renewed_by)

@@ -12,7 +12,7 @@ import getpass
 import json
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -88,7 +88,9 @@ class Desk:
             raise
         self.show(events, receipts)
 
-    def show(self, events: tuple[Event, ...], receipts: tuple[Receipt, ...] = ()) -> None:
+    def show(
+        self, events: Sequence[Event], receipts: tuple[Receipt, ...] = (), title: str | None = None
+    ) -> None:
         """Print events, with their positions once they are recorded."""
         if not events:
             remark("nothing to record: it is so already")
@@ -96,7 +98,7 @@ class Desk:
         if not receipts:
             remark("dry run: nothing was recorded; these events would be")
         positions = [receipt.position for receipt in receipts]
-        self.printer.show([_line(*pair) for pair in zip_longest(events, positions)])
+        self.printer.show([_line(*pair) for pair in zip_longest(events, positions)], title)
 
     def confirm(self, question: str) -> None:
         """Ask before a batch, unless --yes or --dry-run. Raises click.Abort, InvalidQuestion."""

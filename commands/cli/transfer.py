@@ -1,6 +1,7 @@
 """`iledger transfer plan`, `apply`, `reverse`, `status`: an employee's clients pass to others."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,6 +11,8 @@ from commands.cli.deciding import Desk, deciding
 from commands.cli.output import remark
 from commands.cli.question import Question, asked, moment
 from commands.cli.waiting import Bar
+from commands.handle import Decision, handle, propose
+from ledger.envelope import Event
 from ledger.errors import NotFound
 from ledger.events.ownership import ReassignmentReason
 
@@ -98,7 +101,6 @@ def apply(desk: Desk, path: Path, approved_by: str | None) -> None:
     A client that is no longer the employee's is left as it is, and shown. If it is broken off,
     apply the same plan again: it goes on where it ended.
     """
-    from commands.handle import handle, propose
     from commands.plan import read
     from commands.transfer import apply
 
@@ -107,16 +109,17 @@ def apply(desk: Desk, path: Path, approved_by: str | None) -> None:
         f"Pass {len(plan.moves):,} clients of {plan.from_employee} to "
         f"{', '.join(plan.successors)} (batch {plan.batch})?"
     )
+    tried: list[Event] = []
     with Bar("Passing on", "clients") as bar:
         outcome = apply(
             desk.ledger,
             plan,
             desk.act,
             approved_by=approved_by or desk.act.by,
-            take=propose if desk.dry_run else handle,
+            take=_trying(tried) if desk.dry_run else handle,
             report=bar,
         )
-    _show(desk, outcome, "moved", "skipped")
+    _show(desk, outcome, "moved", "skipped", tried)
     if outcome.done and not (desk.dry_run or outcome.before):
         remark(
             "next, tell the new owners what they take over: iledger handover pack --batch "
@@ -138,10 +141,10 @@ def reverse(desk: Desk, batch: str, reason: str, approved_by: str | None) -> Non
     are orphans again. Nothing is deleted: the history shows both. If it is broken off, reverse the
     batch again: it goes on where it ended.
     """
-    from commands.handle import handle, propose
     from commands.transfer import reverse
 
     desk.confirm(f"Give the clients of batch {batch} back?")
+    tried: list[Event] = []
     with Bar("Giving back", "clients") as bar:
         outcome = reverse(
             desk.ledger,
@@ -149,10 +152,10 @@ def reverse(desk: Desk, batch: str, reason: str, approved_by: str | None) -> Non
             desk.act,
             reason=reason,
             approved_by=approved_by or desk.act.by,
-            take=propose if desk.dry_run else handle,
+            take=_trying(tried) if desk.dry_run else handle,
             report=bar,
         )
-    _show(desk, outcome, "restored", "kept")
+    _show(desk, outcome, "restored", "kept", tried)
 
 
 @transfer.command(epilog="Example: iledger transfer status T-3f2a90c41b7d")
@@ -184,9 +187,20 @@ def _show_draft(question: Question, draft: Any) -> None:
     question.show(unplaced, "unplaced")
 
 
-def _show(desk: Desk, outcome: Any, done: str, left: str) -> None:
+def _trying(tried: list[Event]) -> Callable[..., Decision]:
+    """Decide as if to record, and keep the events that would be."""
+
+    def take(*decision: Any) -> Decision:
+        proposed = propose(*decision)
+        tried.extend(proposed.events)
+        return proposed
+
+    return take
+
+
+def _show(desk: Desk, outcome: Any, done: str, left: str, tried: Sequence[Event]) -> None:
     if desk.dry_run:
-        remark("dry run: nothing was recorded; this would be the outcome")
+        desk.show(tried, title="events")
     elif outcome.before:
         how = "was reversed" if done == "restored" else "had come to its end"
         remark(f"nothing to record: batch {outcome.batch} {how} before")

@@ -46,6 +46,19 @@ def told(here: Here, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
+def events(tried: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What a dry run said would be recorded, taken out of its answer."""
+    said = tried.pop("events")
+    return [(each["type"], each["client"], each["content"]) for each in said]
+
+
+def recorded(here: Here, count: int) -> list[tuple[Any, ...]]:
+    """The last events, as they are recorded."""
+    lines = here("replay", "--format", "jsonl").stdout.splitlines()[-count:]
+    found = map(json.loads, lines)
+    return [(each["type"], each.get("client"), each["data"]) for each in found]
+
+
 def test_from_the_departure_to_the_last_client_placed_and_back(
     iledger: Run, here: Here, tmp_path: Path
 ) -> None:
@@ -68,7 +81,9 @@ def test_from_the_departure_to_the_last_client_placed_and_back(
     ]
     assert len(told(here, "transfer", "status")) == 0
     tried = told(here, "transfer", "apply", path, "--dry-run", "--by", "E-2")
+    would = events(tried)
     assert told(here, "transfer", "apply", path, "--yes", "--by", "E-2") == tried
+    assert would == recorded(here, 4 + 2)
     (batch,) = tried["batch"]
     assert (batch["planned"], batch["moved"], batch["skipped"]) == (4, 4, 0)
     assert not told(here, "orphans")
@@ -81,7 +96,10 @@ def test_from_the_departure_to_the_last_client_placed_and_back(
 
 def there_and_back(here: Here, batch: str, path: str) -> None:
     undo = ("transfer", "reverse", batch, "--reason", "wrong unit", "--yes")
+    tried = told(here, *undo, "--by", "E-2", "--dry-run")
+    would = events(tried)
     back = told(here, *undo, "--by", "E-2")
+    assert (back, recorded(here, 4 + 2)) == (tried, would)
     assert (back["batch"][0]["restored"], back["batch"][0]["kept"]) == (4, 0)
     assert len(told(here, "orphans")) == 4
     status = told(here, "transfer", "status", batch)

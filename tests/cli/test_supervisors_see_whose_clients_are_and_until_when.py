@@ -98,7 +98,7 @@ def test_what_was_ended_is_shown_although_the_next_could_not_be(
 
     monkeypatch.setattr(deciding, "handle", failing)
     shown: list[Any] = []
-    monkeypatch.setattr(output.Printer, "show", lambda _, rows: shown.extend(rows))
+    monkeypatch.setattr(output.Printer, "show", lambda _, rows, *__: shown.extend(rows))
     with pytest.raises(ServerUnavailable):
         asked("expire", "--yes")
     assert [row["client"] for row in shown] == ["C-1"]

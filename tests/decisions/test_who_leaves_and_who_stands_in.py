@@ -43,7 +43,7 @@ def test_who_came_back_leaves_again() -> None:
     [
         ((), None, "no employee 'E-1'"),
         ((hired("E-2"),), None, "no employee 'E-1'"),
-        ((hired("E-1"), left(10)), None, "left on 2026-01-11"),
+        ((hired("E-1"), left(10)), None, "left on 2026-01-11 00:00 UTC"),
         ((hired("E-1", 20),), day(10), "came on 2026-01-21"),
         ((hired("E-1"), left(10, day(300))), None, "would come before it"),
         (

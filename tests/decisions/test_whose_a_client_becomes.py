@@ -63,6 +63,7 @@ class TestAnApproach:
         assert blocked.owner in str(decision.refusal)
         assert blocked.reservation is not None
         assert blocked.reservation in str(decision.refusal)
+        assert "iledger reassign C-1 --to E-1 --reason" in str(decision.refusal)
 
     def test_is_of_another_branch_whoever_was_known_to_have_the_client(self) -> None:
         nobody_named = ownership.case("C-1", "E-1", seller="E-1")
@@ -188,12 +189,16 @@ class TestAReservation:
         assert when(reservation.expire(), state(claim, curated("E-2"))) == []
 
     def test_keeps_to_the_limits_of_the_policy(self) -> None:
-        full = state(
-            policy(clients_per_seller=2),
-            *(event(facts.ClientReserved(employee="E-1"), 5, f"C-{n}") for n in (2, 3)),
-        )
+        two = [event(facts.ClientReserved(employee="E-1"), 5, f"C-{n}") for n in (2, 3)]
+        full = state(policy(clients_per_seller=2), *two)
         decision = reservation.approach(OFFER, "E-1")(full, ACT)
         assert told(decision)[0].rule == "portfolio_full"
+        until_july = event(facts.ClientReassigned(to_employee="E-3", from_employee="E-1",
+            reason="workload", effective_at=day(200)), 20, "C-3")  # fmt: skip
+        from_july = event(facts.CuratorAssigned(employee="E-1", effective_at=day(200)), 20, "C-3")
+        later = state(policy(clients_per_seller=2), *two, until_july)
+        assert told(reservation.approach(OFFER, "E-1")(later, ACT))[0].rule == "portfolio_full"
+        assert len(approach(state(policy(clients_per_seller=2), two[0], from_july))) == 2
         former = (curated("E-1", 100), event(facts.ClientReleased(reason="pool"), 140))
         again = reservation.approach(OFFER, "E-1")(
             state(policy(former_owner_days=60), *former), ACT
@@ -272,15 +277,6 @@ def test_a_reassignment_is_refused_with_what_to_do(
 ) -> None:
     with pytest.raises(Refused, match=says):
         curation.reassign(to, **REASSIGN | options)(state(*events), ACT)
-
-
-def test_a_bar_keeps_an_employee_from_a_client_but_not_its_owner() -> None:
-    (barred,) = when(curation.bar("E-1", reason="quarrel"), state())
-    assert barred.employee == "E-1"
-    with pytest.raises(Refused, match="own"):
-        curation.bar("E-1", reason="quarrel")(state(curated("E-1")), ACT)
-    with pytest.raises(Refused, match="before it begins"):
-        curation.bar("E-1", reason="quarrel", until=day(3))(state(), ACT)
 
 
 def test_the_team_is_joined_and_left_once() -> None:

@@ -1,6 +1,6 @@
 """A claim on another's client, recorded as a fact, is a breach unless the rules allow it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from ledger.events.ownership import (
     AccountTeamMemberRemoved,
     ClientReassigned,
     ClientReserved,
+    ContactBarred,
     Exclusion,
     ReservationPolicyPublished,
 )
@@ -23,6 +24,8 @@ from tests.projections.stories import told
 OFFER = OfferSent(offer="O-1")
 RESERVED = (ClientReserved(employee="E-1"), "2026-01-02")
 TEAM = (AccountTeamMemberAdded(employee="E-2", team_role="sales"), "2026-01-04")
+BARRED = (ContactBarred(employee="E-2", reason="quarrel"), "2026-01-05")
+UNTIL = datetime(2026, 1, 9, tzinfo=UTC)
 COVER = AbsenceRecorded(
     employee="E-1", substitute="E-2", first_day=date(2026, 1, 9), last_day=date(2026, 1, 11)
 )
@@ -52,6 +55,11 @@ def rules(*groups: tuple[str, ...], **more: Any) -> tuple[Any, str]:
         ([RESERVED, TEAM], False),
         ([RESERVED, TEAM, (AccountTeamMemberRemoved(employee="E-2"), "2026-01-05")], True),
         ([RESERVED, (COVER, "2026-01-08")], False),
+        ([RESERVED, TEAM, BARRED], True),
+        ([RESERVED, (COVER, "2026-01-08"), BARRED], True),
+        ([RESERVED, TEAM, (BARRED[0], "2026-01-11")], False),
+        ([RESERVED, TEAM, (ContactBarred(employee="E-2", reason="x", until=UNTIL), "2026-01-05")],
+         False),
         ([RESERVED, *PLACES, rules(("U-1", "U-2"))], True),
         ([RESERVED, *PLACES, rules(("U-1", "U-3"))], False),
         ([RESERVED, *PLACES, *BELOW, rules(("U-8", "U-9"))], True),
@@ -62,7 +70,9 @@ def rules(*groups: tuple[str, ...], **more: Any) -> tuple[Any, str]:
     ],
     ids=[
         "nobody has it", "reserved", "reserved later", "his own by then", "of the team",
-        "of the team no more", "standing in", "units keep out of each other",
+        "of the team no more", "standing in", "of the team, but barred", "standing in, but barred",
+        "of the team, and barred later", "of the team, and barred no more",
+        "units keep out of each other",
         "units need not keep out", "the units above keep out", "they were above no longer",
         "one of the units above need not keep out", "nobody knows the units",
         "offers claim nothing",

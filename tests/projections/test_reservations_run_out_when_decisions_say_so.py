@@ -16,6 +16,7 @@ from tests.projections.ledgers import ledger_of, view
 from tests.projections.stories import told
 
 ENDS = datetime(2026, 2, 1, tzinfo=UTC)
+NEVER = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 POLICY = told(ReservationPolicyPublished(version=1, days=30), "2026-01-01")
 RESERVED = told(ClientReserved(employee="E-1", expires_at=ENDS), "2026-01-02", client="C-1")
 
@@ -39,8 +40,11 @@ LATE = datetime(2026, 1, 20, 9, tzinfo=UTC)
         ([contact(CALLED, "2026-01-02")], ENDS),
         ([contact(CallLogged(direction="outbound", outcome="busy"), "2026-01-20")], ENDS),
         ([contact(CALLED, LATE.isoformat()),
-          told(ReservationPolicyPublished(version=2, days=10), "2026-01-21")], ENDS),
+          told(ReservationPolicyPublished(version=2, days=10), "2026-01-21")],
+         LATE.replace(month=2, day=19)),
         ([told(ReservationPolicyPublished(version=2), "2026-01-21"),
+          contact(CALLED, LATE.isoformat())], LATE.replace(month=2, day=19)),
+        ([told(ReservationPolicyPublished(version=2, renewed_by=()), "2026-01-21"),
           contact(CALLED, LATE.isoformat())], ENDS),
     ],
 )  # fmt: skip
@@ -53,6 +57,27 @@ def test_the_list_and_the_decision_agree(
         with Ledger(target) as ledger:
             state, _ = read(ledger, ownership.renewable("C-1"), Memory())
         assert state.expiry(state.holding(LATE)) == runs_out
+
+
+@pytest.mark.parametrize(
+    ("rules", "claim", "runs_out"),
+    [
+        ([], RESERVED, ENDS),
+        ([POLICY], told(ClientReserved(employee="E-1", expires_at=ENDS), client="C-1"), ENDS),
+        ([POLICY], told(ClientReserved(employee="E-1", expires_at=NEVER), "2026-01-02",
+                        client="C-1"), NEVER),
+    ],
+    ids=["no policy", "nobody knows since when", "to the end of time"],
+)  # fmt: skip
+def test_they_agree_where_no_days_are_known(
+    embedded_dsn: str, rules: list[Event], claim: Event, runs_out: datetime
+) -> None:
+    events = [*rules, claim, contact(CALLED, LATE.isoformat())]
+    with ledger_of(embedded_dsn, events) as (target, connection):
+        (row,) = reservations.reservations(connection, view(len(events)))
+        with Ledger(target) as ledger:
+            state, _ = read(ledger, ownership.renewable("C-1"), Memory())
+    assert row["runs_out_at"] == state.expiry(state.holding(LATE)) == runs_out
 
 
 def test_which_are_listed(embedded_dsn: str) -> None:
