@@ -86,6 +86,8 @@ def test_options_that_make_no_sense(iledger: Run) -> None:
         (["--dsn", "host=x password=secret", "status"], "PGPASSFILE"),
         (["--dsn", "postgresql://a:secret@b/c", "status"], "PGPASSFILE"),
         (["--dsn", "nonsense", "status"], "DSN cannot be read"),
+        (["--schema", "Sales", "init"], "cannot name a ledger's schema"),
+        (["--schema", "pg_sales", "init"], "cannot name a ledger's schema"),
         (["--dsn", "host=a", "--folder", "b", "status"], "name two ledgers"),
     ):
         done = iledger(*arguments)
