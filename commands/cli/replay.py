@@ -85,7 +85,7 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
                 "before that position would be passed over"
             )
         if asked["as_of"]:
-            upto = recorded_position(connection, asked["as_of"], str(local))
+            upto = recorded_position(connection, asked["as_of"], str(local), truth="--until {}")
         query = _query(asked["client"], asked["employee"], asked["types"])
         if not asked["follow"]:
             rows = log.read(connection, query, after=asked["after"], upto=upto)
