@@ -28,7 +28,7 @@ def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> D
         _refuse_settled(state, period.name)
         proposals = [
             BonusReductionProposed(
-                reduction=f"{period.name}/{due.employee}/{due.rule.rule}",
+                reduction=due.name(period),
                 employee=due.employee,
                 period=period.name,
                 amount=due.amount,

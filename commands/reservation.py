@@ -285,7 +285,8 @@ def _whose(holding: Holding) -> str:
 
 
 _SAYS = {
-    "contact_barred": "{seller} may not approach this client. Ask a supervisor, who has barred it",
+    "contact_barred": "{seller} may not approach this client. Ask a supervisor, who has barred it "
+    "and can annul that (event.annulled)",
     "former_owner": "{seller} owned this client less than {policy.former_owner_days} days ago and "
     "may not take it again yet",
     "portfolio_full": "{seller} has {policy.clients_per_seller} clients or more, the most that the "

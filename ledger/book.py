@@ -34,7 +34,7 @@ FUTURE_REMEDY = "Check the producer's clock; what is yet to happen is planned, n
 def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
     dsn: str | None = None,
     *,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     schema_name: str | None = None,
     create: bool = True,
 ) -> "Ledger":
@@ -46,7 +46,9 @@ def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
     """
     given = Target.from_environment()
     target = Target(
-        dsn or (None if folder else given.dsn), folder or given.folder, schema_name or given.schema
+        dsn or (None if folder else given.dsn),
+        Path(folder) if folder else given.folder,
+        schema_name or given.schema,
     )
     if create:
         schema.init(target)

@@ -22,7 +22,7 @@ from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Visibi
 from ledger.errors import InvalidEvent, LedgerError
 from ledger.events.fields import Channel, EventId, Id, Label
 from ledger.events.retired import LIFTS
-from ledger.explanation import explain
+from ledger.explanation import explain, unreadable
 from ledger.log import Row
 from ledger.moments import REMEDY, Moment, precision_of
 
@@ -210,9 +210,7 @@ def _parse(line: bytes) -> dict[str, Any]:
     try:
         wire = _read_json(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidEvent(
-            "event", line[:80], f"is not JSON in UTF-8: {error}", "Send one JSON object a line."
-        ) from None
+        raise unreadable(line, error) from None
     if not isinstance(wire, dict):
         raise InvalidEvent("event", wire, "is not an object", "Send one JSON object a line.")
     return wire

@@ -130,6 +130,10 @@ def translate(error: psycopg.Error) -> Exception:
         return errors.InvalidQuestion(
             f"{first}, but it holds no ledger. Name another with --schema, or rename that one."
         )
+    if state in ("22P05", "22021"):
+        return errors.InvalidQuestion(
+            f"{first}. No name or text of a ledger has a NUL character; leave it out."
+        )
     if state in ("53100", "53200", "54000"):
         return errors.ServerUnavailable(
             f"the database has run out of room: {first}. Nothing of this batch was recorded. "

@@ -1,7 +1,8 @@
-"""What is wrong with an event, in words: pydantic's findings as one InvalidEvent."""
+"""What is wrong with an event, in words: the readers' findings as one InvalidEvent."""
 
 import difflib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -9,7 +10,9 @@ from pydantic import ValidationError
 
 from ledger.catalogue import EventType
 from ledger.envelope import OPTIONAL
-from ledger.errors import InvalidEvent
+from ledger.errors import InvalidEvent, shorten
+
+_LONGEST = 80
 
 
 def explain(
@@ -25,7 +28,7 @@ def explain(
     if isinstance(error, TypeError):
         return InvalidEvent(prefix.rstrip(".") or "event", given, str(error), "Mend the names.")
     first, *others = error.errors(include_url=False)
-    path = prefix + ".".join(str(part) for part in first["loc"])
+    path = _path(prefix, first["loc"])
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         names = [field.name for field in fields(described.content)] if prefix else OPTIONAL
         remedy = "Remove it, or mend its name."
@@ -42,10 +45,45 @@ def explain(
         if first["type"] == "decimal_parsing":
             remedy = "Write it with a point and nothing between the thousands, such as 1234.5."
     if others:
-        more = ", ".join(prefix + ".".join(str(p) for p in o["loc"]) for o in others[:5])
+        more = ", ".join(_path(prefix, other["loc"]) for other in others[:5])
         remedy += f" Also wrong: {more}."
     found = None if first["type"] == "missing" else first["input"]
     return InvalidEvent(path.rstrip("."), found, problem, remedy)
+
+
+def unreadable(line: bytes, error: Exception) -> InvalidEvent:
+    """Say what is wrong with a line that cannot be read; half of a surrogate pair by its field."""
+    problem, remedy = f"is not JSON in UTF-8: {error}", "Send one JSON object a line."
+    try:
+        read = json.loads(line.decode())
+    except UnicodeDecodeError:
+        remedy = "Convert the input to UTF-8 first, for example: iconv -f CP1251 -t UTF-8."
+    except (ValueError, RecursionError):
+        pass
+    else:
+        for path, text in _texts(read):
+            if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+                problem, remedy = "has half of a surrogate pair", "Send well-formed UTF-8."
+                return InvalidEvent(_path("", path) or "event", text, problem, remedy)
+    return InvalidEvent("event", line, problem, remedy)
+
+
+def _texts(value: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Every text in what was read from JSON, with its path."""
+    left: list[tuple[tuple[Any, ...], Any]] = [((), value)]
+    while left:
+        path, value = left.pop()
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, (dict, list)):
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+            left += [((*path, name), inner) for name, inner in members]
+
+
+def _path(prefix: str, parts: Iterable[Any]) -> str:
+    """A field's path for a message: what is no field's name may be anything, a whole letter too."""
+    path = prefix + ".".join(map(str, parts))
+    return path if path.isprintable() and len(path) <= _LONGEST else shorten(path)
 
 
 def _choices(described: EventType, field: str) -> str:

@@ -30,10 +30,10 @@ class Rejects:
     """
 
     def __init__(self, path: Path, load: Path | None = None) -> None:
-        self.path = path
+        self.path, self._place = path, path.resolve()
         self._input = "-"
         if load is not None and load.is_file():
-            seen = os.path.relpath(load.resolve(), path.resolve().parent)
+            seen = os.path.relpath(load.resolve(), self._place.parent)
             self._input = seen.encode(errors="backslashreplace").decode()
         self.count = 0
         self._file: BinaryIO | None = None
@@ -55,22 +55,27 @@ class Rejects:
         if self._file is not None:
             self._file.close()
         elif complete:
-            self.path.unlink(missing_ok=True)
+            self._place.unlink(missing_ok=True)
 
     def _out(self) -> BinaryIO:
         if self._file is None:
-            self.path.unlink(missing_ok=True)
+            self._place.unlink(missing_ok=True)
             # Rejected lines hold personal data like any others.
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-            self._file = os.fdopen(os.open(self.path, flags, 0o600), "wb")
+            self._file = os.fdopen(os.open(self._place, flags, 0o600), "wb")
         return self._file
 
     def _refuse_other_files(self) -> None:
-        # A device, such as the null device, would be removed for good to make room for the file.
         if self.path.exists() and not self.path.is_file():
+            # Replacing would remove a device or a pipe, /dev/null for one.
             raise InvalidQuestion(f"{self.path} is no file; name a file with --rejects")
+        if not self._place.parent.is_dir():
+            raise InvalidQuestion(
+                f"there is no folder {self._place.parent} for the reject file; make it, or name "
+                "another file with --rejects"
+            )
         try:
-            with self.path.open("rb") as existing:
+            with self._place.open("rb") as existing:
                 first = existing.readline(1 << 22)
         except FileNotFoundError:
             return

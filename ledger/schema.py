@@ -45,10 +45,10 @@ def init(target: Target, zone: str = "UTC") -> bool:
     Several processes may do this at once. Raises NotAllowed if the login may not create schemas
     and roles, SchemaMismatch if there is a ledger of another version.
     """
-    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,40}", target.schema):
+    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,40}", target.schema):
         raise InvalidQuestion(
             f"{target.schema!r} cannot name a ledger's schema; use small Latin letters, "
-            "digits and _, at most 41 characters"
+            "digits and _, at most 41 characters, and not pg_ before them"
         )
     if zone not in available_timezones():
         raise InvalidQuestion(f"unknown time zone {zone!r}; use an IANA name, such as UTC")

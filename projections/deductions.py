@@ -15,6 +15,7 @@ from projections.norms import norms
 from projections.periods import Period
 from projections.scheme import Scheme
 from projections.scheme_parts import Reduction
+from projections.settlement import reductions
 from projections.view import View
 
 _CENTS = Decimal("0.01")
@@ -30,6 +31,10 @@ class Due(NamedTuple):
     counted: int
     amount: Decimal
     evidence: tuple[int, ...]
+
+    def name(self, period: Period) -> str:
+        """What the reduction is called once it is proposed."""
+        return f"{period.name}/{self.employee}/{self.rule.rule}"
 
 
 class Counted(NamedTuple):
@@ -92,3 +97,19 @@ def _breaches(
             more = dict.fromkeys((*evidence, *(row["position"] for row in rows)))
             found[each.employee] = Counted(number + 1, tuple(more))
     return found
+
+
+def refuse_unproposed(connection: Connection, view: View, period: Period, scheme: Scheme) -> None:
+    """Raise InvalidQuestion, naming them, if reductions are due that nobody has proposed.
+
+    Once the period is settled they could be proposed no longer.
+    """
+    proposed = {row["reduction"] for row in reductions(connection, view, period=period.name)}
+    due = {due.name(period) for due in reductions_due(connection, view, period, scheme)}
+    missing = sorted(due - proposed)
+    if missing:
+        raise InvalidQuestion(
+            f"{len(missing)} reductions are due by {scheme.name}@{scheme.version} and were never "
+            f"proposed: {', '.join(missing[:10])}; run `iledger reduction propose --period "
+            f"{period.name} --scheme {scheme.name}@{scheme.version}` and decide on them"
+        )

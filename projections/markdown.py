@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 Rows = Sequence[Mapping[str, Any]]
-_FLOATING = {"day": "%Y-%m-%d", "month": "%Y-%m"}
+_FLOATING = {"day": 10, "month": 7}
 # The times that a row's `precision` speaks of; `resolved_precision` speaks of `resolved_at`.
 _DATED = ("occurred_at", "effective_at", "since")
 
@@ -80,5 +80,5 @@ def _cell(row: Mapping[str, Any], name: str, zone: ZoneInfo) -> str:
 
 def _day(row: Mapping[str, Any], name: str) -> str | None:
     own = row.get(f"{name.removesuffix('_at')}_precision")
-    form = _FLOATING.get(own or (row.get("precision", "") if name in _DATED else ""))
-    return row[name].astimezone(UTC).strftime(form) if form else None
+    length = _FLOATING.get(own or (row.get("precision", "") if name in _DATED else ""))
+    return row[name].astimezone(UTC).isoformat()[:length] if length else None

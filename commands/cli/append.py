@@ -142,10 +142,16 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 def _rejects_path(file: str, asked: Path | None) -> Path:
     if asked is None:
         default = Path("ledger.rejects.jsonl")
-        return unused(default) if file == "-" else Path(f"{file}.rejects.jsonl")
+        return unused(default) if _piped(file) else Path(f"{file}.rejects.jsonl")
     if file != "-" and asked.exists() and asked.samefile(file):
         raise InvalidQuestion("--rejects names the input itself; name another file")
     return asked
+
+
+def _piped(file: str) -> bool:
+    """Whether the input cannot be read again under this name, as /dev/stdin or <(zcat …) cannot."""
+    path = Path(file)
+    return file == "-" or not path.is_file() or path.is_relative_to("/dev")
 
 
 def _title(file: str) -> str:

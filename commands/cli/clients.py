@@ -189,7 +189,7 @@ def _moved(question: Question, option: str, text: str, axis: Axis) -> View:
     view = question.view
     if axis == "true":
         return view._replace(on=moment(option, text, view.zone).last)
-    position = recorded_position(question.connection, text, view.zone)
+    position = recorded_position(question.connection, text, view.zone, option, "--axis true")
     if position > view.as_of:
         raise InvalidQuestion(
             f"{option} {text} is position {position}, later than the answer's {view.as_of}; "

@@ -15,7 +15,7 @@ from commands.cli.question import formatted
 from commands.cli.target import chosen
 from ledger import embedded, schema
 from ledger.database import ROLES, Connection, Target, connect, translate
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotInitialised
 from ledger.sql import statements
 from projections import runner
 
@@ -57,10 +57,14 @@ def _examine(target: Target) -> Iterator[Finding]:
         return
     with closing(connection):
         yield Finding("connection", "ok", f"login {connection.info.user}")
+        made = True
         for check in _CHECKS:
+            if check in _OF_A_LEDGER and not made:
+                continue
             try:
                 yield from check(connection, target)
             except (LedgerError, psycopg.Error) as error:
+                made = made and not isinstance(error, NotInitialised)
                 yield _failure(check.__name__.strip("_"), error)
 
 
@@ -190,3 +194,5 @@ _Check = Callable[[Connection, Target], Iterator[Finding]]
 _CHECKS: tuple[_Check, ...] = (
     _version, _schema, _settings, _roles, _triggers, _grants, _clock, _projections,
 )  # fmt: skip
+# Where there is no ledger, what these would advise is all done by `iledger init`.
+_OF_A_LEDGER = (_roles, _triggers, _grants, _projections)

@@ -107,8 +107,11 @@ def _show(question: Question, found: list[dict[str, Any]], by: str) -> None:
     if question.printer.form != "table":
         question.show(found)
         return
-    for name in dict.fromkeys(row["period"] for row in found) or [""]:
-        question.show(pivoted(found, by, name), name or None)
+    periods: dict[str, list[dict[str, Any]]] = {}
+    for row in found:
+        periods.setdefault(row["period"], []).append(row)
+    for name, rows in (periods or {"": []}).items():
+        question.show(pivoted(rows, by), name or None)
     drawn = courses(found, by)
     if drawn:
         question.show(drawn, "course of each from 0 to its highest; · is no data")

@@ -11,7 +11,7 @@ from commands import handover as decisions
 from commands.cli.deciding import Desk, act_of, deciding
 from commands.cli.output import remark, write_whole
 from commands.cli.question import Question, asked, opened
-from commands.handle import handle
+from commands.handle import handle, propose
 from ledger.book import Ledger
 from ledger.errors import InvalidQuestion, NotFound
 from projections.handover import Pack
@@ -49,6 +49,9 @@ def handover() -> None:
 )
 @click.option("--issue", is_flag=True, help="Put on record that the employee was given the pack.")
 @click.option(
+    "--dry-run", is_flag=True, help="Say what --issue would record; record and write nothing."
+)
+@click.option(
     "--by",
     metavar="EMPLOYEE",
     envvar="ILEDGER_BY",
@@ -64,6 +67,7 @@ def pack(
     by: str | None,
     *,
     issue: bool,
+    dry_run: bool,
 ) -> None:
     """Make the hand-over pack of a client: all that its new owner must know.
 
@@ -71,6 +75,8 @@ def pack(
     """
     if batch is None and (client is None or to is None):
         raise click.UsageError("name CLIENT and --to EMPLOYEE, or --batch BATCH and --out FOLDER.")
+    if dry_run and not issue:
+        raise click.UsageError("--dry-run says what --issue would record; add --issue.")
     if batch is not None and (client or to or out is None):
         raise click.UsageError("--batch says which clients pass to whom; it needs --out FOLDER.")
     # What a decision depends on is read from the events.
@@ -83,9 +89,10 @@ def pack(
         for of, employee in _passing(question, batch) if batch else [(client or "", to or "")]:
             made = _pack(question, of, employee)
             place = out / f"{quote(of, safe='')}.{_SUFFIX[form]}" if batch and out else out
-            _write(made.json() if form == "json" else made.markdown(), place)
+            if not dry_run:
+                _write(made.json() if form == "json" else made.markdown(), place)
             if ledger:
-                _issue(ledger, made, by)
+                _issue(ledger, made, by, dry_run=dry_run)
 
 
 @handover.command(epilog="Example: iledger handover accept C-0104 --by E-09")
@@ -149,11 +156,17 @@ def _write(content: bytes, place: Path | None) -> None:
     remark(f"written: {place}")
 
 
-def _issue(ledger: Ledger, made: Pack, by: str | None) -> None:
-    act = act_of(by)
+def _issue(ledger: Ledger, made: Pack, by: str | None, *, dry_run: bool) -> None:
+    case, act = decisions.case(made.client, made.employee), act_of(by)
     decide = decisions.issue(made.employee, made.view.as_of, made.sha256)
-    handled = handle(ledger, decisions.case(made.client, made.employee), act, decide)
-    for receipt in handled.receipts:
-        remark(f"issued to {made.employee}: position {receipt.position}, SHA-256 {made.sha256}")
-    if not handled.receipts:
+    if dry_run:
+        whose = f"the pack of {made.client} as of {made.view.as_of}"
+        events = propose(ledger, case, act, decide).events
+        told = ["dry run: nothing was recorded; would be issued: " + whose for _ in events]
+    else:
+        receipts = handle(ledger, case, act, decide).receipts
+        told = [f"issued to {made.employee}: position {each.position}" for each in receipts]
+    for line in told:
+        remark(f"{line}, SHA-256 {made.sha256}")
+    if not told:
         remark(f"{made.employee} has been given this very pack already")

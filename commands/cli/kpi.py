@@ -1,7 +1,8 @@
 """`iledger kpi`, `kpi replay`, `my kpi`, `team kpi`: the same figures for everybody."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import click
@@ -38,11 +39,14 @@ _SCHEME = click.option(
 
 
 class Shown(NamedTuple):
-    """Statements as they are written, and from where they are seen."""
+    """Statements as they are written, and from where they are seen; corrected: by employee, by how
+    much those that are settled were corrected since.
+    """
 
     contents: list[Any]
     scheme: Scheme
     view: View
+    corrected: Mapping[str, Decimal] = {}
 
 
 def shown(question: Question, period: Period, name: str | None) -> Shown:
@@ -59,7 +63,8 @@ def shown(question: Question, period: Period, name: str | None) -> Shown:
         scheme = settled_scheme(connection, view, closed[-1])
         contents = [json.loads(row["document"]) for row in rows]
         remark(f"settled by {scheme.name}@{scheme.version}, position {closed[-1]['as_of']}")
-        return Shown(contents, scheme, pinned(view, closed[-1]))
+        corrected = {row["employee"]: row["corrected"] for row in rows if row["corrected"]}
+        return Shown(contents, scheme, pinned(view, closed[-1]), corrected)
     scheme = scheme_named(question, name) if name else _in_force(question, period)
     seen = pinned(view, closed[-1]) if closed else view
     refuse_opposed(connection, seen, period, scheme)
@@ -106,6 +111,12 @@ def _answer(
         )
         return
     told = [each for each in found.contents if among is None or each["employee"] in among]
+    for each in told:
+        if delta := found.corrected.get(each["employee"]):
+            name = f"{span.name}/{each['employee']}"
+            remark(
+                f"corrected since by {delta:+f} {each['currency']}: iledger statement show {name}"
+            )
     if among is not None and len(among) == 1 and told and question.printer.form == "table":
         question.show(lines(told[0]), "figures")
         question.show(components(told[0]), "components")

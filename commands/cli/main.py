@@ -14,6 +14,9 @@ import click
 from commands.cli.directory import COMMANDS
 
 DEFECT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141
+_FOREIGN = (
+    "the argument {!r} is not text in UTF-8; set the terminal, or what calls iledger, to UTF-8"
+)
 
 
 class _Commands(click.Group):
@@ -98,9 +101,18 @@ def iledger(ctx: click.Context, dsn: str | None, folder: str | None, schema: str
 
 def main() -> NoReturn:
     """Run the command line and leave with the exit code that docs/exit-codes.md describes."""
+    _open_closed_streams()
     if "_ILEDGER_COMPLETE" in os.environ:
         iledger.main(prog_name="iledger")
     sys.exit(run(sys.argv[1:]))
+
+
+def _open_closed_streams() -> None:
+    """Give a caller who closed a standard stream, as some supervisors do, an empty one instead."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nothing, mode, encoding="utf-8"))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -123,10 +135,19 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("ILEDGER_DEBUG") == "1":
             raise
-        message, code = _explained(error)
+        foreign = [each for each in arguments if not _is_text(each)]
+        if foreign and isinstance(error, UnicodeEncodeError):
+            message, code = _FOREIGN.format(foreign[0]), 2
+        else:
+            message, code = _explained(error)
         click.echo(f"iledger: {message}{_looked_in(context, error)}", err=True)
         return code
     return 0
+
+
+def _is_text(argument: str) -> bool:
+    """Whether an argument is text, and not bytes in another encoding, which only a path may be."""
+    return not any("\udc80" <= letter <= "\udcff" for letter in argument)
 
 
 def _flushed(code: int) -> int:

@@ -27,8 +27,8 @@ FULL_WIDTH = 100  # columns of a page, where there is no terminal to fit
 _GAP = "  "
 # The times that a row's `precision` speaks of.
 _DATED = ("occurred_at", "effective_at", "from_at", "at", "since")
-# A day or month is the same in every zone: it is kept as midnight UTC.
-_FLOATING = {"day": "%Y-%m-%d", "month": "%Y-%m"}
+# A day or month is the same in every zone: it is kept as midnight UTC, and so much of it is shown.
+_FLOATING = {"day": 10, "month": 7}
 
 
 class Picture(str):
@@ -149,8 +149,8 @@ def local(at: datetime, zone: ZoneInfo) -> datetime:
 
 def _dated(row: Mapping[str, Any], name: str) -> str | None:
     own = row.get(f"{name.removesuffix('_at')}_precision")
-    form = _FLOATING.get(own or (row.get("precision", "") if name in _DATED else ""))
-    return row[name].astimezone(UTC).strftime(form) if form else None
+    length = _FLOATING.get(own or (row.get("precision", "") if name in _DATED else ""))
+    return row[name].astimezone(UTC).isoformat()[:length] if length else None
 
 
 def _span(value: timedelta) -> str:

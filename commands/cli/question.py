@@ -170,26 +170,31 @@ def position(connection: Connection, as_of: str | None, at: Progress, zone: str)
     return wanted
 
 
-def recorded_position(connection: Connection, as_of: str, zone: str) -> int:
-    """The position that --as-of means: itself, or the last one recorded by that date or time."""
+def recorded_position(
+    connection: Connection, as_of: str, zone: str, option: str = "--as-of", truth: str = "--on {}"
+) -> int:
+    """The position that --as-of means: itself, or the last one recorded by that date or time.
+
+    option: what was typed, for messages; truth: the option that asks on the other time axis.
+    """
     head = log.head(connection)
     if re.fullmatch(r"[0-9]{1,18}", as_of):
         if int(as_of) > head:
             raise InvalidQuestion(
                 f"position {as_of} is ahead of the head, which is {head}; "
-                "ask as of a position up to it, or leave --as-of out"
+                f"{option} takes positions up to it"
             )
         return int(as_of)
-    span = moment("--as-of", as_of, zone)
+    span = moment(option, as_of, zone)
     if span.first > datetime.now(UTC):
         raise InvalidQuestion(
-            f"--as-of {as_of} lies in the future, and nobody knows what will be recorded by then"
+            f"{option} {as_of} lies in the future, and nobody knows what will be recorded by then"
         )
     found = log.position_at(connection, span.last)
     if head and not found:
         remark(
             f"nothing had been recorded by {as_of} yet; "
-            f"--on {as_of} asks for what was true then, as it is known now"
+            f"{truth.format(as_of)} asks for what was true then, as it is known now"
         )
     return found
 

@@ -38,13 +38,12 @@ def _amount(value: Any) -> str:
     return f"{round(Decimal(value)):,}".replace(",", " ")
 
 
-def pivoted(found: Sequence[Mapping[str, Any]], by: str, period: str) -> list[dict[str, str]]:
+def pivoted(found: Sequence[Mapping[str, Any]], by: str) -> list[dict[str, str]]:
     """The figures of a period: a line a group, a column a metric; of one group a line a metric."""
     cells: _Told = {}
     for row in found:
-        if row["period"] == period:
-            told = cells.setdefault(row["group"], {}).setdefault(row["metric"], [])
-            told.append(cell(row))
+        told = cells.setdefault(row["group"], {}).setdefault(row["metric"], [])
+        told.append(cell(row))
     return _laid_out(cells, by, "0")
 
 

@@ -17,13 +17,13 @@ from commands.cli.question import known_zone, moment, recorded_position, zoned
 from commands.cli.target import chosen
 from ledger import log, schema
 from ledger.database import Target, connect
-from ledger.errors import ServerUnavailable
+from ledger.errors import InvalidQuestion, ServerUnavailable
 from ledger.log import Query, Row
 from ledger.moments import Precision, precision_of
 
 ROLES = ("auditor", "owner")
 _CONTENT = 160  # columns of an event's content in a line of text
-_TIMES = {Precision.DAY: "%Y-%m-%d", Precision.MONTH: "%Y-%m", Precision.UNKNOWN: ""}
+_LENGTHS = {Precision.DAY: 10, Precision.MONTH: 7}
 
 
 class _Head(msgspec.Struct):
@@ -79,12 +79,19 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
         local = known_zone(zone or schema.check(connection).zone)
         wanted = _filter(asked, local)
         upto = log.head(connection)
+        if asked["after"] > upto:
+            raise InvalidQuestion(
+                f"--after {asked['after']} is ahead of the head, which is {upto}: what is recorded "
+                "before that position would be passed over"
+            )
         if asked["as_of"]:
-            upto = recorded_position(connection, asked["as_of"], str(local))
+            upto = recorded_position(connection, asked["as_of"], str(local), truth="--until {}")
         query = _query(asked["client"], asked["employee"], asked["types"])
         if not asked["follow"]:
             rows = log.read(connection, query, after=asked["after"], upto=upto)
-            _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=False)
+            found = _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=False)
+            if not found:
+                remark("nothing found")
     if asked["follow"]:
         rows = _followed(target, query, asked["after"])
         _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=True)
@@ -134,11 +141,18 @@ def _passes(row: Row, wanted: Filter) -> bool:
     if at is None:
         return False
     if precision_of(head.occurred_at) in (Precision.DAY, Precision.MONTH):
-        # A date is the same date everywhere, and kept as midnight UTC.
-        at = at.replace(tzinfo=wanted.zone).astimezone(UTC)
+        at = _begin(at, wanted.zone)
     return (wanted.since is None or wanted.since <= at) and (
         wanted.until is None or at <= wanted.until
     )
+
+
+def _begin(day: datetime, zone: ZoneInfo) -> datetime:
+    """When a date, which is the same everywhere and kept as midnight UTC, begins in a zone."""
+    try:
+        return day.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        return day  # the first day of the calendar, which begins there before any calendar
 
 
 def _followed(target: Target, query: Query, after: int) -> Iterator[Row]:
@@ -160,14 +174,18 @@ def _followed(target: Target, query: Query, after: int) -> Iterator[Row]:
             time.sleep(0.5)
 
 
-def _print(rows: Iterator[Row], form: str, zone: ZoneInfo, *, flush: bool) -> None:
+def _print(rows: Iterator[Row], form: str, zone: ZoneInfo, *, flush: bool) -> int:
+    """Print the events; how many."""
+    number = 0
     line: Callable[[Row], bytes] = as_json if form == "jsonl" else lambda row: as_text(row, zone)
     out = sys.stdout.buffer
     for row in rows:
+        number += 1
         out.write(line(row))
         if flush:
             out.flush()
     out.flush()
+    return number
 
 
 def as_json(row: Row) -> bytes:
@@ -206,8 +224,8 @@ def _short(value: Any) -> str:
 def _occurred(row: Row, body: dict[str, Any], zone: ZoneInfo) -> str:
     if row.occurred_at is None:
         return "unknown"
-    form = _TIMES.get(precision_of(body["occurred_at"]))
-    return row.occurred_at.strftime(form) if form else _minute(row.occurred_at, zone)
+    length = _LENGTHS.get(precision_of(body["occurred_at"]))
+    return row.occurred_at.isoformat()[:length] if length else _minute(row.occurred_at, zone)
 
 
 def _minute(at: datetime, zone: ZoneInfo) -> str:

@@ -41,10 +41,11 @@ def close(desk: Desk, period: str, name: str, late: str | None) -> None:
 
     Refused while it is running, if a day of it is settled already, if the scheme was published or
     holds only after it began, and if targets are missing, targets are for less where the scheme is
-    for more, or reductions are undecided. --zone is that of the period.
+    for more, or reductions are not proposed or undecided. --zone is that of the period.
     """
     from projections.aims import refuse_opposed
     from projections.appraisal import appraise
+    from projections.deductions import refuse_unproposed
     from projections.scheme import scheme_of
     from projections.settlement import published
 
@@ -58,6 +59,7 @@ def close(desk: Desk, period: str, name: str, late: str | None) -> None:
         may = deciding_settlement.may_close(span, desk.zone, scheme, late)
         propose(desk.ledger, case, desk.act, may)
         refuse_opposed(question.connection, seen, span, scheme)
+        refuse_unproposed(question.connection, seen, span, scheme)
         found = appraise(question.connection, seen, span, scheme, remark=late)
     decide = deciding_settlement.close(span, desk.zone, scheme, seen.as_of, found, late)
     if desk.dry_run:

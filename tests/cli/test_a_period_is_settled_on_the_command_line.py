@@ -76,6 +76,16 @@ def test_a_closing_that_may_not_be_is_refused_with_the_way_on(
     assert rows(published, "period", "status") == []
 
 
+def test_reductions_that_nobody_has_proposed_are_not_lost_by_closing(
+    here: Here, iledger: Run, worked: Path
+) -> None:
+    here("scheme", "publish", str(worked))
+    code, told = said(iledger, "period", "close", PERIOD, "--scheme", "sales", *LATE)
+    assert (code, "4 reductions are due by sales@1 and were never proposed" in told) == (2, True)
+    assert "run `iledger reduction propose --period 2026-09 --scheme sales@1`" in told
+    assert rows(here, "period", "status") == []
+
+
 def test_a_dry_run_a_provisional_figure_and_the_closing_are_the_same(
     published: Here, iledger: Run
 ) -> None:
@@ -110,9 +120,9 @@ def test_who_disputes_a_figure_sees_the_events_behind_it_and_what_his_superior_s
 
 
 def test_the_recorded_bytes_are_shown_the_same_to_everybody(
-    target: Target, here: Here, iledger: Run, worked: Path
+    target: Target, published: Here, iledger: Run
 ) -> None:
-    here("scheme", "publish", str(worked))
+    here = published
     here("period", "close", PERIOD, "--scheme", "sales", *LATE)
     (row,) = rows(here, "statement", "list", "--employee", "E-1")
     show = ("statement", "show", f"{PERIOD}/E-1", "--format", "json")
@@ -136,13 +146,15 @@ def test_the_recorded_bytes_are_shown_the_same_to_everybody(
     assert rows(here, "statement", "corrections", PERIOD) == []
     table = here("statement", "show", f"{PERIOD}/E-2").stdout
     assert "corrected" in table
+    _, remarks = said(iledger, "my", "kpi", "--period", PERIOD, "--by", "E-2")
+    assert f"RUB: iledger statement show {PERIOD}/E-2" in remarks, "he sees that it was corrected"
     again = iledger("statement", "correct", f"{PERIOD}/E-2", "--reason", "late")
     assert again.returncode == 3
     assert b"nothing is to be corrected" in again.stderr
 
 
-def test_replay_and_comparison_of_schemes_write_nothing(here: Here, worked: Path) -> None:
-    here("scheme", "publish", str(worked))
+def test_replay_and_comparison_of_schemes_write_nothing(published: Here, worked: Path) -> None:
+    here = published
     here("period", "close", PERIOD, "--scheme", "sales", *LATE)
     other = worked.with_name("other.toml")
     other.write_text(SCHEME.replace("process_share = 0.3", "process_share = 1"), "utf-8")

@@ -80,7 +80,9 @@ def test_the_owner_and_how_it_came_to_that(asked: Run) -> None:
         (("owner", "C-9"), 3, "iledger clients --search"),
         (("clients", "--owner", "E-77"), 3, "Did you mean E-7?"),
         (("employees", "--unit", "U-1"), 3, "no unit 'U-1'"),
-        (("diff", "C-1", "--from", "6"), 2, "ahead of the head"),
+        (("diff", "C-1", "--from", "6"), 2, "is 5; --from takes positions up to it"),
+        (("diff", "C-1", "--from", "1", "--to", "abc"), 2, "--to 'abc' is not a time"),
+        (("diff", "C-1", "--from", "2999-01-01"), 2, "--from 2999-01-01 lies in the future"),
         (("diff", "C-1", "--from", "4", "--as-of", "3"), 2, "leave --as-of out"),
     ],
 )
@@ -92,3 +94,18 @@ def test_what_is_not_known_is_said_in_one_message(
     assert remedy in done.stderr.decode()
     if "--as-of" not in question:
         one_message(done)
+
+
+@pytest.mark.parametrize(
+    ("question", "instead"),
+    [
+        (("card", "C-1", "--as-of"), "--on 2020-01-01"),
+        (("diff", "C-1", "--from"), "--axis true"),
+        (("replay", "--as-of"), "--until 2020-01-01"),
+    ],
+)
+def test_before_the_ledger_began_an_option_of_the_same_command_is_named(
+    asked: Run, question: tuple[str, ...], instead: str
+) -> None:
+    said = asked(*question, "2020-01-01").stderr.decode()
+    assert f"nothing had been recorded by 2020-01-01 yet; {instead} asks" in said

@@ -10,8 +10,9 @@ from tests.projections.settled import recorded
 
 from .conftest import Here, Run
 
-MORE = SCHEME.replace('target = 0.2\ndirection = "less"', 'target = "target"')
-LESS = SCHEME.replace("target = 0.2", 'target = "target"')
+RULES = SCHEME.partition("[[reductions]]")[0]
+MORE = RULES.replace('target = 0.2\ndirection = "less"', 'target = "target"')
+LESS = RULES.replace("target = 0.2", 'target = "target"')
 
 
 def test_in_a_closing_and_before_it(

@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -82,14 +83,42 @@ def test_other_files_are_not_taken_for_reject_files(iledger: Run, tmp_path: Path
     assert load.read_bytes() == b"{}\n"
 
 
-def test_what_is_no_file_is_never_removed_to_make_room(iledger: Run, tmp_path: Path) -> None:
-    (tmp_path / "calls.jsonl").write_bytes(b"{}\n")
-    pipe = tmp_path / "pipe"  # as a device would be
+def test_a_device_or_a_pipe_is_never_replaced_by_a_reject_file(
+    iledger: Run, tmp_path: Path
+) -> None:
+    pipe, terminal = tmp_path / "pipe", os.ttyname(os.openpty()[1])
     os.mkfifo(pipe)
-    refused = iledger("append", "calls.jsonl", "--rejects", "pipe")
-    assert refused.returncode == 2
-    assert "pipe is no file; name a file with --rejects" in one_message(refused)
+    for place in (pipe, terminal):
+        refused = iledger("append", "--rejects", place, stdin=b"{}\n")
+        assert refused.returncode == 2
+        assert f"{place} is no file" in one_message(refused)
     assert pipe.is_fifo()
+    assert Path(terminal).is_char_device()
+
+
+def test_a_reject_file_in_no_folder_is_refused_before_anything_is_recorded(
+    iledger: Run, owner: Connection
+) -> None:
+    refused = iledger("append", "--rejects", "gone/wrong.jsonl", stdin=jsonl(event(1), {}))
+    assert refused.returncode == 2
+    assert "there is no folder" in one_message(refused)
+    assert recorded(owner) == 0
+
+
+@pytest.mark.parametrize("name", ["/dev/stdin", "pipe"])
+def test_rejects_of_what_a_shell_pipes_in_by_name_stay_in_the_working_folder(
+    iledger: Run, owner: Connection, tmp_path: Path, name: str
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    lines = jsonl(event(1), {})
+    with ThreadPoolExecutor(1) as other:
+        if name == "pipe":
+            other.submit((tmp_path / "pipe").write_bytes, lines)
+        done = iledger("append", name, stdin=lines)
+    assert done.returncode == 1
+    assert b"recorded 1, already known 0, rejected 1 (see ledger.rejects.jsonl)" in done.stderr
+    assert rejects(tmp_path / "ledger.rejects.jsonl")[2]["text"] == "{}"
+    assert recorded(owner) == 1
 
 
 def test_what_was_rejected_of_another_load_is_left_alone(iledger: Run, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import getpass
 import json
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from commands.cli.directory import COMMANDS, Entry
 from ledger.database import Connection, Target
 from ledger.errors import InvalidQuestion
 
-from .conftest import Here, Run, event, jsonl, one_message
+from .conftest import MODULE, Here, Run, event, jsonl, one_message
 
 LINES: dict[str, tuple[bytes, str, str]] = {
     "naive time": (jsonl(event(1, occurred_at="2026-03-01T10:00:00")), "occurred_at", "zone"),
@@ -34,8 +35,8 @@ LINES: dict[str, tuple[bytes, str, str]] = {
     "10 MB value": (jsonl(event(1, client="x" * 10_000_000)), "event", "larger than 1 mib"),
     "NUL": (jsonl(event(1, client="a\0b")), "client", "cannot be seen"),
     "raw NUL": (b'{"type": \0}\n', "event", "not json"),
-    "lone surrogate": (b'{"type": "call.logged", "source": "\\ud800"}\n', "event", "json"),
-    "wrong encoding": ('{"client": "Ромашка"}\n'.encode("cp1251"), "event", "utf-8"),
+    "lone surrogate": (b'{"type": "call.logged", "source": "\\ud800"}\n', "source", "surrogate"),
+    "wrong encoding": ('{"client": "Ромашка"}\n'.encode("cp1251"), "event", "iconv -f cp1251"),
     "no object": (b"[1, 2]\n", "event", "not an object"),
     "nested without end": (b"[" * 200_000 + b"\n", "event", "not json"),
     "a number without end": (b'{"type": ' + b"9" * 5_000 + b"}\n", "", ""),
@@ -86,6 +87,8 @@ def test_options_that_make_no_sense(iledger: Run) -> None:
         (["--dsn", "host=x password=secret", "status"], "PGPASSFILE"),
         (["--dsn", "postgresql://a:secret@b/c", "status"], "PGPASSFILE"),
         (["--dsn", "nonsense", "status"], "DSN cannot be read"),
+        (["--schema", "Sales", "init"], "cannot name a ledger's schema"),
+        (["--schema", "pg_sales", "init"], "cannot name a ledger's schema"),
         (["--dsn", "host=a", "--folder", "b", "status"], "name two ledgers"),
     ):
         done = iledger(*arguments)
@@ -199,8 +202,6 @@ def test_a_reader_who_leaves_ends_it_quietly(
 ) -> None:
     import subprocess
 
-    from .conftest import MODULE
-
     iledger("append", stdin=jsonl(*(event(n) for n in range(3_000))))
     process = subprocess.Popen(
         [*MODULE, "replay"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=settings
@@ -212,6 +213,31 @@ def test_a_reader_who_leaves_ends_it_quietly(
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait() == 141
+
+
+@pytest.mark.parametrize("command", ["card", "replay --client", "clients --search"])
+def test_an_argument_in_another_encoding_is_named(iledger: Run, command: str) -> None:
+    iledger("append", stdin=jsonl(event(1)))
+    name = os.fsdecode("Ромашка".encode("cp1251"))
+    done = iledger(*command.split(), name)
+    assert done.returncode == 2
+    assert "is not text in UTF-8" in one_message(done)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_standard_stream_hinders_nothing(
+    iledger: Run, settings: dict[str, str], tmp_path: Path, closed: str
+) -> None:
+    import subprocess
+
+    (tmp_path / "calls.jsonl").write_bytes(jsonl(event(1)))
+    for command in ("append calls.jsonl", "append -", "status"):
+        line = f"{shlex.join(MODULE)} {command} {closed}"
+        done = subprocess.run(
+            ["sh", "-c", line], cwd=tmp_path, env=settings, capture_output=True, input=b""
+        )
+        assert done.returncode == 0, (command, done.stderr)
+    assert json.loads(iledger("status", "--format", "json").stdout)["Ledger"][0]["head"] == 1
 
 
 def test_a_defect_is_told_without_a_traceback(monkeypatch: Any, capsys: Any) -> None:

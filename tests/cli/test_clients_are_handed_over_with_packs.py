@@ -69,6 +69,18 @@ def test_from_pack_to_acceptance(told: Run, tmp_path: Path) -> None:
     assert first["waited"].startswith("P"), "a duration"
 
 
+def test_a_dry_run_neither_records_nor_writes(told: Run, tmp_path: Path) -> None:
+    given = ("handover", "pack", "C-1", "--to", "E-2", "--out", "pack.md")
+    tried = told(*given, "--issue", "--dry-run")
+    assert tried.returncode == 0, tried.stderr
+    assert not (tmp_path / "pack.md").exists()
+    assert rows(told, "handover", "list") == []
+    done = told(*given, "--issue")
+    (digest,) = {each.stderr.decode().split("SHA-256 ")[1].split()[0] for each in (tried, done)}
+    assert rows(told, "handover", "list")[0]["sha256"] == digest
+    assert told(*given, "--dry-run").returncode == 2, "it is about what --issue records"
+
+
 def test_packs_of_a_whole_batch(told: Run, tmp_path: Path) -> None:
     told("append", stdin=jsonl(*PASSED))
     done = told("handover", "pack", "--batch", "B-1", "--out", "packs", "--form", "json", "--issue")

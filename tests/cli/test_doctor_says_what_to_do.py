@@ -24,6 +24,15 @@ def test_a_healthy_ledger(iledger: Run) -> None:
     assert {"connection", "schema", "triggers", "fsync", "clock", "roles", "grants"} <= set(found)
 
 
+def test_where_there_is_no_ledger_the_one_advice_is_to_make_it(iledger: Run) -> None:
+    code, found = findings(iledger, ILEDGER_SCHEMA="nothing_here")
+    assert code == 1
+    failed = {check: each["found"] for check, each in found.items() if each["result"] == "fail"}
+    assert list(failed) == ["schema"]
+    assert "Run `iledger init`" in failed["schema"]
+    assert not {"roles", "triggers", "grants", "projections"} & found.keys()
+
+
 def test_triggers_that_do_not_guard(iledger: Run, owner: Connection) -> None:
     for weaker in ("ENABLE TRIGGER", "DISABLE TRIGGER"):
         owner.execute(f"ALTER TABLE events {weaker} immutable")

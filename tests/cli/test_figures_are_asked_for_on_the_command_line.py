@@ -58,3 +58,11 @@ def test_outcomes_of_hand_overs(asked: Run) -> None:
     refused = asked("outcomes", "--days", "0")
     assert refused.returncode == 2
     assert b"from 1 to 3660" in refused.stderr
+
+
+def test_one_wrong_date_long_ago_does_not_keep_a_table_waiting(iledger: Run) -> None:
+    opened = {"type": "deal.opened", "data": {"deal": "D-1"}}
+    iledger("append", stdin=jsonl(event(1, occurred_at="0001-01-01", **opened)))
+    done = iledger("metrics", "--every", "month", "--metric", "deals_open")
+    assert done.returncode == 0
+    assert done.stdout.count(b"\nmetric") > 2000 * 12

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ledger.database import Connection
 
-from .conftest import Here, Run, event, jsonl
+from .conftest import Here, Run, event, jsonl, one_message
 
 
 def lines(here: Here, *arguments: str) -> list[dict[str, object]]:
@@ -86,3 +86,30 @@ def test_an_unknown_type_is_doubted(iledger: Run) -> None:
     done = iledger("replay", "--type", "call.loged")
     assert done.returncode == 0
     assert b"did you mean 'call.logged'?" in done.stderr
+
+
+def test_the_first_day_of_the_calendar_hinders_no_question(iledger: Run, here: Here) -> None:
+    # A service that knows no date may say this one, and what is recorded stays.
+    iledger("append", stdin=jsonl(event(1, occurred_at="0001-01-01"), event(2)))
+    for arguments, expected in ((("--since", "2026-01"), [2]), (("--until", "2020-01"), [1])):
+        for zone in ("Asia/Tokyo", "UTC", "America/New_York"):
+            found = lines(here, *arguments, "--zone", zone)
+            assert [line["position"] for line in found] == expected
+    assert iledger("replay", "--zone", "Asia/Tokyo").stdout.split()[1] == b"0001-01-01"
+    shown = iledger("timeline", "C-1", "--format", "json").stdout
+    assert json.loads(shown)[0]["occurred_at"] == "0001-01-01"
+
+
+def test_an_empty_replay_says_so(iledger: Run) -> None:
+    iledger("append", stdin=jsonl(event(1)))
+    done = iledger("replay", "--client", "C-404")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"nothing found\n")
+
+
+def test_it_does_not_begin_ahead_of_the_head(iledger: Run) -> None:
+    iledger("append", stdin=jsonl(event(1)))
+    assert iledger("replay", "--after", "1").returncode == 0
+    for further in ((), ("--follow",)):
+        done = iledger("replay", "--after", "2", *further)
+        assert done.returncode == 2
+        assert "--after 2 is ahead of the head, which is 1" in one_message(done)

@@ -6,6 +6,7 @@ from subprocess import Popen
 import psycopg
 import pytest
 
+import ledger
 from ledger import embedded
 from tests.embedded.conftest import leave_nothing, processes, watchdogs
 
@@ -24,6 +25,12 @@ def test_a_server_starts_from_nothing_and_answers(folder: Path) -> None:
     server = embedded.find(folder)
     assert server is not None
     assert (server.folder, server.conninfo, server.version) == (folder, conninfo, "18")
+
+
+def test_a_folder_may_be_given_as_text(folder: Path) -> None:
+    with ledger.open(folder=str(folder)) as book:
+        assert book.target.folder == folder
+        assert list(book.read()) == []
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,14 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     # the line
     "nothing": (b"", "event", "not JSON"),
     "cut short": (line()[:-5], "event", "not JSON"),
-    "Latin-1": ('{"type":"é"}'.encode("latin-1"), "event", "UTF-8"),
+    "Latin-1": ('{"type":"é"}'.encode("latin-1"), "event", "Convert the input to UTF-8"),
     "a mark of byte order": (b"\xef\xbb\xbf" + line(), "event", "not JSON"),
-    "half a surrogate pair": (line().replace(b"pbx-1", rb"\ud800"), "event", "not JSON"),
+    "half a surrogate pair": (line().replace(b"pbx-1", rb"\ud800"), "key", "half of a surrogate"),
+    "half a pair, deep within": (
+        of("offer.sent", offer="O", items=[{"product": "?"}]).replace(b"?", rb"\udc00 x"),
+        "data.items.0.product", "half of a surrogate"),
+    "half a pair in a name": (line().replace(b'"key"', rb'"\ud800"'), "event", "not JSON"),
+    "half a pair alone": (rb'"\ud800"', "event", "half of a surrogate"),
     "an array": (b"[1]", "event", "is not an object"),
     "junk a thousand levels deep": (b"[" * 100_000, "event", "not JSON"),
     "a number beyond all bounds": (line().replace(b'"pbx-1"', b"1e999"), "event", "not JSON"),
@@ -129,6 +134,15 @@ def test_it_names_field_value_and_remedy(sent: bytes, field: str, said: str) -> 
     assert message.startswith(f"{field}: ")
     assert error.remedy.endswith((".", "]"))
     assert len(message) < 700  # never a whole letter
+
+
+@pytest.mark.parametrize("name", ["x" * 100_000, "a\nb", "\x1b[2J"])
+def test_what_is_no_fields_name_neither_floods_nor_steers_the_terminal(name: str) -> None:
+    for sent in (line(**{name: 1}), data(**{name: 1}), data(**{"mood": 1, name: 1})):
+        with pytest.raises(InvalidEvent, match="is not a field of this event") as caught:
+            codec.encode_json(sent)
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 700
 
 
 def test_the_good_line_is_good() -> None:

@@ -80,6 +80,7 @@ def test_what_comes_out_is_what_went_in(book: Ledger) -> None:
     [
         {"as_of": 6}, {"as_of": -1}, {"as_of": datetime(2026, 3, 1)},  # noqa: DTZ001
         {"since": datetime(2026, 3, 1)}, {"until": datetime(2026, 3, 1)},  # noqa: DTZ001
+        {"client": "C\0"}, {"employee": "E\0"}, {"types": ["a\0"]}, {"tags": ["deal:\0"]},
     ],
 )  # fmt: skip
 def test_a_question_that_cannot_be_answered_is_refused(book: Ledger, asked: dict[str, Any]) -> None:
