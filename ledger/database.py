@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from ledger import errors
 from ledger.sql import statements
@@ -46,12 +47,27 @@ class Target(NamedTuple):
         return f"{self.schema}_projections"
 
     def conninfo(self) -> str:
-        """The libpq connection string; starts the embedded server if there is no DSN."""
+        """The libpq connection string; starts the embedded server if there is no DSN.
+
+        Raises InvalidQuestion if the DSN cannot be read.
+        """
         if self.dsn:
+            parsed(self.dsn)
             return self.dsn
         from ledger import embedded
 
         return embedded.ensure_running(self.folder or embedded.default_folder())
+
+
+def parsed(dsn: str) -> dict[str, Any]:
+    """The parts of a DSN. Raises InvalidQuestion."""
+    try:
+        return conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError as error:
+        raise errors.InvalidQuestion(
+            f"the DSN cannot be read: {str(error).strip()}. Write "
+            "postgresql://user@host/database, or host=... dbname=... user=..."
+        ) from None
 
 
 # How every connection of the product is opened; the rest of its state `prepare` sets.

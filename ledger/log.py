@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from ledger import arrays
 from ledger.database import Connection, translated
 from ledger.envelope import Encoded
-from ledger.errors import ConditionFailed
+from ledger.errors import ConditionFailed, InvalidQuestion
 from ledger.sql import statements
 
 PAGE = 2_000
@@ -237,10 +237,16 @@ def follow(
     """Stream events for ever, waiting at the head for new ones, until `stopped()`.
 
     It looks at `stopped` at least once a second. Raises ServerUnavailable if the connection is
-    lost; go on from the last position you have seen.
+    lost; go on from the last position you have seen. Raises InvalidQuestion if there is no such
+    position, as in a ledger that was restored from an older backup.
     """
     with translated():
         connection.execute(SQL("LISTEN {}").format(Identifier(f"{schema}_events")))
+    if after > (last := head(connection)):
+        raise InvalidQuestion(
+            f"position {after} is ahead of the head, which is {last}: whatever is recorded up to "
+            "it would be passed over. Follow from where what you have seen agrees with the ledger"
+        )
     while not stopped():
         upto = head(connection)
         for row in read(connection, query, after=after, upto=upto):

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -25,6 +26,10 @@ from ledger.embedded.programs import server_programs
 from tests.embedded.conftest import leave_nothing
 
 _numbers = itertools.count(1)
+
+# No test is about time: a busy machine is no failure.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def _server_15() -> Path | None:

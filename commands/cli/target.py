@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import click
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
-from ledger.database import Target
+from ledger.database import Target, parsed
 from ledger.errors import InvalidQuestion
 
 
@@ -19,13 +17,7 @@ def chosen() -> Target:
     if folder and "folder" in typed:
         dsn = None  # of the environment: what is typed goes before it
     if dsn:
-        try:
-            parts = conninfo_to_dict(dsn)
-        except psycopg.ProgrammingError as error:
-            raise InvalidQuestion(
-                f"the DSN cannot be read: {str(error).strip()}. Write "
-                "postgresql://user@host/database, or host=... dbname=... user=..."
-            ) from None
+        parts = parsed(dsn)
         if "dsn" in typed and parts.get("password"):
             raise InvalidQuestion(
                 "the DSN on the command line holds a password, which everybody on this machine can "

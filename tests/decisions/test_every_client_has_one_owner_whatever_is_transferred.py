@@ -89,7 +89,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_after_any_transfers_and_reversals(embedded_dsn: str, steps: list[Any]) -> None:
     with ledger_of(embedded_dsn, company()) as (target, connection), Ledger(target) as ledger:

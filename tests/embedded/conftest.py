@@ -82,7 +82,7 @@ def processes(home: Path, *, named: str = "") -> list[int]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended meanwhile
-            arguments = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            arguments = os.fsdecode((process / "cmdline").read_bytes().replace(b"\0", b" "))
             works_here = (process / "cwd").readlink().is_relative_to(home)
             if (works_here or str(home) in arguments) and named in arguments:
                 found.append(int(process.name))

@@ -25,7 +25,7 @@ def beside_the_point(key: str) -> Event:
     )  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
 @given(
     data=st.data(),
     history=histories(*STREAMS, annulled=False, max_size=20),

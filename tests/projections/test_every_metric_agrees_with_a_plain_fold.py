@@ -73,7 +73,7 @@ def floats(figures: tuple[Any, ...]) -> list[float | None]:
     return [None if each is None else float(each) for each in figures]
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
 @given(
     data=st.data(),
     history=histories(*STREAMS, min_size=20, max_size=60),

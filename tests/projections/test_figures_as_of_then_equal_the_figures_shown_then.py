@@ -64,7 +64,7 @@ def answers(connection: Connection, seen: View, by: str) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
 @given(data=st.data(), history=histories(*STREAMS, max_size=25), on=st.sampled_from(MOMENTS))
 def test_as_of_then_is_what_was_shown_then(
     embedded_dsn: str, data: st.DataObject, history: list[Event], on: datetime
@@ -76,7 +76,7 @@ def test_as_of_then_is_what_was_shown_then(
         assert answers(then, view(position, on), by) == now
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
 @given(
     data=st.data(),
     history=histories(*STREAMS, annulled=False, max_size=20),

@@ -12,9 +12,7 @@ from tests.projections.random_events import annulment, histories
 from tests.projections.stories import told
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), steps=st.lists(st.integers(1, 30), max_size=4))
 def test_live_in_steps_of_any_size_equals_a_rebuild(
     embedded_dsn: str, history: list[Event], steps: list[int]

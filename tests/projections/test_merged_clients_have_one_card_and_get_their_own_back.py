@@ -254,9 +254,7 @@ def test_clients_declared_different_are_no_duplicates_of_each_other(embedded_dsn
         assert not found(8)
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=histories("contact", "people", "ownership", "interaction", "deal", max_size=20),
     cut=st.integers(0, 20),

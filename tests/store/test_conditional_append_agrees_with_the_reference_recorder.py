@@ -40,9 +40,7 @@ def tried(recorder: object, batch: list[DCBEvent], condition: DCBAppendCondition
     return True
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=steps, query=queries, after=afters, limit=st.none() | st.integers(0, 5),
     long_ago=st.integers(0, 5),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import ledger
 from ledger import log
 from ledger.book import Ledger
 from ledger.database import Connection, Target, connect
@@ -108,6 +109,19 @@ def test_pages_meet_without_seam(any_target: Target, page: int) -> None:
             assert [row.position for row in rows] == list(range(1, 11))
 
 
+def test_who_follows_from_ahead_of_the_head_is_told_that_he_would_miss_events(
+    book: Ledger,
+) -> None:
+    head = book.store.head()
+    with pytest.raises(InvalidQuestion, match=f"ahead of the head, which is {head}"):
+        next(book.follow(after=head + 1))
+
+
+def test_a_dsn_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(InvalidQuestion, match="the DSN cannot be read"):
+        ledger.open("nonsense")
+
+
 def test_an_answer_is_a_prefix_even_while_others_append(book: Ledger) -> None:
     reading = book.read()
     next(reading)
@@ -119,9 +133,7 @@ def position_by_hand(connection: Connection, moment: datetime) -> int:
     return max((r.position for r in log.read(connection) if r.recorded_at <= moment), default=0)
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sizes=st.lists(st.integers(1, 3), max_size=3),
     pick=st.integers(0, 999),
