@@ -95,6 +95,13 @@ def _instant(text: str) -> datetime:
         raise ValueError(f"is not a possible time ({error})") from None
 
 
+def date_of(at: datetime, precision: str | None) -> str | None:
+    """The text of what is known as a day or month alone, which is so in every zone; else None."""
+    if precision not in (Precision.DAY, Precision.MONTH):
+        return None
+    return str(Moment(at.astimezone(UTC), Precision(precision)))
+
+
 def precision_of(text: str) -> Precision:
     """Tell the precision of a text that `str(Moment)` wrote, without parsing it."""
     if len(text) > _MINUTE:

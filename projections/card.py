@@ -1,14 +1,14 @@
 """The client's card, its timeline, and what changed on the card between two views."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from psycopg.rows import dict_row
 
 from ledger.database import Connection, translated
 from ledger.errors import NotFound
-from ledger.moments import Moment, Precision
+from ledger.moments import date_of
 from ledger.sql import statements
 from projections.merges import LINKED, MEMBERS, members, told_apart
 from projections.view import Answer, View, ask
@@ -195,9 +195,7 @@ def _as_known(line: dict[str, Any], column: str) -> Any:
     """The value of a column; a time that is known as a date is that date in every zone."""
     value = line.get(column)
     known = line.get(f"{column.removesuffix('_at')}_precision")
-    if not isinstance(value, datetime) or known not in ("day", "month"):
-        return value
-    return str(Moment(value.astimezone(UTC), Precision(known)))
+    return (date_of(value, known) if isinstance(value, datetime) else None) or value
 
 
 def _unheard_of(view: View, client: str) -> NotFound:

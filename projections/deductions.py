@@ -1,7 +1,7 @@
 """Deductions: what the rules of a scheme would take off a bonus, with the events behind it."""
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.database import Connection
@@ -10,6 +10,7 @@ from projections.aims import terms
 from projections.attainment import at_the_end, metric_of
 from projections.breaches import BREACHED, behind, conduct
 from projections.employment import tenures
+from projections.evaluation import to_cents
 from projections.metrics import explain
 from projections.norms import norms
 from projections.periods import Period
@@ -17,8 +18,6 @@ from projections.scheme import Scheme
 from projections.scheme_parts import Reduction
 from projections.settlement import reductions
 from projections.view import View
-
-_CENTS = Decimal("0.01")
 
 
 class Due(NamedTuple):
@@ -59,7 +58,7 @@ def reductions_due(connection: Connection, view: View, period: Period, scheme: S
         for employee, counted in sorted(_counted(connection, view, period, scheme, rule).items()):
             amount = rule.amount * max(counted.number - rule.allowed, 0)
             amount = amount if rule.at_most is None else min(amount, rule.at_most)
-            amount = amount.quantize(_CENTS, ROUND_HALF_UP)
+            amount = to_cents(amount)
             if amount and employee in known:
                 found.append(Due(employee, rule, counted.number, amount, counted.evidence))
     return found

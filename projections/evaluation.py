@@ -170,9 +170,9 @@ def _statement(
     score, remarks = _overall(scheme, scores)
     factor = _NOTHING if score is None else factor_at(scheme.curve, score)
     part = bonus * factor * tenure.days / period.days
-    gross = part.quantize(_CENTS, ROUND_HALF_UP)
+    gross = to_cents(part)
     off = sum((each.amount for each in person.taken), _NOTHING)
-    total = max(gross - off, _NOTHING).quantize(_CENTS, ROUND_HALF_UP)
+    total = to_cents(max(gross - off, _NOTHING))
     late = [f"scheme not known when the period began: {setting.remark}"] if setting.remark else []
     content = {
         **_heading(scheme, setting, tenure),
@@ -287,3 +287,8 @@ def _plain(value: Any) -> str:
 
 def _rounded(value: Decimal) -> Decimal:
     return value.quantize(_PLACES, ROUND_HALF_EVEN)
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """Round money half-up, as all that is paid or taken off."""
+    return amount.quantize(_CENTS, ROUND_HALF_UP)

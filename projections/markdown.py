@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from ledger.moments import date_of
+
 Rows = Sequence[Mapping[str, Any]]
-_FLOATING = {"day": 10, "month": 7}
 # The times that a row's `precision` speaks of; `resolved_precision` speaks of `resolved_at`.
 _DATED = ("occurred_at", "effective_at", "since")
 
@@ -80,5 +81,4 @@ def _cell(row: Mapping[str, Any], name: str, zone: ZoneInfo) -> str:
 
 def _day(row: Mapping[str, Any], name: str) -> str | None:
     own = row.get(f"{name.removesuffix('_at')}_precision")
-    length = _FLOATING.get(own or (row.get("precision", "") if name in _DATED else ""))
-    return row[name].astimezone(UTC).isoformat()[:length] if length else None
+    return date_of(row[name], own or (row.get("precision") if name in _DATED else None))

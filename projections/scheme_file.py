@@ -137,14 +137,15 @@ class Reading:
     def _line(self, field: str) -> int | None:
         """Where the field stands; or else its table; None if neither is found as it is written."""
         path, _, name = field.rpartition(".")
-        heading, number = re.fullmatch(r"(.*?)(?:\[(\d+)\])?", path or "").groups()  # type: ignore[union-attr]
+        index = re.search(r"\[(\d+)\]\Z", path)
+        heading, nth = (path[: index.start()], int(index[1])) if index else (path, 0)
         start = 0
         if heading:
-            written = f"[[{heading}]]" if number is not None else f"[{heading}]"
+            written = f"[[{heading}]]" if index else f"[{heading}]"
             heads = [n for n, line in enumerate(self._lines, 1) if line.strip() == written]
-            if len(heads) <= int(number or 0):
+            if len(heads) <= nth:
                 return None
-            start = heads[int(number or 0)]
+            start = heads[nth]
         for n, line in enumerate(self._lines[start:], start + 1):
             if line.lstrip().startswith("["):
                 break

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from ledger.errors import InvalidQuestion
+from ledger.moments import date_of
 
 Format = Literal["table", "json", "csv"]
 Rows = Sequence[Mapping[str, Any]]
@@ -27,8 +28,6 @@ FULL_WIDTH = 100  # columns of a page, where there is no terminal to fit
 _GAP = "  "
 # The times that a row's `precision` speaks of.
 _DATED = ("occurred_at", "effective_at", "from_at", "at", "since")
-# A day or month is the same in every zone: it is kept as midnight UTC, and so much of it is shown.
-_FLOATING = {"day": 10, "month": 7}
 
 
 class Picture(str):
@@ -149,8 +148,7 @@ def local(at: datetime, zone: ZoneInfo) -> datetime:
 
 def _dated(row: Mapping[str, Any], name: str) -> str | None:
     own = row.get(f"{name.removesuffix('_at')}_precision")
-    length = _FLOATING.get(own or (row.get("precision", "") if name in _DATED else ""))
-    return row[name].astimezone(UTC).isoformat()[:length] if length else None
+    return date_of(row[name], own or (row.get("precision") if name in _DATED else None))
 
 
 def _span(value: timedelta) -> str:

@@ -23,7 +23,7 @@ from ledger.moments import Precision, precision_of
 
 ROLES = ("auditor", "owner")
 _CONTENT = 160  # columns of an event's content in a line of text
-_LENGTHS = {Precision.DAY: 10, Precision.MONTH: 7}
+_DATES = (Precision.DAY, Precision.MONTH)
 
 
 class _Head(msgspec.Struct):
@@ -140,7 +140,7 @@ def _passes(row: Row, wanted: Filter) -> bool:
     at = row.occurred_at
     if at is None:
         return False
-    if precision_of(head.occurred_at) in (Precision.DAY, Precision.MONTH):
+    if precision_of(head.occurred_at) in _DATES:
         at = _begin(at, wanted.zone)
     return (wanted.since is None or wanted.since <= at) and (
         wanted.until is None or at <= wanted.until
@@ -224,8 +224,8 @@ def _short(value: Any) -> str:
 def _occurred(row: Row, body: dict[str, Any], zone: ZoneInfo) -> str:
     if row.occurred_at is None:
         return "unknown"
-    length = _LENGTHS.get(precision_of(body["occurred_at"]))
-    return row.occurred_at.isoformat()[:length] if length else _minute(row.occurred_at, zone)
+    said: str = body["occurred_at"]
+    return said if precision_of(said) in _DATES else _minute(row.occurred_at, zone)
 
 
 def _minute(at: datetime, zone: ZoneInfo) -> str:

@@ -35,15 +35,21 @@ def default_folder() -> Path:
     return platformdirs.user_data_path("iledger", appauthor=False)
 
 
-def private(folder: Path, *, create: bool) -> Path | None:
+def made_private(folder: Path) -> Path:
+    """Make the folder unless it exists; otherwise as `private`."""
+    home = folder.expanduser().absolute()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _refuse_unless_ours(home)
+    return home
+
+
+def private(folder: Path) -> Path | None:
     """Return the folder's absolute path, having made sure that it is ours alone.
 
-    None if it does not exist (only with create=False).
+    None if it does not exist.
     Raises ServerUnavailable if it belongs to another user, or other users may enter it.
     """
     home = folder.expanduser().absolute()
-    if create:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         _refuse_unless_ours(home)
     except FileNotFoundError:

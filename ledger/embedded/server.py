@@ -9,7 +9,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ledger.embedded.folder import explained, hold, locked, note_use, private, socket_path
+from ledger.embedded.folder import (
+    explained,
+    hold,
+    locked,
+    made_private,
+    note_use,
+    private,
+    socket_path,
+)
 from ledger.embedded.running import Server, ready
 from ledger.errors import ServerUnavailable
 
@@ -26,8 +34,7 @@ def ensure_running(folder: Path, *, idle_limit: float = 900.0) -> str:
     """
     limit = _idle_limit(idle_limit)
     with explained(folder):
-        home = private(folder, create=True)
-        assert home is not None  # noqa: S101
+        home = made_private(folder)
         # A shared lock costs microseconds. It is what makes it impossible for the watchdog to
         # end the server between our finding it and its learning that we want it.
         with locked(home, shared=True):
@@ -47,7 +54,7 @@ def find(folder: Path) -> Server | None:
     Raises ServerUnavailable if the folder is not ours alone.
     """
     with explained(folder):
-        home = private(folder, create=False)
+        home = private(folder)
         return ready(home) if home else None
 
 
@@ -58,7 +65,7 @@ def stop(folder: Path) -> bool:
     rolled back. Raises ServerUnavailable if the folder is not ours alone.
     """
     with explained(folder):
-        home = private(folder, create=False)
+        home = private(folder)
         if home is None:
             return False
         from ledger.embedded import cluster
