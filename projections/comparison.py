@@ -223,7 +223,9 @@ def _moved(
             found.setdefault(employee, set()).update(moved.get(mine[component.name].name, ()))
     decided = _decided(connection, period, *views)
     for employee, mine in (each for of_one in groups for each in of_one.items()):
-        keys = [(*mine[one.name].scope, one.metric) for one in scheme.components if not one.target]
+        keys = [
+            (*mine[one.name].scope, one.metric) for one in scheme.components if one.target is None
+        ]
         for key in [("employee", employee, None), *keys]:
             found[employee] |= decided.get(key, set())
     return found

@@ -160,9 +160,11 @@ def _issue(ledger: Ledger, made: Pack, by: str | None, *, dry_run: bool) -> None
     case, act = decisions.case(made.client, made.employee), act_of(by)
     decide = decisions.issue(made.employee, made.view.as_of, made.sha256)
     if dry_run:
-        whose = f"the pack of {made.client} as of {made.view.as_of}"
+        pack = f"the pack of {made.client} as of {made.view.as_of}"
         events = propose(ledger, case, act, decide).events
-        told = ["dry run: nothing was recorded; would be issued: " + whose for _ in events]
+        told = [
+            f"dry run: nothing was recorded; to {made.employee} would go {pack}" for _ in events
+        ]
     else:
         receipts = handle(ledger, case, act, decide).receipts
         told = [f"issued to {made.employee}: position {each.position}" for each in receipts]
