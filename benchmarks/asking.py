@@ -19,9 +19,9 @@ from benchmarks.sides import Line
 from ledger import log, schema
 from ledger.database import Connection, Target, connect
 from ledger.sql import statements
-from projections import registry
-from projections.card import card
-from projections.rebuild import rebuild
+from projections.engine import registry
+from projections.engine.rebuild import rebuild
+from projections.questions.clients.card import card
 from projections.view import View
 
 MIB = 1 << 10
@@ -98,7 +98,7 @@ def _copy_tables(connection: Connection, target: Target) -> float:
         twin.execute("DROP SCHEMA IF EXISTS raw_projections CASCADE")
         twin.execute("CREATE SCHEMA raw_projections")
         twin.execute("SET search_path = raw_projections")
-        frame = statements("projections", "frame.sql")
+        frame = statements("projections.engine", "frame.sql")
         parts = [projection.sql for projection in registry.projections()]
         for part in (frame, *parts):
             twin.execute(part["tables"])

@@ -8,21 +8,13 @@ from typing import Any
 
 from ledger.codec import encode
 from ledger.envelope import Encoded, Event
-from ledger.events.calendar import BusinessCalendarPublished, Workday
-from ledger.events.client import (
+from ledger.events.clients import (
     ClientFactConfirmed,
     ClientFactRecorded,
     ClientFactRetracted,
     ClientRegistered,
 )
-from ledger.events.deal import (
-    DealLost,
-    DealOpened,
-    DealStageEntered,
-    DealWon,
-    PurchaseRecorded,
-)
-from ledger.events.interaction import (
+from ledger.events.contacts import (
     CallLogged,
     CallMissed,
     InquiryReceived,
@@ -30,11 +22,18 @@ from ledger.events.interaction import (
     MessageExchanged,
     SatisfactionRecorded,
 )
-from ledger.events.offer import OfferSent
 from ledger.events.ownership import ClientReassigned, ClientReleased, CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired
+from ledger.events.sales import (
+    DealLost,
+    DealOpened,
+    DealStageEntered,
+    DealWon,
+    OfferSent,
+    PurchaseRecorded,
+)
 from ledger.events.service import CaseOpened, CaseReopened, CaseResolved
-from ledger.events.task import TaskAssigned, TaskCompleted
+from ledger.events.work import BusinessCalendarPublished, TaskAssigned, TaskCompleted, Workday
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 EMPLOYEES = 500

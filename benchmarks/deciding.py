@@ -19,15 +19,15 @@ from eventsourcing.postgres import PostgresDatastore
 
 from benchmarks import stock
 from benchmarks.sides import Line
-from commands.handle import Memory
-from commands.reservation import record_approach
+from commands.decisions.handle import Memory
+from commands.decisions.ownership.reservation import record_approach
 from ledger import schema
-from ledger.book import Ledger
+from ledger.api import Ledger
 from ledger.database import Target, connect
 from ledger.envelope import Event
 from ledger.errors import ClientTaken
-from ledger.events.offer import OfferSent
 from ledger.events.people import EmployeeHired
+from ledger.events.sales import OfferSent
 from ledger.log import EVERYTHING, read
 
 SIDES = 8

@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime
 from benchmarks import company
 from benchmarks.sides import Line
 from ledger.database import Connection, Target, connect
-from projections.comparison import replayed
-from projections.figures import defined
-from projections.metrics import TERMS, explain, metrics
+from projections.engine.runner import catch_up
+from projections.metrics.definitions import defined
+from projections.metrics.metrics import TERMS, explain, metrics
+from projections.motivation.recalculation import replayed
+from projections.motivation.scheme import scheme_of
 from projections.periods import period_of
-from projections.runner import catch_up
-from projections.scheme import scheme_of
 from projections.view import View
 
 ROUNDS = 5

@@ -17,16 +17,16 @@ errors              everything that can be refused
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ledger.book import Ledger as Ledger
-    from ledger.book import open as open  # noqa: A004
+    from ledger.api import Ledger as Ledger
+    from ledger.api import open as open  # noqa: A004
     from ledger.envelope import Event as Event
     from ledger.envelope import Receipt as Receipt
     from ledger.envelope import Recorded as Recorded
     from ledger.moments import Moment as Moment
 
 _HOMES = {
-    "Ledger": "ledger.book",
-    "open": "ledger.book",
+    "Ledger": "ledger.api",
+    "open": "ledger.api",
     "Event": "ledger.envelope",
     "Receipt": "ledger.envelope",
     "Recorded": "ledger.envelope",

@@ -17,10 +17,17 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 from ledger.events.fields import PersonalMark, Tag
 
-STREAMS = (
-    "client", "contact", "people", "ownership", "handover", "dispute", "interaction", "offer",
-    "deal", "task", "service", "motivation", "calendar", "audit", "correction",
-)  # fmt: skip
+SUBJECTS = (
+    "clients",
+    "people",
+    "ownership",
+    "contacts",
+    "sales",
+    "work",
+    "service",
+    "motivation",
+    "corrections",
+)
 
 
 class EventType(NamedTuple):
@@ -32,7 +39,7 @@ class EventType(NamedTuple):
     name: str
     version: int
     content: type[Any]
-    stream: str
+    subject: str
     tags: tuple[tuple[str, str], ...]
     personal: tuple[str, ...]
 
@@ -47,9 +54,9 @@ def type_name(content: type[Any]) -> str:
 def types() -> dict[str, EventType]:
     """Every known event type by its stored name; imports all event classes (about 0.2 s)."""
     found: dict[str, EventType] = {}
-    for stream, module in _modules():
+    for subject, module in _modules():
         for content in _contents(module):
-            described = _describe(content, stream)
+            described = _describe(content, subject)
             if described.name in found:
                 raise TypeError(f"two packages define the event type {described.name!r}")
             found[described.name] = described
@@ -63,8 +70,8 @@ def by_class() -> dict[type[Any], EventType]:
 
 
 def _modules() -> Iterator[tuple[str, ModuleType]]:
-    for stream in STREAMS:
-        yield stream, import_module(f"ledger.events.{stream}")
+    for subject in SUBJECTS:
+        yield subject, import_module(f"ledger.events.{subject}")
     for entry in entry_points(group="interaction_ledger.events"):
         yield entry.name, entry.load()
 
@@ -81,14 +88,14 @@ def _words(content: type[Any]) -> list[str]:
     return re.findall(r"[A-Z][a-z0-9]*", content.__name__)
 
 
-def _describe(content: type[Any], stream: str) -> EventType:
+def _describe(content: type[Any], subject: str) -> EventType:
     hints = get_type_hints(content, include_extras=True)
     marks = {field.name: tuple(_marks(hints[field.name])) for field in fields(content)}
     return EventType(
         name=type_name(content),
         version=getattr(content, "VERSION", 1),
         content=content,
-        stream=stream,
+        subject=subject,
         tags=tuple(
             (name, mark.stream)
             for name, found in marks.items()

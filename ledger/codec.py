@@ -21,10 +21,10 @@ from ledger import catalogue
 from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Visibility
 from ledger.errors import InvalidEvent, LedgerError
 from ledger.events.fields import Channel, EventId, Id, Label
-from ledger.events.retired import LIFTS
-from ledger.explanation import explain, unreadable
 from ledger.log import Row
 from ledger.moments import REMEDY, Moment, precision_of
+from ledger.upcasts import LIFTS
+from ledger.validation_messages import explain, unreadable
 
 MAX_BODY = 1 << 20
 

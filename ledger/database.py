@@ -102,7 +102,9 @@ def prepare(connection: Connection, target: Target, roles: Sequence[str]) -> Non
     connection.execute(path)
     if roles:
         names = [f"{target.schema}_{role}" for role in roles]
-        connection.execute(statements("ledger", "log.sql")["take_role"], {"names": names})
+        connection.execute(
+            statements("ledger.sql", "statements.sql")["take_role"], {"names": names}
+        )
 
 
 def twin(connection: Connection) -> Connection | None:

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 
-from ledger.book import receipt
+from ledger.api import receipt
 from ledger.codec import MAX_BODY, encode_json
 from ledger.envelope import Encoded, Receipt
 from ledger.errors import InvalidEvent, KeyConflict

@@ -19,7 +19,7 @@ from ledger.errors import ConditionFailed, InvalidQuestion
 from ledger.sql import statements
 
 PAGE = 2_000
-_SQL = statements("ledger", "log.sql")
+_SQL = statements("ledger.sql", "statements.sql")
 
 
 class Row(NamedTuple):

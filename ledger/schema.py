@@ -33,9 +33,8 @@ class Migration(NamedTuple):
 
 def migrations() -> list[Migration]:
     """All changes of the schema that this code knows, in order; the last one is its version."""
-    names = sorted(
-        path.name for path in (files("ledger") / "migrations").iterdir() if path.name[0].isdigit()
-    )
+    folder = files("ledger.sql") / "migrations"
+    names = sorted(path.name for path in folder.iterdir() if path.name[0].isdigit())
     return [Migration(int(name[:4]), name.removesuffix(".sql")) for name in names]
 
 
@@ -53,7 +52,7 @@ def init(target: Target, zone: str = "UTC") -> bool:
     if zone not in available_timezones():
         raise InvalidQuestion(f"unknown time zone {zone!r}; use an IANA name, such as UTC")
     with connect(target, autocommit=False) as connection, translated():
-        named = statements("ledger", "init.sql")
+        named = statements("ledger.sql", "init.sql")
         connection.execute(named["lock"])
         if _exists(connection, target.schema):
             check(connection)
@@ -69,7 +68,7 @@ def init(target: Target, zone: str = "UTC") -> bool:
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(owner))
         connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
         for part in PARTS:
-            connection.execute(script("ledger", f"{part}.sql"))
+            connection.execute(script("ledger.sql", f"{part}.sql"))
         connection.execute(named["say_zone"], [zone])
         connection.cursor().executemany(named["note_migration"], migrations())
     return True
@@ -81,7 +80,7 @@ def migrate(target: Target) -> list[str]:
     All of them or none.
     """
     with connect(target, "owner", autocommit=False) as connection, translated():
-        named = statements("ledger", "init.sql")
+        named = statements("ledger.sql", "init.sql")
         connection.execute(named["lock"])
         has = _version(connection)
         wanted = [change for change in migrations() if change.version > has]
@@ -91,7 +90,7 @@ def migrate(target: Target) -> list[str]:
             sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(target.schema))
         )
         for change in wanted:
-            connection.execute(script("ledger", f"migrations/{change.name}.sql"))
+            connection.execute(script("ledger.sql", f"migrations/{change.name}.sql"))
             connection.execute(named["note_migration"], change)
     return [change.name for change in wanted]
 
@@ -100,7 +99,7 @@ def check(connection: Connection) -> About:
     """What the ledger says of itself. Raises NotInitialised or SchemaMismatch, with the remedy."""
     try:
         with translated():
-            row = connection.execute(statements("ledger", "init.sql")["about"]).fetchone()
+            row = connection.execute(statements("ledger.sql", "init.sql")["about"]).fetchone()
     except NotInitialised:
         _refuse_strangers(connection)
         raise
@@ -124,7 +123,7 @@ def _refuse_strangers(connection: Connection) -> None:
     """Who may not use the schema cannot see its tables: to him there seems to be no ledger."""
     if not connection.autocommit:
         return  # after an error, a transaction answers nothing more
-    row = connection.execute(statements("ledger", "init.sql")["closed_schema"]).fetchone()
+    row = connection.execute(statements("ledger.sql", "init.sql")["closed_schema"]).fetchone()
     if row:
         raise NotAllowed(
             f"the login {row[1]} has no right to the ledger in schema {row[0]}. Let an "
@@ -139,5 +138,5 @@ def _exists(connection: Connection, schema: str) -> bool:
 
 
 def _version(connection: Connection) -> int:
-    row = connection.execute(statements("ledger", "init.sql")["version"]).fetchone()
+    row = connection.execute(statements("ledger.sql", "init.sql")["version"]).fetchone()
     return int(row[0]) if row else 0

@@ -20,7 +20,7 @@ from ledger.sql import statements
 
 Answer = list[dict[str, Any]]
 Question = tuple[str, dict[str, Any]]  # a statement and its parameters
-_FRAME = statements("projections", "frame.sql")
+_FRAME = statements("projections.engine", "frame.sql")
 
 
 class View(NamedTuple):

@@ -23,7 +23,7 @@ from psycopg import sql
 from ledger import embedded, schema
 from ledger.database import Connection, Target, connect
 from ledger.embedded.programs import server_programs
-from tests.embedded.conftest import leave_nothing
+from tests.ledger.embedded.conftest import leave_nothing
 
 _numbers = itertools.count(1)
 

@@ -195,7 +195,7 @@ def _looked_in(context: click.Context | None, error: Exception) -> str:
 
     if context is None or not isinstance(error, NotInitialised):
         return ""
-    from commands.cli.target import chosen
+    from commands.cli.shell.ledger_options import chosen
     from ledger.embedded import default_folder
 
     with context.scope(cleanup=False):

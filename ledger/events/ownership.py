@@ -1,4 +1,4 @@
-"""Ownership: whose client it is, since when, why it changed, and by which rules."""
+"""Ownership: whose a client is, how clients are handed over, and disputes about both."""
 
 from typing import Annotated, Literal
 
@@ -6,11 +6,14 @@ from pydantic import Field
 
 from ledger.events.fields import (
     BatchId,
+    Digest,
+    DisputeId,
     EmployeeId,
     EventId,
     Id,
     Instant,
     Label,
+    Personal,
     Text,
     Whole,
     fact,
@@ -144,3 +147,110 @@ class ReservationPolicyPublished:
     former_owner_days: Annotated[Whole, Field(ge=1, le=3660)] | None = None
     exclusions: Annotated[tuple[Exclusion, ...], Field(max_length=100)] = ()
     remark: Label | None = None
+
+
+Count = Annotated[Whole, Field(ge=0)]
+
+
+@fact
+class TransferBatchStarted:
+    """The clients of one employee begin to pass to others, by this plan."""
+
+    batch: BatchId
+    from_employee: EmployeeId
+    rule: Id
+    reason: ReassignmentReason
+    planned: Count
+    plan_sha256: Digest
+    approved_by: Id | None = None
+
+
+@fact
+class TransferBatchCompleted:
+    """All clients of the batch that were still the employee's have passed on."""
+
+    batch: BatchId
+    moved: Count
+    skipped: Count
+
+
+@fact
+class TransferReversalStarted:
+    """The clients of the batch begin to go back; none of it passes on any longer."""
+
+    batch: BatchId
+    reason: Text
+    approved_by: Id | None = None
+
+
+@fact
+class TransferBatchReversed:
+    """The clients of the batch went back, but for those that had changed since."""
+
+    batch: BatchId
+    reason: Text
+    restored: Count
+    kept: Count
+    approved_by: Id | None = None
+
+
+@fact
+class HandoverPackIssued:
+    """The new owner was given what is known about the client, as of a position of the ledger."""
+
+    employee: EmployeeId
+    as_of: Count
+    sha256: Digest
+
+
+@fact
+class HandoverAccepted:
+    """The new owner has read the pack and answers for the client from now on."""
+
+    employee: EmployeeId
+    sha256: Digest | None = None
+    remark: Text | None = None
+
+
+Severity = Literal["low", "medium", "high"]
+Outcome = Literal["reassigned", "reconciled", "unfounded", "client_lost"]
+Judgement = Literal["claimant", "respondent", "shared", "neither"]
+
+
+@fact
+class ConflictReported:
+    """A client and an employee do not get on."""
+
+    employee: EmployeeId
+    severity: Severity = "medium"
+    account: Personal[Text] | None = None
+
+
+@fact
+class ConflictResolved:
+    """What came of the conflict between client and employee."""
+
+    employee: EmployeeId
+    outcome: Outcome
+    remark: Personal[Text] | None = None
+
+
+@fact
+class OwnershipDisputeOpened:
+    """Somebody claims a client that is, or was, another's."""
+
+    dispute: DisputeId
+    claimant: EmployeeId
+    respondent: EmployeeId
+    claim: Text
+
+
+@fact
+class OwnershipDisputeResolved:
+    """Whose client it was found to be, by whom, and on the strength of which events."""
+
+    dispute: DisputeId
+    decision: Judgement
+    decided_by: Id
+    grounds: Text
+    evidence: Annotated[tuple[EventId, ...], Field(max_length=1000)] = ()

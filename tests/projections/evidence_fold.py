@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from ledger.envelope import Event
-from projections.metrics import TERMS
+from projections.metrics.metrics import TERMS
 from tests.projections.fold_parts import (
     Found,
     Row,
@@ -25,7 +25,7 @@ from tests.projections.fold_parts import (
     within,
 )
 from tests.projections.ledgers import NOW
-from tests.projections.test_credit_agrees_with_a_plain_fold import Known, at
+from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known, at
 
 HOUR = timedelta(hours=1)
 REACH: dict[str, Callable[[Any], str | None]] = {

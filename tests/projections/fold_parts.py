@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from ledger import catalogue
 from ledger.moments import Moment
 from tests.projections.ledgers import ZONE
-from tests.projections.test_credit_agrees_with_a_plain_fold import LONG_AGO, Known
+from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import LONG_AGO, Known
 
 LOCAL = ZoneInfo(ZONE)
 

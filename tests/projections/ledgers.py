@@ -11,8 +11,8 @@ from psycopg import sql
 from ledger import codec, log, schema
 from ledger.database import Connection, Target, connect
 from ledger.envelope import Event
-from projections import registry
-from projections.runner import catch_up
+from projections.engine import registry
+from projections.engine.runner import catch_up
 from projections.view import View
 
 _numbers = itertools.count(1)
@@ -45,7 +45,7 @@ def ledger_of(
 
 def as_then(target: Target, connection: Connection, position: int) -> Connection:
     """Point the connection at projections that were built when the ledger ended at a position."""
-    from projections.rebuild import build
+    from projections.engine.rebuild import build
 
     build(connection, target, f"{target.schema}_then", workers=0, upto=position)
     return connection

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from tests.projections.evidence_fold import HOUR, REACH, in_vain
 from tests.projections.fold_parts import Found, Row, Span, grouped, kind, when, within
 from tests.projections.ledgers import NOW
-from tests.projections.test_credit_agrees_with_a_plain_fold import Known, Ownership, after
+from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known, Ownership, after
 
 
 def ownership(events: list[Known], span: Span) -> Found:

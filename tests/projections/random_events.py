@@ -80,7 +80,7 @@ def types_of(*streams: str) -> tuple[str, ...]:
     return tuple(
         each.name
         for each in found
-        if each.name != "event.annulled" and (not streams or {each.stream, each.name} & {*streams})
+        if each.name != "event.annulled" and (not streams or {each.subject, each.name} & {*streams})
     )
 
 
@@ -121,7 +121,7 @@ def histories(
 
 def annulment(of: Event, *, key: str) -> Event:
     """The event that annuls another."""
-    from ledger.events.correction import EventAnnulled
+    from ledger.events.corrections import EventAnnulled
 
     content = EventAnnulled(
         event=str(event_id(of.source, of.key)),

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.envelope import Event
-from ledger.events.deal import DealLost, DealOpened, DealWon
-from ledger.events.interaction import CallLogged
+from ledger.events.contacts import CallLogged
 from ledger.events.motivation import TargetSet
 from ledger.events.ownership import ClientReassigned, CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired, EmployeeMoved, OrgUnitDefined
-from ledger.events.task import TaskAssigned, TaskCompleted
+from ledger.events.sales import DealLost, DealOpened, DealWon
+from ledger.events.work import TaskAssigned, TaskCompleted
 
 SELLERS = ("E-1", "E-2", "E-3", "E-4")
 CLIENTS = 40

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from commands import settlement
-from commands.handle import Act, handle
+from commands.decisions.handle import Act, handle
+from commands.decisions.motivation import settlement
 from ledger import codec, log
-from ledger.book import Ledger
+from ledger.api import Ledger
 from ledger.database import Connection, Target
 from ledger.envelope import Event
-from projections.appraisal import appraise
+from projections.engine.runner import catch_up
+from projections.motivation.scheme import scheme_of
+from projections.motivation.statements import appraise
 from projections.periods import period_of
-from projections.runner import catch_up
-from projections.scheme import scheme_of
 from projections.view import View
 from tests.projections.ledgers import ZONE
 from tests.projections.schemes import SCHEME

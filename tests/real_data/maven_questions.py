@@ -11,11 +11,12 @@ from statistics import median
 from typing import Any
 
 from ledger.database import Connection
-from projections import ownership, people
-from projections.deals import aging, deals
-from projections.funnel import funnel
-from projections.metrics import NOBODY, metrics
-from projections.portfolio import clients
+from projections.metrics.metrics import NOBODY, metrics
+from projections.questions.ownership.portfolio import clients
+from projections.questions.sales.funnel import funnel
+from projections.tables.ownership import ownership
+from projections.tables.people import people
+from projections.tables.sales.deals import aging, deals
 from projections.view import Answer, View
 from tests.real_data.maven_fold import AGES, AS_OF
 from tests.real_data.source import Wire

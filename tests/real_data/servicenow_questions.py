@@ -9,8 +9,8 @@ from statistics import mean, median
 from typing import Any
 
 from ledger.database import Connection
-from projections import service
-from projections.cases import cases
+from projections.questions.service import service_report as service
+from projections.tables.service.cases import cases
 from projections.view import Answer, View
 from tests.real_data.source import Wire
 

@@ -1,0 +1,1 @@
+"""The ledger as a thing to be run."""

@@ -1,0 +1,198 @@
+"""`iledger doctor`: is everything around the ledger as it must be, and if not, what to do."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import click
+import psycopg
+
+from commands.cli.shell.ledger_options import chosen
+from commands.cli.shell.output import Format, Printer
+from commands.cli.shell.question import formatted
+from ledger import embedded, schema
+from ledger.database import ROLES, Connection, Target, connect, translate
+from ledger.errors import LedgerError, NotInitialised
+from ledger.sql import statements
+from projections.engine import runner
+
+_SQL = statements("commands.cli.admin", "doctor.sql")
+_OLDEST, _NEWEST = 15, 18
+_SECONDS_APART = 5
+_ROOM = 1 << 30
+
+
+class Finding(NamedTuple):
+    """What one check found, and what to do about it."""
+
+    check: str
+    result: Literal["ok", "warn", "fail"]
+    found: str
+    advice: str = ""
+
+
+@click.command(epilog="Example: iledger doctor --format json")
+@formatted
+def doctor(form: Format) -> None:
+    """Check the ledger's surroundings, and say what to do.
+
+    Exit code 1 if any check fails; warnings do not count.
+    """
+    findings = list(_examine(chosen()))
+    with Printer(form) as printer:
+        printer.show([finding._asdict() for finding in findings])
+    if any(finding.result == "fail" for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def _examine(target: Target) -> Iterator[Finding]:
+    yield from _disk(target)
+    try:
+        connection = connect(target, "owner", "auditor", "supervisor", "writer")
+    except (LedgerError, psycopg.Error) as error:
+        yield _failure("connection", error)
+        return
+    with closing(connection):
+        yield Finding("connection", "ok", f"login {connection.info.user}")
+        made = True
+        for check in _CHECKS:
+            if check in _OF_A_LEDGER and not made:
+                continue
+            try:
+                yield from check(connection, target)
+            except (LedgerError, psycopg.Error) as error:
+                made = made and not isinstance(error, NotInitialised)
+                yield _failure(check.__name__.strip("_"), error)
+
+
+def _failure(check: str, error: LedgerError | psycopg.Error) -> Finding:
+    shown = translate(error) if isinstance(error, psycopg.Error) else error
+    return Finding(check, "fail", str(shown), "As the message says.")
+
+
+def _disk(target: Target) -> Iterator[Finding]:
+    if target.dsn:
+        return
+    folder: Path = target.folder or embedded.default_folder()
+    existing = next(
+        path for path in (folder.absolute(), *folder.absolute().parents) if path.exists()
+    )
+    free = shutil.disk_usage(existing).free
+    found = f"{free / 2**30:.1f} GiB free for {folder}"
+    if free < _ROOM:
+        yield Finding("disk", "fail", found, "Make room: a full disk stops all recording.")
+    else:
+        yield Finding("disk", "ok", found)
+
+
+def _version(connection: Connection, target: Target) -> Iterator[Finding]:
+    major, found = connection.info.server_version // 10_000, f"PostgreSQL {_full(connection)}"
+    if _OLDEST <= major <= _NEWEST:
+        yield Finding("version", "ok", found)
+    elif major < _OLDEST:
+        yield Finding("version", "fail", found, f"Upgrade PostgreSQL to {_OLDEST} or later.")
+    else:
+        yield Finding("version", "warn", found, f"Tested up to PostgreSQL {_NEWEST} only.")
+
+
+def _full(connection: Connection) -> str:
+    return connection.info.parameter_status("server_version") or "?"
+
+
+def _schema(connection: Connection, target: Target) -> Iterator[Finding]:
+    about = schema.check(connection)
+    yield Finding("schema", "ok", f"ledger {about.ledger_id}, version {about.version}")
+
+
+def _settings(connection: Connection, target: Target) -> Iterator[Finding]:
+    rows: list[tuple[str, str]] = connection.execute(_SQL["settings"]).fetchall()
+    settings = dict(rows)
+    for name in ("fsync", "full_page_writes"):
+        if settings.get(name) == "on":
+            yield Finding(name, "ok", "on")
+        else:
+            advice = f"Set {name} = on: after a power cut the ledger may be damaged."
+            yield Finding(name, "fail", str(settings.get(name)), advice)
+    commit = settings.get("synchronous_commit")
+    if commit in ("off", "local"):
+        advice = "Set synchronous_commit = on: a receipt must mean that the event is durable."
+        yield Finding("synchronous_commit", "fail" if commit == "off" else "warn", commit, advice)
+    else:
+        yield Finding("synchronous_commit", "ok", str(commit))
+    if settings.get("default_transaction_read_only") == "on":
+        advice = "End the read-only mode, or connect to the primary server."
+        yield Finding("read_only", "fail", "the server takes no writes", advice)
+
+
+def _roles(connection: Connection, target: Target) -> Iterator[Finding]:
+    names = [f"{target.schema}_{role}" for role in ROLES]
+    rows = connection.execute(_SQL["roles"], {"names": names}).fetchall()
+    lacking = [name for name, exists, _ in rows if not exists]
+    held = [name for name, _, member in rows if member]
+    if lacking:
+        advice = f"Create them: {'; '.join(f'CREATE ROLE {name} NOLOGIN' for name in lacking)}"
+        yield Finding("roles", "fail", f"missing: {', '.join(lacking)}", advice)
+    elif held:
+        yield Finding("roles", "ok", f"this login may act as {', '.join(held)}")
+    else:
+        advice = f"Let an administrator GRANT one of {', '.join(names)} to it."
+        yield Finding("roles", "fail", "this login has no role in the ledger", advice)
+
+
+def _triggers(connection: Connection, target: Target) -> Iterator[Finding]:
+    rows = connection.execute(_SQL["triggers"], {"schema": target.schema}).fetchall()
+    open_ = [table for table, guarded in rows if not guarded]
+    if not open_:
+        yield Finding("triggers", "ok", "events cannot be changed or removed")
+        return
+    advice = "Find out who switched them off; then ALTER TABLE … ENABLE ALWAYS TRIGGER immutable."
+    yield Finding("triggers", "fail", f"not guarding: {', '.join(open_)}", advice)
+
+
+def _grants(connection: Connection, target: Target) -> Iterator[Finding]:
+    found = connection.execute(_SQL["writers"], {"schema": target.schema})
+    others = ", ".join(row[0] for row in found)
+    if others:
+        tables = f"{target.schema}.events, {target.schema}.event_tags"
+        advice = f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {tables} FROM {others}"
+        yield Finding("grants", "fail", f"may write past append: {others}", advice)
+    else:
+        yield Finding("grants", "ok", "only append writes events")
+
+
+def _clock(connection: Connection, target: Target) -> Iterator[Finding]:
+    before = datetime.now(UTC)
+    ((now,),) = connection.execute(_SQL["clock"]).fetchall()
+    middle = before + (datetime.now(UTC) - before) / 2
+    apart = (now - middle).total_seconds()
+    found = f"the server's is {abs(apart):.3f} s {'ahead' if apart > 0 else 'behind'}"
+    if abs(apart) <= _SECONDS_APART:
+        yield Finding("clock", "ok", found)
+    else:
+        advice = "Set both by NTP: events more than 5 minutes ahead of the server are refused."
+        yield Finding("clock", "fail" if abs(apart) > 300 else "warn", found, advice)
+
+
+def _projections(connection: Connection, target: Target) -> Iterator[Finding]:
+    at = runner.progress(connection, target)
+    advice = "Ask any question as the owner, or run `iledger projections rebuild`."
+    if at is None:
+        yield Finding("projections", "warn", "not built yet", advice)
+    elif not at.fresh:
+        yield Finding("projections", "warn", "built by another version of this program", advice)
+    elif at.behind:
+        found = f"at position {at.position}, {at.behind} events behind"
+        yield Finding("projections", "warn", found, advice)
+    else:
+        yield Finding("projections", "ok", f"at the head, position {at.position}")
+
+
+_Check = Callable[[Connection, Target], Iterator[Finding]]
+_CHECKS: tuple[_Check, ...] = (
+    _version, _schema, _settings, _roles, _triggers, _grants, _clock, _projections,
+)  # fmt: skip
+# Where there is no ledger, what these would advise is all done by `iledger init`.
+_OF_A_LEDGER = (_roles, _triggers, _grants, _projections)

@@ -1,0 +1,119 @@
+"""`iledger projections`: looking after what is computed from the events."""
+
+from contextlib import closing
+from typing import Any
+
+import click
+
+from commands.cli.shell.ledger_options import chosen
+from commands.cli.shell.output import Format, Printer, remark
+from commands.cli.shell.progress import Bar
+from commands.cli.shell.question import ROLES, formatted, zoned
+from ledger import schema
+from ledger.database import connect, translated
+from ledger.sql import statements
+
+_SQL = statements("commands.cli.admin", "server.sql")
+
+_workers = click.option(
+    "--workers",
+    type=click.IntRange(0, 256),
+    help="Processes that read the events.  [default: one a core; none for a small ledger]",
+)
+
+
+@click.group(epilog="Example: iledger projections verify")
+def projections() -> None:
+    """Look after what is computed from the events."""
+
+
+@projections.command("list", epilog="Example: iledger projections list --format json")
+@formatted
+def list_(form: Format) -> None:
+    """Show which projections there are, their tables, and the events they are made of."""
+    from projections.engine import registry
+
+    rows: list[dict[str, Any]] = [
+        {
+            "projection": each.name,
+            "tables": list(each.tables.values()),
+            "event_types": sorted(each.unfold),
+        }
+        for each in registry.projections()
+    ]
+    with Printer(form) as printer:
+        if form == "table":
+            rows = [row | {"event_types": len(row["event_types"])} for row in rows]
+        printer.show(rows)
+
+
+@projections.command(epilog="Example: iledger projections status")
+@zoned
+@formatted
+def status(zone: str | None, form: Format) -> None:
+    """Show how far the projections have come; builds nothing."""
+    from projections.engine.runner import progress
+
+    target = chosen()
+    with closing(connect(target, *ROLES)) as connection:
+        about = schema.check(connection)
+        at = progress(connection, target)
+        rows = []
+        if at is not None:
+            with translated():
+                built = connection.execute(_SQL["built"]).fetchone()
+            rows = [at._asdict() | {"built_at": built and built[0]}]
+    with Printer(form, zone or about.zone) as printer:
+        printer.show(rows, columns=("position", "behind", "fresh", "built_at"))
+    if at is not None and not at.fresh:
+        remark(
+            "they were built by other source than this program's; the next question rebuilds them"
+        )
+
+
+@projections.command(epilog="Example: iledger projections rebuild --workers 4")
+@_workers
+def rebuild(workers: int | None) -> None:
+    """Build all projections anew from the first event, and swap them in."""
+    from projections.engine.rebuild import rebuild as build
+
+    target = chosen()
+    with closing(connect(target, "owner")) as connection:
+        schema.check(connection)
+    with Bar("Rebuilding") as bar:
+        position = build(target, bar, workers=workers)
+    remark(f"rebuilt up to position {position}")
+
+
+@projections.command(epilog="Example: iledger projections verify --format json")
+@_workers
+@formatted
+def verify(workers: int | None, form: Format) -> None:
+    """Build the projections anew beside, and compare them row for row.
+
+    Exit code 1 if any table differs; the tables in use stay as they are.
+    """
+    from projections.engine.verify import verify as compare
+
+    target = chosen()
+    with closing(connect(target, "owner")) as connection:
+        schema.check(connection)
+    with Bar("Building beside") as bar:
+        found = compare(target, bar, workers)
+    rows = [
+        {"table": t.table, "rows": t.rows, "surplus": t.surplus, "missing": t.missing}
+        for t in found.tables
+    ]
+    with Printer(form) as printer:
+        printer.show(rows)
+    for table in found.tables:
+        for example in table.examples:
+            remark(f"{table.table}: {example}")
+    if all(table.equal for table in found.tables):
+        remark(f"equal row for row at position {found.position}")
+        return
+    remark(
+        f"the tables differ from the events at position {found.position}: run "
+        "`iledger projections rebuild`, and find out who wrote to them"
+    )
+    raise click.exceptions.Exit(1)

@@ -1,0 +1,102 @@
+"""`iledger init`, `status` and `stop`: the ledger as a thing to be run."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands.cli.shell.ledger_options import chosen
+from commands.cli.shell.output import Format, Printer, remark
+from commands.cli.shell.question import formatted, zoned
+from ledger import embedded, schema
+from ledger.database import Connection, Target, connect, translated
+from ledger.errors import InvalidQuestion
+from ledger.sql import statements
+from projections.engine import runner
+
+_SQL = statements("commands.cli.admin", "server.sql")
+ROLES = ("owner", "auditor", "supervisor", "writer")
+
+
+@click.command(epilog="Example: iledger init --zone Europe/Moscow")
+@click.option(
+    "--zone",
+    metavar="NAME",
+    help="The time zone of the ledger's reports, an IANA name; it stays.  [default: UTC]",
+)
+@click.option("--migrate", is_flag=True, help="Bring an older ledger up to this program's version.")
+def init(zone: str | None, migrate: bool) -> None:
+    """Create the ledger, or bring an older one up to date."""
+    target = chosen()
+    if migrate:
+        for name in schema.migrate(target):
+            remark(f"migrated: {name}")
+    created = not migrate and schema.init(target, zone or "UTC")
+    with closing(connect(target, *ROLES)) as connection:
+        about = schema.check(connection)
+    done = "created" if created else "there is already"
+    remark(f"{done} ledger {about.ledger_id}, time zone {about.zone}, version {about.version}")
+    if zone and zone != about.zone:
+        remark(f"its time zone stays {about.zone}; a question may name another with --zone")
+
+
+@click.command(epilog="Example: iledger status --format json")
+@zoned
+@formatted
+def status(zone: str | None, form: Format) -> None:
+    """Show where the ledger is, how far it has come and how large it is."""
+    target = chosen()
+    with closing(connect(target, *ROLES)) as connection:
+        about = schema.check(connection)
+        with Printer(form, zone or about.zone) as printer:
+            printer.show([_ledger(connection, target, about)], "Ledger")
+            printer.show(_projections(connection, target), "Projections")
+            printer.show(_sizes(connection, target), "Tables")
+
+
+def _ledger(connection: Connection, target: Target, about: schema.About) -> dict[str, Any]:
+    with translated():
+        (head,) = connection.execute(_SQL["head"]).fetchall()
+        (login,) = connection.execute(_SQL["login"]).fetchall()
+    where = target.dsn is None and f"embedded in {target.folder or embedded.default_folder()}"
+    return {
+        "ledger": about.ledger_id,
+        "version": about.version,
+        "zone": about.zone,
+        "database": f"{login[0]}, schema {target.schema}",
+        "login": login[1],
+        "role": login[2],
+        "server": where or f"at {connection.info.host}, port {connection.info.port}",
+        "postgresql": connection.info.parameter_status("server_version"),
+        "head": head[0],
+        "head_recorded_at": head[1],
+    }
+
+
+def _projections(connection: Connection, target: Target) -> list[dict[str, Any]]:
+    at = runner.progress(connection, target)
+    if at is None:
+        return []
+    state = "current" if at.fresh else "built by another version; the next question rebuilds them"
+    return [{"position": at.position, "behind": at.behind, "state": state}]
+
+
+def _sizes(connection: Connection, target: Target) -> list[dict[str, Any]]:
+    with translated():
+        schemas = [target.schema, target.projections]
+        rows = connection.execute(_SQL["sizes"], {"schemas": schemas}).fetchall()
+    return [dict(zip(("schema", "table", "rows_about", "bytes"), row, strict=True)) for row in rows]
+
+
+@click.command(epilog="Example: iledger stop")
+def stop() -> None:
+    """Stop the private server; the next command starts it again."""
+    target = chosen()
+    if target.dsn:
+        raise InvalidQuestion(
+            "--dsn (or ILEDGER_DSN) names a server that iledger did not start; "
+            "stop it where it runs"
+        )
+    folder: Path = target.folder or embedded.default_folder()
+    remark("stopped" if embedded.stop(folder) else "it was not running")

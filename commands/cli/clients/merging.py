@@ -1,0 +1,63 @@
+"""`iledger merge`, `unmerge`, `duplicates`: which ids are one client."""
+
+import click
+
+from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.question import Question, asked
+
+_SURVIVOR = click.argument("survivor", metavar="SURVIVOR")
+_ABSORBED = click.argument("absorbed", metavar="ABSORBED")
+_APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
+
+
+@click.command(epilog='Example: iledger merge C-0104 C-0311 --evidence "same INN" --by E-02')
+@_SURVIVOR
+@_ABSORBED
+@click.option("--evidence", metavar="TEXT", required=True, help="From what it is known.")
+@_APPROVED
+@deciding
+def merge(desk: Desk, survivor: str, absorbed: str, evidence: str, approved_by: str | None) -> None:
+    """Declare two ids one client; its card shows both histories.
+
+    No event is moved or rewritten: `iledger unmerge` gives both cards back as they were. Whose the
+    client is, the survivor says. Figures stay with whoever earned them.
+    """
+    from commands.decisions.clients import merging
+
+    approved = approved_by or desk.act.by
+    decide = merging.merge(survivor, absorbed, evidence=evidence, approved_by=approved)
+    desk.take(merging.case(survivor, absorbed), decide)
+
+
+@click.command(epilog='Example: iledger unmerge C-0104 C-0311 --reason "two branches" --by E-02')
+@_SURVIVOR
+@_ABSORBED
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@_APPROVED
+@deciding
+def unmerge(desk: Desk, survivor: str, absorbed: str, reason: str, approved_by: str | None) -> None:
+    """Declare two merged ids different clients after all.
+
+    `iledger duplicates` no longer names them as a pair.
+    """
+    from commands.decisions.clients import merging
+
+    approved = approved_by or desk.act.by
+    decide = merging.unmerge(survivor, absorbed, reason=reason, approved_by=approved)
+    desk.take(merging.case(survivor, absorbed), decide)
+
+
+@click.command(epilog="Example: iledger duplicates --format csv")
+@asked
+def duplicates(question: Question) -> None:
+    """List clients that are probably one: same name, inn, phone or e-mail.
+
+    Case, spaces, punctuation, ё for е and Latin letters among Cyrillic ones make no difference.
+    Clients that were declared different by `iledger unmerge` are left out.
+    """
+    from projections.tables.clients import merges
+
+    question.show(
+        merges.duplicates(question.connection, question.view),
+        columns=("same", "value", "count", "clients", "names"),
+    )

@@ -1,0 +1,162 @@
+"""`iledger append`: events from JSON Lines into the ledger."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+import click
+import msgspec
+
+from commands.cli.shell.ledger_options import chosen
+from commands.cli.shell.output import remark
+from commands.cli.shell.progress import Bar
+from ledger import schema
+from ledger.database import Target, connect
+from ledger.errors import InvalidQuestion, LedgerError
+from ledger.intake import Batch, Verdict, take_in
+from ledger.rejects import Rejects, unused
+from ledger.store import Store
+
+_SHOWN = 5  # rejections spelt out on the terminal; the reject file has them all
+_ROLES = ("writer", "owner")
+
+
+@click.command(epilog="Example: iledger append calls.jsonl --rejects wrong.jsonl")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), default="-")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where rejected lines go.  [default: FILE.rejects.jsonl, or ledger.rejects.jsonl]",
+)
+@click.option(
+    "--receipts", is_flag=True, help="Print one JSON object a line: what became of each event."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="The summary: text on stderr, or JSON on stdout.",
+)
+def append(file: str, rejects: Path | None, receipts: bool, form: Literal["text", "json"]) -> None:
+    """Record events from JSON Lines.
+
+    One event a line, in FILE or on standard input ("-"). Lines that are malformed go to the reject
+    file, and the exit code is 1; all others are recorded. Running the same load again is always
+    safe: what is recorded already is known by its source and key.
+    """
+    target = chosen()
+    sink = Rejects(_rejects_path(file, rejects), None if file == "-" else Path(file))
+    # A lost connection is told once, by the error that ends the command.
+    logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
+    with closing(connect(target, *_ROLES)) as connection:
+        schema.check(connection)
+    tally = _Tally(sink)
+    try:
+        with _opened(file) as stream, Bar(_title(file), _unit(file)) as bar:
+            _load(target, stream, bar, tally, receipts)
+    except (LedgerError, KeyboardInterrupt):
+        sink.close(complete=False)
+        tally.tell("stopped early: ")
+        raise
+    sink.close(complete=True)
+    if form == "json":
+        click.echo(msgspec.json.encode(tally.summary()))
+    else:
+        tally.tell()
+    if sink.count:
+        raise click.exceptions.Exit(1)
+
+
+class _Tally:
+    """Counts what became of the lines, and says so."""
+
+    def __init__(self, sink: Rejects) -> None:
+        self.sink = sink
+        self.lines = self.recorded = self.known = 0
+
+    def add(self, batch: Batch) -> None:
+        for verdict in batch.verdicts:
+            self.lines += 1
+            if verdict.receipt is None:
+                if self.lines - self.recorded - self.known <= _SHOWN:
+                    remark(f"line {verdict.line.number}: {verdict.error}")
+            elif verdict.receipt.recorded:
+                self.recorded += 1
+            else:
+                self.known += 1
+        self.sink.add(batch.verdicts)
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "events": self.lines,
+            "recorded": self.recorded,
+            "known": self.known,
+            "rejected": self.sink.count,
+            "rejects": str(self.sink.path) if self.sink.count else None,
+        }
+
+    def tell(self, prefix: str = "") -> None:
+        where = f" (see {self.sink.path})" if self.sink.count else ""
+        remark(
+            f"{prefix}recorded {self.recorded:,}, already known {self.known:,}, "
+            f"rejected {self.sink.count:,}{where}"
+        )
+
+
+def _load(target: Target, stream: BinaryIO, bar: Bar, tally: _Tally, receipts: bool) -> None:
+    size = os.fstat(stream.fileno()).st_size if stream is not sys.stdin.buffer else 0
+    with Store(target, *_ROLES, max_connections=1) as store:
+        for batch in take_in(store, stream):
+            tally.add(batch)
+            if receipts:
+                sys.stdout.buffer.writelines(map(_receipt, batch.verdicts))
+            bar(batch.read if size else tally.lines, size or None)
+
+
+def _receipt(verdict: Verdict) -> bytes:
+    found: dict[str, Any] = {"line": verdict.line.number, "outcome": "rejected"}
+    if verdict.receipt is not None:
+        position, recorded_at, new, event_id = verdict.receipt
+        found["outcome"] = "recorded" if new else "known"
+        found |= {"position": position, "recorded_at": recorded_at, "event_id": event_id}
+    return msgspec.json.encode(found) + b"\n"
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file != "-":
+        with Path(file).open("rb") as stream:
+            yield stream
+        return
+    if sys.stdin.isatty():
+        remark("reading events from the terminal, one JSON object a line; end with Ctrl-D")
+    yield sys.stdin.buffer
+
+
+def _rejects_path(file: str, asked: Path | None) -> Path:
+    if asked is None:
+        default = Path("ledger.rejects.jsonl")
+        return unused(default) if _piped(file) else Path(f"{file}.rejects.jsonl")
+    if file != "-" and asked.exists() and asked.samefile(file):
+        raise InvalidQuestion("--rejects names the input itself; name another file")
+    return asked
+
+
+def _piped(file: str) -> bool:
+    """Whether the input cannot be read again under this name, as /dev/stdin or <(zcat …) cannot."""
+    path = Path(file)
+    return file == "-" or not path.is_file() or path.is_relative_to("/dev")
+
+
+def _title(file: str) -> str:
+    return "Appending" if file == "-" else f"Appending {Path(file).name}"
+
+
+def _unit(file: str) -> str:
+    return "bytes" if file != "-" and Path(file).stat().st_size else "events"

@@ -1,0 +1,36 @@
+"""`iledger events`: the catalogue of event types."""
+
+from difflib import get_close_matches
+
+import click
+
+from commands.cli.events.event_fields import meaning, shapes
+from commands.cli.shell.output import Format, Printer, remark
+from commands.cli.shell.question import formatted
+from ledger import catalogue
+from ledger.errors import NotFound
+
+
+@click.command(epilog="Example: iledger events call.logged")
+@click.argument("type_", metavar="[TYPE]", required=False)
+@formatted
+def events(type_: str | None, form: Format) -> None:
+    """Show which types of event there are, and their fields."""
+    found = catalogue.types()
+    with Printer(form) as printer:
+        if type_ is None:
+            printer.show(
+                [
+                    {"type": each.name, "subject": each.subject, "meaning": meaning(each.content)}
+                    for each in found.values()
+                ]
+            )
+            return
+        if type_ not in found:
+            near = get_close_matches(type_, found, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else "`iledger events` lists them all."
+            raise NotFound(f"there is no event type {type_!r}. {hint}")
+        described = found[type_]
+        remark(f"{type_}, version {described.version}: {meaning(described.content)}")
+        rows = [shape._asdict() for shape in shapes(described.content)]
+        printer.show([row | {"holds": row["holds"].replace("`", "")} for row in rows])

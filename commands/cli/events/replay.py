@@ -1,0 +1,232 @@
+"""`iledger replay`: the events themselves, in order."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import click
+import msgspec
+
+from commands.cli.shell.ledger_options import chosen
+from commands.cli.shell.output import cut, local, one_line, remark
+from commands.cli.shell.question import known_zone, moment, recorded_position, zoned
+from ledger import log, schema
+from ledger.database import Target, connect
+from ledger.errors import InvalidQuestion, ServerUnavailable
+from ledger.log import Query, Row
+from ledger.moments import Precision, precision_of
+
+ROLES = ("auditor", "owner")
+_CONTENT = 160  # columns of an event's content in a line of text
+_DATES = (Precision.DAY, Precision.MONTH)
+
+
+class _Head(msgspec.Struct):
+    """What filters look at in a recorded body."""
+
+    source: str
+    occurred_at: str = "unknown"
+
+
+class Filter(NamedTuple):
+    """Which events to show besides those that the query finds."""
+
+    source: str | None
+    since: datetime | None
+    until: datetime | None
+    zone: ZoneInfo
+
+
+_read_head = msgspec.json.Decoder(_Head).decode
+
+
+@click.command(epilog="Example: iledger replay --client C-0104 --since 2025-06 --format jsonl")
+@click.option("--client", metavar="CLIENT", help="Only events of this client.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only what this employee did, or is about.")
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this type; repeatable.")
+@click.option("--source", metavar="SOURCE", help="Only events that this producer sent.")
+@click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
+@click.option("--until", metavar="DATE|TIME", help="Only what happened by then (the whole day).")
+@click.option("--after", type=click.IntRange(0), default=0, help="Begin after this position.")
+@click.option("--as-of", metavar="POSITION|DATE|TIME", help="End with what was recorded by then.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="End after so many events.")
+@click.option("--follow", is_flag=True, help="Wait for new events, for ever.")
+@zoned
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "jsonl")),
+    default="text",
+    show_default=True,
+    help="A line to read, or all that is recorded as JSON.",
+)
+def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> None:
+    """Show the events in the order of their recording.
+
+    In text: position, when it happened, when it was recorded, type, who did it (or recorded it, in
+    brackets), client, content. In JSON Lines: every recorded field; without position, event_id and
+    recorded_at a line is the recorded body itself, byte for byte.
+    """
+    if asked["follow"] and asked["as_of"]:
+        raise click.UsageError("--follow has no end, and --as-of is one: choose.")
+    target = chosen()
+    with closing(connect(target, *ROLES)) as connection:
+        local = known_zone(zone or schema.check(connection).zone)
+        wanted = _filter(asked, local)
+        upto = log.head(connection)
+        if asked["after"] > upto:
+            raise InvalidQuestion(
+                f"--after {asked['after']} is ahead of the head, which is {upto}: what is recorded "
+                "before that position would be passed over"
+            )
+        if asked["as_of"]:
+            upto = recorded_position(connection, asked["as_of"], str(local), truth="--until {}")
+        query = _query(asked["client"], asked["employee"], asked["types"])
+        if not asked["follow"]:
+            rows = log.read(connection, query, after=asked["after"], upto=upto)
+            found = _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=False)
+            if not found:
+                remark("nothing found")
+    if asked["follow"]:
+        rows = _followed(target, query, asked["after"])
+        _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=True)
+
+
+def _filter(asked: dict[str, Any], zone: ZoneInfo) -> Filter:
+    since = moment("--since", asked["since"], str(zone)).first if asked["since"] else None
+    until = moment("--until", asked["until"], str(zone)).last if asked["until"] else None
+    return Filter(asked["source"], since, until, zone)
+
+
+def _query(client: str | None, employee: str | None, types: tuple[str, ...]) -> Query:
+    from ledger.api import question
+
+    if types:
+        _doubt(types)
+    return question(client=client or None, employee=employee or None, types=types)
+
+
+def _doubt(types: tuple[str, ...]) -> None:
+    """Say that a type is unknown; it may still be recorded, by a package that is not here."""
+    from difflib import get_close_matches
+
+    from ledger.catalogue import types as catalogue
+
+    for name in types:
+        if name not in catalogue():
+            near = get_close_matches(name, catalogue(), n=1)
+            remark(
+                f"unknown event type {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+            )
+
+
+def _kept(rows: Iterator[Row], wanted: Filter) -> Iterator[Row]:
+    if wanted[:3] == (None, None, None):
+        return rows
+    return (row for row in rows if _passes(row, wanted))
+
+
+def _passes(row: Row, wanted: Filter) -> bool:
+    head = _read_head(row.body)
+    if wanted.source is not None and head.source != wanted.source:
+        return False
+    if wanted.since is None and wanted.until is None:
+        return True
+    at = row.occurred_at
+    if at is None:
+        return False
+    if precision_of(head.occurred_at) in _DATES:
+        at = _begin(at, wanted.zone)
+    return (wanted.since is None or wanted.since <= at) and (
+        wanted.until is None or at <= wanted.until
+    )
+
+
+def _begin(day: datetime, zone: ZoneInfo) -> datetime:
+    """When a date, which is the same everywhere and kept as midnight UTC, begins in a zone."""
+    try:
+        return day.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:
+        return day  # the first day of the calendar, which begins there before any calendar
+
+
+def _followed(target: Target, query: Query, after: int) -> Iterator[Row]:
+    """Follow for ever; a lost server is waited for, or started again where it is our own."""
+    lost = False
+    while True:
+        try:
+            with closing(connect(target, *ROLES)) as connection:
+                if lost:
+                    remark("connected again")
+                    lost = False
+                for row in log.follow(connection, target.schema, query, after=after):
+                    after = row.position
+                    yield row
+        except ServerUnavailable as error:
+            if not lost:
+                remark(f"waiting: {error}")
+            lost = True
+            time.sleep(0.5)
+
+
+def _print(rows: Iterator[Row], form: str, zone: ZoneInfo, *, flush: bool) -> int:
+    """Print the events; how many."""
+    number = 0
+    line: Callable[[Row], bytes] = as_json if form == "jsonl" else lambda row: as_text(row, zone)
+    out = sys.stdout.buffer
+    for row in rows:
+        number += 1
+        out.write(line(row))
+        if flush:
+            out.flush()
+    out.flush()
+    return number
+
+
+def as_json(row: Row) -> bytes:
+    """All that is recorded of an event; after the first three fields comes the body, verbatim."""
+    recorded_at = row.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return (
+        (
+            f'{{"position":{row.position},"event_id":"{row.event_id}",'
+            f'"recorded_at":"{recorded_at}",'
+        ).encode()
+        + row.body[1:]
+        + b"\n"
+    )
+
+
+def as_text(row: Row, zone: ZoneInfo) -> bytes:
+    """One readable line."""
+    body = msgspec.json.decode(row.body)
+    who = body.get("performed_by") or f"({body.get('recorded_by', body['source'])})"
+    data = body.get("data") or {}
+    content = " ".join(f"{name}={_short(value)}" for name, value in data.items())
+    line = (
+        f"{row.position:>7}  {_occurred(row, body, zone):<16}  {_minute(row.recorded_at, zone)}  "
+        f"{row.type:<24} {who:<10} {body.get('client') or '-':<10} {cut(content, _CONTENT)}"
+    )
+    return line.rstrip().encode() + b"\n"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, str):
+        text = one_line(value)
+        return f'"{text}"' if " " in text else text
+    return msgspec.json.encode(value).decode()
+
+
+def _occurred(row: Row, body: dict[str, Any], zone: ZoneInfo) -> str:
+    if row.occurred_at is None:
+        return "unknown"
+    said: str = body["occurred_at"]
+    return said if precision_of(said) in _DATES else _minute(row.occurred_at, zone)
+
+
+def _minute(at: datetime, zone: ZoneInfo) -> str:
+    return f"{local(at, zone):%Y-%m-%d %H:%M}"

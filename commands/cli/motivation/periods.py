@@ -1,0 +1,162 @@
+"""`iledger period …` and `iledger reduction …`: settling a period, and what goes before."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.output import remark
+from commands.cli.shell.question import Question, asked, opened
+from commands.decisions.handle import handle, propose
+from commands.decisions.motivation import reductions as deciding_reductions
+from commands.decisions.motivation import settlement as deciding_settlement
+from projections.periods import Period, period_of
+from projections.view import View
+
+_SCHEME = click.option(
+    "--scheme", "name", metavar="SCHEME[@VERSION]", required=True, help="By which scheme."
+)
+
+
+@click.group(epilog="Example: iledger period status")
+def period() -> None:
+    """Settle periods, and show which are settled."""
+
+
+@period.command(epilog="Example: iledger period close 2026-09 --scheme sales@2 --by E-01 --dry-run")
+@click.argument("period", metavar="PERIOD")
+@_SCHEME
+@click.option(
+    "--allow-late-scheme",
+    "late",
+    metavar="REMARK",
+    help="Let a scheme count that came after the period began; every statement shows why.",
+)
+@deciding
+def close(desk: Desk, period: str, name: str, late: str | None) -> None:
+    """Settle a period: issue a statement for everybody, by what is known now.
+
+    Refused while it is running, if a day of it is settled already, if the scheme was published or
+    holds only after it began, and if targets are missing, targets are for less where the scheme is
+    for more, or reductions are not proposed or undecided. --zone is that of the period.
+    """
+    from projections.motivation.reductions import refuse_unproposed
+    from projections.motivation.scheme import scheme_of
+    from projections.motivation.statements import appraise
+    from projections.motivation.target_groups import refuse_opposed
+    from projections.tables.motivation.settlement import published
+
+    span, case = period_of(period), deciding_settlement.case(period=period)
+    with _looking(desk, span) as (question, seen):
+        row = published(question.connection, question.view, name)
+        scheme = scheme_of(row["toml"])
+        reason = deciding_settlement.lateness(scheme, row["recorded_at"], span, desk.zone)
+        late = late if reason else None
+        # What stands in the way is said before everything is computed.
+        may = deciding_settlement.may_close(span, desk.zone, scheme, late)
+        propose(desk.ledger, case, desk.act, may)
+        refuse_opposed(question.connection, seen, span, scheme)
+        refuse_unproposed(question.connection, seen, span, scheme)
+        found = appraise(question.connection, seen, span, scheme, remark=late)
+    decide = deciding_settlement.close(span, desk.zone, scheme, seen.as_of, found, late)
+    if desk.dry_run:
+        propose(desk.ledger, case, desk.act, decide)
+        remark("dry run: nothing was recorded; these statements would be issued")
+    else:
+        handle(desk.ledger, case, desk.act, decide)
+        remark(f"{period} is settled as of position {seen.as_of}: {len(found)} statements")
+    desk.printer.show([summary(each.content) for each in found])
+
+
+@period.command(epilog="Example: iledger period status --period 2026-09")
+@click.option("--period", "name", metavar="PERIOD", help="Only this one.")
+@asked
+def status(question: Question, name: str | None) -> None:
+    """List the settled periods, with sums, corrections and disputes."""
+    from projections.tables.motivation.settlement import closings
+
+    question.show(closings(question.connection, question.view, name and period_of(name).name))
+
+
+@click.group(epilog="Example: iledger reduction list --period 2026-09")
+def reduction() -> None:
+    """Propose, list and decide reductions of bonuses."""
+
+
+@reduction.command(
+    "propose", epilog="Example: iledger reduction propose --period 2026-09 --scheme sales@2"
+)
+@click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
+@_SCHEME
+@deciding
+def propose_(desk: Desk, period: str, name: str) -> None:
+    """Propose what the rules of a scheme would take off, with the events behind it."""
+    from projections.motivation.reductions import reductions_due
+    from projections.motivation.scheme import scheme_of
+    from projections.tables.motivation.settlement import published
+
+    span = period_of(period)
+    with _looking(desk, span) as (question, seen):
+        scheme = scheme_of(published(question.connection, question.view, name)["toml"])
+        dues = reductions_due(question.connection, seen, span, scheme)
+    decide = deciding_reductions.propose(span, desk.zone, scheme, dues)
+    desk.take(deciding_settlement.case(period=period), decide)
+
+
+@reduction.command("list", epilog="Example: iledger reduction list --employee E-07")
+@click.option("--period", metavar="PERIOD", help="Only of this period.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
+@asked
+def list_(question: Question, period: str | None, employee: str | None) -> None:
+    """List the reductions proposed, and what was decided."""
+    from projections.tables.motivation.settlement import reductions
+
+    found = reductions(
+        question.connection,
+        question.view,
+        period=period and period_of(period).name,
+        employee=employee,
+    )
+    question.show(found)
+
+
+@reduction.command(
+    epilog="Example: iledger reduction decide 2026-09/E-07/overdue --confirm "
+    '--reason "nobody else could do it" --by E-03'
+)
+@click.argument("name", metavar="REDUCTION")
+@click.option("--confirm/--waive", required=True, help="Take it off, or let it be.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@deciding
+def decide(desk: Desk, name: str, reason: str, *, confirm: bool) -> None:
+    """Confirm or waive a reduction."""
+    ruled = deciding_reductions.rule(name, "confirmed" if confirm else "waived", reason)
+    desk.take(deciding_settlement.case(reduction=name), ruled)
+
+
+def summary(content: Any) -> dict[str, Any]:
+    """A statement in one row, whether just computed or as it is written, with numbers as text."""
+    names = (
+        "days_employed", "days_of_period", "process_score", "result_score", "score", "factor",
+        "gross", "total",
+    )  # fmt: skip
+    told = {name: None if content[name] is None else Decimal(content[name]) for name in names}
+    reduced = sum((Decimal(each["amount"]) for each in content["reductions"]), Decimal(0))
+    total = told.pop("total")
+    return {
+        "employee": content["employee"],
+        **told,
+        "reduced": reduced,
+        "total": total,
+        "currency": content["currency"],
+    }
+
+
+@contextmanager
+def _looking(desk: Desk, span: Period) -> Iterator[tuple[Question, View]]:
+    """A question as of the head, and the view of the period's end."""
+    with opened(None, None, desk.zone, desk.printer.form) as question:
+        yield question, question.view._replace(on=span.end(desk.zone))

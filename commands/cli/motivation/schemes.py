@@ -1,0 +1,117 @@
+"""`iledger scheme …`: check, publish, show and compare schemes of motivation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.output import Format, Printer, remark
+from commands.cli.shell.question import Question, asked, formatted
+from commands.decisions.motivation import settlement as deciding_settlement
+from ledger.errors import InvalidQuestion
+from projections.motivation.scheme import Scheme, examined, scheme_of
+
+_FILE = click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
+
+
+@click.group(epilog="Example: iledger scheme check sales.toml")
+def scheme() -> None:
+    """Check, publish, show and compare schemes of motivation."""
+
+
+@scheme.command(epilog="Example: iledger scheme check sales.toml")
+@_FILE
+@formatted
+@click.pass_context
+def check(context: click.Context, file: str, form: Format) -> None:
+    """Check a scheme's file; every problem with its line and remedy, and exit code 1."""
+    found, problems = examined(contents(file))
+    if found is not None:
+        remark(f"valid: {found.name}@{found.version}, {len(found.components)} components")
+        return
+    with Printer(form) as printer:
+        printer.show([problem._asdict() for problem in problems])
+    context.exit(1)
+
+
+@scheme.command(epilog='Example: iledger scheme publish sales.toml --remark "agreed" --by E-01')
+@_FILE
+@click.option("--remark", "said", metavar="TEXT", help="What is to be said of this version.")
+@deciding
+def publish(desk: Desk, file: str, said: str | None) -> None:
+    """Publish a version of a scheme, its whole file; a version never changes."""
+    found = scheme_of(contents(file))
+    desk.take(deciding_settlement.case(), deciding_settlement.publish(found, said))
+
+
+@scheme.command(epilog="Example: iledger scheme show sales@2")
+@click.argument("name", metavar="[SCHEME[@VERSION]]", required=False)
+@asked
+def show(question: Question, name: str | None) -> None:
+    """List the published schemes, or print the file of one."""
+    from projections.tables.motivation.settlement import published, schemes
+
+    if name is None:
+        rows = schemes(question.connection, question.view)
+        question.show([{key: row[key] for key in row if key != "toml"} for row in rows])
+        return
+    found = published(question.connection, question.view, name)
+    if question.printer.form == "table":
+        click.echo(found["toml"], nl=not found["toml"].endswith("\n"))
+        return
+    question.show([found])
+
+
+@scheme.command(epilog="Example: iledger scheme diff sales@1 sales.toml")
+@click.argument("one", metavar="SCHEME|FILE")
+@click.argument("other", metavar="SCHEME|FILE")
+@asked
+def diff(question: Question, one: str, other: str) -> None:
+    """Show what differs between two schemes; each is published, or a file."""
+    sides = [dict(_fields(scheme_named(question, name))) for name in (one, other)]
+    names = dict.fromkeys(name for side in sides for name in side)
+    rows = [
+        {"field": name, one: sides[0].get(name), other: sides[1].get(name)}
+        for name in names
+        if sides[0].get(name) != sides[1].get(name)
+    ]
+    question.show(rows, columns=("field", one, other))
+
+
+def scheme_named(question: Question, name: str) -> Scheme:
+    """A scheme by its file, or as published: SCHEME@VERSION, or SCHEME for the latest version."""
+    from projections.tables.motivation.settlement import published
+
+    if name.endswith(".toml") or Path(name).is_file():
+        return scheme_of(contents(name))
+    return scheme_of(published(question.connection, question.view, name)["toml"])
+
+
+def contents(file: str) -> str:
+    """The text of a file. Raises InvalidQuestion if it is not text."""
+    try:
+        return Path(file).read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidQuestion(f"{file} is not UTF-8 text, at byte {error.start}") from None
+
+
+def _fields(found: Scheme) -> Iterator[tuple[str, Any]]:
+    """What a scheme says, a line a field; a component is named by its metric."""
+    whole = ("version", "effective_from", "currency", "credit", "calendar", "process_share")
+    for name in ("name", *whole):
+        yield name, getattr(found, name)
+    yield "bonus.default", found.bonus
+    for kind, table in (("positions", found.by_position), ("employees", found.by_employee)):
+        yield from ((f"bonus.{kind}.{name}", amount) for name, amount in table.items())
+    for component in found.components:
+        for name, value in component._asdict().items():
+            if name not in ("metric", "of"):
+                shown = "target" if name == "target" and value is None else value
+                yield f"{component.name}.{name}", shown
+    yield "curve", ", ".join(f"{point.score:f}→{point.factor:f}" for point in found.curve)
+    for rule in found.reductions:
+        for name, value in rule._asdict().items():
+            if name != "rule":
+                yield f"reduction {rule.rule}.{name}", value

@@ -1,0 +1,172 @@
+"""`iledger statement …`: what somebody is paid for a settled period, and what became of it."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from commands.cli.motivation.targets import number
+from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.output import remark
+from commands.cli.shell.question import Question, asked, opened
+from commands.decisions.motivation import settlement as deciding_settlement
+from ledger.errors import InvalidQuestion, NotFound
+from projections.periods import period_of
+
+
+@click.group(epilog="Example: iledger statement show 2026-09/E-07")
+def statement() -> None:
+    """Show, verify, dispute and correct statements."""
+
+
+@statement.command("list", epilog="Example: iledger statement list --period 2026-09 --format csv")
+@click.option("--period", metavar="PERIOD", help="Only of this period.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
+@asked
+def list_(question: Question, period: str | None, employee: str | None) -> None:
+    """List the statements, with corrections and disputes.
+
+    Who was known only after a period was settled has none, but may have corrections.
+    """
+    from projections.tables.motivation.settlement import issued, never_issued
+
+    wanted = {"period": period and period_of(period).name, "employee": employee}
+    rows = issued(question.connection, question.view, **wanted)
+    rows += never_issued(question.connection, question.view, **wanted)
+    question.show([{key: row[key] for key in row if key != "document"} for row in rows])
+
+
+@statement.command(epilog="Example: iledger statement show 2026-09/E-07 --format json")
+@click.argument("name", metavar="[STATEMENT]", required=False)
+@click.option("--employee", metavar="EMPLOYEE", help="Whose, instead of the statement's name.")
+@click.option("--period", metavar="PERIOD", help="Of which period.")
+@asked
+def show(question: Question, name: str | None, employee: str | None, period: str | None) -> None:
+    """Show a statement as it was issued; --format json prints the recorded bytes and no more."""
+    from projections.tables.motivation.settlement import issued, rulings
+
+    if not name and not (employee and period):
+        raise InvalidQuestion("name the statement, or --employee and --period")
+    found = issued(
+        question.connection, question.view, statement=name, employee=employee, period=period
+    )
+    if not found:
+        name = name or f"{period}/{employee}"
+        became = rulings(question.connection, question.view, name)
+        if not became:
+            raise NotFound(f"no statement {name!r} was issued")
+        remark(f"no statement {name!r} was issued when the period was settled")
+        question.show(became)
+        return
+    if question.printer.form == "json":
+        click.echo(found[-1]["document"], nl=False)
+        return
+    content = json.loads(found[-1]["document"])
+    question.show(lines(content), "statement")
+    question.show(components(content), "components")
+    became = rulings(question.connection, question.view, found[-1]["statement"])
+    if became:
+        question.show(became, "what became of it")
+
+
+@statement.command(epilog="Example: iledger statement verify 2026-09")
+@click.argument("period", metavar="PERIOD")
+@asked
+@click.pass_context
+def verify(context: click.Context, question: Question, period: str) -> None:
+    """Compute the statements of a settled period again and compare them byte by byte.
+
+    Exit code 1 if one differs.
+    """
+    from projections.motivation.recalculation import verified
+
+    rows = verified(question.connection, question.view, period_of(period).name)
+    wrong = [row for row in rows if not row["same"]]
+    question.show(wrong or rows[-1:])
+    remark(f"{len(rows) - 1} statements computed again, {len(wrong)} differences")
+    if wrong:
+        context.exit(1)
+
+
+@statement.command(epilog="Example: iledger statement corrections 2026-09")
+@click.argument("period", metavar="PERIOD")
+@asked
+def corrections(question: Question, period: str) -> None:
+    """Show where a settled period would be another by what is known now; decides nothing."""
+    from projections.motivation.recalculation import corrections
+
+    rows = corrections(question.connection, question.view, period_of(period).name)
+    question.show(rows)
+
+
+@statement.command(
+    epilog='Example: iledger statement correct 2026-09/E-07 --reason "late contract" --by E-01'
+)
+@click.argument("name", metavar="STATEMENT")
+@click.option(
+    "--delta", type=number, help="So much more, or less. Default: as `corrections` proposes."
+)
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@click.option(
+    "--evidence",
+    metavar="POSITION",
+    type=int,
+    multiple=True,
+    help="An event behind it; repeatable. Default: as proposed.",
+)
+@deciding
+def correct(
+    desk: Desk, name: str, delta: Decimal | None, reason: str, evidence: tuple[int, ...]
+) -> None:
+    """Decide that so much more, or less, is due than a statement says; the statement stays."""
+    seen = None
+    if delta is None:
+        row = _proposed(desk, name)
+        delta, seen = row["delta"], row["now"] - row["delta"]
+        evidence = evidence or tuple(row["evidence"])
+    decide = deciding_settlement.correct(name, delta, reason=reason, evidence=evidence, seen=seen)
+    desk.take(deciding_settlement.case(statement=name), decide)
+
+
+@statement.command(
+    epilog='Example: iledger statement dispute 2026-09/E-07 --claim "D-77 was mine" --by E-07'
+)
+@click.argument("name", metavar="STATEMENT")
+@click.option("--claim", metavar="TEXT", required=True, help="What is wrong.")
+@deciding
+def dispute(desk: Desk, name: str, claim: str) -> None:
+    """Put on record that a statement is held to be wrong."""
+    case = deciding_settlement.case(statement=name)
+    desk.take(case, deciding_settlement.dispute(name, claim))
+
+
+def lines(content: Any) -> list[dict[str, Any]]:
+    """A statement but for its components, a line a field."""
+    told = dict(content, components=None)
+    told["units"] = [f"{each['unit']}: {each['days']} days" for each in content["units"]]
+    told["reductions"] = [f"{each['rule']}: {each['amount']}" for each in content["reductions"]]
+    return [{"field": name, "value": value} for name, value in told.items() if value is not None]
+
+
+def components(content: Any) -> list[dict[str, Any]]:
+    """The components of a statement, a row each."""
+    names = ("metric", "kind", "weight", "fact", "target_first", "target", "index")
+    return [
+        {name: "no data" if each[name] is None else each[name] for name in names}
+        | ({"metric": f"{each['metric']} of {each['of_id']}"} if "of_id" in each else {})
+        for each in content["components"]
+    ]
+
+
+def _proposed(desk: Desk, name: str) -> dict[str, Any]:
+    from projections.motivation.recalculation import corrections
+
+    with opened(None, None, desk.zone, desk.printer.form) as question:
+        for row in corrections(question.connection, question.view, name.partition("/")[0]):
+            if row["statement"] == name:
+                return row
+    raise NotFound(
+        f"nothing is to be corrected in {name!r} by what is known now; give --delta to correct it "
+        "all the same"
+    )

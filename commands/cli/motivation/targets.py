@@ -1,0 +1,235 @@
+"""`iledger target …` and `iledger attainment`: what is to be reached, and what was."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from commands.cli.shell.charts import with_bars
+from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.question import Question, asked
+from commands.decisions.motivation import targets as deciding_targets
+from projections.periods import period_of
+
+_PERIOD = click.option(
+    "--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09."
+)
+_METRIC = click.option("--metric", metavar="NAME", required=True, help="Of which metric.")
+_CREDIT = click.option(
+    "--credit",
+    metavar="MODE",
+    default="owner-at-event",
+    show_default=True,
+    help="To whose credit; as for `iledger metrics`.",
+)
+
+
+def number(text: str) -> Decimal:
+    """Read a number as an exact decimal. Raises click.BadParameter."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise click.BadParameter(f"{text!r} is not a number, such as 250000 or 0.35")
+    return found
+
+
+@click.group(epilog="Example: iledger target list --period 2026-Q3")
+def target() -> None:
+    """Set, revise, explain, list and propose targets."""
+
+
+@target.command(
+    "set",
+    epilog="Example: iledger target set --employee E-07 --metric won_value --period 2026-Q3 "
+    "--value 900000 --currency RUB --by E-03",
+)
+@click.option("--employee", metavar="EMPLOYEE", help="Whose target; or --unit; or the company's.")
+@click.option("--unit", metavar="UNIT", help="Which unit's target.")
+@_METRIC
+@_PERIOD
+@click.option("--value", type=number, required=True, help="What is to be reached, above 0.")
+@click.option("--currency", metavar="CODE", help="Of money: which, such as RUB.")
+@click.option("--less", is_flag=True, help="Less is better: the value is not to be exceeded.")
+@click.option("--from-achieved", is_flag=True, help="It follows from what was achieved before.")
+@click.option("--id", "name", metavar="TARGET", help="Its id. Default: PERIOD/WHO/METRIC, "
+              "and /CURRENCY where there is one in another already.")  # fmt: skip
+@deciding
+def set_(
+    desk: Desk,
+    employee: str | None,
+    unit: str | None,
+    metric: str,
+    period: str,
+    value: Decimal,
+    currency: str | None,
+    name: str | None,
+    *,
+    less: bool,
+    from_achieved: bool,
+) -> None:
+    """Set a target for an employee, a unit or the company."""
+    if employee and unit:
+        raise click.UsageError("a target is an employee's or a unit's; give one of the two")
+    decide = deciding_targets.set_target(
+        metric, period, value,
+        scope="employee" if employee else "unit" if unit else "whole",
+        scope_id=employee or unit,
+        currency=currency,
+        direction="less" if less else "more",
+        method="from_achieved" if from_achieved else "given",
+        target=name,
+    )  # fmt: skip
+    desk.take(deciding_targets.case(employee or unit), decide)
+
+
+@target.command(
+    epilog="Example: iledger target revise 2026-Q3/E-07/won_value --to 800000 "
+    '--reason "the plant stood still in August" --by E-03'
+)
+@click.argument("name", metavar="TARGET")
+@click.option("--to", type=number, required=True, help="The new value.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
+@deciding
+def revise(desk: Desk, name: str, to: Decimal, reason: str, approved_by: str | None) -> None:
+    """Make a target another; what it was first stays on record."""
+    decide = deciding_targets.revise(
+        name, to, reason=reason, approved_by=approved_by or desk.act.by
+    )
+    desk.take(deciding_targets.case(), decide)
+
+
+@target.command(
+    epilog='Example: iledger target explain 2026-Q3/E-07/won_value --cause "client insolvent"'
+)
+@click.argument("name", metavar="TARGET")
+@click.option("--cause", metavar="TEXT", required=True, help="The cause, in a few words.")
+@click.option("--remark", metavar="TEXT", help="What else is to be said.")
+@deciding
+def explain(desk: Desk, name: str, cause: str, remark: str | None) -> None:
+    """Say why a target was missed."""
+    desk.take(deciding_targets.case(), deciding_targets.explain(name, cause, remark))
+
+
+@target.command("list", epilog="Example: iledger target list --period 2026-Q3 --employee E-07")
+@click.option("--period", metavar="PERIOD", help="Only those of this period.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
+@click.option("--unit", metavar="UNIT", help="Only this unit's.")
+@asked
+def list_(question: Question, period: str | None, employee: str | None, unit: str | None) -> None:
+    """List the targets, as first set and as revised."""
+    from projections.tables.motivation import targets
+
+    found = targets.targets(
+        question.connection,
+        question.view,
+        period=period_of(period).name if period else None,
+        scope="employee" if employee else "unit" if unit else None,
+        scope_id=employee or unit,
+    )
+    question.show(found)
+
+
+@target.command(
+    epilog="Example: iledger target propose --metric won_value --period 2026-Q1 --from pipeline"
+)
+@_METRIC
+@_PERIOD
+@click.option(
+    "--by",
+    type=click.Choice(["employee", "unit", "whole"]),
+    default="employee",
+    show_default=True,
+    help="For whom.",
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(["achieved", "pipeline"]),
+    default="achieved",
+    show_default=True,
+    help="From what was achieved, or from the deals that are open.",
+)
+@click.option(
+    "--last",
+    type=int,
+    help="From what was achieved: the mean of how many like periods before. Default: 4.",
+)
+@_CREDIT
+@asked
+def propose(
+    question: Question,
+    metric: str,
+    period: str,
+    by: str,
+    source: str,
+    last: int | None,
+    credit: str,
+) -> None:
+    """Propose targets from what was achieved, or from the deals that are open; records nothing.
+
+    From what was achieved: the mean of the last like periods (quarters for a quarter) for which
+    there are data. From the pipeline (won_value, deals_won): every open deal by the share of the
+    closed deals that were won after they had been in its stage, and beside it, as "plain", all open
+    deals by the share of all that were won; for who holds the deal.
+    """
+    from projections.motivation import attainment
+    from projections.motivation import forecast as pipeline
+
+    connection, view, span = question.connection, question.view, period_of(period)
+    if source == "achieved":
+        found = attainment.proposed(
+            connection, view, span, metric, by=by, last=4 if last is None else last, credit=credit
+        )
+    elif last is not None:
+        raise click.UsageError("--last is for --from achieved; leave it out")
+    else:
+        found = pipeline.proposed(connection, view, span, metric, by=by)
+    question.show(found)
+
+
+@click.command(epilog="Example: iledger attainment --period 2026-Q3 --by employee")
+@_PERIOD
+@click.option(
+    "--by",
+    type=click.Choice(["employee", "unit", "whole"]),
+    default="employee",
+    show_default=True,
+    help="Whose targets.",
+)
+@_CREDIT
+@asked
+def attainment(question: Question, period: str, by: str, credit: str) -> None:
+    """Show what was reached of every target, as first set and as revised.
+
+    A past period is looked at from its end. A branch has what its units have, any other unit what
+    was done in it.
+    """
+    from projections.motivation import attainment
+
+    found = attainment.attainment(
+        question.connection, question.view, period_of(period), by=by, credit=credit
+    )
+    if question.printer.form == "table":
+        shares = [row["attained"] for row in found]
+        found = with_bars([_told(row) for row in found], shares, "attained")
+    question.show(found)
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of attainment for a table: what tells most first."""
+    told = {
+        **row,
+        "fact": "no data" if row["fact"] is None else row["fact"],
+        "attained_first": _percent(row["attained_first"]),
+        "attained": _percent(row["attained"]),
+    }
+    first = ("scope_id", "metric", "currency", "fact", "value", "attained", "shortfall")
+    return {name: told[name] for name in dict.fromkeys((*first, *told))}
+
+
+def _percent(share: Decimal | None) -> str:
+    return "no data" if share is None else f"{share * 100:.1f} %"

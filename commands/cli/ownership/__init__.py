@@ -1,0 +1,1 @@
+"""Whose a client is, and who it passes to."""

@@ -1,0 +1,189 @@
+"""`iledger dispute`, `conflict`, `conflicts`: quarrels over clients and with them."""
+
+import uuid
+from contextlib import closing
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.output import remark, write_whole
+from commands.cli.shell.question import Question, asked, opened
+from ledger.events.ownership import Judgement, Outcome, Severity
+from projections.tables.ownership.disputes import By
+
+_CLIENT = click.argument("client", metavar="CLIENT")
+_DISPUTE = click.argument("dispute", metavar="DISPUTE")
+_EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", required=True, help="With whom.")
+
+
+@click.group(epilog="Example: iledger dispute file D-5 --out dispute.zip")
+def dispute() -> None:
+    """Settle who a client belongs to, on the strength of what was recorded."""
+
+
+@dispute.command(
+    "open",
+    epilog="Example: iledger dispute open C-0104 --claimant E-03 --respondent E-07 "
+    '--claim "my offer came first" --by E-02',
+)
+@_CLIENT
+@click.option("--claimant", metavar="EMPLOYEE", required=True, help="Who claims the client.")
+@click.option("--respondent", metavar="EMPLOYEE", required=True, help="Who has or had it.")
+@click.option("--claim", metavar="TEXT", required=True, help="What is claimed, and why.")
+@click.option("--id", "id_", metavar="DISPUTE", help="What to call it. Default: a new id.")
+@deciding
+def open_(
+    desk: Desk, client: str, claimant: str, respondent: str, claim: str, id_: str | None
+) -> None:
+    """Open a dispute over a client."""
+    from commands.decisions.ownership import disputes as quarrels
+
+    chosen = id_ or f"D-{uuid.uuid4().hex[:8]}"
+    case = quarrels.case(client, claimant, respondent, dispute=chosen)
+    desk.take(case, quarrels.claim(chosen, claimant, respondent, claim))
+
+
+@dispute.command(
+    epilog="Example: iledger dispute resolve D-5 --decision claimant "
+    '--grounds "the first offer was his" --by E-02'
+)
+@_DISPUTE
+@click.option(
+    "--decision",
+    type=click.Choice(get_args(Judgement)),
+    required=True,
+    help="Whose client it is.",
+)
+@click.option("--grounds", metavar="TEXT", required=True, help="Why.")
+@click.option("--evidence", metavar="EVENT_ID", multiple=True, help="What shows it; repeatable.")
+@deciding
+def resolve(
+    desk: Desk, dispute: str, decision: Judgement, grounds: str, evidence: tuple[str, ...]
+) -> None:
+    """Resolve a dispute. The owner stays until somebody passes the client on."""
+    from commands.decisions import handle
+    from commands.decisions.ownership import disputes as quarrels
+    from ledger.database import connect
+
+    case = quarrels.dispute_case(dispute)
+    found = quarrels.known(handle.read(desk.ledger, case, handle.Memory())[0], dispute)
+    with closing(connect(desk.ledger.target, *desk.ledger.store.roles)) as connection:
+        quarrels.check_evidence(connection, evidence)
+    desk.take(case, quarrels.judge(dispute, decision, grounds, evidence))
+    remark(f"the owner of client {found.client} has not changed by this. Next, "
+           f"{quarrels.next_step(found, decision)}")  # fmt: skip
+
+
+@dispute.command("list", epilog="Example: iledger dispute list --open")
+@click.option("--client", metavar="CLIENT", help="Only over this client, merged ids included.")
+@click.option("--open", "only_open", is_flag=True, help="Only those not resolved yet.")
+@asked
+def list_(question: Question, client: str | None, *, only_open: bool) -> None:
+    """List the disputes, and how they were resolved."""
+    from projections.tables.ownership import disputes as quarrels
+
+    found = quarrels.disputes(
+        question.connection, question.view, client=client, only_open=only_open
+    )
+    question.show(found)
+
+
+@dispute.command(epilog="Example: iledger dispute file D-5 --out dispute.zip")
+@_DISPUTE
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The archive to write.",
+)
+@click.option(
+    "--as-of",
+    metavar="POSITION|DATE|TIME",
+    help="What was recorded by then. Default: all that is recorded.",
+)
+def file(dispute: str, out: Path, as_of: str | None) -> None:
+    """Write all that bears on a dispute into an archive that anybody can check.
+
+    It holds the recorded events byte for byte, with a script that checks them without the database.
+    """
+    from hashlib import sha256
+
+    from projections.documents.dispute_file import dispute_file
+
+    with opened(as_of, roles=("owner", "auditor")) as question:
+        view = question.view
+        content = dispute_file(question.connection, view.as_of, view.zone, dispute)
+    write_whole(content, out)
+    remark(f"written: {out}, as of position {view.as_of}, SHA-256 {sha256(content).hexdigest()}")
+
+
+@click.group(epilog="Example: iledger conflict report C-0104 --employee E-07 --severity high")
+def conflict() -> None:
+    """Say that a client and an employee do not get on, and what came of it."""
+
+
+@conflict.command(
+    epilog="Example: iledger conflict report C-0104 --employee E-07 --severity high "
+    '--account "asks for somebody else" --by E-02'
+)
+@_CLIENT
+@_EMPLOYEE
+@click.option(
+    "--severity",
+    type=click.Choice(get_args(Severity)),
+    default="medium",
+    show_default=True,
+    help="How bad it is.",
+)
+@click.option("--account", metavar="TEXT", help="What happened.")
+@deciding
+def report(desk: Desk, client: str, employee: str, severity: Severity, account: str | None) -> None:
+    """Report a conflict between a client and an employee."""
+    from commands.decisions.ownership import disputes as quarrels
+
+    desk.take(quarrels.case(client, employee), quarrels.report(employee, severity, account))
+
+
+@conflict.command(
+    "resolve",
+    epilog="Example: iledger conflict resolve C-0104 --employee E-07 --outcome reconciled",
+)
+@_CLIENT
+@_EMPLOYEE
+@click.option(
+    "--outcome",
+    type=click.Choice(get_args(Outcome)),
+    required=True,
+    help="What came of it.",
+)
+@click.option("--remark", "said", metavar="TEXT", help="What else there is to say.")
+@deciding
+def settle(desk: Desk, client: str, employee: str, outcome: Outcome, said: str | None) -> None:
+    """Say what came of a conflict."""
+    from commands.decisions.ownership import disputes as quarrels
+
+    desk.take(quarrels.case(client, employee), quarrels.settle(employee, outcome, said))
+
+
+@click.command(epilog="Example: iledger conflicts --by branch --since 2026-07 --until 2026-09")
+@click.option("--by", type=click.Choice(get_args(By)), help="Count them, instead of listing them.")
+@click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
+@click.option("--until", metavar="DATE|TIME", help="Only what happened by then (the whole day).")
+@asked
+def conflicts(question: Question, by: By | None, since: str | None, until: str | None) -> None:
+    """List conflicts, blocked approaches, and approaches made in breach of a reservation.
+
+    A branch is the employee's unit at that moment.
+    """
+    from projections.tables.ownership import disputes as quarrels
+
+    found = quarrels.incidents(
+        question.connection,
+        question.view,
+        by=by,
+        since=question.start(since),
+        until=question.end(until),
+    )
+    question.show(found)

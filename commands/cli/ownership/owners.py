@@ -1,0 +1,137 @@
+"""`iledger reserve`, `assign`, `reassign`, `release`, `bar`, `team`: whose a client shall be."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, get_args
+
+import click
+
+from commands.cli.motivation.kpi import team_kpi
+from commands.cli.shell.decision import Desk, deciding
+from commands.decisions.ownership import curation, ownership, reservation
+from ledger.events.ownership import ReassignmentReason, TeamRole
+
+_CLIENT = click.argument("client", metavar="CLIENT")
+_APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
+_EFFECTIVE = click.option(
+    "--effective",
+    metavar="DATE|TIME",
+    help="From when on it holds; may lie ahead. Default: now.",
+)
+_REASONS = [each for each in get_args(ReassignmentReason) if each != "batch_reversed"]
+
+
+def _agreed(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that changes a client's owner the client, who agreed, and from when it holds.
+
+    It takes the last two as keyword arguments: approved_by, effective_at.
+    """
+
+    @_CLIENT
+    @_APPROVED
+    @_EFFECTIVE
+    @deciding
+    @wraps(command)
+    def run(desk: Desk, approved_by: str | None, effective: str | None, **given: Any) -> None:
+        at = desk.moment("--effective", effective)
+        command(desk, approved_by=approved_by or desk.act.by, effective_at=at, **given)
+
+    return run
+
+
+@click.command(epilog="Example: iledger reserve C-0104 --for E-07 --by E-02")
+@_CLIENT
+@click.option("--for", "seller", metavar="EMPLOYEE", required=True, help="The seller.")
+@deciding
+def reserve(desk: Desk, client: str, seller: str) -> None:
+    """Reserve a client for a seller.
+
+    Services reserve by recording an approach (see docs/ownership.md). If the client is another's,
+    the attempt is recorded as approach.blocked, and refused.
+    """
+    case = ownership.case(client, seller, seller=seller)
+    desk.take(case, reservation.reserve(seller))
+
+
+@click.command(epilog="Example: iledger assign C-0104 --to E-07 --by E-02")
+@click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
+@click.option("--reason", metavar="TEXT", help="Why.")
+@_agreed
+def assign(desk: Desk, client: str, to: str, **agreed: Any) -> None:
+    """Give a client that nobody has, or that is reserved, a curator."""
+    desk.take(ownership.case(client, to), curation.assign(to, **agreed))
+
+
+@click.command(
+    epilog="Example: iledger reassign C-0104 --to E-09 --reason conflict --by E-02 --dry-run"
+)
+@click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
+@click.option("--reason", type=click.Choice(_REASONS), required=True, help="Why.")
+@click.option("--remark", metavar="TEXT", help="What the list of reasons does not say.")
+@_agreed
+def reassign(desk: Desk, client: str, to: str, **agreed: Any) -> None:
+    """Pass a client from its owner to another employee."""
+    desk.take(ownership.case(client, to), curation.reassign(to, **agreed))
+
+
+@click.command(
+    epilog='Example: iledger release C-0104 --reason "a year without a purchase" --by E-02'
+)
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@_agreed
+def release(desk: Desk, client: str, **agreed: Any) -> None:
+    """Give a client back to the pool: nobody has it any longer."""
+    desk.take(ownership.case(client), curation.release(**agreed))
+
+
+@click.command(epilog='Example: iledger bar C-0104 --employee E-07 --reason "quarrel" --by E-02')
+@_CLIENT
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@click.option("--until", metavar="DATE|TIME", help="Until when. Default: for good.")
+@_APPROVED
+@deciding
+def bar(
+    desk: Desk,
+    client: str,
+    employee: str,
+    reason: str,
+    until: str | None,
+    approved_by: str | None,
+) -> None:
+    """Bar an employee from approaching a client."""
+    decide = curation.bar(
+        employee,
+        reason=reason,
+        until=desk.moment("--until", until),
+        approved_by=approved_by or desk.act.by,
+    )
+    desk.take(ownership.case(client, employee), decide)
+
+
+@click.group(epilog="Example: iledger team add C-0104 --employee E-15 --role service")
+def team() -> None:
+    """Say who works with a client besides its owner; show the figures of your own team."""
+
+
+team.add_command(team_kpi)
+
+
+@team.command(epilog="Example: iledger team add C-0104 --employee E-15 --role service")
+@_CLIENT
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
+@click.option("--role", type=click.Choice(get_args(TeamRole)), required=True, help="As what.")
+@deciding
+def add(desk: Desk, client: str, employee: str, role: TeamRole) -> None:
+    """Let an employee work with a client besides its owner."""
+    desk.take(ownership.case(client, employee), curation.join(employee, role))
+
+
+@team.command(epilog="Example: iledger team remove C-0104 --employee E-15")
+@_CLIENT
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
+@click.option("--reason", metavar="TEXT", help="Why.")
+@deciding
+def remove(desk: Desk, client: str, employee: str, reason: str | None) -> None:
+    """Take an employee off a client's team."""
+    desk.take(ownership.case(client, employee), curation.leave(employee, reason))

@@ -1,0 +1,84 @@
+"""`iledger depart`, `absence`: our own people leave us, or are away."""
+
+from contextlib import closing, suppress
+from datetime import UTC, date, datetime
+
+import click
+
+from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.output import remark
+from commands.cli.shell.question import known_zone
+from commands.decisions.people import people
+from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised
+
+_EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
+
+
+@click.command(epilog='Example: iledger depart E-07 --effective 2026-12-01 --reason "moved"')
+@_EMPLOYEE
+@click.option("--effective", metavar="DATE|TIME", help="From when on; may lie ahead. Default: now.")
+@click.option("--reason", metavar="TEXT", help="Why.")
+@deciding
+def depart(desk: Desk, employee: str, effective: str | None, reason: str | None) -> None:
+    """Record that an employee leaves us.
+
+    His clients are orphans until they are placed: `iledger transfer plan` proposes with whom.
+    """
+    at = desk.moment("--effective", effective)
+    desk.take(people.case(employee), people.depart(employee, reason=reason, effective_at=at))
+    if not desk.dry_run:
+        _say_orphans(desk, employee, at)
+
+
+@click.command(
+    epilog="Example: iledger absence E-07 --from 2026-07-01 --to 2026-07-14 --substitute E-09"
+)
+@_EMPLOYEE
+@click.option("--from", "first", metavar="DATE", required=True, help="The first day.")
+@click.option("--to", "last", metavar="DATE", required=True, help="The last day, included.")
+@click.option("--substitute", metavar="EMPLOYEE", help="Who covers meanwhile.")
+@click.option("--reason", metavar="TEXT", help="Why.")
+@deciding
+def absence(
+    desk: Desk, employee: str, first: str, last: str, substitute: str | None, reason: str | None
+) -> None:
+    """Record that an employee is away, and who covers."""
+    decide = people.absence(
+        employee, _day("--from", first), _day("--to", last), substitute=substitute, reason=reason
+    )
+    desk.take(people.case(employee, *filter(None, [substitute])), decide)
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidQuestion(f"{option} {text!r} is not a day; give one as 2026-07-01") from None
+
+
+def _say_orphans(desk: Desk, employee: str, at: datetime | None) -> None:
+    """Say how many clients are without their owner from then on, and what to do about it."""
+    from commands.cli.shell.question import ROLES
+    from ledger.database import connect
+    from projections.engine.runner import catch_up
+    from projections.questions.ownership import succession
+    from projections.view import View
+
+    now, target = datetime.now(UTC), desk.ledger.target
+    # Whoever may record a departure need not be allowed to look at the clients.
+    with suppress(NotAllowed, NotInitialised), closing(connect(target, *ROLES)) as connection:
+        view = View(catch_up(connection, target).position, max(at or now, now), desk.zone)
+        clients = len(succession.owned(connection, view, employee))
+        when, effective = "now", ""
+        if at and at > now:
+            local = at.astimezone(known_zone(desk.zone))
+            when = f"from {local:%Y-%m-%d %H:%M} ({desk.zone}) on"
+            effective = f" --effective {at:%Y-%m-%dT%H:%M:%SZ}"
+        if clients:
+            remark(
+                f"{clients:,} {'client' if clients == 1 else 'clients'} of {employee} "
+                f"{'is an orphan' if clients == 1 else 'are orphans'} {when}. Next: iledger "
+                f"transfer plan {employee} --rule same-unit{effective} --out plan.json"
+            )
+        else:
+            remark(f"{employee} has no clients")

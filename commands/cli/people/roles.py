@@ -1,0 +1,59 @@
+"""`iledger roles`, `role grant`, `role revoke`: who may do what."""
+
+import click
+
+from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.question import Question, asked
+
+_EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
+_ROLE = click.argument("role", metavar="ROLE")
+_SCOPE = click.option(
+    "--scope", metavar="UNIT", help="In this unit and those below it. Default: everywhere."
+)
+
+
+@click.command(epilog="Example: iledger roles --role supervisor --on 2026-05-01")
+@click.option("--employee", metavar="EMPLOYEE", help="Only what this employee could do.")
+@click.option("--role", metavar="ROLE", help="Only who had this role.")
+@asked
+def roles(question: Question, employee: str | None, role: str | None) -> None:
+    """Show who could do what, and where, at a time."""
+    from projections.questions.ownership import portfolio
+    from projections.tables.people import roles as asking
+
+    found = asking.roles(question.connection, question.view, employee, role)
+    if not found and employee is not None:
+        portfolio.check_known(question.connection, question.view, "employee", employee)
+    question.show(found, columns=("employee", "name", "role", "scope", "units", "since", "until"))
+
+
+@click.group(epilog="Example: iledger role grant E-02 supervisor --scope U-2 --by E-01")
+def role() -> None:
+    """Say what an employee may do."""
+
+
+@role.command(epilog="Example: iledger role grant E-02 supervisor --scope U-2 --until 2027-01-01")
+@_EMPLOYEE
+@_ROLE
+@_SCOPE
+@click.option("--until", metavar="DATE|TIME", help="Until when. Default: until it is revoked.")
+@deciding
+def grant(desk: Desk, employee: str, role: str, scope: str | None, until: str | None) -> None:
+    """Let an employee do what a role allows."""
+    from commands.decisions.people import roles
+
+    decide = roles.grant(role, scope=scope, until=desk.moment("--until", until))
+    desk.take(roles.case(employee, scope), decide)
+
+
+@role.command(epilog="Example: iledger role revoke E-02 supervisor --scope U-2")
+@_EMPLOYEE
+@_ROLE
+@_SCOPE
+@click.option("--reason", metavar="TEXT", help="Why.")
+@deciding
+def revoke(desk: Desk, employee: str, role: str, scope: str | None, reason: str | None) -> None:
+    """Take from an employee what a role allowed in this scope."""
+    from commands.decisions.people import roles
+
+    desk.take(roles.case(employee, scope), roles.revoke(role, scope=scope, reason=reason))

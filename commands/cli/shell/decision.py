@@ -1,0 +1,190 @@
+"""What every deciding command has in common: who decides, what it would record, and that it did.
+
+@click.command(epilog="Example: iledger release C-0104 --reason …")
+@click.argument("client")
+@deciding
+def release(desk: Desk, client: str) -> None:
+    "Give a client back to the pool."
+    desk.take(ownership.case(client), curation.release(reason="…"))
+"""
+
+import getpass
+import json
+import sys
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from itertools import zip_longest
+from typing import Any
+
+import click
+import msgspec
+from pydantic import ValidationError
+
+from commands.cli.shell.ledger_options import chosen
+from commands.cli.shell.output import Format, Printer, remark
+from commands.cli.shell.question import formatted, known_zone, moment, zoned
+from commands.decisions.handle import Act, Case, Decision, handle, propose
+from ledger import codec
+from ledger.api import Ledger
+from ledger.envelope import Event, Receipt
+from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, ServerUnavailable
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a decision is taken: the open ledger, who decides and when, and how it is shown.
+
+    key: names the decision that `take` takes.
+    """
+
+    ledger: Ledger
+    act: Act
+    key: str
+    zone: str
+    printer: Printer
+    dry_run: bool
+    yes: bool
+
+    def take(self, case: Case, decide: Callable[[Any, Act], Decision]) -> None:
+        """Decide, record and show the events; with --dry-run only show them."""
+        act = self.act._replace(key=self.key)
+        if self.dry_run:
+            decision = propose(self.ledger, case, act, decide)
+            self.show(decision.events)
+            if decision.refusal is not None:
+                raise decision.refusal
+            return
+        try:
+            handled = handle(self.ledger, case, act, decide)
+        except ServerUnavailable as error:
+            again = f"Add --key {self.key}, and what was recorded then is not recorded twice."
+            raise ServerUnavailable(f"{error} {again}") from error
+        except KeyConflict as conflict:
+            if _but_for_its_time(conflict.stored) != _but_for_its_time(conflict.offered):
+                raise
+            remark(f"nothing to record: this was recorded before, with the key {self.key}")
+            return
+        self.show(handled.events, handled.receipts)
+
+    def take_each(self, cases: Iterable[Case], decide: Callable[[Any, Act], Decision]) -> None:
+        """Take the same decision in many cases, each by itself; show all events together."""
+        if self.dry_run:
+            proposed = [propose(self.ledger, case, self.act, decide) for case in cases]
+            self.show(tuple(event for each in proposed for event in each.events))
+            return
+        events: tuple[Event, ...] = ()
+        receipts: tuple[Receipt, ...] = ()
+        try:
+            for case in cases:
+                handled = handle(self.ledger, case, self.act, decide)
+                events, receipts = (*events, *handled.events), (*receipts, *handled.receipts)
+        except BaseException:
+            if events:
+                self.show(events, receipts)
+            raise
+        self.show(events, receipts)
+
+    def show(
+        self, events: Sequence[Event], receipts: tuple[Receipt, ...] = (), title: str | None = None
+    ) -> None:
+        """Print events, with their positions once they are recorded."""
+        if not events:
+            remark("nothing to record: it is so already")
+            return
+        if not receipts:
+            remark("dry run: nothing was recorded; these events would be")
+        positions = [receipt.position for receipt in receipts]
+        self.printer.show([_line(*pair) for pair in zip_longest(events, positions)], title)
+
+    def confirm(self, question: str) -> None:
+        """Ask before a batch, unless --yes or --dry-run. Raises click.Abort, InvalidQuestion."""
+        if self.yes or self.dry_run:
+            return
+        if not sys.stdin.isatty():
+            raise InvalidQuestion(f"{question} Nobody is there to ask: add --yes, or --dry-run")
+        click.confirm(question, abort=True, err=True)
+
+    def moment(self, option: str, text: str | None) -> datetime | None:
+        """The time that an option names; of a day or month its beginning in the zone."""
+        return None if text is None else moment(option, text, self.zone).first
+
+
+def deciding(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of every decision, and a Desk as its first argument."""
+
+    @click.option(
+        "--by",
+        metavar="EMPLOYEE",
+        envvar="ILEDGER_BY",
+        help="Who decides.  [env: ILEDGER_BY; default: the name of your login]",
+    )
+    @click.option(
+        "--key",
+        metavar="KEY",
+        help="Names a single decision; give it again when you repeat the command. A batch, "
+        "`expire` and `period close` are safe to repeat without.  [default: a new one]",
+    )
+    @click.option("--dry-run", is_flag=True, help="Show the events, but record nothing.")
+    @click.option("--yes", is_flag=True, help="Do not ask before a batch.")
+    @zoned
+    @formatted
+    @wraps(command)
+    def run(
+        *args: Any, by: str | None, key: str | None, dry_run: bool, yes: bool, zone: str | None,
+        form: Format, **given: Any,
+    ) -> None:  # fmt: skip
+        with _opened(by, key, zone, form, dry_run=dry_run, yes=yes) as desk:
+            command(desk, *args, **given)
+
+    return run
+
+
+def act_of(by: str | None) -> Act:
+    """What an employee (--by), or else the login, does now. Raises InvalidQuestion."""
+    try:
+        author = by or getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        raise InvalidQuestion("your login has no name; say who decides with --by") from None
+    return Act(author, datetime.now(UTC), performed_by=by)
+
+
+@contextmanager
+def _opened(
+    by: str | None, key: str | None, zone: str | None, form: Format, *, dry_run: bool, yes: bool
+) -> Iterator[Desk]:
+    with Ledger(chosen()) as ledger:
+        name = zone or ledger.about.zone
+        known_zone(name)
+        act = act_of(by)
+        with Printer(form, name) as printer:
+            try:
+                yield Desk(ledger, act, key or str(uuid.uuid4()), name, printer, dry_run, yes)
+            except ValidationError as error:
+                raise _unfit(error) from None
+
+
+def _unfit(error: ValidationError) -> InvalidEvent:
+    """What an argument or option holds that the event cannot."""
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    problem = first["msg"].removeprefix("Value error, ")
+    return InvalidEvent(field, first["input"], problem, f"The event would be {error.title}.")
+
+
+def _but_for_its_time(body: bytes) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(body).items() if name != "occurred_at"}
+
+
+def _line(event: Event, position: int | None) -> dict[str, Any]:
+    body = msgspec.json.decode(codec.encode(event).body)
+    return {
+        "position": position,
+        "type": body["type"],
+        "client": event.client,
+        "effective_at": getattr(event.data, "effective_at", None) or event.occurred_at,
+        "content": body["data"],
+    }

@@ -1,0 +1,91 @@
+"""Figures as people read them: with their units, in tables, and as lines over time."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from commands.cli.shell.charts import line
+
+NO_DATA = "no data"
+NO_CURRENCY = "currency"  # the unit of a sum of nothing
+_SHORT = {"days": "d", "hours": "h", "points": ""}
+_Told = dict[str, dict[str, list[str]]]
+
+
+def cell(row: Mapping[str, Any]) -> str:
+    """A figure of `projections.metrics` as people read it; a ratio with both of its parts."""
+    told = in_unit(row["value"], row["unit"])
+    if row["unit"] == "ratio" and row["value"] is not None:
+        return f"{told} ({row['numerator']}/{row['denominator']})"
+    return told
+
+
+def in_unit(value: Any, unit: str) -> str:
+    """A value with its unit, as people read it; None is no data."""
+    if value is None:
+        return NO_DATA
+    if unit == "ratio":
+        return f"{value * 100:.0f} %"
+    if unit in _SHORT:
+        return f"{value:,.1f} {_SHORT[unit]}".strip().replace(",", " ")
+    if unit == "count":
+        return str(value)
+    return _amount(value) + (f" {unit}" if unit != "currency" else "")
+
+
+def _amount(value: Any) -> str:
+    """Money to the whole unit, thousands apart."""
+    return f"{round(Decimal(value)):,}".replace(",", " ")
+
+
+def pivoted(found: Sequence[Mapping[str, Any]], by: str) -> list[dict[str, str]]:
+    """The figures of a period: a line a group, a column a metric; of one group a line a metric."""
+    cells: _Told = {}
+    for row in found:
+        told = cells.setdefault(row["group"], {}).setdefault(row["metric"], [])
+        told.append(cell(row))
+    return _laid_out(cells, by, "0")
+
+
+def courses(found: Sequence[Mapping[str, Any]], by: str) -> list[dict[str, str]]:
+    """How each figure went from period to period, laid out like `pivoted`; of one period nothing.
+
+    Of money a line for each currency; a sum of nothing has none, and is 0 in each.
+    """
+    names = _periods({row["period"] for row in found})
+    told: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+    for row in found:
+        units = told.setdefault((row["group"], row["metric"]), {})
+        units.setdefault(row["unit"], {})[row["period"]] = row["value"]
+    cells: _Told = {}
+    for (group, metric), units in told.items():
+        nothing = units.pop(NO_CURRENCY, {}) if len(units) > 1 else {}
+        courses = [nothing | values for values in units.values()]
+        drawn = [line(course.get(name) for name in names) for course in courses]
+        cells.setdefault(group, {})[metric] = drawn
+    return _laid_out(cells, by, "") if len(names) > 1 else []
+
+
+def _laid_out(cells: _Told, by: str, nothing: str) -> list[dict[str, str]]:
+    names = list(dict.fromkeys(name for figures in cells.values() for name in figures))
+    if len(cells) == 1:
+        ((group, figures),) = cells.items()
+        return [{"metric": name, group: "; ".join(figures[name])} for name in names]
+    return [
+        {by: group} | {name: "; ".join(figures.get(name, [nothing])) for name in names}
+        for group, figures in cells.items()
+    ]
+
+
+def _periods(found: set[str]) -> list[str]:
+    """All months, quarters or years from the first to the last of those found."""
+    from projections.periods import period_of
+
+    known = sorted(found - {"unknown"})
+    if len(known) < 2:
+        return known
+    names, each = [known[-1]], period_of(known[-1])
+    while each.name > known[0]:
+        each = each.before()
+        names.insert(0, each.name)
+    return names

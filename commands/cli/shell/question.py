@@ -1,0 +1,241 @@
+"""What every question has in common: from where it looks, and how its answer is printed.
+
+@click.command(epilog="Example: iledger card C-0104 --on 2025-06-30")
+@click.argument("client")
+@asked
+def card(question: Question, client: str) -> None:
+    "Show what is known about a client."
+    question.show(clients.card(question.connection, question.view, client))
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from commands.cli.shell.ledger_options import chosen
+from commands.cli.shell.output import FORMATS, Format, Printer, Rows, remark
+from commands.cli.shell.progress import Bar
+from ledger import log, schema
+from ledger.database import Connection, Target, connect
+from ledger.errors import InvalidQuestion
+from ledger.moments import Moment, Precision
+from projections.engine.runner import Progress, catch_up
+from projections.view import View
+
+ROLES = ("owner", "supervisor", "auditor")
+_FORM_REMEDY = "Give a day (2025-06-30), a month (2025-06) or a time (2025-06-30T18:00)."
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question being asked: a connection whose projections have caught up, and the view.
+
+    show: prints an answer in the format asked for; `shell.output.Printer` describes titles.
+    """
+
+    connection: Connection
+    view: View
+    target: Target
+    printer: Printer
+
+    def show(self, rows: Rows, title: str | None = None, columns: Sequence[str] = ()) -> None:
+        """Print one answer. columns: the header of an answer without rows."""
+        self.printer.show(rows, title, columns)
+
+    def start(self, since: str | None) -> datetime | None:
+        """The local time at which a --since begins."""
+        if since is None:
+            return None
+        first = moment("--since", since, self.view.zone).first
+        return first.astimezone(known_zone(self.view.zone)).replace(tzinfo=None)
+
+    def end(self, until: str | None) -> datetime | None:
+        """The local time before which an --until, the whole of it included, ends."""
+        if until is None:
+            return None
+        last = moment("--until", until, self.view.zone).last + timedelta(microseconds=1)
+        return last.astimezone(known_zone(self.view.zone)).replace(tzinfo=None)
+
+
+class Span(NamedTuple):
+    """What a date or time on the command line covers: an instant, or a whole day or month."""
+
+    first: datetime
+    last: datetime
+
+
+def asked(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of every question, and a Question as its first argument."""
+
+    @click.option(
+        "--as-of",
+        metavar="POSITION|DATE|TIME",
+        help="Answer from what was recorded by then (a date: by the end of that day).",
+    )
+    @click.option(
+        "--on",
+        metavar="DATE|TIME",
+        help="Answer for then (a date: the end of that day). Default: now.",
+    )
+    @zoned
+    @formatted
+    @wraps(command)
+    def run(
+        *args: Any, as_of: str | None, on: str | None, zone: str | None, form: Format, **given: Any
+    ) -> None:
+        with opened(as_of, on, zone, form) as question:
+            if as_of or on:
+                view = question.view
+                remark(f"as of position {view.as_of}, on {_shown(view)}")
+            command(question, *args, **given)
+
+    return run
+
+
+def formatted(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the option --format, as the argument `form`."""
+    option = click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="table",
+        show_default=True,
+        help="How to print the answer.",
+    )
+    return option(command)
+
+
+def zoned(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the option --zone."""
+    option = click.option(
+        "--zone", metavar="NAME", help="Time zone of dates and times. Default: the ledger's own."
+    )
+    return option(command)
+
+
+@contextmanager
+def opened(
+    as_of: str | None,
+    on: str | None = None,
+    zone: str | None = None,
+    form: Format = "table",
+    roles: Sequence[str] = ROLES,
+) -> Iterator[Question]:
+    """Connect, catch up and settle the view. Raises InvalidQuestion, ServerUnavailable, …"""
+    target = chosen()
+    with closing(connect(target, *roles)) as connection:
+        about = schema.check(connection)
+        name = zone or about.zone
+        known_zone(name)
+        with Bar("Catching up") as bar:
+            progress = catch_up(connection, target, bar)
+        if progress.behind:
+            events = "event" if progress.behind == 1 else "events"
+            remark(
+                f"answers stand at position {progress.position}, "
+                f"{progress.behind} {events} behind the head"
+            )
+        view = View(position(connection, as_of, progress, name), _on(on, name), name)
+        with Printer(form, name) as printer:
+            yield Question(connection, view, target, printer)
+
+
+def known_zone(name: str) -> ZoneInfo:
+    """The time zone of this IANA name. Raises InvalidQuestion."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidQuestion(
+            f"unknown time zone {name!r}; use an IANA name, such as Europe/Moscow or UTC"
+        ) from None
+
+
+def position(connection: Connection, as_of: str | None, at: Progress, zone: str) -> int:
+    """The position that --as-of means; where the projections stand if it is not given."""
+    if as_of is None:
+        return at.position
+    wanted = recorded_position(connection, as_of, zone)
+    if wanted > at.position:
+        raise InvalidQuestion(
+            f"position {wanted} is not in the projections yet, which stand at {at.position}; ask "
+            "with a login that may write them, or as of an earlier position"
+        )
+    return wanted
+
+
+def recorded_position(
+    connection: Connection, as_of: str, zone: str, option: str = "--as-of", truth: str = "--on {}"
+) -> int:
+    """The position that --as-of means: itself, or the last one recorded by that date or time.
+
+    option: what was typed, for messages; truth: the option that asks on the other time axis.
+    """
+    head = log.head(connection)
+    if re.fullmatch(r"[0-9]{1,18}", as_of):
+        if int(as_of) > head:
+            raise InvalidQuestion(
+                f"position {as_of} is ahead of the head, which is {head}; "
+                f"{option} takes positions up to it"
+            )
+        return int(as_of)
+    span = moment(option, as_of, zone)
+    if span.first > datetime.now(UTC):
+        raise InvalidQuestion(
+            f"{option} {as_of} lies in the future, and nobody knows what will be recorded by then"
+        )
+    found = log.position_at(connection, span.last)
+    if head and not found:
+        remark(
+            f"nothing had been recorded by {as_of} yet; "
+            f"{truth.format(as_of)} asks for what was true then, as it is known now"
+        )
+    return found
+
+
+def moment(option: str, text: str, zone: str) -> Span:
+    """Read a date or time; one without an offset is in the zone. Raises InvalidQuestion."""
+    local = known_zone(zone)
+    naive = re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?", text, re.ASCII)
+    try:
+        found = Moment.parse(f"{text}Z" if naive else text)
+    except ValueError as error:
+        raise InvalidQuestion(f"{option} {text!r} {error}. {_FORM_REMEDY}") from None
+    if found.at is None:
+        raise InvalidQuestion(f"{option} {text!r} is not a time. {_FORM_REMEDY}")
+    try:
+        return _span(found, found.at, local, naive=bool(naive))
+    except OverflowError:
+        raise InvalidQuestion(f"{option} {text!r} is out of reach. {_FORM_REMEDY}") from None
+
+
+def _span(found: Moment, at: datetime, local: ZoneInfo, *, naive: bool) -> Span:
+    if not found.floating:
+        at = (at.replace(tzinfo=local) if naive else at).astimezone(UTC)
+        return Span(at, at)
+    day = at.replace(tzinfo=None)
+    after = day + timedelta(days=1)
+    if found.precision is Precision.MONTH:
+        after = (day + timedelta(days=32)).replace(day=1)
+    first, end = (each.replace(tzinfo=local).astimezone(UTC) for each in (day, after))
+    return Span(first, end - timedelta(microseconds=1))
+
+
+def _on(on: str | None, zone: str) -> datetime:
+    return datetime.now(UTC) if on is None else moment("--on", on, zone).last
+
+
+def _shown(view: View) -> str:
+    local = view.on.astimezone(ZoneInfo(view.zone))
+    shown = f"{local:%Y-%m-%d %H:%M} ({view.zone})"
+    date = view.on.astimezone(UTC).date()
+    if date <= local.date():
+        return shown
+    # West of UTC; see docs/decisions/0004-dates-have-no-zone.md.
+    return f"{shown}; what is dated {date} without a time, from midnight UTC on, counts already"

@@ -1,0 +1,1 @@
+"""Tasks, calendars and how data is entered."""

@@ -1,0 +1,1 @@
+"""What may happen: state, evolve and decide."""

@@ -1,0 +1,171 @@
+"""Merging: two ids turned out to be one client, or were two clients after all.
+
+merge    the survivor's card shows both histories from now on; no event moves
+unmerge  each has its own card again, exactly as it would be without the merge
+
+The absorbed id may have absorbed others before: they come with it, as a chain. The survivor must
+be nobody's part, so that no circle can arise. Whose the merged client is, its survivor says.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.ownership.ownership import BEGINNING
+from ledger.envelope import Recorded
+from ledger.errors import Refused
+from ledger.events.clients import ClientMerged, ClientUnmerged
+from ledger.log import Item, Query
+
+_LINKS = ("client.merged", "client.unmerged")
+_ENTERED = ("client.registered", "prospect.registered")
+# Letters that look alike, Cyrillic and Latin: whoever types an id may have used the wrong ones.
+_CYRILLIC, _LATIN = "АВЕКМНОРСТУХ", "ABEKMHOPCTYX"
+
+
+class Link(NamedTuple):
+    """The last word on an absorbed id; into: the survivor, None once they were separated."""
+
+    at: datetime
+    position: int
+    into: str | None
+
+
+@dataclass(frozen=True)
+class Links:
+    """All that a merge depends on: which ids any event is about, and the last word on each."""
+
+    known: frozenset[str] = frozenset()
+    links: Mapping[str, Link] = field(default_factory=dict)
+
+    def into(self, client: str) -> str | None:
+        """The client that this one is a part of, if of any."""
+        link = self.links.get(client)
+        return link.into if link else None
+
+    def above(self, client: str) -> list[str]:
+        """The clients that this one is a part of, from the next to the one that survived."""
+        found: list[str] = []
+        while (into := self.into(client)) and into not in found:
+            found.append(client := into)
+        return found
+
+    def survivor(self, client: str) -> str:
+        """The client at the top of the chain, which may be this one."""
+        return [client, *self.above(client)][-1]
+
+    def present(self, at: datetime) -> datetime:
+        """The time, or that of the last word if that is later: clocks differ."""
+        return max([at, *(link.at for link in self.links.values())])
+
+
+def case(survivor: str, absorbed: str) -> Case:
+    """What a merge of these two depends on."""
+    pair = (survivor, absorbed)
+    named = tuple(Item((*_ENTERED, *_LINKS), (f"client:{each}",)) for each in pair)
+    return Case(Query(named), Links(), evolve, lambda state: _wider(state, pair))
+
+
+def evolve(state: Links, event: Recorded) -> Links:
+    """Take one event into the state."""
+    if event.type in _LINKS:
+        d = event.data
+        into = d.survivor if event.type == "client.merged" else None
+        link = Link(event.occurred_at or BEGINNING, event.position, into)
+        before = state.links.get(d.absorbed)
+        if d.absorbed == d.survivor or (before and before[:2] > link[:2]):
+            return state
+        return replace(state, links={**state.links, d.absorbed: link})
+    return replace(state, known=state.known | {event.client}) if event.client else state
+
+
+def merge(
+    survivor: str, absorbed: str, *, evidence: str, approved_by: str | None = None
+) -> Callable[[Links, Act], Decision]:
+    """Decide that an id is the same client as another, whose card shows both from now on."""
+
+    def decide(state: Links, act: Act) -> Decision:
+        if survivor == absorbed:
+            raise Refused(f"client {survivor} cannot be merged with itself; name two different ids")
+        _refuse_unknown(state, survivor, absorbed)
+        into = state.into(absorbed)
+        if into == survivor:
+            return Decision()
+        if into:
+            raise Refused(
+                f"client {absorbed} was merged into {into} already. Separate them first with "
+                f"`iledger unmerge {into} {absorbed} --reason …`, or merge {state.survivor(into)}"
+            )
+        top = state.survivor(survivor)
+        if top == absorbed:
+            raise Refused(
+                f"client {survivor} is a part of {absorbed} itself, and each would be inside the "
+                f"other. Separate them first with `iledger unmerge {state.into(survivor)} "
+                f"{survivor} --reason …`"
+            )
+        if top != survivor:
+            raise Refused(
+                f"client {survivor} was merged into {top}; name that one: "
+                f"`iledger merge {top} {absorbed} --evidence …`"
+            )
+        content = ClientMerged(
+            survivor=survivor, absorbed=absorbed, evidence=evidence, approved_by=approved_by
+        )
+        return Decision((act._replace(at=state.present(act.at)).event(content, survivor),))
+
+    return decide
+
+
+def unmerge(
+    survivor: str, absorbed: str, *, reason: str, approved_by: str | None = None
+) -> Callable[[Links, Act], Decision]:
+    """Decide that two ids are different clients after all."""
+
+    def decide(state: Links, act: Act) -> Decision:
+        into = state.into(absorbed)
+        if into != survivor:
+            _refuse_unknown(state, survivor, absorbed)
+            where = f"it is a part of {into}" if into else "it is a client by itself"
+            raise Refused(
+                f"client {absorbed} was not merged into {survivor}: {where}. The card's section "
+                f"`merged` names what is: `iledger card {state.survivor(survivor)}`"
+            )
+        content = ClientUnmerged(
+            survivor=survivor, absorbed=absorbed, reason=reason, approved_by=approved_by
+        )
+        return Decision((act._replace(at=state.present(act.at)).event(content, survivor),))
+
+    return decide
+
+
+def _refuse_unknown(state: Links, *clients: str) -> None:
+    for client in clients:
+        if client not in state.known:
+            near = [each for each in _spellings(client) if each in state.known]
+            hint = (
+                f"Did you mean {near[0]!r}?"
+                if near
+                else "`iledger clients --search NAME` finds a client by its name"
+            )
+            raise Refused(f"nothing was ever recorded about a client {client!r}. {hint}")
+
+
+def _wider(state: Links, pair: tuple[str, ...]) -> Iterable[Item]:
+    """The chains above, and what else may tell of an id that was never registered."""
+    for client in pair:
+        yield from (Item(_LINKS, (f"client:{each}",)) for each in state.above(client))
+        if client not in state.known:
+            yield Item((), (f"client:{client}",))
+            yield from (Item(_ENTERED, (f"client:{each}",)) for each in _spellings(client))
+
+
+def _spellings(client: str) -> list[str]:
+    """The same id in other case, without spaces, with letters that look alike."""
+    bare = "".join(client.split())
+    upper = bare.upper()
+    latin = upper.translate(str.maketrans(_CYRILLIC, _LATIN))
+    cyrillic = upper.translate(str.maketrans(_LATIN, _CYRILLIC))
+    found = dict.fromkeys((bare, upper, latin, cyrillic, bare.lower()))
+    return [each for each in found if each not in ("", client)]

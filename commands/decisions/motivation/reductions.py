@@ -1,0 +1,73 @@
+"""Reductions of a bonus: proposed by a scheme's rules, with evidence, and decided by a person.
+
+propose      the scheme's rules would take this off
+rule         a person confirms a reduction, or waives it
+"""
+
+from collections.abc import Sequence
+
+from commands.decisions.handle import Act, Decision
+from commands.decisions.motivation.norms import MOST_EVIDENCE
+from commands.decisions.motivation.settlement import Decide, Settlement, refuse_running
+from ledger.errors import Refused
+from ledger.events.motivation import (
+    BonusReductionDecided,
+    BonusReductionProposed,
+    ReductionRuling,
+)
+from projections.motivation.reductions import Due
+from projections.motivation.scheme import Scheme
+from projections.periods import Period, period_of
+
+
+def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> Decide:
+    """Propose what the scheme's rules would take off; what is proposed already is left as it is."""
+
+    def decide(state: Settlement, act: Act) -> Decision:
+        refuse_running(period, zone, act)
+        _refuse_settled(state, period.name)
+        proposals = [
+            BonusReductionProposed(
+                reduction=due.name(period),
+                employee=due.employee,
+                period=period.name,
+                amount=due.amount,
+                currency=scheme.currency,
+                rule=due.rule.rule,
+                evidence=due.evidence[:MOST_EVIDENCE],
+            )
+            for due in dues
+        ]
+        return Decision(
+            tuple(act.event(each) for each in proposals if each.reduction not in state.proposed)
+        )
+
+    return decide
+
+
+def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
+    """Confirm or waive a reduction, once, before its period is settled."""
+
+    def decide(state: Settlement, act: Act) -> Decision:
+        if reduction not in state.proposed:
+            raise Refused(f"no reduction {reduction!r} was proposed; see `iledger reduction list`")
+        period, ruled = state.proposed[reduction]
+        if ruled is not None:
+            raise Refused(f"reduction {reduction} is {ruled} already")
+        _refuse_settled(state, period)
+        content = BonusReductionDecided(
+            reduction=reduction,
+            period=period,
+            decision=decision,
+            reason=reason,
+        )
+        return Decision((act.event(content),))
+
+    return decide
+
+
+def _refuse_settled(state: Settlement, period: str) -> None:
+    if any(period_of(period).overlaps(period_of(other)) for other in state.closed):
+        raise Refused(
+            f"{period} is settled; put right what is wrong in it with `iledger statement correct`"
+        )

@@ -1,0 +1,293 @@
+"""Settlement: schemes published, periods closed, statements disputed and corrected.
+
+publish      a version of a scheme holds from a day on; it never changes
+close        a period is settled by the statements that follow from what was known at a position
+dispute      an employee holds that his statement is wrong
+correct      so much more or less is due than a statement says
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.motivation.norms import MOST_EVIDENCE
+from ledger.envelope import Recorded
+from ledger.errors import Refused
+from ledger.events.motivation import (
+    Component,
+    MotivationSchemePublished,
+    PayoutStatementIssued,
+    PeriodClosed,
+    StatementCorrected,
+    StatementDisputed,
+)
+from ledger.log import Item, Query
+from projections.motivation.payout import Statement, digest
+from projections.motivation.scheme import Scheme
+from projections.periods import Period, period_of
+
+_SCHEME, _CLOSED = "motivation_scheme.published", "period.closed"
+_REDUCTIONS = ("bonus_reduction.proposed", "bonus_reduction.decided")
+_TOO_MUCH = Decimal(10) ** 14  # for an amount of money in an event
+_STATEMENTS = ("payout_statement.issued", "statement.corrected")
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What these decisions depend on.
+
+    schemes: digest and time of recording by name and version; closed: settled periods; issued:
+    statements; due: what is due by statement, corrections included, also of one never issued;
+    proposed: (period, decision or None) by reduction; changed: position of the last event about
+    schemes or reductions.
+    """
+
+    schemes: Mapping[tuple[str, int], tuple[str, datetime]] = field(default_factory=dict)
+    closed: tuple[str, ...] = ()
+    issued: frozenset[str] = frozenset()
+    due: Mapping[str, Decimal] = field(default_factory=dict)
+    proposed: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    changed: int = 0
+
+
+Decide = Callable[[Settlement, Act], Decision]
+
+
+def case(
+    *, period: str | None = None, statement: str | None = None, reduction: str | None = None
+) -> Case:
+    """What a decision depends on; period: its statements and reductions; or only one of these."""
+    items = [Item((_SCHEME,)), Item((_CLOSED,))]
+    if period is not None:
+        items.append(Item((*_STATEMENTS[:1], *_REDUCTIONS), (f"period:{period}",)))
+    if statement is not None:
+        items.append(Item(_STATEMENTS, (f"statement:{statement}",)))
+    if reduction is not None:
+        items.append(Item(_REDUCTIONS, (f"reduction:{reduction}",)))
+    return Case(Query(tuple(items)), Settlement(), evolve)
+
+
+def evolve(state: Settlement, event: Recorded) -> Settlement:
+    """Take one event into the state."""
+    d, at = event.data, event.position
+    match event.type:
+        case "motivation_scheme.published":
+            known = {(d.scheme, d.version): (d.sha256, event.recorded_at), **state.schemes}
+            return replace(state, schemes=known, changed=at)
+        case "period.closed":
+            return replace(state, closed=(*state.closed, d.period))
+        case "bonus_reduction.proposed":
+            proposed = {d.reduction: (d.period, None), **state.proposed}
+            return replace(state, proposed=proposed, changed=at)
+        case "bonus_reduction.decided" if d.reduction in state.proposed:
+            ruled = (state.proposed[d.reduction][0], d.decision)
+            proposed = {**state.proposed, d.reduction: ruled}
+            return replace(state, proposed=proposed, changed=at)
+        case "payout_statement.issued" if d.statement not in state.issued:
+            state = replace(state, issued=state.issued | {d.statement})
+            return _due(state, d.statement, d.total)
+        case "statement.corrected":
+            return _due(state, d.statement, d.delta)
+    return state
+
+
+def _due(state: Settlement, statement: str, more: Decimal) -> Settlement:
+    due = state.due.get(statement, Decimal(0)) + more
+    return replace(state, due={**state.due, statement: due})
+
+
+def publish(scheme: Scheme, remark: str | None = None) -> Decide:
+    """Decide that a version of a scheme holds from its day on."""
+
+    def decide(state: Settlement, act: Act) -> Decision:
+        known = state.schemes.get((scheme.name, scheme.version))
+        if known and known[0] == scheme.sha256:
+            return Decision()
+        latest = max((number for name, number in state.schemes if name == scheme.name), default=0)
+        if scheme.version <= latest:
+            raise Refused(
+                f"scheme {scheme.name} was published up to version {latest}, and a version never "
+                f"changes; give the file version = {latest + 1}"
+            )
+        content = MotivationSchemePublished(
+            scheme=scheme.name,
+            version=scheme.version,
+            effective_from=scheme.effective_from,
+            toml=scheme.text,
+            sha256=scheme.sha256,
+            remark=remark,
+        )
+        return Decision((act.event(content),))
+
+    return decide
+
+
+def lateness(scheme: Scheme, known_since: datetime, period: Period, zone: str) -> str | None:
+    """Why a scheme came too late for a period; None if it did not."""
+    if scheme.effective_from > period.since:
+        return f"holds from {scheme.effective_from} on"
+    if known_since > period.begin(zone):
+        return f"was published on {known_since:%Y-%m-%d %H:%M} UTC"
+    return None
+
+
+def may_close(period: Period, zone: str, scheme: Scheme, late: str | None) -> Decide:
+    """Decide nothing, but refuse what stands in the way of closing a period.
+
+    late: the remark by which a scheme counts that came after the period had begun.
+    """
+
+    def decide(state: Settlement, act: Act) -> Decision:
+        refuse_running(period, zone, act)
+        for other in state.closed:
+            if period.overlaps(period_of(other)):
+                raise Refused(
+                    f"{other} is closed already, and {period.name} has days in common with it; "
+                    "correct its statements with `iledger statement correct`"
+                )
+        if state.issued:
+            names = ", ".join(sorted(state.issued))
+            raise Refused(f"statements of {period.name} were issued already: {names}")
+        known = state.schemes.get((scheme.name, scheme.version))
+        if known is None or known[0] != scheme.sha256:
+            raise Refused(
+                f"scheme {scheme.name}@{scheme.version} was not published; "
+                "`iledger scheme publish FILE` does"
+            )
+        reason = lateness(scheme, known[1], period, zone)
+        if reason and not late:
+            raise Refused(
+                f"scheme {scheme.name}@{scheme.version} {reason}, after {period.name} began; name "
+                "another, or say why it counts with --allow-late-scheme REMARK, which every "
+                "statement will show"
+            )
+        undecided = [name for name, ruled in state.proposed.items() if ruled == (period.name, None)]
+        if undecided:
+            raise Refused(
+                f"{len(undecided)} reductions are undecided: {', '.join(undecided[:10])}; decide "
+                "them with `iledger reduction decide`"
+            )
+        return Decision()
+
+    return decide
+
+
+def close(
+    period: Period,
+    zone: str,
+    scheme: Scheme,
+    as_of: int,
+    statements: Sequence[Statement],
+    late: str | None = None,
+) -> Decide:
+    """Decide that a period is settled by these statements, of what was known at a position."""
+
+    def decide(state: Settlement, act: Act) -> Decision:
+        may_close(period, zone, scheme, late)(state, act)
+        if not statements:
+            raise Refused(
+                f"nobody who was employed in {period.name} has a bonus in {scheme.name}; look at "
+                "its [bonus]"
+            )
+        if state.changed > as_of:
+            raise Refused(
+                "somebody has decided about schemes or reductions meanwhile; run it again"
+            )
+        closed = PeriodClosed(
+            period=period.name,
+            zone=zone,
+            as_of=as_of,
+            scheme=scheme.name,
+            scheme_version=scheme.version,
+            credit=scheme.credit,
+            statements=len(statements),
+            digest=digest(statements),
+            late_scheme=late,
+        )
+        issued = (act.event(_issued(each, period, scheme)) for each in statements)
+        return Decision((*issued, act.event(closed)))
+
+    return decide
+
+
+def dispute(statement: str, claim: str) -> Decide:
+    """Put on record that somebody holds a statement to be wrong."""
+
+    def decide(state: Settlement, act: Act) -> Decision:
+        _refuse_unknown(state, statement)
+        return Decision((act.event(StatementDisputed(statement=statement, claim=claim)),))
+
+    return decide
+
+
+def correct(
+    statement: str,
+    delta: Decimal,
+    *,
+    reason: str,
+    evidence: Sequence[int] = (),
+    seen: Decimal | None = None,
+) -> Decide:
+    """Decide that so much more, or less, is due than a statement says.
+
+    seen: what was due when the difference was computed, if it was: then also for somebody who has
+    no statement, because he was known only after the period had been settled.
+    """
+
+    def decide(state: Settlement, act: Act) -> Decision:
+        if seen is None:
+            _refuse_unknown(state, statement)
+        if not delta or abs(delta) >= _TOO_MUCH or delta != round(delta, 2):
+            raise Refused(f"a correction of {delta} is none; give an amount to the cent, but not 0")
+        due = state.due.get(statement, Decimal(0))
+        if seen is not None and due != seen:
+            raise Refused(
+                f"{statement} was corrected meanwhile: {due:f} is due, and no longer {seen:f}; run "
+                "it again"
+            )
+        if due + delta < 0:
+            raise Refused(
+                f"{statement} stands at {due:f}, and {delta:f} would leave less than nothing"
+            )
+        content = StatementCorrected(
+            statement=statement,
+            delta=delta,
+            reason=reason,
+            evidence=tuple(evidence[:MOST_EVIDENCE]),
+        )
+        return Decision((act.event(content),))
+
+    return decide
+
+
+def _issued(statement: Statement, period: Period, scheme: Scheme) -> PayoutStatementIssued:
+    names = ("metric", "kind", "weight", "index")
+    components = statement.content["components"]
+    return PayoutStatementIssued(
+        statement=statement.statement,
+        employee=statement.employee,
+        period=period.name,
+        components=tuple(Component(**{name: each[name] for name in names}) for each in components),
+        total=statement.total,
+        currency=scheme.currency,
+        sha256=statement.sha256,
+        document=statement.document,
+    )
+
+
+def refuse_running(period: Period, zone: str, act: Act) -> None:
+    """Raise Refused unless the period is over."""
+    if act.at < period.end(zone):
+        raise Refused(
+            f"{period.name} is not over before {period.end(zone).astimezone(UTC):%Y-%m-%d %H:%M} "
+            "UTC; look at it with `iledger kpi` meanwhile"
+        )
+
+
+def _refuse_unknown(state: Settlement, statement: str) -> None:
+    if statement not in state.due:
+        raise Refused(
+            f"no statement {statement!r} was issued; `iledger statement list` shows those that were"
+        )

@@ -1,0 +1,230 @@
+"""Quarrels: conflicts between clients and employees, disputes between employees over a client.
+
+report, settle  a client and an employee do not get on; what came of it
+claim, judge    somebody claims a client; whose it was found to be
+None of them changes whose the client is: that is decided by itself, with the reason that it had.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+from uuid import UUID
+
+from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.ownership import ownership
+from commands.decisions.ownership.ownership import Ownership
+from commands.decisions.ownership.refusals import refuse_unknown
+from ledger import log
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.errors import InvalidQuestion, NotFound, Refused
+from ledger.events.ownership import (
+    ConflictReported,
+    ConflictResolved,
+    Judgement,
+    Outcome,
+    OwnershipDisputeOpened,
+    OwnershipDisputeResolved,
+    Severity,
+)
+from ledger.log import Item, Query
+
+_CONFLICT = ("conflict.reported", "conflict.resolved")
+_DISPUTE = ("ownership_dispute.opened", "ownership_dispute.resolved")
+
+
+class Dispute(NamedTuple):
+    """One dispute over a client; ended: position and decision, once it is resolved."""
+
+    dispute: str
+    client: str
+    claimant: str
+    respondent: str
+    ended: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True)
+class Quarrels:
+    """What decisions about quarrels over one client depend on.
+
+    conflicts: the last report of every conflict that is open; disputes: resolved ones included.
+    """
+
+    ownership: Ownership
+    conflicts: tuple[ConflictReported, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+
+Decide = Callable[[Quarrels, Act], Decision]
+
+
+def case(client: str, *employees: str, dispute: str | None = None) -> Case:
+    """What a decision about a quarrel over a client depends on. dispute: an id that it concerns."""
+    of_client = ownership.case(client, *employees)
+    items = [*of_client.query.items, Item((*_CONFLICT, *_DISPUTE), (f"client:{client}",))]
+    if dispute is not None:
+        items.append(Item(_DISPUTE, (f"dispute:{dispute}",)))
+    return of_client._replace(
+        query=Query(tuple(items)), initial=Quarrels(of_client.initial), evolve=evolve
+    )
+
+
+def dispute_case(dispute: str) -> Case:
+    """What the resolution of a dispute depends on; its client is not known beforehand."""
+    return Case(Query((Item(_DISPUTE, (f"dispute:{dispute}",)),)), Quarrels(Ownership("")), evolve)
+
+
+def evolve(state: Quarrels, event: Recorded) -> Quarrels:
+    """Take one event into the state."""
+    d = event.data
+    match event.type:
+        case "conflict.reported":
+            return replace(state, conflicts=(*_others(state, d.employee), d))
+        case "conflict.resolved":
+            return replace(state, conflicts=_others(state, d.employee))
+        case "ownership_dispute.opened":
+            found = Dispute(d.dispute, event.client or "", d.claimant, d.respondent)
+            return replace(state, disputes=(*state.disputes, found))
+        case "ownership_dispute.resolved":
+            ended = (event.position, d.decision)
+            disputes = (
+                each._replace(ended=each.ended or ended) if each.dispute == d.dispute else each
+                for each in state.disputes
+            )
+            return replace(state, disputes=tuple(disputes))
+    return replace(state, ownership=ownership.evolve(state.ownership, event))
+
+
+def report(employee: str, severity: Severity = "medium", account: str | None = None) -> Decide:
+    """Decide that a client and an employee do not get on; nothing if that is what is known."""
+
+    def decide(state: Quarrels, act: Act) -> Decision:
+        refuse_unknown(state.ownership, act.at)
+        _refuse_never_here(state, employee)
+        content = ConflictReported(employee=employee, severity=severity, account=account)
+        if content in state.conflicts:
+            return Decision()
+        return Decision((act.event(content, state.ownership.client),))
+
+    return decide
+
+
+def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide:
+    """Decide what came of a conflict."""
+
+    def decide(state: Quarrels, act: Act) -> Decision:
+        client = state.ownership.client
+        if len(_others(state, employee)) == len(state.conflicts):
+            raise Refused(
+                f"no conflict between client {client} and {employee} is open; report one with "
+                f"`iledger conflict report {client} --employee {employee}`"
+            )
+        holding = state.ownership.holding(state.ownership.present(act.at))
+        if outcome == "reassigned" and holding and holding.owner == employee:
+            raise Refused(
+                f"client {client} is still {employee}'s; pass it on first with "
+                f"`iledger reassign {client} --to … --reason conflict`"
+            )
+        content = ConflictResolved(employee=employee, outcome=outcome, remark=remark)
+        return Decision((act.event(content, client),))
+
+    return decide
+
+
+def claim(dispute: str, claimant: str, respondent: str, text: str) -> Decide:
+    """Decide that a dispute over a client is open. Either of the two may have left since."""
+
+    def decide(state: Quarrels, act: Act) -> Decision:
+        refuse_unknown(state.ownership, act.at)
+        if claimant == respondent:
+            raise Refused(
+                f"{claimant} cannot be claimant and respondent both; name as --respondent whoever "
+                "has, or had, the client"
+            )
+        for employee in (claimant, respondent):
+            _refuse_never_here(state, employee)
+        for each in state.disputes:
+            if each.dispute == dispute:
+                raise Refused(f"there is a dispute {dispute} already; choose another id")
+            if not each.ended and {each.claimant, each.respondent} == {claimant, respondent}:
+                raise Refused(
+                    f"{each.claimant} and {each.respondent} are in dispute over client "
+                    f"{each.client} already; resolve it first with "
+                    f"`iledger dispute resolve {each.dispute}`"
+                )
+        content = OwnershipDisputeOpened(
+            dispute=dispute, claimant=claimant, respondent=respondent, claim=text
+        )
+        return Decision((act.event(content, state.ownership.client),))
+
+    return decide
+
+
+def judge(dispute: str, decision: Judgement, grounds: str, evidence: Iterable[str] = ()) -> Decide:
+    """Decide a dispute, on the strength of recorded events. Raises NotFound, Refused."""
+
+    def decide(state: Quarrels, act: Act) -> Decision:
+        found = known(state, dispute)
+        if found.ended:
+            position, ended = found.ended
+            raise Refused(
+                f"dispute {dispute} is resolved already: {ended} (position {position}). Annul that "
+                "event (event.annulled) if it was wrong, or open a new dispute with "
+                f"`iledger dispute open {found.client}`"
+            )
+        content = OwnershipDisputeResolved(
+            dispute=dispute,
+            decision=decision,
+            decided_by=act.by,
+            grounds=grounds,
+            evidence=tuple(evidence),
+        )
+        return Decision((act.event(content, found.client),))
+
+    return decide
+
+
+def known(state: Quarrels, dispute: str) -> Dispute:
+    """The dispute of this id. Raises NotFound."""
+    for each in state.disputes:
+        if each.dispute == dispute:
+            return each
+    raise NotFound(f"there is no dispute {dispute!r}; `iledger dispute list` shows them")
+
+
+def next_step(dispute: Dispute, decision: str) -> str:
+    """What is to be done so that a decision takes effect, which does not change the owner."""
+    client, winner = dispute.client, dispute.claimant
+    if decision == "neither":
+        return f"`iledger release {client} --reason …`, or `iledger reassign {client} --to …`"
+    if decision == "shared":
+        return f"`iledger team add {client} --employee {winner} --role sales`"
+    winner = winner if decision == "claimant" else dispute.respondent
+    return f"unless {winner} has it: `iledger reassign {client} --to {winner} --reason dispute`"
+
+
+def check_evidence(connection: Connection, evidence: Iterable[str]) -> None:
+    """Raise InvalidQuestion for what is no event id, NotFound for an event not in the ledger."""
+    for each in evidence:
+        try:
+            found = log.position_of(connection, UUID(each))
+        except ValueError:
+            raise InvalidQuestion(
+                f"--evidence {each!r} is no event id; `iledger replay --format jsonl` shows them"
+            ) from None
+        if found is None:
+            raise NotFound(
+                f"there is no event {each} in the ledger; `iledger replay --format jsonl` shows ids"
+            )
+
+
+def _others(state: Quarrels, employee: str) -> tuple[ConflictReported, ...]:
+    return tuple(each for each in state.conflicts if each.employee != employee)
+
+
+def _refuse_never_here(state: Quarrels, employee: str) -> None:
+    if not state.ownership.staff.get(employee):
+        raise Refused(
+            f"no employee {employee!r} was ever here; `iledger employees` lists everybody. Append "
+            "employee.hired for somebody new"
+        )

@@ -1,0 +1,142 @@
+"""Hand-over: a new owner is given the pack of a client, and accepts the client.
+
+issue   the pack, as of a position, was given to an employee
+accept  the client's owner has read his pack and answers for the client from now on
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.ownership import ownership
+from commands.decisions.ownership.ownership import Ownership
+from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
+from ledger.envelope import Recorded
+from ledger.errors import Refused
+from ledger.events.ownership import HandoverAccepted, HandoverPackIssued
+from ledger.log import Item, Query
+
+_ISSUED, _ACCEPTED = "handover_pack.issued", "handover.accepted"
+
+
+class Step(NamedTuple):
+    """A pack that was issued to an employee, or an acceptance by him."""
+
+    position: int
+    type: str
+    employee: str
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What decisions about a hand-over depend on: whose the client is; packs and acceptances."""
+
+    ownership: Ownership
+    steps: tuple[Step, ...] = ()
+
+    def last(self, type_: str, employee: str, after: int = 0) -> Step | None:
+        """The employee's last step of a type after a position."""
+        found = [
+            step
+            for step in self.steps
+            if (step.type, step.employee) == (type_, employee) and step.position > after
+        ]
+        return found[-1] if found else None
+
+
+Decide = Callable[[Handover, Act], Decision]
+
+
+def case(client: str, employee: str) -> Case:
+    """What a decision about handing a client over to an employee depends on."""
+    of_client = ownership.case(client, employee)
+    steps = Item((_ISSUED, _ACCEPTED), (f"client:{client}",))
+    return of_client._replace(
+        query=Query((*of_client.query.items, steps)),
+        initial=Handover(of_client.initial),
+        evolve=evolve,
+    )
+
+
+def evolve(state: Handover, event: Recorded) -> Handover:
+    """Take one event into the state."""
+    if event.type in (_ISSUED, _ACCEPTED):
+        step = Step(event.position, event.type, event.data.employee, event.data.sha256)
+        return replace(state, steps=(*state.steps, step))
+    return replace(state, ownership=ownership.evolve(state.ownership, event))
+
+
+def issue(employee: str, as_of: int, sha256: str) -> Decide:
+    """Decide that a pack was given to an employee; nothing if his last one is this very pack."""
+
+    def decide(state: Handover, act: Act) -> Decision:
+        client = state.ownership.client
+        refuse_unknown(state.ownership, act.at)
+        refuse_absent(state.ownership, employee, act.at)
+        if state.ownership.barred(employee, act.at):
+            raise Refused(
+                f"{employee} may not approach client {client}; give the pack to somebody else"
+            )
+        last = state.last(_ISSUED, employee)
+        if last and last.sha256 == sha256:
+            return Decision()
+        content = HandoverPackIssued(employee=employee, as_of=as_of, sha256=sha256)
+        return Decision((act.event(content, client),))
+
+    return decide
+
+
+def accept(employee: str, remark: str | None = None) -> Decide:
+    """Decide that the owner accepts the client with his last pack; nothing if he has done so."""
+
+    def decide(state: Handover, act: Act) -> Decision:
+        client, at = state.ownership.client, state.ownership.present(act.at)
+        refuse_unknown(state.ownership, at)
+        holding = state.ownership.holding(at)
+        if holding is None or holding.owner != employee:
+            whose = f"{holding.owner}'s" if holding else "nobody's"
+            since = _his_from(state.ownership, employee, at)
+            if since:
+                raise Refused(
+                    f"client {client} is {whose} and passes to {employee} only on "
+                    f"{since:%Y-%m-%d %H:%M} UTC; it can be accepted from then on"
+                )
+            raise Refused(
+                f"client {client} is {whose}, and only its owner accepts it; let a supervisor pass "
+                f"it on first with `iledger reassign {client} --to {employee} --reason …`"
+            )
+        pack = state.last(_ISSUED, employee, after=_not_his(state.ownership, employee, at))
+        if pack is None:
+            raise Refused(
+                f"no pack of client {client} was issued to {employee} since it was somebody "
+                f"else's; issue one with `iledger handover pack {client} --to {employee} --issue`"
+            )
+        if state.last(_ACCEPTED, employee, after=pack.position):
+            return Decision()
+        content = HandoverAccepted(employee=employee, sha256=pack.sha256, remark=remark)
+        return Decision((act.event(content, client),))
+
+    return decide
+
+
+def _his_from(state: Ownership, employee: str, after: datetime) -> datetime | None:
+    """When the client will pass to an employee, as is decided already; None if it will not."""
+    ahead = [change.effective_at for change in state.changes if change.effective_at > after]
+    for moment in ahead:
+        holding = state.holding(moment)
+        if holding and holding.owner == employee:
+            return moment
+    return None
+
+
+def _not_his(state: Ownership, employee: str, at: datetime) -> int:
+    """The last position at which the client became, or stayed, somebody else's; 0 if never."""
+    last = 0
+    for change in state.changes:
+        holding = state.holding(change.effective_at)
+        if change.effective_at <= at and (holding is None or holding.owner != employee):
+            last = max(last, change.position)
+    return last

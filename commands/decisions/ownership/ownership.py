@@ -1,0 +1,300 @@
+"""What decisions about a client's ownership depend on: the state, and how it evolves.
+
+The owner at a time follows from the changes in order of the time from which they hold, ties in
+order of recording: the same rule as `evolve_owner` in projections/ownership.sql.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from commands.decisions.handle import Case
+from commands.decisions.people import units
+from ledger.envelope import Recorded
+from ledger.events.ownership import ReservationPolicyPublished
+from ledger.log import Item, Query
+
+OWNERSHIP = (
+    "client.reserved", "reservation.expired", "curator.assigned", "client.reassigned",
+    "client.released",
+)  # fmt: skip
+_ABOUT_CLIENT = (
+    *OWNERSHIP, "client.registered", "prospect.registered", "contact.barred",
+    "account_team_member.added", "account_team_member.removed", "client.merged", "client.unmerged",
+)  # fmt: skip
+_EMPLOYMENT = ("employee.hired", "employee.moved", "employee.departed")
+_POLICY = "reservation_policy.published"
+_ABSENCE = "absence.recorded"
+_STAFF = (*_EMPLOYMENT, _ABSENCE)
+BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+UNPUBLISHED = ReservationPolicyPublished(version=1)
+
+
+class Change(NamedTuple):
+    """One change of ownership; owner: who has the client after it, unless something outranks it.
+
+    planned: it lay ahead when it was recorded.
+    """
+
+    effective_at: datetime
+    position: int
+    type: str
+    owner: str | None
+    from_employee: str | None
+    event_id: str
+    unit: str | None
+    expires_at: datetime | None
+    planned: bool
+
+
+class Holding(NamedTuple):
+    """Whose the client is, in which way, and by which change."""
+
+    owner: str
+    kind: str
+    change: Change
+
+
+class Employment(NamedTuple):
+    """One change of an employee's place; unit: None after a departure."""
+
+    effective_at: datetime
+    position: int
+    type: str
+    unit: str | None
+
+
+class Bar(NamedTuple):
+    """An employee who may not approach the client; until: None for good."""
+
+    employee: str
+    until: datetime | None
+
+
+class Ownership(Struct, frozen=True):
+    """All that decisions about one client depend on.
+
+    changes, staff: in order of effect; tree: of units, if the policy goes by them; contacts: last
+    real contact of an employee with the client; portfolio: other clients, as far as changes concern
+    the seller whose limit counts; covers: (employee, substitute, first instant, end).
+    """
+
+    client: str
+    changes: tuple[Change, ...] = ()
+    known_since: datetime | None = None
+    merged_into: str | None = None
+    bars: tuple[Bar, ...] = ()
+    team: frozenset[str] = frozenset()
+    staff: Mapping[str, tuple[Employment, ...]] = field(default_factory=dict)
+    contacts: Mapping[str, datetime] = field(default_factory=dict)
+    portfolio: Mapping[str, "Ownership"] = field(default_factory=dict)
+    covers: tuple[tuple[str, str, datetime, datetime], ...] = ()
+    tree: units.Tree = field(default_factory=dict)
+    policy: ReservationPolicyPublished = UNPUBLISHED
+    published: bool = False
+
+    def holding(self, at: datetime) -> Holding | None:
+        """Whose the client is at a time, even if its reservation has run out meanwhile."""
+        found: Holding | None = None
+        for change in self.changes:
+            if change.effective_at > at:
+                break
+            found = _evolved(found, change)
+        return found
+
+    def present(self, at: datetime) -> datetime:
+        """The time, or that of the last change if that is later: clocks differ, callers race."""
+        return max([at, *(change.effective_at for change in self.changes if not change.planned)])
+
+    def expiry(self, holding: Holding) -> datetime | None:
+        """When a reservation runs out, renewals by real contact included; None if never."""
+        made, ends = holding.change.effective_at, holding.change.expires_at
+        if holding.kind != "reserved" or ends is None:
+            return None
+        contact = self.contacts.get(holding.owner)
+        more = contact - made if contact and made > BEGINNING else timedelta(0)
+        return ends + max(timedelta(0), min(more, _END - ends))
+
+    def employment(self, employee: str, at: datetime) -> Employment | None:
+        """The last change of an employee's place by a time; None if nobody knows him then."""
+        by_then = [each for each in self.staff.get(employee, ()) if each.effective_at <= at]
+        return by_then[-1] if by_then else None
+
+    def unit(self, employee: str, at: datetime) -> str | None:
+        """The employee's unit at a time, if known."""
+        place = self.employment(employee, at)
+        return place.unit if place else None
+
+    def owner_unit(self, holding: Holding, at: datetime) -> str | None:
+        """The owner's unit at a time, or when he reserved the client; if known."""
+        return self.unit(holding.owner, at) or holding.change.unit
+
+    def barred(self, employee: str, at: datetime) -> bool:
+        """Whether the employee may not approach the client at a time."""
+        return any(
+            bar.employee == employee and (bar.until is None or at < bar.until) for bar in self.bars
+        )
+
+    def covered_by(self, employee: str, owner: str, at: datetime) -> bool:
+        """Whether the employee stands in for the owner at a time."""
+        return any(
+            (away, cover) == (owner, employee) and first <= at < end
+            for away, cover, first, end in self.covers
+        )
+
+
+def case(client: str, *employees: str, seller: str | None = None) -> Case:
+    """What a decision about a client, involving these employees, depends on.
+
+    seller: he whose reservation it would be, so that limits of the policy concern him.
+    """
+    return Case(
+        Query((about(client),)),
+        Ownership(client),
+        evolve,
+        (lambda state: _wider(state, seller)) if seller else lambda _: (),
+        steady=(Item((_POLICY,)), *map(employed, dict.fromkeys(employees))),
+    )
+
+
+def renewable(client: str) -> Case:
+    """What the end of a client's reservation depends on: the changes, the policy, the contacts."""
+    return Case(Query((about(client), Item((_POLICY,)))), Ownership(client), evolve, _renewals)
+
+
+def about(client: str) -> Item:
+    """What decides whose a client is, and who may approach it."""
+    return Item(_ABOUT_CLIENT, (f"client:{client}",))
+
+
+def employed(employee: str) -> Item:
+    """What decides whether an employee is here, and in which unit."""
+    return Item(_STAFF, (f"employee:{employee}",))
+
+
+def evolve(state: Ownership, event: Recorded) -> Ownership:
+    """Take one event into the state."""
+    if event.type in OWNERSHIP:
+        return _changed(state, event)
+    if event.type in _EMPLOYMENT:
+        return _employed(state, event)
+    if event.type in _ABOUT_CLIENT:
+        return _told(state, event)
+    if event.type == _POLICY:
+        return replace(state, policy=event.data, published=True)
+    if event.type == units.DEFINED:
+        at = event.occurred_at or BEGINNING
+        return replace(state, tree=units.grown(state.tree, event, at))
+    if event.type == _ABSENCE:
+        return replace(state, covers=(*state.covers, *_covers(event.data)))
+    return _contacted(state, event)
+
+
+def _evolved(before: Holding | None, change: Change) -> Holding | None:
+    match change.type:
+        case "curator.assigned" | "client.reassigned":
+            if before and (before.owner, before.kind) == (change.owner, "curator"):
+                return before
+            return Holding(change.owner or "", "curator", change)
+        case "client.reserved":
+            return before or Holding(change.owner or "", "reserved", change)
+        case "reservation.expired":
+            ended = before and (before.owner, before.kind) == (change.from_employee, "reserved")
+            return None if ended else before
+    return None
+
+
+def _changed(state: Ownership, event: Recorded) -> Ownership:
+    d = event.data
+    change = Change(
+        effective_at=getattr(d, "effective_at", None) or event.occurred_at or BEGINNING,
+        position=event.position,
+        type=event.type,
+        owner=_new_owner(event),
+        from_employee=d.employee
+        if event.type == "reservation.expired"
+        else getattr(d, "from_employee", None),
+        event_id=str(event.event_id),
+        unit=event.unit,
+        expires_at=getattr(d, "expires_at", None),
+        planned=event.recorded_at < (getattr(d, "effective_at", None) or BEGINNING),
+    )
+    client = event.client or ""
+    old = state if client == state.client else state.portfolio.get(client, Ownership(client))
+    new = replace(old, changes=tuple(sorted((*old.changes, change))))
+    return new if old is state else replace(state, portfolio={**state.portfolio, client: new})
+
+
+def _told(state: Ownership, event: Recorded) -> Ownership:
+    d = event.data
+    match event.type:
+        case "client.registered" | "prospect.registered":
+            since = event.occurred_at or BEGINNING
+            return replace(state, known_since=min(state.known_since or since, since))
+        case "contact.barred":
+            return replace(state, bars=(*state.bars, Bar(d.employee, d.until)))
+        case "account_team_member.added":
+            return replace(state, team=state.team | {d.employee})
+        case "account_team_member.removed":
+            return replace(state, team=state.team - {d.employee})
+        case "client.merged" if d.absorbed == state.client:
+            return replace(state, merged_into=d.survivor)
+        case "client.unmerged" if d.absorbed == state.client:
+            return replace(state, merged_into=None)
+    return state
+
+
+def _new_owner(event: Recorded) -> str | None:
+    if event.type in ("client.reserved", "curator.assigned"):
+        return str(event.data.employee)
+    return getattr(event.data, "to_employee", None)
+
+
+def _employed(state: Ownership, event: Recorded) -> Ownership:
+    d = event.data
+    at = getattr(d, "effective_at", None) or event.occurred_at or BEGINNING
+    unit = getattr(d, "unit", None) or getattr(d, "to_unit", None)
+    place = Employment(at, event.position, event.type, unit)
+    known = tuple(sorted((*state.staff.get(d.employee, ()), place)))
+    return replace(state, staff={**state.staff, d.employee: known})
+
+
+def _contacted(state: Ownership, event: Recorded) -> Ownership:
+    if event.client != state.client or event.performed_by is None or event.occurred_at is None:
+        return state
+    if event.type == "call.logged" and event.data.outcome != "reached":
+        return state
+    last = state.contacts.get(event.performed_by, BEGINNING)
+    latest = max(last, event.occurred_at)
+    return replace(state, contacts={**state.contacts, event.performed_by: latest})
+
+
+def _covers(absence: Any) -> Iterator[tuple[str, str, datetime, datetime]]:
+    if absence.substitute:
+        # A day of absence is one anywhere on earth. There is no time before year 1 or after 9999.
+        days = max(absence.first_day, date(1, 1, 2)), min(absence.last_day, date(9999, 12, 30))
+        first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days)
+        early, late = first - timedelta(hours=14), last + timedelta(hours=36)
+        yield absence.employee, absence.substitute, early, late
+
+
+def _wider(state: Ownership, seller: str) -> Iterable[Item]:
+    """What else an approach depends on, given who has the client and what the policy says."""
+    others = [change for change in state.changes if change.owner not in (None, seller)]
+    unknown = others if state.policy.exclusions else [each for each in others if not each.unit]
+    yield from map(employed, sorted({str(each.owner) for each in unknown}))
+    if others and state.policy.exclusions:
+        yield units.ALL
+    yield from _renewals(state)
+    if state.policy.clients_per_seller is not None:
+        yield Item(OWNERSHIP, (f"employee:{seller}",))
+
+
+def _renewals(state: Ownership) -> Iterable[Item]:
+    """The contacts that renew a reservation, if there is one that ends and they do."""
+    renewing = state.policy.renewed_by if state.published else ()
+    if renewing and any(change.expires_at for change in state.changes):
+        yield Item(renewing, (f"client:{state.client}",))

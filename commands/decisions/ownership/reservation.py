@@ -1,0 +1,295 @@
+"""Reservation: the seller who first approached a client has it, and others are kept away.
+
+    approach    a service hands in the event of an approach, such as an offer sent
+    reserve     a supervisor reserves by hand
+    expire      a reservation that has run out is ended
+
+Whose a client is stands in docs/ownership.md, with the order in which the rules are looked at.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from msgspec.structs import replace
+
+from commands.decisions.handle import Act, Decision, Handled, Memory, handle, under
+from commands.decisions.ownership import ownership
+from commands.decisions.ownership.ownership import BEGINNING, Holding, Ownership
+from commands.decisions.ownership.refusals import refuse_absent, refuse_merged, refuse_unknown
+from commands.decisions.people import units
+from ledger import codec
+from ledger.api import Ledger
+from ledger.catalogue import type_name
+from ledger.envelope import Event, event_id
+from ledger.errors import ClientTaken, InvalidEvent, KeyConflict, Refused
+from ledger.events.ownership import (
+    ApproachBlocked,
+    ApproachRule,
+    ClientReserved,
+    ReservationExpired,
+    ReservationPolicyPublished,
+)
+
+Basis = Literal["first_approach", "inquiry", "referral", "decision"]
+Decide = Callable[[Ownership, Act], Decision]
+
+
+def record_approach(
+    ledger: Ledger, attempt: Event, memory: Memory | None = None, *, first: bool = False
+) -> Handled:
+    """Record an approach to a client, such as an offer sent, if the seller may approach it.
+
+    attempt: with client and performed_by. The first approach of a type that the policy lets claim a
+    client reserves it. memory: of a service that decides often; first: it believes that nobody has
+    the client yet. Raises ClientTaken, once it has been recorded as `approach.blocked`; Refused;
+    InvalidEvent; KeyConflict. One that was recorded before gets its first receipt.
+    """
+    for name in ("client", "performed_by"):
+        if not getattr(attempt, name):
+            raise InvalidEvent(name, None, "is missing", "An approach is by a seller to a client.")
+    # Ids as they will be recorded: what is decided depends on events found under these.
+    written = codec.encode(attempt)
+    client, seller = str(written.client), str(written.performed_by)
+    attempt = replace(attempt, client=client, performed_by=seller, source=written.source,
+                      key=written.key)  # fmt: skip
+    act = Act(
+        by=attempt.recorded_by,
+        at=datetime.now(UTC),
+        performed_by=seller,
+        source=attempt.source,
+        key=attempt.key,
+    )
+    case = ownership.case(client, seller, seller=seller)
+    decide = _unless_recorded(ledger, attempt, approach(attempt, seller))
+    try:
+        return handle(ledger, case, act, decide, memory, first=first)
+    except KeyConflict:
+        if not _is_recorded(ledger, attempt):
+            raise
+        return Handled((attempt,), (ledger.append(attempt),))
+
+
+def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:
+    """Decide, but do not refuse what is recorded already: it is sent again for a lost answer.
+
+    Once it has been tried and found forestalled, it is known not to be.
+    """
+    tried = False
+
+    def decided(state: Ownership, act: Act) -> Decision:
+        nonlocal tried
+        again = Decision((attempt,))
+        try:
+            decision = decide(state, act)
+        except Refused:
+            if not tried and _is_recorded(ledger, attempt):
+                return again
+            raise
+        if decision.refusal is None:
+            tried = True
+            return decision
+        return again if not tried and _is_recorded(ledger, attempt) else decision
+
+    return decided
+
+
+def _is_recorded(ledger: Ledger, event: Event) -> bool:
+    return ledger.store.position_of(event_id(event.source, event.key)) is not None
+
+
+def approach(attempt: Event, seller: str) -> Decide:
+    """Decide about an approach: it is recorded and, if the client was free, reserves it."""
+    attempted = type_name(type(attempt.data))
+
+    def decide(state: Ownership, act: Act) -> Decision:
+        act = act._replace(at=state.present(act.at))
+        refuse_merged(state)
+        refuse_absent(state, seller, act.at)
+        holding, ended = _vacated(state, act)
+        rule = _rule(state, seller, holding, act.at)
+        if rule is not None:
+            return blocked(state, act, seller, attempted, rule, holding, ended)
+        claims = attempted in state.policy.claims
+        if holding is not None or not claims:
+            return Decision((*ended, attempt))
+        trigger = str(event_id(attempt.source, attempt.key))
+        return Decision((attempt, *ended, _reserved(state, act, seller, trigger=trigger)))
+
+    return decide
+
+
+def reserve(seller: str, basis: Basis = "decision") -> Decide:
+    """Decide to reserve a client by hand; nothing if it is his already."""
+
+    def decide(state: Ownership, act: Act) -> Decision:
+        act = act._replace(at=state.present(act.at))
+        refuse_unknown(state, act.at)
+        refuse_absent(state, seller, act.at)
+        holding, ended = _vacated(state, act)
+        if holding and holding.owner == seller:
+            return Decision(ended)
+        if holding and _is_open_to(state, seller, holding, act.at):
+            raise Refused(
+                f"{state.client} is {_whose(holding)}; {seller} may approach it, but not reserve it"
+            )
+        rule = _rule(state, seller, holding, act.at)
+        if rule is not None:
+            return blocked(state, act, seller, "client.reserved", rule, holding, ended)
+        return Decision((*ended, _reserved(state, act, seller, basis=basis)))
+
+    return decide
+
+
+def expire() -> Decide:
+    """Decide to end a reservation that has run out; nothing if it has not."""
+
+    def decide(state: Ownership, act: Act) -> Decision:
+        return Decision(_vacated(state, act)[1])
+
+    return decide
+
+
+def blocked(
+    state: Ownership, act: Act, seller: str, attempted: str, rule: ApproachRule,
+    holding: Holding | None, ended: tuple[Event, ...] = (),
+) -> Decision:  # fmt: skip
+    """Put the refused attempt on record, and refuse it."""
+    claim = holding.change.event_id if holding else None
+    content = ApproachBlocked(
+        employee=seller,
+        owner=holding.owner if holding else None,
+        attempted=attempted,
+        rule=rule,
+        reservation=claim,
+    )
+    # A key of its own: the attempt may be allowed when it is made again.
+    key = under(act.key, f"blocked/{holding.change.position if holding else rule}")
+    event = act._replace(key=key).event(content, state.client)
+    return Decision((*ended, event), _refusal(state, seller, rule, holding))
+
+
+def _rule(
+    state: Ownership, seller: str, holding: Holding | None, at: datetime
+) -> ApproachRule | None:
+    """The rule that keeps a seller from a client; None if he may approach it."""
+    if state.barred(seller, at):
+        return "contact_barred"
+    if holding is None:
+        return _limit(state, seller, at)
+    if holding.owner == seller or _is_open_to(state, seller, holding, at):
+        return None
+    mine = state.unit(seller, at)
+    his = holding.change.unit or state.unit(holding.owner, at)
+    if mine and his and mine != his:
+        return "other_branch"
+    return "reserved" if holding.kind == "reserved" else "curated"
+
+
+def _is_open_to(state: Ownership, seller: str, holding: Holding, at: datetime) -> bool:
+    """Whether somebody who is not the owner may work with the client."""
+    if seller in state.team or state.covered_by(seller, holding.owner, at):
+        return True
+    groups = [set(group.units) for group in state.policy.exclusions]
+    mine = units.above(state.tree, state.unit(seller, at), at)
+    his = units.above(state.tree, state.owner_unit(holding, at), at)
+    return bool(groups and mine and his) and not any(mine & each and his & each for each in groups)
+
+
+def _limit(state: Ownership, seller: str, at: datetime) -> ApproachRule | None:
+    """The limit of the policy that keeps a seller from a client that nobody has."""
+    policy = state.policy
+    if policy.former_owner_days is not None:
+        ended = _ended(state, seller, at)
+        if ended and at < ended + timedelta(days=policy.former_owner_days):
+            return "former_owner"
+    if policy.clients_per_seller is not None:
+        held = [each.holding(each.present(at)) for each in state.portfolio.values()]
+        if (
+            sum(each is not None and each.owner == seller for each in held)
+            >= policy.clients_per_seller
+        ):
+            return "portfolio_full"
+    return None
+
+
+def _ended(state: Ownership, seller: str, at: datetime) -> datetime | None:
+    """When the seller last ceased to be the client's owner."""
+    ended, before = None, None
+    for moment in [change.effective_at for change in state.changes if change.effective_at <= at]:
+        holding = state.holding(moment)
+        if before == seller and (holding is None or holding.owner != seller):
+            ended = moment
+        before = holding.owner if holding else None
+    return ended
+
+
+def _vacated(state: Ownership, act: Act) -> tuple[Holding | None, tuple[Event, ...]]:
+    """Who has the client when what has run out is ended, and the ends: each lets in the next."""
+    ends: list[Event] = []
+    while holding := state.holding(act.at):
+        expiry = state.expiry(holding)
+        if expiry is None or act.at < expiry:
+            break
+        at = max(expiry, holding.change.effective_at)
+        end = act._replace(key=under(act.key, "expired"), at=at, performed_by=None)
+        ends.append(end.event(ReservationExpired(employee=holding.owner), state.client))
+        state = _without(state, holding, at)
+    return holding, tuple(ends)
+
+
+def _without(state: Ownership, holding: Holding, at: datetime) -> Ownership:
+    """The state once a reservation is ended at a time."""
+    end = holding.change._replace(
+        effective_at=at,
+        position=1 + max(change.position for change in state.changes),
+        type="reservation.expired",
+        owner=None,
+        from_employee=holding.owner,
+    )
+    return replace(state, changes=tuple(sorted((*state.changes, end))))
+
+
+def _reserved(
+    state: Ownership, act: Act, seller: str, *, trigger: str | None = None,
+    basis: Basis = "first_approach",
+) -> Event:  # fmt: skip
+    policy: ReservationPolicyPublished = state.policy
+    content = ClientReserved(
+        employee=seller,
+        basis=basis,
+        trigger=trigger,
+        policy_version=policy.version if state.published else None,
+        expires_at=act.at + timedelta(days=policy.days) if policy.days is not None else None,
+    )
+    unit, act = state.unit(seller, act.at), act._replace(key=under(act.key, "reserved"))
+    return act.event(content, state.client, unit=unit, causation=trigger)
+
+
+def _refusal(state: Ownership, seller: str, rule: str, holding: Holding | None) -> Refused:
+    client = state.client
+    if holding is None or rule == "contact_barred":
+        return Refused(f"{client}: {_SAYS[rule].format(seller=seller, policy=state.policy)}")
+    message = (
+        f"client {client} is {_whose(holding)} (event {holding.change.event_id}, position "
+        f"{holding.change.position}). The attempt of {seller} has been recorded. Ask the "
+        f"owner, or let a supervisor decide: `iledger reassign {client} --to {seller} --reason …`"
+    )
+    return ClientTaken(message, owner=holding.owner, rule=rule, claim=holding.change.event_id)
+
+
+def _whose(holding: Holding) -> str:
+    since = holding.change.effective_at
+    on = "" if since == BEGINNING else f" since {since:%Y-%m-%d %H:%M} UTC"
+    how = "reserved for" if holding.kind == "reserved" else "in the care of"
+    return f"{how} {holding.owner}{on}"
+
+
+_SAYS = {
+    "contact_barred": "{seller} may not approach this client. Ask a supervisor, who has barred it "
+    "and can annul that (event.annulled)",
+    "former_owner": "{seller} owned this client less than {policy.former_owner_days} days ago and "
+    "may not take it again yet",
+    "portfolio_full": "{seller} has {policy.clients_per_seller} clients or more, the most that the "
+    "policy allows. Release one first",
+}

@@ -1,0 +1,158 @@
+"""Transfer: the clients of one employee pass to others in a batch, and can go back.
+
+A batch is recorded in chunks, each all or none, under the condition that nothing has been decided
+about its clients meanwhile. One that was broken off is applied again and goes on where it ended.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import Any, NamedTuple
+
+from commands.decisions.handle import Act, Case, Decision, Handled, Memory, handle, read
+from commands.decisions.ownership.transfer_batch import (
+    SOURCE,
+    Decide,
+    case,
+    conclude,
+    give_back,
+    pass_on,
+    start,
+    turn,
+)
+from commands.decisions.ownership.transfer_plan import Plan
+from ledger.api import Ledger
+from ledger.errors import KeyConflict, NotFound, Refused
+from ledger.events.ownership import TransferBatchCompleted, TransferBatchReversed
+
+CHUNK = 500  # clients whose events are recorded together
+_RIVALS = 10
+
+Take = Callable[[Ledger, Case, Act, Decide], Handled | Decision]
+Report = Callable[[int, int], None]
+
+
+class Outcome(NamedTuple):
+    """What became of the clients of a batch: how many passed on, or went back, and which did not.
+
+    left: (client, reason), as far as it was this run that met them; before: the batch had come to
+    its end already, and this run did nothing.
+    """
+
+    batch: str
+    planned: int
+    done: int
+    left: tuple[tuple[str, str], ...]
+    before: bool = False
+
+
+def apply(
+    ledger: Ledger,
+    plan: Plan,
+    act: Act,
+    *,
+    approved_by: str,
+    take: Take = handle,
+    report: Report | None = None,
+) -> Outcome:
+    """Let the clients of a plan pass on, or go on with it. Raises Refused.
+
+    take: `handle`, or `propose` to try it out; report: called with clients done and to do.
+    """
+    act, take = act._replace(source=SOURCE, key=plan.batch), _insisting(take)
+    if plan.position > ledger.store.head():
+        raise Refused(
+            f"the plan was made at position {plan.position}, and this ledger has come only to "
+            f"{ledger.store.head()}: it is another ledger's plan"
+        )
+    take(ledger, case(plan.batch, employees=plan.successors), act, start(plan, approved_by))
+    state, _ = read(ledger, case(plan.batch), Memory())
+    if state.completed:
+        return Outcome(plan.batch, len(plan.moves), state.completed.moved, (), before=True)
+    approved_by = state.started.approved_by if state.started else approved_by
+    moved, _ = _recorded(ledger, plan.batch)
+    waiting = [move for move in plan.moves if move.client not in moved]
+    done = len(moved)
+    left: list[tuple[str, str]] = []
+    for chunk in _chunks(waiting):
+        to = {move.to for move in chunk}
+        about = case(plan.batch, [move.client for move in chunk], to)
+        taken = take(ledger, about, act, pass_on(plan, chunk, approved_by))
+        done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
+        if report:
+            report(done + len(left), len(plan.moves))
+    end = TransferBatchCompleted(batch=plan.batch, moved=done, skipped=len(plan.moves) - done)
+    take(ledger, case(plan.batch), act, conclude(end))
+    return Outcome(plan.batch, len(plan.moves), done, tuple(left))
+
+
+def reverse(
+    ledger: Ledger,
+    batch: str,
+    act: Act,
+    *,
+    reason: str,
+    approved_by: str,
+    take: Take = handle,
+    report: Report | None = None,
+) -> Outcome:
+    """Give the clients of a batch back to whose they were, unless they have changed since.
+
+    He may have departed: then they are orphans again. What somebody is still applying of the batch
+    is refused from here on, so the clients that have passed on are all there are. Raises NotFound.
+    """
+    act, take = act._replace(source=SOURCE, key=batch), _insisting(take)
+    state, _ = read(ledger, case(batch), Memory())
+    if state.started is None:
+        raise NotFound(f"no batch {batch!r} was ever started; `iledger transfer status` lists them")
+    take(ledger, case(batch), act, turn(batch, reason, approved_by))
+    moved, back = _recorded(ledger, batch)
+    if state.reversed:
+        return Outcome(batch, len(moved), state.reversed.restored, (), before=True)
+    waiting = [client for client in moved if client not in back]
+    done = len(back)
+    left: list[tuple[str, str]] = []
+    for chunk in _chunks(waiting):
+        passed = {client: moved[client] for client in chunk}
+        taken = take(ledger, case(batch, chunk), act, give_back(batch, passed, approved_by))
+        done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
+        if report:
+            report(done + len(left), len(moved))
+    end = TransferBatchReversed(
+        batch=batch, reason=reason, restored=done, kept=len(left), approved_by=approved_by
+    )
+    take(ledger, case(batch), act, conclude(end))
+    return Outcome(batch, len(moved), done, tuple(left))
+
+
+def _insisting(take: Take) -> Take:
+    """Decide again where somebody who applies the same batch at once was first to record it."""
+
+    def insist(ledger: Ledger, case: Case, act: Act, decide: Decide) -> Handled | Decision:
+        for _ in range(_RIVALS):
+            with suppress(KeyConflict):
+                return take(ledger, case, act, decide)
+        return take(ledger, case, act, decide)
+
+    return insist
+
+
+def _recorded(ledger: Ledger, batch: str) -> tuple[dict[str, str], set[str]]:
+    """The clients that have passed on in a batch, by which event, and those that have gone back.
+
+    Those whose event was annulled are among them: it stands under its key for ever.
+    """
+    moved: dict[str, str] = {}
+    back: set[str] = set()
+    for event in ledger.read(types=["client.reassigned"], tags=[f"batch:{batch}"]):
+        if event.client is not None and event.data.reason == "batch_reversed":
+            back.add(event.client)
+        elif event.client is not None:
+            moved[event.client] = str(event.event_id)
+    return moved, back
+
+
+def _chunks(members: Sequence[Any]) -> Iterable[list[Any]]:
+    rest = iter(members)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk

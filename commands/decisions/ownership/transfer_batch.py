@@ -1,0 +1,246 @@
+"""A batch of clients that pass from one employee to others: its state, and the decisions in it.
+
+start      the batch begins, with the plan that it follows
+pass_on    clients of the batch pass on to those whom the plan names
+turn       the reversal of the batch begins: from now on nothing of it passes on
+give_back  clients of the batch go back to whose they were
+conclude   the batch, or its reversal, has come to its end
+
+Every event of a batch has a key of its own that follows from the batch and the client.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from msgspec import structs
+
+from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.ownership import curation, ownership
+from commands.decisions.ownership.ownership import Ownership
+from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
+from commands.decisions.ownership.transfer_plan import Move, Plan
+from ledger.envelope import Event, Recorded, event_id
+from ledger.errors import Refused
+from ledger.events.ownership import (
+    ClientReassigned,
+    TransferBatchCompleted,
+    TransferBatchReversed,
+    TransferBatchStarted,
+    TransferReversalStarted,
+)
+from ledger.log import Item, Query
+
+SOURCE = "transfer"
+_STEPS = {
+    "transfer_batch.started": "started",
+    "transfer_batch.completed": "completed",
+    "transfer_reversal.started": "turned",
+    "transfer_batch.reversed": "reversed",
+}
+_LONGEST_KEY = 200
+
+
+@dataclass(frozen=True)
+class Batch:
+    """All that decisions about a batch depend on: its own steps, its clients, its successors."""
+
+    started: TransferBatchStarted | None = None
+    completed: TransferBatchCompleted | None = None
+    turned: TransferReversalStarted | None = None
+    reversed: TransferBatchReversed | None = None
+    people: Ownership = field(default_factory=lambda: Ownership(""))
+    clients: Mapping[str, Ownership] = field(default_factory=dict)
+
+
+Decide = Callable[[Batch, Act], Decision]
+
+
+def case(batch: str, clients: Sequence[str] = (), employees: Iterable[str] = ()) -> Case:
+    """What a decision about a batch, these clients of it and these employees depends on."""
+    items = [
+        Item(tuple(_STEPS), (f"batch:{batch}",)),
+        *map(ownership.employed, sorted(employees)),
+        *map(ownership.about, clients),
+    ]
+    initial = Batch(clients={client: Ownership(client) for client in clients})
+    return Case(Query(tuple(items)), initial, evolve)
+
+
+def evolve(state: Batch, event: Recorded) -> Batch:
+    """Take one event into the state."""
+    if event.type in _STEPS:
+        return replace(state, **{_STEPS[event.type]: event.data})
+    d = event.data
+    named = {event.client, getattr(d, "survivor", None), getattr(d, "absorbed", None)}
+    about = state.clients.keys() & named
+    if not about:
+        return replace(state, people=ownership.evolve(state.people, event))
+    evolved = {each: ownership.evolve(state.clients[each], event) for each in about}
+    return replace(state, clients={**state.clients, **evolved})
+
+
+def start(plan: Plan, approved_by: str) -> Decide:
+    """Decide to begin a batch, or to go on with it if it is the same plan's."""
+
+    def decide(state: Batch, act: Act) -> Decision:
+        digest = plan.sha256
+        _refuse_turned(state, plan.batch)
+        if state.started is not None:
+            if state.started.plan_sha256 != digest:
+                raise Refused(
+                    f"batch {plan.batch} was started with another plan (sha256 "
+                    f"{state.started.plan_sha256}); go on with that one, or name another batch"
+                )
+            return Decision()
+        for each in plan.successors:
+            refuse_absent(state.people, each, plan.effective_at or act.at)
+        content = TransferBatchStarted(
+            batch=plan.batch,
+            from_employee=plan.from_employee,
+            rule=plan.rule,
+            reason=plan.reason,
+            planned=len(plan.moves),
+            plan_sha256=digest,
+            approved_by=approved_by,
+        )
+        return Decision((act.event(content),))
+
+    return decide
+
+
+def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decide:
+    """Decide that clients pass on, but for those that are no longer the employee's."""
+
+    def decide(state: Batch, act: Act) -> Decision:
+        _refuse_turned(state, plan.batch)
+        events: list[Event] = []
+        left: list[tuple[str, str]] = []
+        for move in moves:
+            own = structs.replace(state.clients[move.client], staff=state.people.staff)
+            key = key_of(plan.batch, "moved", move.client)
+            if _has(own, key):
+                continue
+            if state.completed:
+                left.append((move.client, "the batch had come to its end"))
+                continue
+            try:
+                events += _passed(plan, move, own, approved_by, act._replace(key=key))
+            except Refused as refusal:
+                left.append((move.client, str(refusal)))
+        return Decision(tuple(events), left=tuple(left))
+
+    return decide
+
+
+def turn(batch: str, reason: str, approved_by: str) -> Decide:
+    """Decide that nothing of a batch passes on any longer, for it is to be reversed."""
+
+    def decide(state: Batch, act: Act) -> Decision:
+        if state.turned or state.reversed:
+            return Decision()
+        content = TransferReversalStarted(batch=batch, reason=reason, approved_by=approved_by)
+        return Decision((act._replace(key=f"{batch}/turned").event(content),))
+
+    return decide
+
+
+def give_back(batch: str, moved: Mapping[str, str], approved_by: str) -> Decide:
+    """Decide that clients go back to whose they were, but for those that have changed since.
+
+    moved: the id of the event by which each of them passed on.
+    """
+
+    def decide(state: Batch, act: Act) -> Decision:
+        events: list[Event] = []
+        left: list[tuple[str, str]] = []
+        for client, moved_by in moved.items():
+            own = state.clients[client]
+            key = key_of(batch, "back", client)
+            if state.reversed or _has(own, key):
+                continue
+            try:
+                events.append(_returned(batch, own, moved_by, approved_by, act._replace(key=key)))
+            except Refused as refusal:
+                left.append((client, str(refusal)))
+        return Decision(tuple(events), left=tuple(left))
+
+    return decide
+
+
+def conclude(content: TransferBatchCompleted | TransferBatchReversed) -> Decide:
+    """Decide on the last step of a batch, or of its reversal; nothing if it has been taken."""
+    step = "completed" if isinstance(content, TransferBatchCompleted) else "reversed"
+
+    def decide(state: Batch, act: Act) -> Decision:
+        ended = state.turned if step == "completed" else None
+        if ended or state.reversed or getattr(state, step):
+            return Decision()
+        return Decision((act._replace(key=f"{content.batch}/{step}").event(content),))
+
+    return decide
+
+
+def key_of(batch: str, step: str, client: str) -> str:
+    """The key of the event by which a client of a batch moved, or went back."""
+    key = f"{batch}/{step}/{client}"
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return key if len(key) <= _LONGEST_KEY else f"{step}/{digest}"
+
+
+def _refuse_turned(state: Batch, batch: str) -> None:
+    if state.turned or state.reversed:
+        how = "was reversed" if state.reversed else "is being reversed"
+        raise Refused(
+            f"batch {batch} {how} (`iledger transfer status {batch}` shows what went back); plan "
+            "anew with `iledger transfer plan`"
+        )
+
+
+def _passed(
+    plan: Plan, move: Move, own: Ownership, approved_by: str | None, act: Act
+) -> tuple[Event, ...]:
+    act = act._replace(at=own.present(act.at))
+    holding = own.holding(plan.effective_at or act.at)
+    if holding and holding.owner != plan.from_employee:
+        raise Refused(
+            f"is {holding.owner}'s and not {plan.from_employee}'s, by {holding.change.type} "
+            f"(position {holding.change.position})"
+        )
+    decide = curation.reassign(
+        move.to,
+        reason=plan.reason,
+        approved_by=approved_by,
+        effective_at=plan.effective_at,
+        batch=plan.batch,
+    )
+    return decide(own, act).events
+
+
+def _returned(batch: str, own: Ownership, moved_by: str, approved_by: str, act: Act) -> Event:
+    moved = next((each for each in own.changes if each.event_id == moved_by), None)
+    if moved is None or moved.from_employee is None:
+        raise Refused("its transfer has been annulled")
+    at = max(own.present(act.at), moved.effective_at)
+    refuse_unknown(own, at)
+    last = own.changes[-1]
+    holding = own.holding(last.effective_at)
+    if holding is None or holding.change != moved or last.effective_at > at:
+        raise Refused(f"has changed since, by {last.type} (position {last.position})")
+    if own.barred(moved.from_employee, at):
+        raise Refused(f"{moved.from_employee} may not approach it any longer")
+    content = ClientReassigned(
+        from_employee=moved.owner,
+        to_employee=moved.from_employee,
+        reason="batch_reversed",
+        approved_by=approved_by,
+        # What is yet to hold is undone from the time on from which it would.
+        effective_at=moved.effective_at if moved.effective_at > own.present(act.at) else None,
+        batch=batch,
+    )
+    return act._replace(at=own.present(act.at)).event(content, own.client)
+
+
+def _has(own: Ownership, key: str) -> bool:
+    recorded = str(event_id(SOURCE, key))
+    return any(change.event_id == recorded for change in own.changes)

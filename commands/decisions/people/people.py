@@ -1,0 +1,84 @@
+"""Our own people: who leaves us, and who stands in while somebody is away.
+
+depart    an employee leaves; the clients he has are orphans until placed
+absence   an employee is away, and another covers his clients
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+
+from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.ownership.ownership import Ownership, employed, evolve
+from commands.decisions.ownership.refusals import refuse_absent
+from ledger.errors import Refused
+from ledger.events.people import AbsenceRecorded, EmployeeDeparted
+from ledger.log import Query
+
+Decide = Callable[[Ownership, Act], Decision]
+
+
+def case(*employees: str) -> Case:
+    """What a decision about these employees, and no client, depends on."""
+    return Case(Query(tuple(map(employed, dict.fromkeys(employees)))), Ownership(""), evolve)
+
+
+def depart(
+    employee: str, *, reason: str | None = None, effective_at: datetime | None = None
+) -> Decide:
+    """Decide that an employee leaves us, from a time on that may lie ahead."""
+
+    def decide(state: Ownership, act: Act) -> Decision:
+        at = effective_at or act.at
+        _refuse_before_hired(state, employee, at)
+        refuse_absent(state, employee, at)
+        last = state.staff[employee][-1]
+        if at < last.effective_at:
+            raise Refused(
+                f"{last.type} of {employee} (position {last.position}) holds from "
+                f"{last.effective_at:%Y-%m-%d %H:%M} UTC, and a departure on {at:%Y-%m-%d %H:%M} "
+                "UTC would come before it. Choose a later time, or annul that event "
+                "(event.annulled)"
+            )
+        content = EmployeeDeparted(employee=employee, reason=reason, effective_at=effective_at)
+        return Decision((act.event(content),))
+
+    return decide
+
+
+def absence(
+    employee: str,
+    first_day: date,
+    last_day: date,
+    *,
+    substitute: str | None = None,
+    reason: str | None = None,
+) -> Decide:
+    """Decide that an employee is away for these days, both included; a substitute covers."""
+
+    def decide(state: Ownership, act: Act) -> Decision:
+        if last_day < first_day:
+            raise Refused(f"the absence would end on {last_day}, before it begins on {first_day}")
+        if substitute == employee:
+            raise Refused(f"{employee} cannot stand in for himself; name another substitute")
+        for each in filter(None, (employee, substitute)):
+            for day in (first_day, last_day):
+                refuse_absent(state, each, datetime.combine(day, time.max, UTC))
+        content = AbsenceRecorded(
+            employee=employee,
+            first_day=first_day,
+            last_day=last_day,
+            substitute=substitute,
+            reason=reason,
+        )
+        return Decision((act.event(content),))
+
+    return decide
+
+
+def _refuse_before_hired(state: Ownership, employee: str, at: datetime) -> None:
+    known = state.staff.get(employee, ())
+    if known and at < known[0].effective_at:
+        raise Refused(
+            f"employee {employee} came on {known[0].effective_at:%Y-%m-%d %H:%M} UTC and cannot "
+            f"have left on {at:%Y-%m-%d %H:%M} UTC"
+        )

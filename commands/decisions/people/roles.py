@@ -1,0 +1,140 @@
+"""Roles: what an employee may do, in a unit and those below it or everywhere.
+
+grant   from now on he may, until then or until it is revoked
+revoke  from now on he may not
+Whoever leaves holds nothing any longer, and nothing comes back with him.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.ownership.ownership import BEGINNING, Ownership
+from commands.decisions.ownership.ownership import evolve as evolve_staff
+from commands.decisions.ownership.refusals import refuse_absent
+from ledger.envelope import Recorded
+from ledger.errors import Refused
+from ledger.events.people import RoleGranted, RoleRevoked
+from ledger.log import Item, Query
+
+_ROLES = ("role.granted", "role.revoked")
+_EMPLOYMENT = ("employee.hired", "employee.moved", "employee.departed")
+Place = tuple[str, str | None]
+
+
+class Word(NamedTuple):
+    """The last word on a role in a scope; until: None if without end."""
+
+    at: datetime
+    position: int
+    granted: bool
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Authority:
+    """All that decisions about one employee's roles depend on.
+
+    words: by role and scope; staff: where he works; units: those named that exist.
+    """
+
+    employee: str
+    words: Mapping[Place, Word] = field(default_factory=dict)
+    staff: Ownership = field(default_factory=lambda: Ownership(""))
+    units: frozenset[str] = frozenset()
+
+    def held(self, role: str, scope: str | None, at: datetime) -> Word | None:
+        """The grant of a role in exactly this scope that holds at a time."""
+        word = self.words.get((role, scope))
+        if word is None or not word.granted or (word.until is not None and word.until <= at):
+            return None
+        left = [
+            each
+            for each in self.staff.staff.get(self.employee, ())
+            if each.type == "employee.departed"
+            and word[:2] < (each.effective_at, each.position)
+            and each.effective_at <= at
+        ]
+        return None if left else word
+
+    def present(self, at: datetime) -> datetime:
+        """The time, or that of the last word if that is later: clocks differ."""
+        return max([at, *(word.at for word in self.words.values())])
+
+
+def case(employee: str, scope: str | None = None) -> Case:
+    """What a decision about an employee's roles depends on."""
+    items = [Item((*_ROLES, *_EMPLOYMENT), (f"employee:{employee}",))]
+    if scope is not None:
+        items.append(Item(("org_unit.defined", *_EMPLOYMENT), (f"unit:{scope}",)))
+    return Case(Query(tuple(items)), Authority(employee), evolve)
+
+
+def evolve(state: Authority, event: Recorded) -> Authority:
+    """Take one event into the state."""
+    d = event.data
+    if event.type in _ROLES:
+        word = Word(
+            event.occurred_at or BEGINNING,
+            event.position,
+            event.type == "role.granted",
+            getattr(d, "until", None),
+        )
+        before = state.words.get((d.role, d.scope))
+        if before and before[:2] > word[:2]:
+            return state
+        return replace(state, words={**state.words, (d.role, d.scope): word})
+    unit: str | None = getattr(d, "unit", None) or getattr(d, "to_unit", None)
+    state = replace(state, units=state.units | ({unit} if unit else set()))
+    if event.type in _EMPLOYMENT:
+        return replace(state, staff=evolve_staff(state.staff, event))
+    return state
+
+
+def grant(
+    role: str, *, scope: str | None = None, until: datetime | None = None
+) -> Callable[[Authority, Act], Decision]:
+    """Decide that an employee may do what a role allows; nothing if he may already, till then."""
+
+    def decide(state: Authority, act: Act) -> Decision:
+        at = state.present(act.at)
+        refuse_absent(state.staff, state.employee, at)
+        if scope is not None and scope not in state.units:
+            raise Refused(
+                f"no unit {scope!r} is known; `iledger employees` shows the units of our people. "
+                "Append org_unit.defined for a new one"
+            )
+        if until is not None and until <= at:
+            raise Refused(f"the role would end on {until:%Y-%m-%d %H:%M} UTC, before it begins")
+        held = state.held(role, scope, at)
+        if held and held.until == until:
+            return Decision()
+        content = RoleGranted(employee=state.employee, role=role, scope=scope, until=until)
+        return Decision((act._replace(at=at).event(content),))
+
+    return decide
+
+
+def revoke(
+    role: str, *, scope: str | None = None, reason: str | None = None
+) -> Callable[[Authority, Act], Decision]:
+    """Decide that an employee may no longer do what a role allowed him in this scope."""
+
+    def decide(state: Authority, act: Act) -> Decision:
+        at = state.present(act.at)
+        refuse_absent(state.staff, state.employee, at)
+        if state.held(role, scope, at) is None:
+            scopes = [f"in {s}" if s else "everywhere" for r, s in state.words
+                      if r == role and state.held(r, s, at)]  # fmt: skip
+            instead = f"; he holds it {', '.join(scopes)}" if scopes else ""
+            where = f"in {scope}" if scope else "everywhere"
+            raise Refused(
+                f"employee {state.employee} does not hold the role {role!r} {where}{instead}. "
+                f"`iledger roles --employee {state.employee}` lists what he holds"
+            )
+        content = RoleRevoked(employee=state.employee, role=role, scope=scope, reason=reason)
+        return Decision((act._replace(at=at).event(content),))
+
+    return decide

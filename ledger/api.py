@@ -1,0 +1,224 @@
+"""The Python API on one page: open a ledger, append events, read them, follow it.
+
+import ledger
+from ledger.events.contacts import CallLogged
+
+with ledger.open() as book:
+    receipt = book.append(ledger.Event(
+        data=CallLogged(direction="outbound", outcome="reached", duration_s=184),
+        client="C-104", performed_by="E-7", recorded_by="pbx-gateway",
+        source="pbx", key="pbx-1", occurred_at="2026-03-01T10:00:00+03:00",
+    ))
+    for event in book.read(client="C-104"):
+        print(event.position, event.type, event.data)
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from ledger import codec, log, schema
+from ledger.database import Target, connect
+from ledger.envelope import Encoded, Event, Receipt, Recorded
+from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, LedgerError, ServerUnavailable
+from ledger.log import Condition, Item, Query
+from ledger.store import Store
+from ledger.writer import Writer
+
+FUTURE_REMEDY = "Check the producer's clock; what is yet to happen is planned, not recorded."
+
+
+def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
+    dsn: str | None = None,
+    *,
+    folder: Path | str | None = None,
+    schema_name: str | None = None,
+    create: bool = True,
+) -> "Ledger":
+    """Open a ledger: with a DSN on any PostgreSQL, without on a private one in a folder.
+
+    What is not given comes from ILEDGER_DSN, ILEDGER_HOME and ILEDGER_SCHEMA, as on the command
+    line. create: make the ledger if the database has none. Raises ServerUnavailable,
+    NotInitialised, SchemaMismatch.
+    """
+    given = Target.from_environment()
+    target = Target(
+        dsn or (None if folder else given.dsn),
+        Path(folder) if folder else given.folder,
+        schema_name or given.schema,
+    )
+    if create:
+        schema.init(target)
+    return Ledger(target)
+
+
+class Ledger:
+    """An open ledger. Thread-safe: many threads appending at once share transactions.
+
+    Close it, or use it as a context manager.
+    """
+
+    def __init__(self, target: Target) -> None:
+        with connect(target) as connection:
+            self.about = schema.check(connection)
+        self.target = target
+        # A login that is no owner acts as itself, for it may be both writer and auditor.
+        self.store = Store(target, "owner")
+        self._writer = Writer(self.store)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.store.close()
+
+    def append(self, event: Event) -> Receipt:
+        """Record one event durably; its receipt, the first one if it was recorded before.
+
+        Raises InvalidEvent, KeyConflict, ServerUnavailable (then send it again, it is safe).
+        """
+        encoded = codec.encode(event)
+        return receipt(encoded, self._writer.record(encoded))
+
+    def append_all(
+        self, events: Sequence[Event], condition: Condition | None = None, *, tell: int = 0
+    ) -> list[Receipt]:
+        """Record events together, all or none, and only if the condition still holds.
+
+        tell: see `ledger.log.append`. Raises InvalidEvent, KeyConflict, ConditionFailed,
+        ServerUnavailable.
+        """
+        batch = [codec.encode(event) for event in events]
+        if not batch:
+            return []
+        outcomes = self.store.record(batch, condition=condition, tell=tell)
+        if any(outcome.outcome == "withheld" for outcome in outcomes):
+            # Perhaps only for events recorded before by an older version of this program.
+            batch = [_as_recorded(*pair) for pair in zip(batch, outcomes, strict=True)]
+            outcomes = self.store.record(batch, condition=condition)
+        # What was refused raises before what was withheld because of it.
+        order = sorted(range(len(batch)), key=lambda n: outcomes[n].outcome == "withheld")
+        receipts = {n: receipt(batch[n], outcomes[n]) for n in order}
+        return [receipts[n] for n in range(len(batch))]
+
+    def read(
+        self,
+        *,
+        client: str | None = None,
+        employee: str | None = None,
+        types: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after: int = 0,
+        as_of: int | datetime | None = None,
+    ) -> Iterator[Recorded]:
+        """Stream recorded events in order of position, in bounded memory.
+
+        employee: what he performed and what concerns him. since, until: half-open interval of
+        `occurred_at`; events of unknown time are then left out. as_of: a position, or a time of
+        recording. Raises InvalidQuestion.
+        """
+        for moment in (since, until, as_of):
+            if isinstance(moment, datetime) and moment.utcoffset() is None:
+                raise InvalidQuestion(f"the time {moment} has no zone; add one, such as UTC")
+        upto = self._position(as_of)
+        query = question(client=client, employee=employee, types=types, tags=tags)
+        for row in self.store.rows(query, after=after, upto=upto):
+            if within(row, since, until) and row.version:
+                yield codec.decode(row)
+
+    def follow(self, *, after: int = 0, patience: float = 60.0) -> Iterator[Recorded]:
+        """Stream events for ever, waiting for new ones; each exactly once, in order.
+
+        A lost database is waited for, `patience` seconds long; then raises ServerUnavailable.
+        """
+        lost_at: float | None = None
+
+        def listening() -> bool:
+            nonlocal lost_at
+            lost_at = None
+            return False
+
+        while True:
+            try:
+                with closing(connect(self.target, *self.store.roles)) as connection:
+                    rows = log.follow(
+                        connection, self.target.schema, after=after, stopped=listening
+                    )
+                    for row in rows:
+                        after = row.position
+                        if row.version:
+                            yield codec.decode(row)
+            except ServerUnavailable:
+                lost_at = lost_at or time.monotonic()
+                if time.monotonic() - lost_at > patience:
+                    raise
+                time.sleep(0.2)
+
+    def _position(self, as_of: int | datetime | None) -> int:
+        head = self.store.head()
+        if as_of is None:
+            return head
+        if isinstance(as_of, datetime):
+            with closing(connect(self.target, *self.store.roles)) as connection:
+                return log.position_at(connection, as_of)
+        if not 0 <= as_of <= head:
+            raise InvalidQuestion(f"position {as_of} is ahead of the head, which is {head}")
+        return as_of
+
+
+def question(
+    *,
+    client: str | None = None,
+    employee: str | None = None,
+    types: Iterable[str] = (),
+    tags: Iterable[str] = (),
+) -> Query:
+    """The query for events of these types that carry all of these tags.
+
+    An employee matches as the performer and as the one an event is about.
+    """
+    wanted = (types,) if isinstance(types, str) else tuple(types)
+    fixed = (*(() if client is None else (f"client:{client}",)), *tags)
+    if employee is not None:
+        by = (f"performed_by:{employee}", f"employee:{employee}")
+        return Query(tuple(Item(wanted, (*fixed, tag)) for tag in by))
+    return Query((Item(wanted, fixed),)) if wanted or fixed else Query()
+
+
+def within(row: log.Row, since: datetime | None, until: datetime | None) -> bool:
+    """Whether a row's time of occurrence lies in the half-open interval; without one, always."""
+    if since is None and until is None:
+        return True
+    at = row.occurred_at
+    return at is not None and (since is None or since <= at) and (until is None or at < until)
+
+
+def _as_recorded(encoded: Encoded, outcome: log.Outcome) -> Encoded:
+    """Take the recorded text of an event for the one offered, where both say the same."""
+    if outcome.stored is None or not codec.same(outcome.stored, encoded.body):
+        return encoded
+    return encoded._replace(body=outcome.stored)
+
+
+def receipt(encoded: Encoded, outcome: log.Outcome) -> Receipt:
+    """The receipt for an outcome. Raises KeyConflict or InvalidEvent if there is none to give."""
+    known_anyway = outcome.outcome == "conflict" and codec.same(outcome.stored or b"", encoded.body)
+    if outcome.position and outcome.recorded_at and (outcome.outcome != "conflict" or known_anyway):
+        recorded = outcome.outcome == "recorded"
+        return Receipt(outcome.position, outcome.recorded_at, recorded, encoded.event_id)
+    if outcome.outcome == "conflict":
+        raise KeyConflict(encoded.source, encoded.key, outcome.stored or b"", encoded.body)
+    if outcome.outcome == "future":
+        raise InvalidEvent(
+            "occurred_at", f"{encoded.occurred_at}", "lies in the future", FUTURE_REMEDY
+        )
+    raise LedgerError(f"event {encoded.source} {encoded.key} was not recorded: {outcome.outcome}")

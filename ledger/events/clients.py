@@ -1,0 +1,191 @@
+"""Clients and prospects: who they are, who works there, what is known about them."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ledger.events.fields import (
+    BuyingRole,
+    ClientId,
+    ContactId,
+    Currency,
+    Day,
+    Digest,
+    Id,
+    Label,
+    Money,
+    Month,
+    Personal,
+    Text,
+    Whole,
+    Zone,
+    fact,
+)
+
+ClientKind = Literal["company", "person"]
+Confidence = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
+
+
+@fact
+class ProspectRegistered:
+    """Somebody who has never bought became known to us."""
+
+    kind: ClientKind
+    name: Personal[Label]
+    found_through: Label | None = None
+    referred_by: ClientId | None = None
+
+
+@fact
+class ProspectQualified:
+    """A prospect was judged worth pursuing."""
+
+    score: Annotated[Whole, Field(ge=0, le=100)] | None = None
+    remark: Personal[Text] | None = None
+
+
+@fact
+class ProspectConverted:
+    """A prospect became a client."""
+
+    first_deal: Id | None = None
+
+
+@fact
+class ClientRegistered:
+    """A client was entered in the base."""
+
+    kind: ClientKind
+    name: Personal[Label]
+    parent: ClientId | None = None
+    found_through: Label | None = None
+
+
+@fact
+class ClientFactRecorded:
+    """We learnt something about the client: one named field and its value."""
+
+    field: Id
+    value: Personal[Text]
+    learnt_from: Label | None = None
+    confidence: Confidence | None = None
+
+
+@fact
+class ClientFactConfirmed:
+    """Known facts about the client were checked and still hold."""
+
+    fields: Annotated[tuple[Id, ...], Field(min_length=1, max_length=100)]
+    method: Literal["call", "letter", "meeting", "registry", "client"]
+
+
+@fact
+class ClientFactRetracted:
+    """The current value of a field turned out to be wrong and no longer counts."""
+
+    field: Id
+    reason: Text
+
+
+@fact
+class PreferenceNoted:
+    """The client likes things a certain way."""
+
+    topic: Label
+    value: Personal[Text]
+    learnt_from: Label | None = None
+
+
+@fact
+class CompetitorOfferReported:
+    """The client told us, or we found out, what a competitor offers them."""
+
+    competitor: Label
+    product: Label | None = None
+    price: Money | None = None
+    currency: Currency | None = None
+    terms: Text | None = None
+    learnt_from: Label | None = None
+
+
+@fact
+class SpecialTermsGranted:
+    """The client was promised terms that others do not have."""
+
+    kind: Literal["price", "discount", "payment", "delivery", "other"]
+    terms: Text
+    valid_until: Day | None = None
+    approved_by: Id | None = None
+
+
+@fact
+class ClientMerged:
+    """Two entries turned out to be one client; both histories stay, the survivor shows both."""
+
+    survivor: ClientId
+    absorbed: ClientId
+    evidence: Text
+    approved_by: Id | None = None
+
+
+@fact
+class ClientUnmerged:
+    """The two are different clients after all; each has its own card again."""
+
+    survivor: ClientId
+    absorbed: ClientId
+    reason: Text
+    approved_by: Id | None = None
+
+
+Roles = Annotated[tuple[BuyingRole, ...], Field(max_length=5)]
+
+
+@fact
+class ContactPersonAdded:
+    """We know a person at the client."""
+
+    contact: ContactId
+    name: Personal[Label]
+    roles: Roles = ()
+    position: Personal[Label] | None = None
+    phone: Personal[Label] | None = None
+    email: Personal[Label] | None = None
+
+
+@fact
+class ContactRoleChanged:
+    """The person now plays these parts in buying, and no others."""
+
+    contact: ContactId
+    roles: Roles
+
+
+@fact
+class ContactPersonLeft:
+    """The person no longer works at the client."""
+
+    contact: ContactId
+    new_employer: Personal[Label] | None = None
+
+
+Total = Annotated[Whole, Field(ge=0)]
+
+
+@fact
+class ClientBaseAuditSigned:
+    """The client base of a month was looked through, as known at a position, and signed."""
+
+    month: Month
+    as_of: Annotated[Whole, Field(ge=1)]
+    zone: Zone
+    clients: Total
+    new: Total
+    lost: Total
+    reactivated: Total
+    without_owner: Total
+    stale: Total
+    active_days: Total
+    stale_days: Total
+    sha256: Digest

@@ -1,0 +1,158 @@
+"""Sales: offers, deals through the stages of a pipeline to won or lost, and purchases."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ledger.events.fields import (
+    Currency,
+    DealId,
+    Digest,
+    Hours,
+    Id,
+    Instant,
+    Label,
+    Money,
+    OfferId,
+    Quantity,
+    Text,
+    Whole,
+    fact,
+)
+
+
+@fact
+class Line:
+    """One line of an offer or a purchase."""
+
+    product: Label
+    quantity: Quantity | None = None
+    price: Money | None = None
+
+
+Lines = Annotated[tuple[Line, ...], Field(max_length=1_000)]
+
+
+@fact
+class OfferSent:
+    """We sent the client an offer."""
+
+    offer: OfferId
+    items: Lines = ()
+    amount: Money | None = None
+    currency: Currency | None = None
+    valid_until: Instant | None = None
+    deal: Id | None = None
+    document_sha256: Digest | None = None
+
+
+@fact
+class OfferAccepted:
+    """The client accepted the offer."""
+
+    offer: OfferId
+
+
+@fact
+class OfferDeclined:
+    """The client declined the offer."""
+
+    offer: OfferId
+    reason: Text | None = None
+
+
+@fact
+class OfferExpired:
+    """The offer ran out unanswered."""
+
+    offer: OfferId
+
+
+@fact
+class Stage:
+    """One stage of a pipeline, with the working time it is allotted."""
+
+    name: Id
+    allotted_hours: Hours | None = None
+    max_gap_hours: Hours | None = None
+
+
+@fact
+class PipelinePublished:
+    """A pipeline was laid down: its stages, in order."""
+
+    pipeline: Id
+    revision: Annotated[Whole, Field(ge=1)]
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=100)]
+
+
+@fact
+class DealOpened:
+    """A chance to sell was opened; the holder is the employee who pursues it."""
+
+    deal: DealId
+    holder: Id | None = None
+    title: Label | None = None
+    product: Label | None = None
+    pipeline: Id | None = None
+    amount: Money | None = None
+    currency: Currency | None = None
+    offer: Id | None = None
+
+
+@fact
+class DealStageEntered:
+    """The deal moved to a stage."""
+
+    deal: DealId
+    stage: Id
+    from_stage: Id | None = None
+
+
+@fact
+class DealReassigned:
+    """The deal passed from one employee to another."""
+
+    deal: DealId
+    from_holder: Id | None = None
+    to_holder: Id
+    reason: Text | None = None
+
+
+@fact
+class DealWon:
+    """The client bought; the amount is what was agreed."""
+
+    deal: DealId
+    amount: Money
+    currency: Currency | None = None
+
+
+@fact
+class DealLost:
+    """The client did not buy."""
+
+    deal: DealId
+    stage: Id | None = None
+    reason: Label | None = None
+    competitor: Label | None = None
+
+
+@fact
+class DealReopened:
+    """A closed deal is being pursued again."""
+
+    deal: DealId
+    reason: Text
+
+
+@fact
+class PurchaseRecorded:
+    """The client bought something, with or without a deal."""
+
+    purchase: Id
+    amount: Money
+    currency: Currency | None = None
+    lines: Lines = ()
+    margin: Money | None = None
+    deal: DealId | None = None

@@ -1,0 +1,1 @@
+"""Files whose bytes follow from a position."""

@@ -1,0 +1,117 @@
+"""The hand-over pack: what the new owner of a client must know, as of a position of the ledger.
+
+It looks from the moment at which that position was recorded, in the ledger's own zone. So the same
+position gives the same bytes for ever, whoever asks, from wherever, whatever is recorded later.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from ledger.database import Connection
+from ledger.sql import statements
+from projections.documents.markdown import escaped, json_bytes, plain, table
+from projections.questions.clients import card
+from projections.tables.clients import merges
+from projections.tables.ownership import disputes as quarrels
+from projections.tables.ownership import ownership
+from projections.view import Answer, View, ask, at_recording
+
+LETTERS = 10  # the last so many letters and messages
+NO_ROLE = "(none)"
+_SQL = statements("projections.documents", "handover_pack.sql")
+
+# The sections in the order in which they are to be read, with their headings.
+HEADINGS = {
+    "identity": "Who it is",
+    "owner": "Whose it is",
+    "open_promises": "Open promises",
+    "open_tasks": "Open tasks",
+    "open_offers": "Open offers",
+    "open_deals": "Open deals",
+    "open_cases": "Open service cases",
+    "special_terms": "Special terms",
+    "feeling": "Mood and satisfaction",
+    "contact_persons": "Contact persons by role",
+    "letters": "Last letters and messages",
+    "conflicts": "Conflicts with employees",
+    "disputes": "Disputes over the client",
+    "account_team": "Account team",
+    "preferences": "Preferences",
+    "facts": "Facts",
+    "competitor_offers": "Offers of competitors",
+    "contacts": "Contacts",
+    "ownership_history": "Owners so far",
+}
+
+
+class Pack(NamedTuple):
+    """A hand-over pack: for whom, from where it looks, and its sections as HEADINGS names them."""
+
+    client: str
+    employee: str
+    view: View
+    sections: dict[str, Answer]
+
+    def json(self) -> bytes:
+        """The pack as JSON: the form whose SHA-256 is recorded when it is issued."""
+        return json_bytes(self._head() | {name: list(map(plain, self.sections[name]))
+                                          for name in HEADINGS})  # fmt: skip
+
+    def markdown(self) -> bytes:
+        """The pack to be read."""
+        return "\n".join(self._lines()).encode() + b"\n"
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the JSON form, in hexadecimal."""
+        return hashlib.sha256(self.json()).hexdigest()
+
+    def _head(self) -> dict[str, Any]:
+        on = self.view.on.astimezone(UTC).isoformat(timespec="microseconds")
+        return {
+            "client": self.client, "employee": self.employee, "as_of": self.view.as_of,
+            "on": on.replace("+00:00", "Z"), "zone": self.view.zone,
+        }  # fmt: skip
+
+    def _lines(self) -> Iterator[str]:
+        zone = ZoneInfo(self.view.zone)
+        yield f"# Hand-over of client {escaped(self.client)} to {escaped(self.employee)}\n"
+        yield (
+            f"As of position {self.view.as_of} of the ledger, recorded on "
+            f"{self.view.on.astimezone(zone):%Y-%m-%d %H:%M:%S}. Times are of the zone "
+            f"{self.view.zone}. In every line `position` is that of the event that says so.\n"
+        )
+        yield f"SHA-256 of the JSON form: `{self.sha256}`"
+        for name, heading in HEADINGS.items():
+            yield f"\n## {heading}\n"
+            yield from table(self.sections[name], zone)
+
+
+def pack(connection: Connection, as_of: int, zone: str, client: str, employee: str) -> Pack:
+    """Make the pack of a client for an employee. zone: the ledger's own.
+
+    Raises NotFound if nothing had been recorded of the client, InvalidQuestion at position 0.
+    """
+    view = at_recording(connection, as_of, zone)
+    sections = card.card(connection, view, client)
+    sections["contact_persons"] = list(_by_role(sections["contact_persons"]))
+    clients = merges.members(connection, view, client)
+    letters = ask(connection, _SQL["letters"], view, clients=clients, most=LETTERS)
+    sections["letters"] = merges.told_apart(letters, clients)
+    sections["conflicts"] = quarrels.conflicts(connection, view, client)
+    sections["disputes"] = quarrels.disputes(connection, view, client=client)
+    sections["ownership_history"] = ownership.history(connection, view, client)
+    return Pack(client, employee, view, sections)
+
+
+def _by_role(persons: Answer) -> Iterator[dict[str, Any]]:
+    """One line a role and person; who has left comes after who has not, as on the card."""
+    roles = sorted({role for person in persons for role in person["roles"]})
+    for role in [*roles, NO_ROLE]:
+        for person in persons:
+            if role in (person["roles"] or [NO_ROLE]):
+                rest = {name: person[name] for name in person if name != "roles"}
+                yield {"role": role, **rest}

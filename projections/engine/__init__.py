@@ -1,0 +1,1 @@
+"""How the tables are kept: follow, rebuild, verify."""

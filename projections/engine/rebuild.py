@@ -1,0 +1,212 @@
+"""Building all projections from nothing, beside the old ones, and swapping them in.
+
+Workers unfold ranges of positions into a new schema, in any order; indexes, annulments and the
+tables kept ready come at the end; the last events are taken in and the schemas change places in one
+transaction. A reader sees the old tables or the new ones, never half of either.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing, contextmanager
+from multiprocessing import get_context
+from typing import Any
+
+from psycopg import sql
+
+from ledger import log
+from ledger.database import Connection, Target, connect, translated
+from ledger.sql import statements
+from projections.engine import registry
+from projections.engine.materialized import fill
+from projections.engine.runner import (
+    CHUNK,
+    Report,
+    copy_in,
+    mark_annulled,
+    progress,
+    take_in,
+    unfold,
+)
+
+RANGE = 10_000
+ALONE = 50_000
+Job = Callable[..., int]
+Crew = Callable[[Job, Iterable[tuple[Any, ...]]], Iterator[int]]
+_FRAME = statements("projections.engine", "frame.sql")
+
+
+def rebuild(
+    target: Target,
+    report: Report | None = None,
+    *,
+    workers: int | None = None,
+    if_stale: bool = False,
+) -> int:
+    """Rebuild all projections from the first event; the position they then stand at.
+
+    workers: processes that unfold; by default one a core, and none for a small ledger. They import
+    the main module anew: a script of yours keeps its work behind `if __name__ == "__main__"`.
+    if_stale: not if another process has just done it.
+    Raises NotAllowed if the login is not a member of the ledger's owner role.
+    """
+    with closing(connect(target, "owner")) as connection, translated():
+        # One rebuild at a time; a second one waits, and then begins its own.
+        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_next(target)])
+        at = progress(connection, target)
+        if if_stale and at is not None and at.fresh:
+            return at.position
+        discard(connection, _old(target))
+        position = build(connection, target, _next(target), report, workers)
+        # What was appended meanwhile is taken in chunk by chunk, the rest while nobody else writes.
+        while (head := log.head(connection)) - position > CHUNK:
+            with connection.transaction():
+                take_in(connection, position, position + CHUNK)
+            position += CHUNK
+            if report:
+                report(position, head)
+        with connection.transaction():
+            connection.execute(_FRAME["lock"])
+            head = log.head(connection)
+            take_in(connection, position, head)
+            _swap(connection, target)
+        discard(connection, _old(target))
+    return head
+
+
+def build(
+    connection: Connection,
+    target: Target,
+    schema: str,
+    report: Report | None = None,
+    workers: int | None = None,
+    upto: int | None = None,
+) -> int:
+    """Build all projections as of a position (the head) in a schema of this name, made anew."""
+    upto = log.head(connection) if upto is None else upto
+    if workers is None:
+        workers = (os.cpu_count() or 1) if upto > ALONE else 0
+    _create(connection, target, schema)
+    done = 0
+    with _crew(connection, target, schema, workers) as crew:
+        spans = [(at, min(at + RANGE, upto)) for at in range(0, upto, RANGE)]
+        for count in crew(_unfold_span, spans):
+            done += count
+            if report:
+                report(done, upto)
+        mark_annulled(connection, 0, upto)
+        names = [(projection.name,) for projection in registry.projections()]
+        tables = connection.execute(_FRAME["all_tables"], {"schema": schema}).fetchall()
+        for _ in (*crew(_finish, names), *crew(_analyze, tables)):
+            pass
+    start = {"position": upto, "fingerprint": registry.fingerprint()}
+    connection.execute(_FRAME["start"], start)
+    return upto
+
+
+def _next(target: Target) -> str:
+    return f"{target.projections}_next"
+
+
+def _old(target: Target) -> str:
+    return f"{target.projections}_old"
+
+
+def _create(connection: Connection, target: Target, schema: str) -> None:
+    name = sql.Identifier(schema)
+    discard(connection, schema)
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+    _path(connection, schema, target.schema)
+    parts = [_FRAME, *(projection.sql for projection in registry.projections())]
+    for part in parts:
+        connection.execute(part["tables"])
+    for part in parts:
+        if "functions" in part:
+            connection.execute(part["functions"])
+    readers = [sql.Identifier(f"{target.schema}_{role}") for role in ("supervisor", "auditor")]
+    for reader in readers:
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, reader))
+        connection.execute(
+            sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(name, reader)
+        )
+
+
+def _path(connection: Connection, *schemas: str) -> None:
+    names = sql.SQL(", ").join(map(sql.Identifier, schemas))
+    connection.execute(sql.SQL("SET search_path = {}").format(names))
+
+
+@contextmanager
+def _crew(connection: Connection, target: Target, schema: str, workers: int) -> Iterator[Crew]:
+    """Yield what does a job for every call of a list: processes of our own, or this connection."""
+    if not workers:
+        yield lambda job, calls: (job(connection, *call) for call in calls)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), _join, (target, schema)) as pool:
+
+        def crew(job: Job, calls: Iterable[tuple[Any, ...]]) -> Iterator[int]:
+            futures = [pool.submit(_work, job, call) for call in calls]
+            for future in as_completed(futures):
+                yield future.result()
+
+        yield crew
+
+
+_worker: list[Connection] = []
+
+
+def _join(target: Target, schema: str) -> None:
+    connection = connect(target, "owner")
+    _path(connection, schema, target.schema)
+    connection.execute("SET synchronous_commit = off")  # the swap commits for all
+    _worker.append(connection)
+
+
+def _work(job: Job, call: tuple[Any, ...]) -> int:
+    return job(_worker[0], *call)
+
+
+def _unfold_span(connection: Connection, after: int, upto: int) -> int:
+    with translated(), connection.transaction():
+        copy_in(connection, unfold(log.read(connection, after=after, upto=upto)))
+    return upto - after
+
+
+def _finish(connection: Connection, name: str) -> int:
+    """Make a projection's indexes and fill its ready tables, which rest on its own rows alone."""
+    found = next(one for one in registry.projections() if one.name == name)
+    with translated():
+        connection.execute(found.sql["indexes"])
+        if found.ready:
+            fill(connection, found.ready)
+    return 0
+
+
+def _analyze(connection: Connection, table: str) -> int:
+    """Gather statistics: without, the first questions would read whole tables for one client."""
+    with translated():
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+    return 0
+
+
+def _swap(connection: Connection, target: Target) -> None:
+    """Let the new schema take the place of the old one, which becomes `…_old`."""
+    current = sql.Identifier(target.projections)
+    moves = [(_next(target), current)]
+    if progress(connection, target) is not None:
+        moves.insert(0, (target.projections, sql.Identifier(_old(target))))
+    for name, into in moves:
+        connection.execute(
+            sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(name), into)
+        )
+
+
+def discard(connection: Connection, schema: str) -> None:
+    """Drop a schema of projections table by table, each when its last reader is done.
+
+    All at once, it would wait for one table's reader while holding what that reader needs next.
+    """
+    tables = connection.execute(_FRAME["all_tables"], {"schema": schema}).fetchall()
+    for (table,) in tables:
+        connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(schema, table)))
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))

@@ -1,0 +1,122 @@
+"""Which projections there are.
+
+A projection is a pair of files: `name.py` holds the row types, `TABLES` (row type to table) and
+`UNFOLD` (event type to a pure function from event to rows); `name.sql` beside it holds the
+statements `tables`, `indexes`, `functions`, and the questions that the module asks. Column order is
+field order. `READY`, if there is one, says which table is kept ready for all keys at once.
+
+Other packages add projections through the entry point group `interaction_ledger.projections`.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from ledger.envelope import Recorded
+from ledger.sql import statements
+from projections.engine.materialized import Ready
+
+# In this order, for a later one may use functions of an earlier one.
+MODULES = (
+    "engine.annulments",
+    "tables.people.people",
+    "tables.people.roles",
+    "tables.ownership.ownership",
+    "tables.ownership.transfers",
+    "tables.clients.clients",
+    "tables.clients.merges",
+    "tables.ownership.reservations",
+    "tables.contacts.interactions",
+    "tables.clients.timeline",
+    "tables.sales.offers",
+    "tables.sales.deals",
+    "tables.work.tasks",
+    "tables.service.cases",
+    "tables.work.calendar",
+    "tables.work.data_entry",
+    "tables.ownership.disputes",
+    "tables.ownership.handovers",
+    "tables.motivation.targets",
+    "tables.motivation.norms",
+    "tables.motivation.settlement",
+)
+
+# What tables are made of besides the projections' own files.
+ALSO_IN_TABLES = (
+    "projections.engine.frame",
+    "projections.engine.materialized",
+    "projections.tables.clients.event_summaries",
+)
+
+Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]
+
+
+class Projection(NamedTuple):
+    """One projection: its modules' name, its tables and columns, its unfold functions, its SQL.
+
+    ready: the table that it keeps ready.
+    """
+
+    name: str
+    tables: Mapping[type[Any], str]
+    unfold: Mapping[str, Unfold]
+    sql: Mapping[str, str]
+    ready: Ready | None
+
+
+@cache
+def projections() -> tuple[Projection, ...]:
+    """All projections, in the order in which they are created."""
+    return tuple(_load(module) for module in _modules())
+
+
+@cache
+def unfolds() -> Mapping[str, tuple[Unfold, ...]]:
+    """For every event type, the functions that make rows of it."""
+    found: dict[str, tuple[Unfold, ...]] = {}
+    for projection in projections():
+        for type_, unfold in projection.unfold.items():
+            found[type_] = (*found.get(type_, ()), unfold)
+    return found
+
+
+@cache
+def tables() -> Mapping[type[Any], str]:
+    """The table of every row type."""
+    return {row: table for projection in projections() for row, table in projection.tables.items()}
+
+
+@cache
+def fingerprint() -> str:
+    """A digest of the projections' source: tables built by other source must be rebuilt.
+
+    And of how events are read: the packages that add event types, and what retired versions are
+    lifted by. Cheap (it reads the files, importing nothing), because every question asks for it.
+    """
+    digest = hashlib.sha256((files("ledger") / "upcasts.py").read_bytes())
+    for entry in entry_points(group="interaction_ledger.events"):
+        digest.update(f"{entry.name}={entry.value} {entry.dist and entry.dist.version}\n".encode())
+    for module in (*ALSO_IN_TABLES, *_modules()):
+        package, _, name = module.rpartition(".")
+        for suffix in ("py", "sql"):
+            path = files(package) / f"{name}.{suffix}"
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _modules() -> tuple[str, ...]:
+    added = entry_points(group="interaction_ledger.projections")
+    return (*(f"projections.{name}" for name in MODULES), *(entry.value for entry in added))
+
+
+def _load(module: str) -> Projection:
+    loaded = import_module(module)
+    package, _, name = module.rpartition(".")
+    sql, ready = statements(package, f"{name}.sql"), getattr(loaded, "READY", None)
+    return Projection(name, loaded.TABLES, loaded.UNFOLD, sql, ready)

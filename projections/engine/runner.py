@@ -1,0 +1,170 @@
+"""Keeping the projections up with the ledger: read, unfold, copy in, move the checkpoint.
+
+All four happen in one transaction, so a row can be neither lost nor doubled, and a reader sees the
+tables as they were at one position. Whoever asks a question catches up first; if the caller's role
+may not write projections, the answer says how far behind it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import sql
+
+from ledger import log
+from ledger.database import Connection, Target, translated
+from ledger.errors import NotInitialised
+from ledger.sql import statements
+from projections.engine import registry
+from projections.engine.materialized import touch
+
+CHUNK = 5_000
+Rows = dict[Any, list[tuple[Any, ...]]]
+Report = Callable[[int, int], None]
+_FRAME = statements("projections.engine", "frame.sql")
+
+
+class Progress(NamedTuple):
+    """How far projections have come; behind: events not yet in them; fresh: built by this code."""
+
+    position: int
+    behind: int
+    fresh: bool
+
+
+def progress(connection: Connection, target: Target) -> Progress | None:
+    """Where the projections stand; None if they have never been built."""
+    head = log.head(connection)
+    with translated():
+        found = connection.execute(_FRAME["exists"], {"schema": target.projections}).fetchone()
+        if found is None or not found[0]:
+            return None
+        row = connection.execute(_FRAME["progress"]).fetchone()
+    if row is None:
+        return None
+    return Progress(row[0], head - row[0], row[1] == registry.fingerprint())
+
+
+def catch_up(connection: Connection, target: Target, report: Report | None = None) -> Progress:
+    """Bring the projections up to the head if this role may; say how far they are in any case.
+
+    report: called with events done and events to do. The connection must be in autocommit mode.
+    Raises NotInitialised if there are no projections and this role may not build them.
+    """
+    at = progress(connection, target)
+    if at is not None and at.fresh and not at.behind:
+        return at
+    if not _may_write(connection, target):
+        if at is None:
+            raise NotInitialised(
+                "the projections have never been built, and this login may not build them. "
+                f"Run `iledger projections rebuild` as a member of {target.schema}_owner."
+            )
+        return at
+    if at is None or not at.fresh:
+        from projections.engine.rebuild import rebuild
+
+        rebuild(target, report, if_stale=True)
+    else:
+        follow_up(connection, report)
+    at = progress(connection, target)
+    assert at is not None  # noqa: S101 - just built
+    return at
+
+
+def follow_up(connection: Connection, report: Report | None = None) -> None:
+    """Take in the events after the checkpoint, a chunk a transaction."""
+    start: int | None = None
+    while True:
+        with translated(), connection.transaction():
+            connection.execute(_FRAME["lock"])
+            row = connection.execute(_FRAME["progress"]).fetchone()
+            after = row[0] if row else 0
+            start = after if start is None else start
+            head = log.head(connection)
+            upto = min(after + CHUNK, head)
+            if upto > after:
+                take_in(connection, after, upto)
+        if report:
+            report(upto - start, head - start)
+        if upto >= head:
+            return
+
+
+def take_in(connection: Connection, after: int, upto: int) -> None:
+    """Apply the events in (after, upto] to tables that stand at `after`, in this transaction."""
+    copy_in(connection, unfold(log.read(connection, after=after, upto=upto)))
+    parameters: dict[str, Any] = {"after": after, "upto": upto}
+    parameters["annulled"] = mark_annulled(connection, after, upto)
+    for projection in registry.projections():
+        if projection.ready:
+            touch(connection, projection.ready, parameters)
+    connection.execute(_FRAME["advance"], {"position": upto})
+
+
+def unfold(rows: Iterable[log.Row]) -> Rows:
+    """Make projection rows of events: a pure function, a table's rows under their type."""
+    from ledger.codec import decode
+
+    found: Rows = defaultdict(list)
+    unfolds = registry.unfolds()
+    for row in rows:
+        functions = unfolds.get(row.type)
+        if functions and row.version:
+            event = decode(row)
+            for function in functions:
+                for made in function(event):
+                    found[type(made)].append(made)
+    return found
+
+
+def copy_in(connection: Connection, rows: Rows) -> None:
+    """Copy rows into their tables, in binary form: text would cost more than making the rows."""
+    for kind, made in rows.items():
+        table, columns = registry.tables()[kind], sql.SQL(", ").join(_columns(kind))
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+            sql.Identifier(table), columns
+        )
+        types = _column_types(connection, table)
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types([types[name] for name in kind._fields])
+            for row in made:
+                copy.write_row(row)
+
+
+_types: dict[str, dict[str, str]] = {}
+
+
+def _column_types(connection: Connection, table: str) -> dict[str, str]:
+    """The types of a table's columns by name; asked once, for they are fixed by the source."""
+    if table not in _types:
+        found = connection.execute(_FRAME["column_types"], {"table": table}).fetchall()
+        _types[table] = dict(found)
+    return _types[table]
+
+
+def mark_annulled(connection: Connection, after: int, upto: int) -> list[int]:
+    """Mark the rows of events annulled in (after, upto]; the positions of those events."""
+    named = statements("projections.engine", "annulments.sql")
+    span = {"after": after, "upto": upto}
+    targets = [row[0] for row in connection.execute(named["resolve"], span)]
+    if targets:
+        for table in registry.tables().values():
+            mark = sql.SQL(named["mark"]).format(table=sql.Identifier(table))
+            connection.execute(mark, span)
+    return targets
+
+
+def _columns(kind: Any) -> list[sql.Identifier]:
+    return [sql.Identifier(name) for name in kind._fields]
+
+
+def _may_write(connection: Connection, target: Target) -> bool:
+    try:
+        row = connection.execute(
+            "SELECT pg_has_role(current_user, %s, 'USAGE')", [f"{target.schema}_owner"]
+        ).fetchone()
+    except psycopg.errors.UndefinedObject:
+        return False
+    return bool(row and row[0])

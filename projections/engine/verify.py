@@ -1,0 +1,125 @@
+"""Verifying the projections: built anew beside, at the same position, and compared row for row.
+
+The tables in use are never touched, and never locked for longer than it takes to note where they
+stand: the comparison reads one snapshot of both.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any, NamedTuple
+
+from psycopg import sql
+
+from ledger.database import Connection, Target, connect, translated
+from ledger.errors import InvalidQuestion, NotInitialised
+from ledger.sql import statements
+from projections.engine.rebuild import build, discard
+from projections.engine.runner import Report, progress, take_in
+
+_SQL = statements("projections.engine", "verify.sql")
+_FRAME = statements("projections.engine", "frame.sql")
+
+
+class Compared(NamedTuple):
+    """One table: its rows, those that only the tables in use have, and those only the new ones.
+
+    examples: a few of the rows that differ, as text, marked with - (in use) and + (built anew).
+    """
+
+    table: str
+    rows: int
+    surplus: int
+    missing: int
+    examples: list[str]
+
+    @property
+    def equal(self) -> bool:
+        """Whether the table has exactly the rows that the events give."""
+        return not (self.surplus or self.missing)
+
+
+class Verified(NamedTuple):
+    """The position at which the tables were compared, and how each came out."""
+
+    position: int
+    tables: list[Compared]
+
+
+def verify(target: Target, report: Report | None = None, workers: int | None = None) -> Verified:
+    """Compare every table of the projections with one built from the events alone.
+
+    Raises NotAllowed if the login is not a member of the ledger's owner role, NotInitialised or
+    InvalidQuestion if there is nothing of this program's own to compare.
+    """
+    beside = f"{target.projections}_verify"
+    with closing(connect(target, "owner")) as connection, translated():
+        _refuse_unless_fresh(connection, target)
+        # The lock of `rebuild`: it would swap away what is being compared.
+        connection.execute(_SQL["lock_rebuilds"], {"name": f"{target.projections}_next"})
+        try:
+            upto = _position(connection, target.projections)
+            build(connection, target, beside, report, workers, upto)
+            with _level(connection, target, beside, upto) as position:
+                tables = list(_compare(connection, target.projections, beside))
+        finally:
+            if not connection.broken:
+                discard(connection, beside)
+    return Verified(position, tables)
+
+
+def _refuse_unless_fresh(connection: Connection, target: Target) -> None:
+    at = progress(connection, target)
+    if at is None:
+        raise NotInitialised(
+            "the projections have never been built. Run `iledger projections rebuild`."
+        )
+    if not at.fresh:
+        raise InvalidQuestion(
+            "the projections were built by another version of this program, so their tables may "
+            "differ in shape. Run `iledger projections rebuild` first."
+        )
+
+
+@contextmanager
+def _level(connection: Connection, target: Target, beside: str, at: int) -> Iterator[int]:
+    """Bring the new tables to where those in use stand now, and hold one snapshot of both."""
+    path = sql.SQL("SET search_path = {}, {}")
+    connection.execute(path.format(sql.Identifier(beside), sql.Identifier(target.schema)))
+    connection.execute(_SQL["hold"])  # followers wait here
+    held = True
+    try:
+        position = _position(connection, target.projections)
+        if position > at:
+            with connection.transaction():
+                take_in(connection, at, position)
+        with connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            connection.execute(_FRAME["progress"])  # the first statement takes the snapshot
+            connection.execute(_SQL["release"])
+            held = False
+            yield position
+    finally:
+        if held and not connection.broken:
+            connection.execute(_SQL["release"])
+
+
+def _position(connection: Connection, schema: str) -> int:
+    question = sql.SQL("SELECT position FROM {}").format(sql.Identifier(schema, "progress"))
+    row = connection.execute(question).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _compare(connection: Connection, used: str, beside: str) -> Iterator[Compared]:
+    found = connection.execute(_SQL["tables"], {"used": used, "beside": beside}).fetchall()
+    for table, in_used, in_beside in found:
+        names: dict[str, Any] = {
+            "used": sql.Identifier(used, table),
+            "beside": sql.Identifier(beside, table),
+        }
+        if not (in_used and in_beside):
+            side = "- only in use" if in_used else "+ missing"
+            yield Compared(table, 0, int(in_used), int(in_beside), [f"{side}: the table itself"])
+            continue
+        row = connection.execute(sql.SQL(_SQL["compare"]).format(**names)).fetchone()
+        assert row is not None  # noqa: S101 - narrows the type: an aggregate has one row
+        yield Compared(table, *row)

@@ -1,0 +1,1 @@
+"""Targets, norms, schemes, and what is paid by them."""

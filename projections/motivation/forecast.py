@@ -1,0 +1,120 @@
+"""The pipeline: what the deals that are open promise, by how often deals were won from their stage.
+
+A deal counts by its amount times the share of the closed deals that were won after they had been in
+its stage; where none was closed, or it is in no stage, times the share of all. It counts for who
+holds it, or his unit now, and as if it were closed within the period. Beside that stands the plain
+product of all that is open and the share of all deals that were won.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, NamedTuple
+
+from ledger.database import Connection
+from ledger.errors import InvalidQuestion
+from ledger.sql import statements
+from projections.motivation.attainment import PLACES, SCOPES, trimmed
+from projections.periods import Period
+from projections.tables.people.people import employees
+from projections.tables.sales.deals import deals
+from projections.view import Answer, View, add_up
+
+_SQL = statements("projections.motivation", "forecast.sql")
+METRICS = ("won_value", "deals_won")
+
+
+class Rate(NamedTuple):
+    """How many of the deals that were closed had been won."""
+
+    won: int
+    closed: int
+
+
+Rates = Mapping[tuple[str | None, str | None], Rate]
+
+
+def rates(connection: Connection, view: View) -> Rates:
+    """By pipeline and stage, of the deals that had been in it; by (None, None), of all."""
+    rows = add_up(connection, _SQL["rates"], view)
+    return {(row["pipeline"], row["stage"]): Rate(row["won"], row["closed"]) for row in rows}
+
+
+def proposed(
+    connection: Connection, view: View, period: Period, metric: str, *, by: str = "employee"
+) -> Answer:
+    """What a target would be by the deals that are open; rows as `promised` has them.
+
+    by: employee, unit or whole. Raises InvalidQuestion if the period is over, or if the pipeline
+    tells nothing of the metric.
+    """
+    if metric not in METRICS or by not in SCOPES:
+        raise InvalidQuestion(
+            f"a pipeline tells of {' and '.join(METRICS)}, by {', '.join(SCOPES)}"
+        )
+    if period.end(view.zone) <= view.on:
+        raise InvalidQuestion(
+            f"{period.name} is over; its deals are closed. Propose for a later one"
+        )
+    units = {}
+    if by == "unit":
+        units = {row["employee"]: row["unit"] for row in employees(connection, view)}
+
+    def group_of(deal: Mapping[str, Any]) -> str | None:
+        holder: str | None = deal["holder"]
+        return "whole" if by == "whole" else units.get(holder) if by == "unit" else holder
+
+    found = deals(connection, view, status="open")
+    rows = promised(found, rates(connection, view), metric, group_of)
+    return [row | {"scope_id": None} for row in rows] if by == "whole" else rows
+
+
+def promised(
+    found: Sequence[Mapping[str, Any]],
+    known: Rates,
+    metric: str,
+    group_of: Callable[[Mapping[str, Any]], str | None],
+) -> Answer:
+    """What open deals promise, by group and currency; deals of nobody are left out.
+
+    Rows: scope_id, metric, currency, value (by stage) and plain, to six places half-even and None
+    where no deal was ever closed; open (the sum of their amounts, or how many they are), deals (how
+    many), without_amount (of these, which promise nothing), won and closed (of all deals).
+    """
+    groups: dict[tuple[str, str | None], list[Mapping[str, Any]]] = {}
+    for deal in found:
+        group = group_of(deal)
+        if group is not None:
+            currency = deal["currency"] if metric == "won_value" else None
+            groups.setdefault((group, currency), []).append(deal)
+    return [
+        {"scope_id": group, "metric": metric, "currency": currency}
+        | _sums(groups[group, currency], known, metric)
+        for group, currency in sorted(groups, key=str)
+    ]
+
+
+def _sums(found: Sequence[Mapping[str, Any]], known: Rates, metric: str) -> dict[str, Any]:
+    of_all = known.get((None, None), Rate(0, 0))
+    whole, weighed, without = Decimal(0), Decimal(0), 0
+    for deal in found:
+        amount = Decimal(1) if metric == "deals_won" else deal["amount"]
+        if amount is None:
+            without += 1
+            continue
+        rate = known.get((deal["pipeline"], deal["stage"]), of_all) if deal["stage"] else of_all
+        whole += amount
+        weighed += amount * rate.won / rate.closed if rate.closed else 0
+    plain = whole * of_all.won / of_all.closed if of_all.closed else None
+    return {
+        "value": None if plain is None else _rounded(weighed),
+        "plain": None if plain is None else _rounded(plain),
+        "open": trimmed(whole),
+        "deals": len(found),
+        "without_amount": without,
+        "won": of_all.won,
+        "closed": of_all.closed,
+    }
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return trimmed(value.quantize(PLACES, ROUND_HALF_EVEN))

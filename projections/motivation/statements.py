@@ -1,0 +1,137 @@
+"""Appraisal: what a scheme makes of a period's figures, as known at a position.
+
+The same function settles a period, verifies it years later, shows somebody his figures while it is
+still running, and replays it under another scheme: so all of them see the same numbers.
+"""
+
+from collections.abc import Sequence
+
+from ledger.database import Connection
+from ledger.errors import InvalidQuestion
+from projections.metrics.metrics import Terms, explain
+from projections.motivation.attainment import Facts, at_the_end, facts
+from projections.motivation.employment import tenures
+from projections.motivation.payout import Person, Setting, Statement, Taken, evaluated
+from projections.motivation.scheme import Scheme
+from projections.motivation.scheme_parts import OWN
+from projections.motivation.target_groups import Group, aims, branches_of, figure, group_of, terms
+from projections.periods import Period
+from projections.tables.motivation.settlement import reductions
+from projections.view import Answer, View
+
+
+def appraise(
+    connection: Connection,
+    view: View,
+    period: Period,
+    scheme: Scheme,
+    *,
+    remark: str | None = None,
+) -> list[Statement]:
+    """A statement for everybody employed in the period whom the scheme knows, by employee.
+
+    view: as_of is what is known, zone is that of the period; `on` cuts a running period short.
+    remark: why a scheme counts that was not known when the period began. Raises InvalidQuestion,
+    naming them, if targets are missing, or if its calendar does not cover the period.
+    """
+    measured = terms(connection, view, period, scheme.metrics, scheme.calendar)
+    setting = Setting(period, view.zone, view.as_of, remark, measured.calendar)
+    return evaluated(scheme, setting, _people(connection, view, period, scheme, measured))
+
+
+def figures_behind(
+    connection: Connection,
+    view: View,
+    period: Period,
+    scheme: Scheme,
+    name: str,
+    employees: Sequence[str] | None = None,
+) -> Answer:
+    """The events behind a figure of statements; rows as in `projections.metrics.metrics.explain`.
+
+    name: that of a component, such as won_value/unit, or any metric; employees: only theirs. The
+    group is whose figure it is: the employee, his unit or the whole.
+    """
+    component = scheme.component(name)
+    metric = component.metric if component else name
+    wanted: set[Group] | None = None
+    if component and component.of != OWN:
+        known = members(connection, view, period, scheme)
+        names = known if employees is None else employees
+        wanted = {known[each][component.name] for each in names if each in known}
+    elif employees is not None:
+        wanted = {Group("employee", each) for each in employees}
+    found: Answer = []
+    for by in ["employee"] if wanted is None else sorted({each.by for each in wanted}):
+        groups = None if wanted is None else [each.name for each in wanted if each.by == by]
+        rows = explain(
+            connection, at_the_end(view, period), metric, by=by, since=period.since,
+            until=period.until, credit=scheme.credit,
+            group=groups[0] if groups and len(groups) == 1 else None,
+            terms=terms(connection, view, period, [metric], scheme.calendar),
+        )  # fmt: skip
+        found += [row for row in rows if groups is None or row["group"] in groups]
+    return found
+
+
+def members(
+    connection: Connection, view: View, period: Period, scheme: Scheme
+) -> dict[str, dict[str, Group]]:
+    """Of whom the figures of everybody employed in a period are: by employee and component."""
+    shared = any(each.of != OWN for each in scheme.components)
+    branches = branches_of(connection, view, period) if shared else frozenset[str]()
+    return {
+        each.employee: {one.name: group_of(one, each, branches) for one in scheme.components}
+        for each in tenures(connection, view, period)
+    }
+
+
+def _people(
+    connection: Connection, view: View, period: Period, scheme: Scheme, measured: Terms
+) -> list[Person]:
+    groups = members(connection, view, period, scheme)
+    wanted: dict[str, list[str]] = {}
+    for each in scheme.components:
+        for by in {mine[each.name].by for mine in groups.values()}:
+            wanted.setdefault(by, []).append(each.metric)
+    found: dict[str, Facts] = {
+        by: facts(
+            connection, view, period, by=by, names=names, credit=scheme.credit, terms=measured
+        )
+        for by, names in wanted.items()
+    }
+    known = aims(connection, view, period, scheme)
+    taken = _taken(connection, view, period, scheme)
+    people = []
+    for tenure in tenures(connection, view, period):
+        mine = groups[tenure.employee]
+        figures, own_aims, others = {}, {}, {}
+        for each in scheme.components:
+            by, name = mine[each.name]
+            figures[each.name] = figure(found[by], name, each.metric, scheme.currency)
+            aim = known.get(mine[each.name].scope, {}).get(each.metric)
+            if aim is not None:
+                own_aims[each.name] = aim
+            if each.of != OWN:
+                others[each.name] = name
+        people.append(
+            Person(tenure, figures, own_aims, tuple(taken.get(tenure.employee, ())), others)
+        )
+    return people
+
+
+def _taken(
+    connection: Connection, view: View, period: Period, scheme: Scheme
+) -> dict[str, list[Taken]]:
+    found: dict[str, list[Taken]] = {}
+    for row in reductions(connection, view, period=period.name):
+        if row["decision"] != "confirmed":
+            continue
+        if row["currency"] != scheme.currency:
+            raise InvalidQuestion(
+                f"reduction {row['reduction']} is in {row['currency']}, but {scheme.name} pays in "
+                f"{scheme.currency}; annul it (event.annulled), position {row['position']}"
+            )
+        taken = Taken(row["reduction"], row["rule"], row["amount"])
+        found.setdefault(row["employee"], []).append(taken)
+    return found

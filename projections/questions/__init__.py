@@ -1,0 +1,1 @@
+"""Answers made of several tables, on the shelf of their subject."""

@@ -1,0 +1,1 @@
+"""Clients: who they are and what is known of them."""

@@ -1,0 +1,1 @@
+"""Targets, norms, schemes, settled periods."""

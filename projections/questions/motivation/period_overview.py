@@ -1,0 +1,124 @@
+"""The overview of a period: what a supervisor looks at on one page, seen from the period's end.
+
+Everything follows from a position of the ledger, so the same position gives the same overview.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from ledger.database import Connection
+from ledger.errors import InvalidQuestion
+from projections.metrics.metrics import metrics
+from projections.motivation.attainment import SCOPES, at_the_end, attainment, metric_of
+from projections.periods import Period, period_of
+from projections.questions.ownership.portfolio_sizes import holdings, moments
+from projections.questions.sales.funnel import funnel
+from projections.tables.motivation.targets import targets
+from projections.tables.people.people import employees, units
+from projections.view import Answer, View, at_recording
+
+MAIN = (
+    "won_value", "deals_won", "win_rate", "offers_sent", "interactions", "connect_rate",
+    "overdue_share", "orphan_hours",
+)  # fmt: skip
+LEADING = ("won_value", "deals_won", "win_rate")
+MONTHS = 12
+
+
+class Overview(NamedTuple):
+    """What there is to show of a period.
+
+    made: the view from the moment at which the position was recorded; seen: from the period's end,
+    or from `made` while it is running. before: the period before. leading: the metrics of leaders,
+    who are ordered by the first. names: of employees and units by their ids. now, then: the figures
+    of MAIN in the period and in the one before. attained: rows of `attainment`, with their scope
+    and direction; steps: of `funnel`; held: of `holdings`, at each of `times`. leaders: figures of
+    `leading` by employee. trend: the figures of MAIN in each of `months`, which are twelve names.
+    """
+
+    ledger: UUID
+    made: View
+    seen: View
+    period: Period
+    before: Period
+    credit: str
+    leading: Sequence[str]
+    names: dict[str, str]
+    now: Answer
+    then: Answer
+    attained: Answer
+    steps: Answer
+    times: list[datetime]
+    held: Answer
+    leaders: Answer
+    months: list[str]
+    trend: Answer
+
+
+def overview(
+    connection: Connection,
+    ledger: UUID,
+    view: View,
+    period: Period,
+    *,
+    credit: str = "owner-at-event",
+    leading: Sequence[str] = LEADING,
+) -> Overview:
+    """Ask everything about a period as known at the view's position; its `on` plays no part.
+
+    Raises InvalidQuestion if the position was recorded before the period began.
+    """
+    made = at_recording(connection, view.as_of, view.zone)
+    if made.on < period.begin(made.zone):
+        raise InvalidQuestion(
+            f"{period.name} had not begun when position {made.as_of} was recorded; ask for an "
+            "earlier period, or as of a later position"
+        )
+    for name in leading:
+        metric_of(name)
+    seen, before, months = at_the_end(made, period), period.before(), _months(period)
+    times = moments(period, seen)
+
+    def figures(span: Period, names: Sequence[str], **how: Any) -> Answer:
+        past: dict[str, Any] = {"since": span.since, "until": span.until, "metrics": names}
+        return metrics(connection, at_the_end(made, span), credit=credit, **(past | how))
+
+    return Overview(
+        ledger=ledger, made=made, seen=seen, period=period, before=before, credit=credit,
+        leading=leading, names=_names(connection, seen),
+        now=figures(period, MAIN, by="whole"), then=figures(before, MAIN, by="whole"),
+        attained=_attained(connection, made, period, credit),
+        steps=funnel(connection, seen, since=period.since, until=period.until),
+        times=times, held=holdings(connection, seen, times),
+        leaders=figures(period, leading),
+        months=[month.name for month in months],
+        trend=figures(period, MAIN, by="whole", every="month", since=months[0].since),
+    )  # fmt: skip
+
+
+def _attained(connection: Connection, made: View, period: Period, credit: str) -> Answer:
+    ways = {
+        row["target"]: row["direction"] for row in targets(connection, made, period=period.name)
+    }
+    return [
+        {"scope": scope, "direction": ways[row["target"]], **row}
+        for scope in SCOPES
+        for row in attainment(connection, made, period, by=scope, credit=credit)
+    ]
+
+
+def _names(connection: Connection, seen: View) -> dict[str, str]:
+    people = {row["employee"]: row["name"] for row in employees(connection, seen)}
+    named = people | {row["unit"]: row["name"] for row in units(connection, seen)}
+    return {id_: name for id_, name in named.items() if name}
+
+
+def _months(period: Period) -> list[Period]:
+    """The last twelve months up to the end of a period."""
+    last = period.last_day
+    found = [period_of(f"{last.year:04}-{last.month:02}")]
+    while len(found) < MONTHS:
+        found.insert(0, found[0].before())
+    return found

@@ -1,0 +1,77 @@
+"""Merges: which ids turned out to be one client, and which entries look as if they were.
+
+Streams are linked and never rewritten: every event stays with the id that it was recorded under,
+and whoever asks about a client is answered from all ids that are one with it in the view. The last
+word on an absorbed id holds. Whose a merged client is, is said by the survivor alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.sql import statements
+from projections.view import Answer, View, ask
+
+_SQL = statements("projections.tables.clients", "merges.sql")
+LINKED, MEMBERS = _SQL["linked"], _SQL["members"]
+
+
+class Merge(NamedTuple):
+    """Two ids were declared one client (merged) or two again (unmerged); reason: the evidence."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    survivor: str
+    absorbed: str
+    change: str
+    reason: str
+    approved_by: str | None
+    recorded_by: str
+
+
+TABLES: Mapping[type[Any], str] = {Merge: "merges"}
+
+
+def _link(event: Recorded, change: str, reason: str) -> Iterator[Merge]:
+    d = event.data
+    yield Merge(
+        event.position, event.occurred_at, event.precision, d.survivor, d.absorbed, change, reason,
+        d.approved_by, event.recorded_by,
+    )  # fmt: skip
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+    "client.merged": lambda event: _link(event, "merged", event.data.evidence),
+    "client.unmerged": lambda event: _link(event, "unmerged", event.data.reason),
+}
+
+
+def members(connection: Connection, view: View, client: str) -> list[str]:
+    """The ids that are one client with this one, the surviving one first; often it alone."""
+    links = ask(connection, MEMBERS, view, client=client)
+    return [links[0]["survivor"], *(link["name"] for link in links)] if links else [client]
+
+
+def filtering(connection: Connection, view: View, client: str | None) -> list[str] | None:
+    """The ids to filter a list by, those that are one client with this one; None: do not."""
+    return None if client is None else members(connection, view, client)
+
+
+def told_apart(rows: Answer, clients: list[str]) -> Answer:
+    """The rows with the id that each is from; without it where there is but one."""
+    if len(clients) > 1:
+        return rows
+    return [{name: row[name] for name in row if name != "client"} for row in rows]
+
+
+def duplicates(connection: Connection, view: View) -> Answer:
+    """Clients that are probably one: of the same name, inn, phone or e-mail.
+
+    One row a likeness: same, value (as it is compared: without case, spaces, punctuation, and with
+    letters that look alike taken for one), count, clients (ids), names. Merged ones count as one.
+    A client that was declared different from all the others of its row is left out.
+    """
+    return ask(connection, _SQL["duplicates"], view)

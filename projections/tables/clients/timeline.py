@@ -1,0 +1,69 @@
+"""The timeline: one line for every event that names a client, of whatever kind.
+
+This module imports every event class, so only the runner does so; the question is in `card`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+from ledger.catalogue import types
+from ledger.envelope import Recorded
+from projections.engine.materialized import Ready
+from projections.tables.clients.event_summaries import WORDINGS, Wording, unworded
+from projections.tables.contacts.interactions import reach
+
+
+class Entry(NamedTuple):
+    """One line of a client's timeline.
+
+    kind: what it is filtered by, such as call or deal; subject: the id of the deal, offer, task,
+    case, letter … that it is about; summary: short English words without personal data; words: the
+    personal ones, such as what a call was about or a note's text.
+    """
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    client: str
+    type: str
+    kind: str
+    reach: str | None
+    performed_by: str | None
+    recorded_by: str
+    channel: str | None
+    subject: str | None
+    summary: str
+    words: str | None
+
+
+TABLES: Mapping[type[Any], str] = {Entry: "timeline"}
+
+
+def _entry(wording: Wording, event: Recorded) -> Iterator[Entry]:
+    if event.client is None:
+        return
+    kind, summary, subject, words = wording
+    d = event.data
+    yield Entry(
+        event.position,
+        event.occurred_at,
+        event.precision,
+        event.client,
+        event.type,
+        kind,
+        reach(event),
+        event.performed_by,
+        event.recorded_by,
+        event.channel or getattr(d, "channel", None),
+        getattr(d, subject) if subject else None,
+        summary(d),
+        getattr(d, words) if words else None,
+    )
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Entry]]] = {
+    type_: partial(_entry, WORDINGS.get(type_) or unworded(type_)) for type_ in types()
+}
+READY = Ready(table="client_activity", key="client", source="timeline")

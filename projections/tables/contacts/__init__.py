@@ -1,0 +1,1 @@
+"""Calls, letters, meetings, messages."""

@@ -1,0 +1,95 @@
+"""Norms: figures that those they are for are to keep, by version, and breaches put on record.
+
+What breaches there are is told by `projections.motivation.compliance`, from the events themselves.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.sql import statements
+from projections.engine.registry import Unfold
+from projections.periods import Period
+from projections.view import Answer, View, ask
+
+_SQL = statements("projections.tables.motivation", "norms.sql")
+
+
+class Norm(NamedTuple):
+    """A version of a norm; the fields are those of `ledger.events.motivation.NormDefined`."""
+
+    position: int
+    norm: str
+    version: int
+    metric: str
+    bound: str
+    value: Decimal
+    currency: str | None
+    every: str
+    per_working_day: bool
+    counting: bool
+    hours: Decimal | None
+    calendar: str | None
+    credit: str
+    scope: str
+    scope_id: str | None
+    effective_from: date
+    until: date | None
+    late: str | None
+
+
+class BreachRecorded(NamedTuple):
+    """A breach was put on record; evidence: positions."""
+
+    position: int
+    recorded_by: str
+    norm: str
+    version: int
+    employee: str
+    period: str
+    value: Decimal
+    limit: Decimal
+    numerator: Decimal | None
+    denominator: Decimal | None
+    evidence: list[int]
+
+
+TABLES: Mapping[type[Any], str] = {Norm: "norm_versions", BreachRecorded: "norm_breaches"}
+
+
+def _defined(event: Recorded) -> Iterator[Norm]:
+    yield Norm(event.position, *(getattr(event.data, name) for name in Norm._fields[1:]))
+
+
+def _breached(event: Recorded) -> Iterator[BreachRecorded]:
+    d = event.data
+    yield BreachRecorded(
+        event.position, event.recorded_by, d.norm, d.version, d.employee, d.period, d.value,
+        d.limit, d.numerator, d.denominator, list(d.evidence),
+    )  # fmt: skip
+
+
+UNFOLD: Mapping[str, Unfold] = {"norm.defined": _defined, "norm.breached": _breached}
+
+
+def norms(connection: Connection, view: View, norm: str | None = None) -> list[Norm]:
+    """All versions of all norms, or of one, in order."""
+    return [Norm(**row) for row in ask(connection, _SQL["norms"], view, norm=norm)]
+
+
+def recorded(connection: Connection, view: View, periods: Sequence[str]) -> Answer:
+    """The breaches put on record for these periods.
+
+    Rows: norm, version, employee, period, value, limit, numerator, denominator, evidence
+    (positions), by, position, annulled (whether the record was annulled).
+    """
+    return ask(connection, _SQL["recorded"], view, periods=list(periods))
+
+
+def in_force(versions: Sequence[Norm], period: Period) -> list[Norm]:
+    """Of each norm the version that holds for a period: the last that held when it began."""
+    held = {each.norm: each for each in versions if each.effective_from <= period.since}
+    return [each for each in held.values() if each.until is None or period.since < each.until]

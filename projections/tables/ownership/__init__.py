@@ -1,0 +1,1 @@
+"""Whose a client is, and how it passes on."""

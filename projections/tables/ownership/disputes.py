@@ -1,0 +1,160 @@
+"""Quarrels: conflicts with clients, disputes over clients, approaches to clients of others."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.errors import NotFound
+from ledger.sql import statements
+from projections.tables.clients.merges import filtering, members, told_apart
+from projections.view import Answer, View, add_up, ask
+
+By = Literal["employee", "branch", "client"]
+_SQL = statements("projections.tables.ownership", "disputes.sql")
+
+
+class ConflictChanged(NamedTuple):
+    """A conflict between a client and an employee was reported, or something came of it."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    client: str
+    employee: str
+    change: str
+    severity: str | None
+    account: str | None
+    outcome: str | None
+    remark: str | None
+    performed_by: str | None
+    recorded_by: str
+
+
+class DisputeChanged(NamedTuple):
+    """A dispute over a client was opened or resolved; evidence: event ids."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    dispute: str
+    client: str | None
+    change: str
+    claimant: str | None
+    respondent: str | None
+    claim: str | None
+    decision: str | None
+    decided_by: str | None
+    grounds: str | None
+    evidence: list[str]
+    recorded_by: str
+
+
+TABLES: Mapping[type[Any], str] = {
+    ConflictChanged: "conflict_changes",
+    DisputeChanged: "dispute_changes",
+}
+
+
+def _conflict(event: Recorded, change: str) -> Iterator[ConflictChanged]:
+    d = event.data
+    if event.client is None:
+        return
+    yield ConflictChanged(
+        event.position,
+        event.occurred_at,
+        event.precision,
+        event.client,
+        d.employee,
+        change,
+        getattr(d, "severity", None),
+        getattr(d, "account", None),
+        getattr(d, "outcome", None),
+        getattr(d, "remark", None),
+        event.performed_by,
+        event.recorded_by,
+    )
+
+
+def _dispute(event: Recorded, change: str) -> Iterator[DisputeChanged]:
+    d = event.data
+    yield DisputeChanged(
+        event.position,
+        event.occurred_at,
+        event.precision,
+        d.dispute,
+        event.client,
+        change,
+        getattr(d, "claimant", None),
+        getattr(d, "respondent", None),
+        getattr(d, "claim", None),
+        getattr(d, "decision", None),
+        getattr(d, "decided_by", None),
+        getattr(d, "grounds", None),
+        list(getattr(d, "evidence", ())),
+        event.recorded_by,
+    )
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+    "conflict.reported": lambda event: _conflict(event, "reported"),
+    "conflict.resolved": lambda event: _conflict(event, "resolved"),
+    "ownership_dispute.opened": lambda event: _dispute(event, "opened"),
+    "ownership_dispute.resolved": lambda event: _dispute(event, "resolved"),
+}
+
+
+def conflicts(connection: Connection, view: View, client: str) -> Answer:
+    """Every conflict reported of a client, in order, with its outcome if there is one.
+
+    client: the id that it was reported of, where several are one client.
+    """
+    clients = members(connection, view, client)
+    return told_apart(ask(connection, _SQL["conflicts"], view, clients=clients), clients)
+
+
+def disputes(
+    connection: Connection, view: View, *, client: str | None = None, only_open: bool = False
+) -> Answer:
+    """Every dispute, or a client's: dispute, client, claimant, respondent, claim, decision, …"""
+    clients = filtering(connection, view, client)
+    return ask(
+        connection, _SQL["disputes"], view, clients=clients, dispute=None, only_open=only_open
+    )
+
+
+def dispute(connection: Connection, view: View, id_: str) -> dict[str, Any]:
+    """One dispute, as a line of `disputes`. Raises NotFound."""
+    rows = ask(connection, _SQL["disputes"], view, clients=None, dispute=id_, only_open=False)
+    if not rows:
+        raise NotFound(
+            f"no dispute {id_!r} is known as of position {view.as_of}; `iledger dispute list` "
+            "shows them"
+        )
+    return rows[0]
+
+
+def claims(connection: Connection, view: View, client: str) -> Answer:
+    """Every event that claims the client, in order of time: employee, owner then, breach.
+
+    Under any of its ids, where several are one client.
+    """
+    return ask(connection, _SQL["claims"], view, clients=members(connection, view, client))
+
+
+def incidents(
+    connection: Connection,
+    view: View,
+    *,
+    by: By | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Answer:
+    """Conflicts, blocked approaches and breaches: each, or counted by employee, branch or client.
+
+    branch: the employee's unit at that moment. since, until: local times of the view's zone without
+    an offset, half-open; what happened at an unknown time is then left out.
+    """
+    statement = _SQL["incidents"] + _SQL["counted" if by else "listed"]
+    return add_up(connection, statement, view, by=by, since=since, until=until)

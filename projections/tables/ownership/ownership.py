@@ -1,0 +1,197 @@
+"""Ownership: whose client it is at any time, on both time axes, and why it changed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.sql import statements
+from projections.engine.materialized import Ready
+from projections.tables.clients.merges import members, told_apart
+from projections.view import Answer, View, ask
+
+_SQL = statements("projections.tables.ownership", "ownership.sql")
+
+
+class OwnershipChanged(NamedTuple):
+    """One change of a client's ownership, at the time from which it holds.
+
+    unit: the one of the employee then, as the producer gave it.
+    """
+
+    position: int
+    effective_at: datetime | None
+    precision: str
+    client: str
+    change: str
+    from_employee: str | None
+    to_employee: str | None
+    reason: str | None
+    remark: str | None
+    approved_by: str | None
+    recorded_by: str
+    expires_at: datetime | None
+    event_id: UUID
+    unit: str | None
+
+
+class ApproachRefused(NamedTuple):
+    """An employee tried to approach a client that was another's."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    client: str
+    employee: str
+    owner: str | None
+    attempted: str
+    rule: str
+
+
+class ContactBarred(NamedTuple):
+    """An employee may not approach a client, until then or for good."""
+
+    position: int
+    occurred_at: datetime | None
+    client: str
+    employee: str
+    until: datetime | None
+
+
+class TeamChanged(NamedTuple):
+    """An employee began, or ceased, to work with the client besides its owner."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    client: str
+    employee: str
+    change: str
+    team_role: str | None
+    unit: str | None
+    reason: str | None
+
+
+TABLES: Mapping[type[Any], str] = {
+    OwnershipChanged: "ownership_changes",
+    ApproachRefused: "approaches_refused",
+    ContactBarred: "contacts_barred",
+    TeamChanged: "team_changes",
+}
+
+
+def _change(
+    event: Recorded,
+    change: str,
+    *,
+    from_employee: str | None = None,
+    to_employee: str | None = None,
+    reason: str | None = None,
+) -> Iterator[OwnershipChanged]:
+    d = event.data
+    if event.client is None:
+        return
+    ahead = getattr(d, "effective_at", None)
+    yield OwnershipChanged(
+        event.position,
+        ahead or event.occurred_at,
+        "instant" if ahead else event.precision,
+        event.client,
+        change,
+        from_employee,
+        to_employee,
+        reason,
+        getattr(d, "remark", None),
+        getattr(d, "approved_by", None),
+        event.recorded_by,
+        getattr(d, "expires_at", None),
+        event.event_id,
+        event.unit,
+    )
+
+
+def _reserved(event: Recorded) -> Iterator[OwnershipChanged]:
+    d = event.data
+    return _change(event, "reserved", to_employee=d.employee, reason=d.basis)
+
+
+def _expired(event: Recorded) -> Iterator[OwnershipChanged]:
+    return _change(event, "expired", from_employee=event.data.employee)
+
+
+def _assigned(event: Recorded) -> Iterator[OwnershipChanged]:
+    d = event.data
+    return _change(event, "assigned", to_employee=d.employee, reason=d.reason)
+
+
+def _reassigned(event: Recorded) -> Iterator[OwnershipChanged]:
+    d = event.data
+    return _change(
+        event,
+        "reassigned",
+        from_employee=d.from_employee,
+        to_employee=d.to_employee,
+        reason=d.reason,
+    )
+
+
+def _released(event: Recorded) -> Iterator[OwnershipChanged]:
+    d = event.data
+    return _change(event, "released", from_employee=d.from_employee, reason=d.reason)
+
+
+def _refused(event: Recorded) -> Iterator[ApproachRefused]:
+    d = event.data
+    if event.client is not None:
+        yield ApproachRefused(
+            event.position, event.occurred_at, event.precision, event.client, d.employee, d.owner,
+            d.attempted, d.rule,
+        )  # fmt: skip
+
+
+def _barred(event: Recorded) -> Iterator[ContactBarred]:
+    d = event.data
+    if event.client is not None:
+        yield ContactBarred(event.position, event.occurred_at, event.client, d.employee, d.until)
+
+
+def _team(event: Recorded, change: str) -> Iterator[TeamChanged]:
+    d = event.data
+    if event.client is not None:
+        yield TeamChanged(
+            event.position, event.occurred_at, event.precision, event.client, d.employee, change,
+            getattr(d, "team_role", None), getattr(d, "unit", None), getattr(d, "reason", None),
+        )  # fmt: skip
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+    "client.reserved": _reserved,
+    "reservation.expired": _expired,
+    "curator.assigned": _assigned,
+    "client.reassigned": _reassigned,
+    "client.released": _released,
+    "approach.blocked": _refused,
+    "contact.barred": _barred,
+    "account_team_member.added": lambda event: _team(event, "added"),
+    "account_team_member.removed": lambda event: _team(event, "removed"),
+}
+READY = Ready(table="owner_spells", key="client", source="ownership_changes")
+
+
+def owner(connection: Connection, view: View, client: str) -> Answer:
+    """Who owned the client: at most one row: owner, kind (curator, reserved), from_at, to_at.
+
+    Of ids that are one client, ask for the surviving one (`merges.members`).
+    """
+    return ask(connection, _SQL["owner"], view, client=client)
+
+
+def history(connection: Connection, view: View, client: str) -> Answer:
+    """Every change of the client's ownership in order of effect, with reason and author.
+
+    client: the id that was changed, where several are one client.
+    """
+    clients = members(connection, view, client)
+    return told_apart(ask(connection, _SQL["history"], view, clients=clients), clients)

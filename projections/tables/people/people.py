@@ -1,0 +1,135 @@
+"""Our own people as they were at any time: units, who worked where, who had left, who was away."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.sql import statements
+from projections.view import Answer, View, ask
+
+_SQL = statements("projections.tables.people", "people.sql")
+
+
+class UnitDefined(NamedTuple):
+    """A unit has this name, parent and manager from then on."""
+
+    position: int
+    effective_at: datetime | None
+    unit: str
+    name: str
+    kind: str
+    parent: str | None
+    manager: str | None
+
+
+class EmploymentChanged(NamedTuple):
+    """An employee is hired, moved or departed; `unit` and `name` are None where they stay."""
+
+    position: int
+    effective_at: datetime | None
+    precision: str
+    employee: str
+    change: str
+    unit: str | None
+    name: str | None
+    job: str | None
+
+
+class Absent(NamedTuple):
+    """An employee is away, from the first to the last day, both included."""
+
+    position: int
+    employee: str
+    first_day: date
+    last_day: date
+    substitute: str | None
+
+
+class SkillNoted(NamedTuple):
+    """An employee can deal with clients for whom this field has this value."""
+
+    position: int
+    occurred_at: datetime | None
+    employee: str
+    field: str
+    value: str
+
+
+TABLES: Mapping[type[Any], str] = {
+    UnitDefined: "unit_definitions",
+    EmploymentChanged: "employment_changes",
+    Absent: "absences",
+    SkillNoted: "skills",
+}
+
+
+def _unit(event: Recorded) -> Iterator[UnitDefined]:
+    d = event.data
+    yield UnitDefined(
+        event.position, event.occurred_at, d.unit, d.name, d.kind, d.parent, d.manager
+    )
+
+
+def _hired(event: Recorded) -> Iterator[EmploymentChanged]:
+    d = event.data
+    yield EmploymentChanged(
+        event.position, event.occurred_at, event.precision, d.employee, "hired", d.unit, d.name,
+        d.position,
+    )  # fmt: skip
+
+
+def _moved(event: Recorded) -> Iterator[EmploymentChanged]:
+    return _changed(event, "moved", event.data.to_unit)
+
+
+def _departed(event: Recorded) -> Iterator[EmploymentChanged]:
+    return _changed(event, "departed", None)
+
+
+def _changed(event: Recorded, change: str, unit: str | None) -> Iterator[EmploymentChanged]:
+    d = event.data
+    at, precision = event.occurred_at, event.precision
+    if d.effective_at:
+        at, precision = d.effective_at, "instant"
+    yield EmploymentChanged(event.position, at, precision, d.employee, change, unit, None, None)
+
+
+def _absent(event: Recorded) -> Iterator[Absent]:
+    d = event.data
+    yield Absent(event.position, d.employee, d.first_day, d.last_day, d.substitute)
+
+
+def _skilled(event: Recorded) -> Iterator[SkillNoted]:
+    d = event.data
+    yield SkillNoted(event.position, event.occurred_at, d.employee, d.field, d.value)
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+    "org_unit.defined": _unit,
+    "employee.hired": _hired,
+    "employee.moved": _moved,
+    "employee.departed": _departed,
+    "absence.recorded": _absent,
+    "employee_skill.noted": _skilled,
+}
+
+
+def employees(connection: Connection, view: View, unit: str | None = None) -> Answer:
+    """Everybody ever employed, or in a unit and those below it: name, unit, manager, from, until.
+
+    departed_at is None for those who were still here.
+    """
+    return ask(connection, _SQL["employees"], view, unit=unit)
+
+
+def units(connection: Connection, view: View) -> Answer:
+    """The units there were: unit, name, kind, parent, manager."""
+    return ask(connection, _SQL["units_then"], view)
+
+
+def managed(connection: Connection, view: View, manager: str) -> list[str]:
+    """Everybody whose last unit is one that the manager has, or is below one."""
+    rows = ask(connection, _SQL["managed"], view, manager=manager)
+    return [row["employee"] for row in rows]

@@ -1,0 +1,54 @@
+"""Roles: who could do what, where, at any time."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.sql import statements
+from projections.view import Answer, View, ask
+
+_SQL = statements("projections.tables.people", "roles.sql")
+
+
+class RoleChanged(NamedTuple):
+    """A role was granted or revoked; scope: a unit and those below it, None for everywhere."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    employee: str
+    role: str
+    scope: str | None
+    change: str
+    until: datetime | None
+    recorded_by: str
+
+
+TABLES: Mapping[type[Any], str] = {RoleChanged: "role_changes"}
+
+
+def _changed(event: Recorded, change: str) -> Iterator[RoleChanged]:
+    d = event.data
+    yield RoleChanged(
+        event.position, event.occurred_at, event.precision, d.employee, d.role, d.scope, change,
+        getattr(d, "until", None), event.recorded_by,
+    )  # fmt: skip
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+    "role.granted": lambda event: _changed(event, "granted"),
+    "role.revoked": lambda event: _changed(event, "revoked"),
+}
+
+
+def roles(
+    connection: Connection, view: View, employee: str | None = None, role: str | None = None
+) -> Answer:
+    """Who could do what at that time: one row an employee, role and scope.
+
+    units: the scope with the units below it then; None, as the scope is, for everywhere. Whoever
+    had left held nothing, also after a return, until it was granted anew.
+    """
+    return ask(connection, _SQL["roles"], view, employee=employee, role=role)

@@ -1,0 +1,173 @@
+"""Deals: from opening through the stages of a pipeline to won or lost; and purchases."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.sql import statements
+from projections.engine.materialized import Ready
+from projections.tables.clients.merges import filtering
+from projections.view import Answer, View, ask
+
+_SQL = statements("projections.tables.sales", "deals.sql")
+
+
+class PipelineStage(NamedTuple):
+    """One stage of a pipeline as laid down by one revision; ordinal 1 is the first stage."""
+
+    position: int
+    effective_at: datetime | None
+    pipeline: str
+    revision: int
+    ordinal: int
+    stage: str
+    allotted_hours: Decimal | None
+    max_gap_hours: Decimal | None
+
+
+class DealChanged(NamedTuple):
+    """A deal was opened, moved, passed on, won, lost or reopened; fields not said are None.
+
+    stage: the one entered, or the one it was lost from. `unit` is the one the producer gave.
+    """
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    deal: str
+    change: str
+    client: str | None
+    performed_by: str | None
+    unit: str | None
+    holder: str | None
+    stage: str | None
+    pipeline: str | None
+    product: str | None
+    amount: Decimal | None
+    currency: str | None
+    reason: str | None
+    competitor: str | None
+
+
+class Purchase(NamedTuple):
+    """The client bought something."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    purchase: str
+    client: str | None
+    performed_by: str | None
+    unit: str | None
+    deal: str | None
+    amount: Decimal
+    currency: str | None
+    margin: Decimal | None
+
+
+TABLES: Mapping[type[Any], str] = {
+    PipelineStage: "pipeline_stages",
+    DealChanged: "deal_changes",
+    Purchase: "purchases",
+}
+
+
+def _published(event: Recorded) -> Iterator[PipelineStage]:
+    d = event.data
+    for ordinal, stage in enumerate(d.stages, start=1):
+        yield PipelineStage(
+            event.position, event.occurred_at, d.pipeline, d.revision, ordinal, stage.name,
+            stage.allotted_hours, stage.max_gap_hours,
+        )  # fmt: skip
+
+
+def _change(change: str) -> Callable[[Recorded], Iterator[DealChanged]]:
+    def unfold(event: Recorded) -> Iterator[DealChanged]:
+        d = event.data
+        yield DealChanged(
+            event.position,
+            event.occurred_at,
+            event.precision,
+            d.deal,
+            change,
+            event.client,
+            event.performed_by,
+            event.unit,
+            getattr(d, "to_holder", None) or getattr(d, "holder", None),
+            getattr(d, "stage", None),
+            getattr(d, "pipeline", None),
+            getattr(d, "product", None),
+            getattr(d, "amount", None),
+            getattr(d, "currency", None),
+            getattr(d, "reason", None),
+            getattr(d, "competitor", None),
+        )
+
+    return unfold
+
+
+def _bought(event: Recorded) -> Iterator[Purchase]:
+    d = event.data
+    yield Purchase(
+        event.position, event.occurred_at, event.precision, d.purchase, event.client,
+        event.performed_by, event.unit, d.deal, d.amount, d.currency, d.margin,
+    )  # fmt: skip
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+    "pipeline.published": _published,
+    "deal.opened": _change("opened"),
+    "deal_stage.entered": _change("entered"),
+    "deal.reassigned": _change("reassigned"),
+    "deal.won": _change("won"),
+    "deal.lost": _change("lost"),
+    "deal.reopened": _change("reopened"),
+    "purchase.recorded": _bought,
+}
+READY = Ready(table="deal_spells", key="deal", source="deal_changes")
+
+
+def deals(
+    connection: Connection,
+    view: View,
+    *,
+    client: str | None = None,
+    holder: str | None = None,
+    status: str | None = None,
+    stage: str | None = None,
+) -> Answer:
+    """Deals as they stood, by filters that are exact.
+
+    Rows: deal, client, product, pipeline, holder, status (open, won, lost), stage, amount,
+    currency, opened_at, closed_at, days (from the opening to the close, or to `on`; None if the
+    time of the opening is unknown), position (of the event that made the deal what it is).
+    """
+    clients = filtering(connection, view, client)
+    return ask(
+        connection, _SQL["deals"], view, clients=clients, holder=holder, status=status, stage=stage
+    )
+
+
+def history(connection: Connection, view: View, deal: str) -> Answer:
+    """What happened to one deal in order: change, status, stage, holder, from_at, to_at, position.
+
+    from_at None: since always; to_at None: still so.
+    """
+    return ask(connection, _SQL["history"], view, deal=deal)
+
+
+def aging(connection: Connection, view: View, older_than: Sequence[int]) -> Answer:
+    """Open deals by how long they have been open: stage, holder, older_than (days), deals.
+
+    A deal counts under every limit it exceeds; deals opened at an unknown time under none.
+    """
+    return ask(connection, _SQL["aging"], view, older_than=list(older_than))
+
+
+def purchases(connection: Connection, view: View, client: str | None = None) -> Answer:
+    """What was bought, by all or by one client: purchase, client, deal, amount, margin, when."""
+    clients = filtering(connection, view, client)
+    return ask(connection, _SQL["purchases"], view, clients=clients)

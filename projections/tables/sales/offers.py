@@ -1,0 +1,77 @@
+"""Offers: what was proposed to whom, and what became of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.sql import statements
+from projections.tables.clients.merges import filtering
+from projections.view import Answer, View, ask
+
+_SQL = statements("projections.tables.sales", "offers.sql")
+
+
+class OfferChanged(NamedTuple):
+    """An offer was sent, accepted, declined or ran out. `unit` is the one the producer gave."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    offer: str
+    change: str
+    client: str | None
+    performed_by: str | None
+    unit: str | None
+    deal: str | None
+    product: str | None
+    amount: Decimal | None
+    currency: str | None
+    valid_until: datetime | None
+    reason: str | None
+
+
+TABLES: Mapping[type[Any], str] = {OfferChanged: "offer_changes"}
+
+
+def _change(change: str) -> Callable[[Recorded], Iterator[OfferChanged]]:
+    def unfold(event: Recorded) -> Iterator[OfferChanged]:
+        d = event.data
+        items: tuple[Any, ...] = getattr(d, "items", ())
+        yield OfferChanged(
+            event.position,
+            event.occurred_at,
+            event.precision,
+            d.offer,
+            change,
+            event.client,
+            event.performed_by,
+            event.unit,
+            getattr(d, "deal", None),
+            items[0].product if len(items) == 1 else None,
+            getattr(d, "amount", None),
+            getattr(d, "currency", None),
+            getattr(d, "valid_until", None),
+            getattr(d, "reason", None),
+        )
+
+    return unfold
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+    "offer.sent": _change("sent"),
+    "offer.accepted": _change("accepted"),
+    "offer.declined": _change("declined"),
+    "offer.expired": _change("expired"),
+}
+
+
+def offers(connection: Connection, view: View, client: str | None = None) -> Answer:
+    """Every offer, or a client's: offer, client, deal, amount, currency, sent_at, state, since.
+
+    client: any of its ids; state: sent, accepted, declined or expired; since: when it came to that.
+    """
+    clients = filtering(connection, view, client)
+    return ask(connection, _SQL["offers"], view, clients=clients)

@@ -1,0 +1,141 @@
+"""Service cases: from an appeal to its solution; who held each one, and in what state it was.
+
+A case has two holders, independent of each other: a person and a unit. Figures over many cases are
+in `projections.questions.service.service_report`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.sql import statements
+from projections.tables.clients.merges import filtering
+from projections.view import Answer, View, ask
+
+_SQL = statements("projections.tables.service", "cases.sql")
+
+
+class CaseChanged(NamedTuple):
+    """What happened to a case, except for who holds it; fields not said are None.
+
+    unit: the performer's, as the producer gave it. due_at: of the deadline that is set or missed.
+    """
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    case_id: str
+    change: str
+    client: str | None
+    performed_by: str | None
+    unit: str | None
+    channel: str | None
+    kind: str | None
+    priority: str | None
+    location: str | None
+    state: str | None
+    deadline: str | None
+    due_at: datetime | None
+    reason: str | None
+
+
+class CaseHeld(NamedTuple):
+    """From then on this person or unit (`track`) holds the case; nobody if `holder` is None."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    case_id: str
+    track: str
+    holder: str | None
+    performed_by: str | None
+
+
+TABLES: Mapping[type[Any], str] = {CaseChanged: "case_changes", CaseHeld: "case_holdings"}
+
+
+def _change(change: str) -> Callable[[Recorded], Iterator[CaseChanged]]:
+    def unfold(event: Recorded) -> Iterator[CaseChanged]:
+        d = event.data
+        yield CaseChanged(
+            event.position,
+            event.occurred_at,
+            event.precision,
+            d.case,
+            change,
+            event.client,
+            event.performed_by,
+            event.unit,
+            event.channel,
+            getattr(d, "kind", None),
+            getattr(d, "priority", None),
+            getattr(d, "location", None),
+            getattr(d, "state", None),
+            getattr(d, "deadline", None),
+            getattr(d, "due_at", None),
+            getattr(d, "reason", None) or getattr(d, "code", None),
+        )
+
+    return unfold
+
+
+def _held(event: Recorded) -> Iterator[CaseHeld]:
+    d = event.data
+    given = event.type == "case.assigned"
+    for track, named in (("person", d.assignee), ("unit", d.unit)):
+        if named is not None:
+            yield CaseHeld(
+                event.position, event.occurred_at, event.precision, d.case, track,
+                named if given else None, event.performed_by,
+            )  # fmt: skip
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+    "case.opened": _change("opened"),
+    "case.acknowledged": _change("acknowledged"),
+    "case.assigned": _held,
+    "case.unassigned": _held,
+    "case_state.entered": _change("entered"),
+    "case.noted": _change("noted"),
+    "case_deadline.set": _change("deadline"),
+    "case_deadline.breached": _change("breached"),
+    "case.resolved": _change("resolved"),
+    "case.reopened": _change("reopened"),
+    "case.closed": _change("closed"),
+}
+
+
+def cases(
+    connection: Connection,
+    view: View,
+    *,
+    client: str | None = None,
+    assignee: str | None = None,
+    unit: str | None = None,
+    status: str | None = None,
+    overdue: bool = False,
+) -> Answer:
+    """Cases as they stood, by filters that are exact.
+
+    Rows: case, client, kind, priority, location, status (open, resolved, closed), state, assignee,
+    unit, opened_at, opened_by, acknowledged_at, resolved_at, resolved_by, closed_at, reopened
+    (times), breached (so it was recorded), due_at (to be resolved by), overdue (resolved after it,
+    or not yet), notes, position (of the first event).
+    """
+    clients = filtering(connection, view, client)
+    return ask(
+        connection, _SQL["cases"], view,
+        clients=clients, assignee=assignee, unit=unit, status=status, overdue=overdue,
+    )  # fmt: skip
+
+
+def holders(connection: Connection, view: View, case: str) -> Answer:
+    """Who held one case, in order: track (person, unit), holder (None: nobody), from_at, to_at."""
+    return ask(connection, _SQL["holders"], view, case=case)
+
+
+def history(connection: Connection, view: View, case: str) -> Answer:
+    """What happened to one case, in order, but for its holders: change, state, by whom, when."""
+    return ask(connection, _SQL["history"], view, case=case)

@@ -1,0 +1,129 @@
+"""Business calendars: the working hours of every day, and the hours worked between two moments."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from ledger.database import Connection
+from ledger.envelope import Recorded
+from ledger.errors import InvalidQuestion
+from ledger.sql import statements
+from projections.periods import Period
+from projections.view import Answer, View, ask
+
+_SQL = statements("projections.tables.work", "calendar.sql")
+CLOCK = _SQL["clock"]
+DEFAULT = "default"
+
+
+class WorkingDay(NamedTuple):
+    """One day that a calendar covers: when each shift of it starts and ends; none on a holiday."""
+
+    position: int
+    calendar: str
+    day: date
+    zone: str
+    starts: list[datetime]
+    ends: list[datetime]
+    seconds: int
+
+
+TABLES: Mapping[type[Any], str] = {WorkingDay: "working_days"}
+
+
+def _published(event: Recorded) -> Iterator[WorkingDay]:
+    d = event.data
+    week = {each.weekday: each.shifts for each in d.week}
+    deviations = {each.day: each.shifts for each in d.deviations}
+    for number in range((d.last_day - d.first_day).days + 1):
+        day = d.first_day + timedelta(days=number)
+        shifts = deviations.get(day, week.get(day.isoweekday(), ()))
+        sides = [[_moment(day, text, d.zone) for text in shift.split("-")] for shift in shifts]
+        # On the day the clock is put on, a shift in the lost hour may have no length.
+        starts, ends = [side[0] for side in sides], [max(side) for side in sides]
+        worked = sum((end - start).total_seconds() for start, end in zip(starts, ends, strict=True))
+        yield WorkingDay(event.position, d.calendar, day, d.zone, starts, ends, round(worked))
+
+
+def _moment(day: date, text: str, zone: str) -> datetime:
+    hours, _, minutes = text.partition(":")
+    local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))  # 24:00 is the next day
+    after = timedelta(hours=int(hours), minutes=int(minutes))
+    return (local + after).astimezone(ZoneInfo("UTC"))
+
+
+UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+    "business_calendar.published": _published
+}
+
+
+def calendars(connection: Connection, view: View) -> Answer:
+    """Every calendar known: calendar, first_day, last_day, zone (None: it has more than one)."""
+    return ask(connection, _SQL["calendars"], view)
+
+
+def zone_of(connection: Connection, view: View, calendar: str) -> str:
+    """The time zone of a calendar. Raises InvalidQuestion if it is not known, or has two."""
+    known = {row["calendar"]: row["zone"] for row in calendars(connection, view)}
+    if calendar not in known:
+        raise InvalidQuestion(
+            f"no business calendar {calendar!r} was published as of position {view.as_of}; "
+            f"there are: {', '.join(known) or 'none'}. Append business_calendar.published"
+        )
+    if known[calendar] is None:
+        raise InvalidQuestion(
+            f"business calendar {calendar!r} was published in two time zones; publish all its "
+            "days in one"
+        )
+    return str(known[calendar])
+
+
+def default(connection: Connection, view: View) -> str:
+    """The calendar that counts where none is named: the only one there is, or that of this name.
+
+    Raises InvalidQuestion if there is none, or several without one called "default".
+    """
+    names = [row["calendar"] for row in calendars(connection, view)]
+    if len(names) == 1:
+        return str(names[0])
+    if DEFAULT in names:
+        return DEFAULT
+    raise InvalidQuestion(
+        f"name a business calendar; there are: {', '.join(names) or 'none'}. One alone, or one "
+        f"called {DEFAULT!r}, would count by itself. Append business_calendar.published"
+    )
+
+
+def working_days(
+    connection: Connection, view: View, calendar: str, period: Period
+) -> tuple[date, ...]:
+    """The days of a period on which a calendar has work, in order.
+
+    Raises InvalidQuestion if it does not cover all days of the period.
+    """
+    zone_of(connection, view, calendar)
+    rows = ask(
+        connection, _SQL["days"], view, calendar=calendar, since=period.since, until=period.until
+    )
+    if len(rows) < period.days:
+        raise InvalidQuestion(
+            f"business calendar {calendar!r} covers {len(rows)} of the {period.days} days of "
+            f"{period.name}. Append business_calendar.published for the others"
+        )
+    return tuple(row["day"] for row in rows if row["worked"])
+
+
+def worked(
+    connection: Connection, view: View, calendar: str, start: datetime, end: datetime
+) -> float:
+    """The business hours from one moment to a later one, 0 if it is not later.
+
+    Raises InvalidQuestion if the calendar does not cover all days from the one to the other.
+    """
+    zone = zone_of(connection, view, calendar)
+    statement = f"WITH {CLOCK}{_SQL['worked']}"
+    (row,) = ask(
+        connection, statement, view, calendar=calendar, calendar_zone=zone, start=start, end=end
+    )
+    return float(row["hours"])

@@ -1,0 +1,100 @@
+"""`iledger doctor` finds what endangers the ledger, and says what to do about it."""
+
+import json
+from typing import Any
+
+from psycopg import conninfo
+
+from ledger.database import Connection, Target
+from tests.commands.cli.conftest import Run, event, jsonl
+
+
+def findings(iledger: Run, **settings: str) -> tuple[int, dict[str, Any]]:
+    done = iledger("doctor", "--format", "json", **settings)
+    assert b"Traceback" not in done.stderr
+    return done.returncode, {each["check"]: each for each in json.loads(done.stdout)}
+
+
+def test_a_healthy_ledger(iledger: Run) -> None:
+    code, found = findings(iledger)
+    assert code == 0
+    assert found.pop("projections")["result"] == "warn"  # nobody has asked anything yet
+    assert {each["result"] for each in found.values()} == {"ok"}
+    assert {"connection", "schema", "triggers", "fsync", "clock", "roles", "grants"} <= set(found)
+
+
+def test_where_there_is_no_ledger_the_one_advice_is_to_make_it(iledger: Run) -> None:
+    code, found = findings(iledger, ILEDGER_SCHEMA="nothing_here")
+    assert code == 1
+    failed = {check: each["found"] for check, each in found.items() if each["result"] == "fail"}
+    assert list(failed) == ["schema"]
+    assert "Run `iledger init`" in failed["schema"]
+    assert not {"roles", "triggers", "grants", "projections"} & found.keys()
+
+
+def test_triggers_that_do_not_guard(iledger: Run, owner: Connection) -> None:
+    for weaker in ("ENABLE TRIGGER", "DISABLE TRIGGER"):
+        owner.execute(f"ALTER TABLE events {weaker} immutable")
+        code, found = findings(iledger)
+        assert code == 1
+        assert found["triggers"]["found"] == "not guarding: events"
+        assert "ENABLE ALWAYS" in found["triggers"]["advice"]
+
+
+def test_a_grant_past_the_door(iledger: Run, owner: Connection, target: Target) -> None:
+    owner.execute(f"GRANT DELETE ON events TO {target.schema}_writer")
+    code, found = findings(iledger)
+    assert code == 1
+    assert f"{target.schema}_writer" in found["grants"]["found"]
+
+
+def test_an_auditor_sees_every_grant_past_the_door(
+    iledger: Run, owner: Connection, target: Target
+) -> None:
+    writer = f"{target.schema}_writer"
+    owner.execute(f"GRANT INSERT ON events TO {writer}")
+    owner.execute("GRANT UPDATE (tag) ON event_tags TO PUBLIC")
+    owner.execute("RESET ROLE")
+    owner.execute(f"CREATE ROLE looks LOGIN IN ROLE {target.schema}_auditor")
+    try:
+        dsn = conninfo.make_conninfo(target.dsn or "", user="looks")
+        code, found = findings(iledger, ILEDGER_DSN=dsn)
+    finally:
+        owner.execute("DROP ROLE looks")
+    assert code == 1
+    assert found["grants"]["found"] == f"may write past append: PUBLIC, {writer}"
+    assert f"ON {target.schema}.events" in found["grants"]["advice"]
+    assert found["grants"]["advice"].endswith(f"FROM PUBLIC, {writer}")
+
+
+def test_a_server_that_forgets(iledger: Run, owner: Connection) -> None:
+    owner.execute("RESET ROLE")
+    owner.execute("ALTER ROLE iledger SET synchronous_commit = off")
+    try:
+        code, found = findings(iledger)
+    finally:
+        owner.execute("ALTER ROLE iledger RESET synchronous_commit")
+    assert code == 1
+    assert found["synchronous_commit"]["found"] == "off"
+
+
+def test_no_server_and_no_ledger(iledger: Run, tmp_path: Any) -> None:
+    code, found = findings(iledger, ILEDGER_DSN=f"host={tmp_path}")
+    assert code == 1
+    assert list(found) == ["connection"]
+    code, found = findings(iledger, ILEDGER_SCHEMA="nothing_here")
+    assert code == 1
+    assert "iledger init" in found["schema"]["found"]
+
+
+def test_status_tells_how_far_everything_is(iledger: Run) -> None:
+    iledger("append", stdin=jsonl(event(1), event(2)))
+    whole = json.loads(iledger("status", "--format", "json").stdout)
+    assert whole["Ledger"][0]["head"] == 2
+    assert whole["Ledger"][0]["zone"] == "Europe/Moscow"
+    assert whole["Projections"] == []
+    iledger("projections", "rebuild")
+    iledger("append", stdin=jsonl(event(3)))
+    whole = json.loads(iledger("status", "--format", "json").stdout)
+    assert whole["Projections"] == [{"position": 2, "behind": 1, "state": "current"}]
+    assert {"events", "ownership_changes"} <= {each["table"] for each in whole["Tables"]}

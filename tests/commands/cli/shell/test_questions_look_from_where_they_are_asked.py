@@ -1,0 +1,179 @@
+"""--as-of, --on and --zone settle from where a question looks, and no answer is stale unsaid."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+from psycopg import sql
+
+import ledger
+from commands.cli import main
+from commands.cli.shell.question import Question, asked
+from ledger.database import Connection, Target
+from ledger.errors import InvalidQuestion, NotInitialised
+from ledger.events.contacts import CallMissed
+from projections.engine.rebuild import rebuild
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+Ask = Callable[..., tuple[Question, Result]]
+
+
+@pytest.fixture
+def ask(target: Target, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """Ask a question with these options; the Question that the command was given."""
+    found: list[Question] = []
+
+    @click.command(epilog="Example: iledger question")
+    @asked
+    def question(question: Question) -> None:
+        found.append(question)
+        question.show([{"at": datetime(2025, 6, 30, 22, tzinfo=UTC)}])
+
+    monkeypatch.setattr(main._Commands, "get_command", lambda *_: question)
+    monkeypatch.setattr(main._Commands, "resolve_command", lambda s, c, a: (a[0], question, a[1:]))
+
+    def run(*options: str, dsn: str | None = None) -> tuple[Question, Result]:
+        settings = {"ILEDGER_DSN": dsn or target.dsn, "ILEDGER_SCHEMA": target.schema}
+        done = CliRunner(env=settings).invoke(main.iledger, ["question", *options])
+        if done.exception:
+            raise done.exception
+        return found[-1], done
+
+    return run
+
+
+@pytest.fixture
+def filled(target: Target) -> list[datetime]:
+    """Three events; the times of their recording."""
+    with ledger.Ledger(target) as book:
+        return [
+            book.append(
+                ledger.Event(
+                    data=CallMissed(), source="pbx", key=str(n), recorded_by="pbx",
+                    occurred_at="2025-06-30",
+                )
+            ).recorded_at
+            for n in range(3)
+        ]  # fmt: skip
+
+
+def test_by_default_it_is_now_and_the_ledgers_zone(ask: Ask, filled: Any) -> None:
+    question, done = ask()
+    assert question.view.as_of == 3
+    assert abs(question.view.on - datetime.now(UTC)) < timedelta(minutes=1)
+    assert question.view.zone == "Europe/Moscow"
+    assert "2025-07-01 01:00" in done.stdout
+    assert done.stderr == ""
+
+
+def test_as_of_a_position_or_a_time_of_recording(ask: Ask, filled: list[datetime]) -> None:
+    for given, expected in (
+        ("0", 0), ("2", 2), (filled[1].isoformat(), 2), (f"{datetime.now(MOSCOW):%Y-%m-%d}", 3),
+        (f"{filled[0].astimezone(MOSCOW) - timedelta(days=2):%Y-%m-%d}", 0),
+    ):  # fmt: skip
+        question, done = ask("--as-of", given)
+        assert question.view.as_of == expected, given
+        assert f"as of position {expected}, on " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "end"),
+    [
+        ("2025-06-30", "2025-06-30T20:59:59.999999+00:00"),
+        ("2025-06", "2025-06-30T20:59:59.999999+00:00"),
+        ("2025-06-30T12:00", "2025-06-30T09:00:00+00:00"),
+        ("2025-06-30T12:00:00+05:00", "2025-06-30T07:00:00+00:00"),
+        ("2024-12", "2024-12-31T20:59:59.999999+00:00"),
+    ],
+)
+def test_on_a_date_is_the_end_of_that_day(ask: Ask, given: str, end: str) -> None:
+    question, done = ask("--on", given)
+    assert question.view.on == datetime.fromisoformat(end)
+    assert "(Europe/Moscow)" in done.stderr
+
+
+def test_a_day_on_which_the_clocks_change_ends_when_it_ends(ask: Ask) -> None:
+    question, _ = ask("--on", "2025-10-26", "--zone", "Europe/Berlin")
+    assert question.view.on == datetime.fromisoformat("2025-10-26T22:59:59.999999+00:00")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--as-of", "4"], "ahead of the head, which is 3"),
+        (["--as-of", "2999-01-01"], "lies in the future"),
+        (["--as-of", "-1"], "is not a time"),
+        (["--on", "2025-06-31"], "not a possible time"),
+        (["--on", "9999-12-31"], "out of reach"),
+        (["--on", "unknown"], "is not a time"),
+        (["--zone", "Mars/Olympus"], "unknown time zone"),
+        (["--zone", "../etc/passwd"], "unknown time zone"),
+    ],
+)
+def test_what_cannot_be_answered(ask: Ask, filled: Any, options: list[str], said: str) -> None:
+    with pytest.raises(InvalidQuestion, match=said):
+        ask(*options)
+
+
+@pytest.fixture
+def supervisor(target: Target) -> Iterator[str]:
+    """The DSN of a login that may read the projections and write nothing."""
+    assert target.dsn is not None
+    login = f"{target.schema}_reader"
+    with psycopg.connect(target.dsn, autocommit=True) as admin:
+        name, role = sql.Identifier(login), sql.Identifier(f"{target.schema}_supervisor")
+        admin.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}").format(name, role))
+        yield psycopg.conninfo.make_conninfo(target.dsn, user=login)
+        admin.execute(sql.SQL("DROP ROLE {}").format(name))
+
+
+def test_who_may_not_catch_up_is_told_how_far_behind_the_answer_is(
+    ask: Ask, target: Target, owner: Connection, supervisor: str, filled: Any
+) -> None:
+    with pytest.raises(NotInitialised, match="projections rebuild"):
+        ask(dsn=supervisor)
+    rebuild(target)
+    assert ask(dsn=supervisor)[1].stderr == ""
+    with ledger.Ledger(target) as book:
+        book.append(
+            ledger.Event(
+                data=CallMissed(), source="pbx", key="late", recorded_by="pbx",
+                occurred_at="2025-06-30",
+            )
+        )  # fmt: skip
+    question, done = ask(dsn=supervisor)
+    assert question.view.as_of == 3
+    assert done.stderr == "answers stand at position 3, 1 event behind the head\n"
+    with pytest.raises(InvalidQuestion, match="not in the projections yet"):
+        ask("--as-of", "4", dsn=supervisor)
+
+
+@pytest.mark.parametrize(
+    ("on", "zone", "said"),
+    [
+        ("2025-06-29", "America/New_York", True),
+        ("2025-06-29T19:59", "America/New_York", False),
+        ("2025-06-29T20:00", "America/New_York", True),
+        ("2025-06-29", "UTC", False),
+        ("2025-06-29", "Asia/Kamchatka", False),
+    ],
+)
+def test_it_says_so_where_a_date_of_the_day_after_counts_already(
+    ask: Ask, filled: Any, on: str, zone: str, said: bool
+) -> None:
+    _, done = ask("--on", on, "--zone", zone)
+    assert ("what is dated 2025-06-30 without a time" in done.stderr) is said
+
+
+def test_who_asks_as_of_before_the_ledger_began_is_told_of_the_other_axis(
+    ask: Ask, filled: list[datetime]
+) -> None:
+    question, done = ask("--as-of", "2025-06-30")
+    assert question.view.as_of == 0
+    assert "nothing had been recorded by 2025-06-30 yet; --on 2025-06-30 asks" in done.stderr

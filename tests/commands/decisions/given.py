@@ -1,0 +1,70 @@
+"""Given these events, when this is decided, then these events follow: without a database."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from typing import Any
+
+from commands.decisions.handle import Act, Case, Decision
+from ledger import codec
+from ledger.envelope import Event, Recorded
+from ledger.log import Item, Row
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+ACT = Act("E-boss", NOW, performed_by="E-boss", key="decision-1")
+
+
+def day(number: int) -> datetime:
+    """Midnight of the n-th day after the beginning of 2026."""
+    return START + timedelta(days=number)
+
+
+def event(data: Any, at: datetime | int = 0, client: str | None = "C-1", **more: Any) -> Event:
+    """A fact; `at` is a time, or a number of days after the beginning of 2026."""
+    when = day(at) if isinstance(at, int) else at
+    filled = {"source": "test", "key": "k", "recorded_by": "hr", "occurred_at": when} | more
+    return Event(data=data, client=client, **filled)
+
+
+def given(case: Case, *events: Event) -> Any:
+    """The state after those of these events that the case reads, each recorded an hour later."""
+    known = [_recorded(position, each) for position, each in enumerate(events, 1)]
+    items = (*case.query.items, *case.steady)
+    state = _folded(case, known, items)
+    while more := tuple(item for item in case.widen(state) if item not in items):
+        items += more
+        state = _folded(case, known, items)
+    return state
+
+
+def _recorded(position: int, event: Event) -> tuple[set[str], Recorded]:
+    """An event as it is read, and the tags that it is found by."""
+    encoded = codec.encode(event)
+    recorded_at = (encoded.occurred_at or START) + timedelta(hours=1)
+    row = Row(
+        position, encoded.event_id, encoded.type, encoded.version, recorded_at,
+        encoded.occurred_at, encoded.body,
+    )  # fmt: skip
+    own = {f"client:{encoded.client}", f"performed_by:{encoded.performed_by}"}
+    return own | set(encoded.tags), codec.decode(row)
+
+
+def _folded(case: Case, known: list[tuple[set[str], Recorded]], items: tuple[Item, ...]) -> Any:
+    read = (
+        event
+        for tags, event in known
+        if any(event.type in (item.types or (event.type,)) and tags.issuperset(item.tags)
+               for item in items)
+    )  # fmt: skip
+    return reduce(case.evolve, read, case.initial)
+
+
+def told(decision: Decision) -> list[Any]:
+    """The contents of the events decided on."""
+    return [each.data for each in decision.events]
+
+
+def when(decide: Callable[[Any, Act], Decision], state: Any, act: Act = ACT) -> list[Any]:
+    """What follows when this is decided in this state."""
+    return told(decide(state, act))

@@ -1,0 +1,116 @@
+"""Whatever is decided, in whatever order, every client has one owner or none at any moment."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from commands.decisions.handle import Act, handle
+from commands.decisions.ownership import curation, ownership, reservation
+from ledger.api import Ledger
+from ledger.errors import Refused
+from ledger.events.clients import ClientRegistered
+from ledger.events.contacts import CallLogged
+from ledger.events.ownership import ReservationPolicyPublished
+from ledger.events.people import EmployeeDeparted, EmployeeHired
+from ledger.events.sales import OfferSent
+from projections.engine.runner import catch_up
+from projections.questions.ownership import custody
+from tests.projections.ledgers import ledger_of, view
+from tests.projections.stories import told
+
+BEGIN = datetime(2026, 1, 10, tzinfo=UTC)
+CLIENTS, SELLERS = ("C-1", "C-2"), ("E-1", "E-2", "E-3")
+START = [
+    told(ReservationPolicyPublished(version=1, days=3, former_owner_days=2), "2026-01-01"),
+    *(told(EmployeeHired(employee=each, name=each), "2026-01-01") for each in SELLERS),
+    *(
+        told(ClientRegistered(kind="company", name=each), "2026-01-01", client=each)
+        for each in CLIENTS
+    ),
+]
+
+
+class Step(NamedTuple):
+    """Something that is tried, so many hours after what was tried before."""
+
+    what: str
+    client: str
+    employee: str
+    hours: int
+    ahead: int
+
+
+def _approach(ledger: Ledger, step: Step, act: Act) -> None:
+    offer = told(
+        OfferSent(offer=f"O-{act.key}"), act.at.isoformat(), client=step.client,
+        performed_by=step.employee,
+    )  # fmt: skip
+    case = ownership.case(step.client, step.employee, seller=step.employee)
+    act = act._replace(performed_by=step.employee, source=offer.source, key=offer.key)
+    handle(ledger, case, act, reservation.approach(offer, step.employee))
+
+
+def _reserve(ledger: Ledger, step: Step, act: Act) -> None:
+    case = ownership.case(step.client, step.employee, seller=step.employee)
+    handle(ledger, case, act, reservation.reserve(step.employee))
+
+
+def _expire(ledger: Ledger, step: Step, act: Act) -> None:
+    handle(ledger, ownership.renewable(step.client), act, reservation.expire())
+
+
+def _call(ledger: Ledger, step: Step, act: Act) -> None:
+    call = CallLogged(direction="outbound", outcome="reached")
+    event = told(call, act.at.isoformat(), client=step.client, performed_by=step.employee)
+    ledger.append(event)
+
+
+def _depart(ledger: Ledger, step: Step, act: Act) -> None:
+    ledger.append(told(EmployeeDeparted(employee=step.employee), act.at.isoformat()))
+
+
+def _curate(ledger: Ledger, step: Step, act: Act) -> None:
+    effective = act.at + timedelta(hours=step.ahead) if step.ahead else None
+    decide = {
+        "assign": curation.assign(step.employee, effective_at=effective),
+        "reassign": curation.reassign(
+            step.employee, reason="workload", approved_by=None, effective_at=effective
+        ),
+        "release": curation.release(reason="x", approved_by=None, effective_at=effective),
+        "bar": curation.bar(step.employee, reason="quarrel"),
+    }[step.what]
+    handle(ledger, ownership.case(step.client, step.employee), act, decide)
+
+
+DO: dict[str, Callable[[Ledger, Step, Act], Any]] = {
+    "approach": _approach, "reserve": _reserve, "expire": _expire, "call": _call,
+    "depart": _depart, "assign": _curate, "reassign": _curate, "release": _curate, "bar": _curate,
+}  # fmt: skip
+STEPS = st.builds(
+    Step,
+    # Departures are drawn less often, for soon nobody would be left to decide about.
+    st.sampled_from([*DO] * 3).filter(lambda what: what != "depart") | st.sampled_from([*DO]),
+    st.sampled_from(CLIENTS),
+    st.sampled_from(SELLERS),
+    st.sampled_from((0, 1, 30, 100)),
+    st.sampled_from((0, 0, 0, 50)),
+)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEPS, min_size=1, max_size=12))
+def test_custody_holds(embedded_dsn: str, steps: list[Step]) -> None:
+    at = BEGIN
+    with ledger_of(embedded_dsn, START) as (target, connection), Ledger(target) as ledger:
+        for n, step in enumerate(steps):
+            at += timedelta(hours=step.hours)
+            try:
+                DO[step.what](ledger, step, Act("E-0", at, key=f"step-{n}"))
+            except Refused:
+                continue
+        position = catch_up(connection, target).position
+        for as_of in range(len(START), position + 1):
+            assert custody.breaches(connection, view(as_of, at + timedelta(days=30))) == []

@@ -1,0 +1,100 @@
+"""A decision may be taken on what is remembered; what has changed since is noticed all the same."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from commands.decisions.handle import Act, Decision, Memory, handle
+from commands.decisions.ownership import ownership
+from commands.decisions.ownership.ownership import Ownership
+from commands.decisions.ownership.reservation import record_approach
+from ledger.api import Ledger
+from ledger.database import Target
+from ledger.envelope import Event
+from ledger.errors import ClientTaken, LedgerError
+from ledger.events.corrections import EventAnnulled
+from ledger.events.ownership import ClientReleased, ReservationPolicyPublished
+from ledger.events.people import EmployeeDeparted, EmployeeHired
+from ledger.events.sales import OfferSent
+
+
+@pytest.fixture
+def book(any_target: Target) -> Iterator[Ledger]:
+    with Ledger(any_target) as ledger:
+        for seller in ("E-1", "E-2"):
+            _record(ledger, EmployeeHired(employee=seller, name="Анна"), seller)
+        yield ledger
+
+
+def _record(book: Ledger, data: object, key: str) -> str:
+    event = Event(data=data, source="hr", key=key, recorded_by="hr", occurred_at="2026-01-01")
+    return str(book.append(event).event_id)
+
+
+def offer(seller: str, client: str) -> Event:
+    return Event(
+        data=OfferSent(offer=f"O-{seller}-{client}"), source="crm", key=f"{seller}-{client}",
+        recorded_by="crm", occurred_at=datetime.now(UTC), client=client, performed_by=seller,
+    )  # fmt: skip
+
+
+def types_of(book: Ledger, client: str) -> list[str]:
+    return [event.type for event in book.read(client=client)]
+
+
+def test_a_client_thought_free_that_is_not_is_refused_and_recorded(book: Ledger) -> None:
+    memories = {seller: Memory() for seller in ("E-1", "E-2")}
+    for seller, memory in memories.items():
+        record_approach(book, offer(seller, f"C-of-{seller}"), memory)
+    record_approach(book, offer("E-1", "C-1"), memories["E-1"], first=True)
+    with pytest.raises(ClientTaken):
+        record_approach(book, offer("E-2", "C-1"), memories["E-2"], first=True)
+    assert types_of(book, "C-1") == ["offer.sent", "client.reserved", "approach.blocked"]
+
+
+def test_what_is_remembered_of_people_and_policies_is_checked(book: Ledger) -> None:
+    memory = Memory()
+    record_approach(book, offer("E-1", "C-1"), memory)
+    policy = _record(book, ReservationPolicyPublished(version=1, clients_per_seller=1), "policy")
+    with pytest.raises(LedgerError, match="the most that the policy allows"):
+        record_approach(book, offer("E-1", "C-2"), memory, first=True)
+    annulment = EventAnnulled(
+        event=policy, annulled_type="reservation_policy.published", reason="mistake"
+    )
+    _record(book, annulment, "annulled")
+    record_approach(book, offer("E-1", "C-3"), memory, first=True)
+    _record(book, EmployeeDeparted(employee="E-1"), "departed")
+    with pytest.raises(LedgerError, match="E-1"):
+        record_approach(book, offer("E-1", "C-4"), memory, first=True)
+    assert types_of(book, "C-3") == ["offer.sent", "client.reserved"]
+    assert types_of(book, "C-4") == []
+
+
+def test_who_is_hired_after_he_was_remembered_as_unknown_may_approach(book: Ledger) -> None:
+    memory = Memory()
+    with pytest.raises(LedgerError, match="no employee 'E-50'"):
+        record_approach(book, offer("E-50", "C-1"), memory, first=True)
+    _record(book, EmployeeHired(employee="E-50", name="Олег"), "E-50")
+    record_approach(book, offer("E-50", "C-2"), memory, first=True)
+    assert types_of(book, "C-2") == ["offer.sent", "client.reserved"]
+
+
+def test_nothing_is_decided_on_a_guess_alone(book: Ledger) -> None:
+    def release(state: Ownership, act: Act) -> Decision:
+        changes = [act.event(ClientReleased(reason="pool"), "C-1") for _ in state.changes]
+        return Decision(tuple(changes))
+
+    memory = Memory()
+    record_approach(book, offer("E-1", "C-1"), memory)
+    case, act = ownership.case("C-1", "E-1"), Act("E-1", datetime.now(UTC))
+    assert len(handle(book, case, act, release, memory, first=True).events) == 1
+
+
+def test_asking_for_nothing_changed_moves_the_memory_on(book: Ledger) -> None:
+    memory = Memory()
+    for number in range(60):
+        record_approach(book, offer("E-1", f"C-{number}"), memory, first=number > 0)
+    _record(book, ReservationPolicyPublished(version=1, clients_per_seller=60), "policy")
+    with pytest.raises(LedgerError, match="the most that the policy allows"):
+        record_approach(book, offer("E-1", "C-last"), memory, first=True)

@@ -1,0 +1,65 @@
+"""What was ever recorded is read for ever: golden.jsonl holds every shape there was."""
+
+from contextlib import closing
+from datetime import UTC
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from ledger import catalogue, codec, log
+from ledger.database import Target, connect
+from ledger.envelope import Encoded
+from ledger.log import Row
+from ledger.moments import Moment
+from tests.ledger.events import golden
+
+LINES = golden.lines()
+
+
+def named(line: dict[str, str]) -> str:
+    record = msgspec.json.decode(line["body"])
+    return f"{record['type']}-{record['version']}"
+
+
+def row(body: bytes) -> Row:
+    record = msgspec.json.decode(body)
+    at = Moment.parse(record["occurred_at"]).at
+    return Row(1, UUID(int=1), record["type"], record["version"], golden.RECORDED_AT, at, body)
+
+
+def test_every_type_at_its_current_version_is_there() -> None:
+    lacking = [f"{found.name} version {found.version}" for found in golden.missing()]
+    assert not lacking, f"run: python -m tests.events.golden (it adds {', '.join(lacking)})"
+
+
+def test_every_type_and_version_is_there_once() -> None:
+    assert len(LINES) == len(golden.present())
+
+
+@pytest.mark.parametrize("line", LINES, ids=named)
+def test_it_is_read_and_its_leaf_is_the_same(line: dict[str, str]) -> None:
+    body = line["body"].encode()
+    assert golden.leaf(body) == line["leaf"]
+    found = codec.decode(row(body))
+    assert type(found.data) is catalogue.types()[found.type].content
+    assert found.occurred_at is not None
+    assert found.occurred_at.tzinfo is UTC
+    if found.version == catalogue.types()[found.type].version:
+        assert codec.encode_json(body).body == body
+        assert found.data == golden.content(type(found.data))
+
+
+def test_the_database_computes_the_same_leaves(any_target: Target) -> None:
+    batch = [
+        Encoded("any.type", 1, "golden", str(n), None, None, None, (), line["body"].encode())
+        for n, line in enumerate(LINES)
+    ]
+    with closing(connect(any_target, "owner")) as connection:
+        log.append(connection, batch)
+        found = connection.execute(
+            r"SELECT encode(sha256('\x00'::bytea || body || timestamptz_send(%s::timestamptz)), "
+            "'hex') FROM events ORDER BY position",
+            [golden.RECORDED_AT],
+        )
+        assert [leaf for (leaf,) in found] == [line["leaf"] for line in LINES]

@@ -1,0 +1,36 @@
+"""Events to append, in both shapes: as a producer hands them in, and encoded."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+import ledger
+from ledger.envelope import Encoded
+from ledger.events.contacts import CallLogged
+
+CALL = CallLogged(direction="outbound", outcome="reached", duration_s=184)
+LONG_AGO = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
+
+
+def call(key: str, **changes: Any) -> ledger.Event:
+    """A call with client C-1 by employee E-1."""
+    fields: dict[str, Any] = {
+        "data": CALL, "source": "pbx", "key": key, "client": "C-1", "performed_by": "E-1",
+        "recorded_by": "pbx-gateway", "occurred_at": LONG_AGO,
+    }  # fmt: skip
+    return ledger.Event(**fields | changes)
+
+
+def encoded(
+    key: str,
+    content: str = "",
+    *,
+    type_: str = "call.logged",
+    client: str | None = "C-1",
+    tags: tuple[str, ...] = (),
+    at: datetime | None = LONG_AGO,
+) -> Encoded:
+    """An event that says only what the database looks at; for tests of the log alone."""
+    body = msgspec.json.encode({"key": key, "content": content})
+    return Encoded(type_, 1, "pbx", key, client, "E-1", at, tags, body)

@@ -1,0 +1,176 @@
+"""Order torture: writers stall and are killed, the server is killed, and followers miss nothing."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from itertools import pairwise
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ledger import embedded, log, schema
+from ledger.api import Ledger
+from ledger.database import Target, connect
+from ledger.errors import LedgerError
+from ledger.store import Store
+from tests.ledger.store.samples import call, encoded
+
+WRITERS = 8
+SECONDS = 16.0
+KILLS_OF_THE_SERVER = 3
+
+Seen = list[tuple[int, str]]
+
+
+@pytest.fixture
+def crashing() -> Iterator[Target]:
+    """An empty ledger on a server of its own, which may be killed."""
+    with tempfile.TemporaryDirectory(prefix="iledger-") as name:
+        target = Target(folder=Path(name) / "data")
+        schema.init(target)
+        yield target
+        assert target.folder
+        embedded.stop(target.folder)
+
+
+class Writers:
+    """Processes that append; one that is killed is replaced by another with a new name."""
+
+    def __init__(self, target: Target, notes: Path) -> None:
+        self._target, self._notes, self._count = target, notes, 0
+        self.running = [self._start() for _ in range(WRITERS)]
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        self._count += 1
+        name = f"w{self._count}"
+        arguments = [str(self._target.folder), self._target.schema, name, str(self._notes / name)]
+        torture = [sys.executable, "-m", "tests.ledger.store.order_torture"]
+        return subprocess.Popen([*torture, *arguments])
+
+    def kill_one(self, chance: random.Random) -> None:
+        self.running.append(self._start())
+        victim = self.running.pop(chance.randrange(WRITERS))
+        victim.kill()
+        victim.wait()
+
+    def end(self) -> None:
+        for process in self.running:
+            process.kill()
+            process.wait()
+
+    def acknowledged(self) -> Iterator[tuple[int, str]]:
+        for path in self._notes.iterdir():
+            for line in path.read_text().splitlines(keepends=True):
+                if line.endswith("\n"):
+                    position, key = line.split()
+                    yield int(position), key
+
+
+class Follower(threading.Thread):
+    """Reads on and on; after a crash it goes on from the last position that it saw."""
+
+    def __init__(self, read: Callable[[int], Iterator[tuple[int, str]]]) -> None:
+        super().__init__()
+        self._read, self.seen, self.until = read, Seen(), float("inf")
+
+    def run(self) -> None:
+        while not self.finished():
+            with suppress(LedgerError, psycopg.Error):
+                for found in self._read(self.seen[-1][0] if self.seen else 0):
+                    self.seen.append(found)
+                    if self.finished():
+                        break
+
+    def finished(self) -> bool:
+        return bool(self.seen) and self.seen[-1][0] >= self.until
+
+
+def key_of(body: bytes) -> str:
+    return body.decode().split('"key":"')[1].split('"')[0]
+
+
+def followers(target: Target) -> list[Follower]:
+    def by_follow(after: int) -> Iterator[tuple[int, str]]:
+        with closing(connect(target, "auditor")) as connection:
+            for row in log.follow(connection, target.schema, after=after):
+                yield row.position, key_of(row.body)
+
+    def by_subscription(after: int) -> Iterator[tuple[int, str]]:
+        with Store(target) as store, store.subscribe(after=after) as subscription:
+            for found in subscription:
+                yield found.position, key_of(found.event.data)
+
+    return [Follower(by_follow), Follower(by_follow), Follower(by_subscription)]
+
+
+def torture(target: Target, writers: Writers) -> None:
+    chance = random.Random(7)
+    assert target.folder
+    started = time.monotonic()
+    crashes = [SECONDS * (n + 1) / (KILLS_OF_THE_SERVER + 1) for n in range(KILLS_OF_THE_SERVER)]
+    while (passed := time.monotonic() - started) < SECONDS:
+        time.sleep(chance.uniform(0.2, 0.8))
+        if crashes and passed > crashes[0]:
+            crashes.pop(0)
+            if server := embedded.find(target.folder):
+                os.kill(server.pid, signal.SIGKILL)
+            embedded.ensure_running(target.folder)
+        else:
+            writers.kill_one(chance)
+    assert not crashes
+
+
+def end(target: Target, watching: list[Follower]) -> list[log.Row]:
+    """All events, once every follower has seen the last of them."""
+    with closing(connect(target, "owner")) as connection:
+        # Nobody else appends any more, and who waits at the head wakes by one event more.
+        for follower in watching:
+            follower.until = log.head(connection) + 1
+        log.append(connection, [encoded("the end")])
+        for follower in watching:
+            follower.join()
+        return list(log.read(connection))
+
+
+def test_nothing_is_skipped_doubled_or_reordered(crashing: Target, tmp_path: Path) -> None:
+    writers = Writers(crashing, tmp_path)
+    watching = followers(crashing)
+    for follower in watching:
+        follower.start()
+    try:
+        torture(crashing, writers)
+    finally:
+        writers.end()
+        rows = end(crashing, watching)
+    head = len(rows)
+    recorded = [(row.position, key_of(row.body)) for row in rows]
+    assert [position for position, _ in recorded] == list(range(1, head + 1))
+    assert len({key for _, key in recorded}) == head
+    assert all(row.recorded_at <= later.recorded_at for row, later in pairwise(rows))
+    for follower in watching:
+        assert follower.seen == recorded
+    acknowledged = list(writers.acknowledged())
+    assert len(acknowledged) > 20  # however slow the machine
+    assert set(acknowledged) <= set(recorded)
+
+
+def test_the_books_follow_goes_on_through_a_crash_of_the_server(crashing: Target) -> None:
+    assert crashing.folder
+    with Ledger(crashing) as book:
+        seen = book.follow()
+        book.append(call("a"))
+        assert next(seen).position == 1
+        server = embedded.find(crashing.folder)
+        assert server is not None
+        os.kill(server.pid, signal.SIGKILL)
+        book.append(call("b"))
+        assert next(seen).position == 2
+        seen.close()

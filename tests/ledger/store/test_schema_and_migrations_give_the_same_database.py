@@ -1,0 +1,84 @@
+"""A ledger made today and one that was migrated step by step are the same database."""
+
+from contextlib import closing
+from typing import Any
+
+from psycopg import sql
+
+from ledger import schema
+from ledger.database import Connection, Target, connect
+from ledger.sql import script
+
+# Every statement answers the same lines for the same schema, whatever its name.
+QUESTIONS = {
+    "columns": """
+        SELECT c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+               a.attgenerated, pg_get_expr(d.adbin, d.adrelid), c.reloptions, c.relkind, c.relacl
+        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+        WHERE c.relnamespace = current_schema()::regnamespace ORDER BY 1, 2
+    """,
+    "indexes": """
+        SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1
+    """,
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2
+    """,
+    "triggers": """
+        SELECT tgrelid::regclass::text, tgname, tgenabled, pg_get_triggerdef(t.oid)
+        FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+        WHERE c.relnamespace = current_schema()::regnamespace AND NOT tgisinternal ORDER BY 1, 2
+    """,
+    "functions": """
+        SELECT proname, pg_get_function_identity_arguments(oid), pg_get_functiondef(oid), proacl
+        FROM pg_proc WHERE pronamespace = current_schema()::regnamespace ORDER BY 1, 2
+    """,
+    "comments": """
+        SELECT objsubid, description FROM pg_description d JOIN pg_class c ON c.oid = d.objoid
+        WHERE c.relnamespace = current_schema()::regnamespace ORDER BY 1, 2
+    """,
+}
+
+
+def described(target: Target) -> dict[str, list[str]]:
+    """All that the catalogue says of a ledger's schema, with the schema's name taken out."""
+    with closing(connect(target)) as connection:
+        connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(target.schema)))
+        return {
+            name: [_nameless(row, target) for row in connection.execute(question.encode())]
+            for name, question in QUESTIONS.items()
+        }
+
+
+def _nameless(row: tuple[Any, ...], target: Target) -> str:
+    return repr(row).replace(target.schema, "LEDGER")
+
+
+def migrate_from_nothing(connection: Connection, target: Target) -> None:
+    """What `init` would do if it made every change in turn instead of taking schema.sql."""
+    owner = sql.Identifier(f"{target.schema}_owner")
+    name = sql.Identifier(target.schema)
+    connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(name))
+    connection.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(name, owner))
+    connection.execute(sql.SQL("SET ROLE {}").format(owner))
+    connection.execute(sql.SQL("SET search_path = {}").format(name))
+    for change in schema.migrations():
+        connection.execute(script("ledger.sql", f"migrations/{change.name}.sql").encode())
+
+
+def test_they_do(any_target: Target) -> None:
+    made = described(any_target)
+    with closing(connect(any_target)) as connection:
+        migrate_from_nothing(connection, any_target)
+    migrated = described(any_target)
+    for name, lines in made.items():
+        assert lines == migrated[name], name
+    assert len(made["functions"]) >= 8
+    assert len(made["triggers"]) == 3
+
+
+def test_the_migrations_are_numbered_without_gaps() -> None:
+    assert [change.version for change in schema.migrations()] == list(
+        range(1, len(schema.migrations()) + 1)
+    )

@@ -1,0 +1,111 @@
+"""Every metric, on random ledgers, is what a plain fold over the events makes of them."""
+
+from datetime import date, datetime, time
+from typing import Any
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from ledger.envelope import Event
+from projections.metrics.definitions import EVIDENCE, METRICS, Metric
+from projections.metrics.metrics import metrics
+from tests.projections import fold_parts
+from tests.projections.evidence_fold import evidence
+from tests.projections.fold_parts import Row, Span
+from tests.projections.ledgers import ledger_of, view
+from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import known
+from tests.projections.owned_fold import ownership
+from tests.projections.random_events import histories
+
+STREAMS = ("people", "ownership", "contacts", "sales", "work", "service", "clients")
+BY_FOLD = {name: metric for name, metric in METRICS.items()
+           if not name.endswith(".*") and not EVIDENCE[metric.evidence].business}  # fmt: skip
+
+
+def figure(metric: Metric, rows: list[Row]) -> Any:
+    """What the rows come to: value, numerator and denominator where there are such."""
+    told = [float(getattr(row, metric.measure)) for row in rows
+            if metric.measure and getattr(row, metric.measure) is not None]  # fmt: skip
+    match metric.figure:
+        case "count":
+            return len(rows), None, None
+        case "distinct":
+            return len({row.client for row in rows if row.client}), None, None
+        case "share":
+            hits = sum(bool(row.counted) for row in rows)
+            return hits / len(rows) if rows else None, hits, len(rows)
+        case "client_share":
+            clients = {row.client for row in rows if row.client}
+            hits = len({row.client for row in rows if row.client and row.counted})
+            return hits / len(clients) if clients else None, hits, len(clients)
+        case "sum":
+            return sum(told), None, None
+        case "mean":
+            return sum(told) / len(told) if told else None, sum(told) if told else None, len(told)
+    return quantile(told, 0.9 if metric.figure == "p90" else 0.5), None, len(told)
+
+
+def quantile(told: list[float], part: float) -> float | None:
+    """The value below which a part lies, between two neighbours in proportion."""
+    if not told:
+        return None
+    ordered, place = sorted(told), part * (len(told) - 1)
+    below, rest = ordered[int(place)], place - int(place)
+    return below + (ordered[min(int(place) + 1, len(told) - 1)] - below) * rest
+
+
+def expected(name: str, rows: list[Row]) -> dict[str, Any]:
+    metric = BY_FOLD[name]
+    if metric.unit != "currency":
+        return {metric.unit: figure(metric, rows)}
+    currencies = {row.currency or "currency" for row in rows} or {"currency"}
+    return {
+        unit: figure(metric, [row for row in rows if (row.currency or "currency") == unit])
+        for unit in currencies
+    }
+
+
+def floats(figures: tuple[Any, ...]) -> list[float | None]:
+    """The same, so that decimals and floats can be compared."""
+    return [None if each is None else float(each) for each in figures]
+
+
+@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
+@given(
+    data=st.data(),
+    history=histories(*STREAMS, min_size=20, max_size=60),
+    until=st.sampled_from((date(2026, 2, 15), date(2026, 4, 1))),
+    zone=st.sampled_from(("Europe/Moscow", "Europe/Berlin", "America/New_York")),
+)
+def test_the_whole_is_what_the_fold_says(
+    embedded_dsn: str, data: st.DataObject, history: list[Event], until: date, zone: str
+) -> None:
+    since = date(2026, 1, 5)
+    seen = view(data.draw(st.integers(len(history) // 2, len(history))))._replace(zone=zone)
+    span = Span(datetime.combine(since, time()), datetime.combine(until, time()))
+    events = known(history, seen.as_of)
+    with patch.object(fold_parts, "LOCAL", ZoneInfo(zone)):
+        folded = evidence(events, span)
+        for name, row in ownership(events, span):
+            folded[name].append(row)
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        found = metrics(connection, seen, by="whole", since=since, until=until,
+                        metrics=list(BY_FOLD))  # fmt: skip
+    told: dict[str, dict[str, Any]] = {name: {} for name in BY_FOLD}
+    for row in found:
+        told[row["metric"]][row["unit"]] = (row["value"], row["numerator"], row["denominator"])
+    for name, units in told.items():
+        source = BY_FOLD[name].evidence
+        kinds = (source,) if source.startswith("deal") else EVIDENCE[source].kinds or (source,)
+        rows = (
+            [row for kind in kinds for row in folded[kind]]
+            if source not in ("contact", "touch")
+            else folded[source]
+        )
+        wanted = expected(name, rows) if found else {}
+        for unit, figures in wanted.items():
+            assert unit in units, (name, unit)
+            assert floats(units[unit]) == pytest.approx(floats(figures)), (name, unit)

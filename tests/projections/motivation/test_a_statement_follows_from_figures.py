@@ -1,0 +1,194 @@
+"""Evaluation as tables: figures, targets and a scheme in, scores and money out; no database."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ledger.errors import InvalidQuestion
+from projections.motivation.employment import Tenure, tenure
+from projections.motivation.payout import (
+    Aim,
+    Figure,
+    Person,
+    Setting,
+    Statement,
+    Taken,
+    digest,
+    evaluated,
+    factor_at,
+    index_of,
+)
+from projections.motivation.scheme import scheme_of
+from projections.periods import period_of
+from tests.projections.schemes import SCHEME
+
+D = Decimal
+SALES = scheme_of(SCHEME)
+Q3 = period_of("2026-Q3")
+SETTING = Setting(Q3, "Europe/Moscow", 100)
+FIGURES = {
+    "connect_rate": Figure(D("0.5"), D(10), D(20)),
+    "overdue_share": Figure(D("0.25"), D(1), D(4)),
+    "won_value": Figure(D(900000)),
+    "win_rate": Figure(D("0.4"), D(4), D(10)),
+}
+
+
+def person(employee: str = "E-1", days: int = 92, **changes: Any) -> Person:
+    whole = Person(
+        Tenure(employee, None, days, (("U-1", days),)),
+        FIGURES,
+        {"won_value": Aim("T-1", D(1000000), D(900000))},
+    )
+    return whole._replace(**changes)
+
+
+def one(found: Person, **changes: Any) -> Statement:
+    (statement,) = evaluated(replace(SALES, **changes), SETTING, [found])
+    return statement
+
+
+@pytest.mark.parametrize(
+    ("direction", "fact", "target", "index"),
+    [
+        ("more", "50", "100", "0.5"),
+        ("more", "0", "100", "0.2"),
+        ("more", "-5", "100", "0.2"),
+        ("more", "500", "100", "1.5"),
+        ("more", "1", "3", "0.333333"),
+        ("less", "200", "100", "0.5"),
+        ("less", "100", "200", "1.5"),
+        ("less", "0", "100", "1.5"),
+        ("less", "100000", "1", "0.2"),
+    ],
+)
+def test_the_index_is_within_floor_and_cap(
+    direction: str, fact: str, target: str, index: str
+) -> None:
+    component = SALES.components[0]._replace(direction=direction, floor=D("0.2"), cap=D("1.5"))
+    assert index_of(component, D(fact), D(target)) == D(index)
+
+
+@pytest.mark.parametrize(
+    ("score", "factor"),
+    [("0", "0"), ("0.5", "0"), ("0.75", "0.5"), ("1", "1"), ("1.1", "1.25"), ("9", "1.5")],
+)
+def test_the_curve_is_linear_between_its_points_and_flat_outside(score: str, factor: str) -> None:
+    assert factor_at(SALES.curve, D(score)) == D(factor)
+
+
+def test_scores_are_weighed_and_paid() -> None:
+    told = one(person()).content
+    # Process: (1 + 0.8) / 2; result: (3 × 1 + 1 × 1) / 4; 0.3 × 0.9 + 0.7 × 1
+    assert (told["process_score"], told["result_score"]) == (D("0.9"), 1)
+    assert (told["score"], told["factor"]) == (D("0.97"), D("0.94"))
+    assert (told["gross"], told["total"], told["remarks"]) == (D("28200.00"), D("28200.00"), [])
+
+
+def test_who_came_in_between_is_paid_by_days_and_it_is_stated() -> None:
+    told = one(person(days=46)).content
+    assert (told["days_employed"], told["days_of_period"], told["total"]) == (46, 92, D("14100.00"))
+    assert one(person(days=1)).total == D("306.52")
+
+
+def test_reductions_are_taken_off_but_never_below_nothing() -> None:
+    off = (Taken("R-1", "overdue", D(200)), Taken("R-2", "overdue", D(500)))
+    assert one(person(taken=off)).total == D("27500.00")
+    assert one(person(taken=(Taken("R-1", "overdue", D(99999)),))).total == 0
+
+
+def test_a_component_without_data_is_left_out_with_its_weight_and_it_is_said() -> None:
+    told = one(person(figures=FIGURES | {"overdue_share": Figure(None)})).content
+    assert told["process_score"] == 1
+    assert [each.get("left_out") for each in told["components"]] == [None, "no data", None, None]
+    silent = {name: Figure(None) for name in ("overdue_share", "connect_rate")}
+    told = one(person(figures=FIGURES | silent)).content
+    assert (told["process_score"], told["score"]) == (None, 1)
+    assert told["remarks"] == ["no data on the process; the other score counts wholly"]
+    told = one(person(figures=dict.fromkeys(FIGURES, Figure(None)))).content
+    assert (told["score"], told["factor"], told["total"]) == (None, 0, 0)
+    assert "no score and no bonus" in told["remarks"][0]
+
+
+def test_missing_targets_are_refused_all_at_once() -> None:
+    people = [person("E-2", aims={}), person("E-1", aims={}), person("E-3")]
+    with pytest.raises(InvalidQuestion, match="2 targets are missing for 2026-Q3: E-2 won_value"):
+        evaluated(SALES, SETTING, people)
+
+
+def test_who_has_no_bonus_in_the_scheme_has_no_statement_and_needs_no_target() -> None:
+    scheme = replace(SALES, bonus=None)
+    found = evaluated(scheme, SETTING, [person("E-9"), person("E-1", aims={})])
+    assert [each.employee for each in found] == ["E-9"]
+
+
+def test_the_document_is_canonical() -> None:
+    statement = one(person(figures=FIGURES | {"won_value": Figure(D(9), others={"EUR": D(7)})}))
+    told = json.loads(statement.document)
+    again = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert again == statement.document
+    assert not any(isinstance(value, float) for value in told.values())
+    assert told["score"] == f"{statement.content['score'].normalize():f}"
+    assert told["components"][2]["not_counted"] == {"EUR": "7"}
+    assert (told["components"][2]["target_first"], told["components"][2]["target"]) == (
+        "1000000", "900000",
+    )  # fmt: skip
+    assert digest([statement]) != digest([statement, statement])
+
+
+def test_the_order_of_people_changes_nothing() -> None:
+    people = [person("E-2"), person("E-1")]
+    assert evaluated(SALES, SETTING, people) == evaluated(SALES, SETTING, people[::-1])
+
+
+def change(kind: str, at: str | None, **more: Any) -> dict[str, Any]:
+    when = None if at is None else datetime.fromisoformat(at).astimezone(UTC)
+    return {
+        "employee": "E-1", "change": kind, "unit": None, "job": None, "effective_at": when,
+        "precision": "instant", **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "days", "units"),
+    [
+        ([change("hired", None, unit="A")], 92, (("A", 92),)),
+        ([change("hired", "2026-07-31T12:00+03:00", unit="A")], 62, (("A", 62),)),
+        # 22:00 UTC is the next day in Moscow
+        ([change("hired", "2026-07-31T22:00+00:00", unit="A")], 61, (("A", 61),)),
+        ([change("hired", "2026-10-01T00:00+03:00", unit="A")], 0, ()),
+        (
+            [change("hired", None, unit="A"), change("departed", "2026-07-10T09:00+03:00")],
+            10, (("A", 10),),
+        ),
+        (
+            [change("hired", None, unit="A"), change("moved", "2026-08-01T09:00+03:00", unit="B")],
+            92, (("A", 31), ("B", 61)),
+        ),
+        (
+            [
+                change("hired", None, unit="A"),
+                change("departed", "2026-07-10T09:00+03:00"),
+                change("hired", "2026-07-10T15:00+03:00", unit="B"),
+            ],
+            92, (("A", 10), ("B", 82)),
+        ),
+    ],
+)  # fmt: skip
+def test_days_are_counted_with_the_first_and_the_last(
+    changes: list[dict[str, Any]], days: int, units: Any
+) -> None:
+    found = tenure(changes, Q3, "Europe/Moscow")
+    assert (found.days, found.units) == (days, units)
+
+
+def test_a_month_alone_is_taken_for_its_first_day_and_remarked_on() -> None:
+    hired = change("hired", "2026-08-01T00:00+00:00", unit="A", precision="month")
+    found = tenure([hired], Q3, "Europe/Moscow")
+    assert (found.days, found.remarks) == (
+        61, ("hired in 2026-08: taken for the first day of it",),
+    )  # fmt: skip
