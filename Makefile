@@ -28,7 +28,7 @@ bench: $(READY) ## measure against raw PostgreSQL and the stock recorder; writes
 	@$(BIN)/python -m benchmarks
 
 docs: $(READY) ## write the generated documents anew: docs/cli.md, events.md, exit-codes.md, metrics.md
-	@$(BIN)/python -m commands.cli.reference docs
+	@$(BIN)/python -m commands.cli.admin.reference docs
 
 lock: ## resolve requirements.lock anew from pyproject.toml
 	@$(PYTHON) -m venv $(VENV)-lock

@@ -12,7 +12,7 @@ import psycopg
 from benchmarks import appending, asking, deciding, figures
 from benchmarks.sides import Line
 from ledger import embedded, schema
-from ledger.database import Target
+from ledger.database import Location
 
 README = Path(__file__).with_name("README.md")
 MARK = "<!-- measured -->"
@@ -43,15 +43,15 @@ def main() -> None:
 
 
 def _measure(dsn: str, chosen: argparse.Namespace) -> Iterator[Line]:
-    small = Target(dsn=dsn, schema="appending")
+    small = Location(dsn=dsn, schema="appending")
     schema.init(small)
     for line in appending.measure(small, chosen.rounds):
         print(" | ".join(line.cells()), flush=True)
         yield line
-    for line in deciding.measure(Target(dsn=dsn, schema="deciding"), chosen.pairs):
+    for line in deciding.measure(Location(dsn=dsn, schema="deciding"), chosen.pairs):
         print(" | ".join(line.cells()), flush=True)
         yield line
-    large = Target(dsn=dsn, schema="asking")
+    large = Location(dsn=dsn, schema="asking")
     asked = asking.measure(large, chosen.events, chosen.clients)
     for line in itertools.chain(asked, figures.measure(large)):
         print(" | ".join(line.cells()), flush=True)

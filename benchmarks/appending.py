@@ -12,7 +12,7 @@ import psycopg
 from benchmarks import company, stock
 from benchmarks.sides import Line, in_turns
 from ledger import log
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.envelope import Encoded
 from ledger.store import Store
 from ledger.writer import Writer
@@ -30,12 +30,12 @@ TYPES = (
 class Raw:
     """A table like the ledger's, indexes and all, filled with nothing but INSERT and COPY."""
 
-    def __init__(self, target: Target) -> None:
-        self._connection = psycopg.connect(target.conninfo(), autocommit=True)
+    def __init__(self, location: Location) -> None:
+        self._connection = psycopg.connect(location.conninfo(), autocommit=True)
         self._connection.execute("DROP SCHEMA IF EXISTS raw CASCADE")
         self._connection.execute("CREATE SCHEMA raw")
         self._connection.execute(
-            f"CREATE TABLE raw.events (LIKE {target.schema}.events INCLUDING ALL)"
+            f"CREATE TABLE raw.events (LIKE {location.schema}.events INCLUDING ALL)"
         )
         self._numbers = itertools.count(1)
 
@@ -66,15 +66,15 @@ class Raw:
             )  # fmt: skip
 
 
-def measure(target: Target, rounds: int) -> Iterator[Line]:
+def measure(location: Location, rounds: int) -> Iterator[Line]:
     """Yield the lines about appending."""
-    raw, peer = Raw(target), stock.Recorder(target.conninfo())
-    with closing(connect(target, "writer")) as connection:
+    raw, peer = Raw(location), stock.Recorder(location.conninfo())
+    with closing(connect(location, "writer")) as connection:
         yield _one_at_a_time(connection, raw, peer, rounds)
         for size in (100, 1_000):
             yield _batches(connection, raw, peer, size, rounds)
     peer.close()
-    yield from _many(target)
+    yield from _many(location)
 
 
 def _one_at_a_time(
@@ -112,8 +112,8 @@ def _batches(
     return _line(f"append, batches of {size:,}", rates, "a raw COPY", goal)
 
 
-def _many(target: Target) -> Iterator[Line]:
-    with Store(target, "writer") as store:
+def _many(location: Location) -> Iterator[Line]:
+    with Store(location, "writer") as store:
         writer = Writer(store)
         lists = [_calls("threads", number, 100) for number in range(64)]
         with ThreadPoolExecutor(64) as threads:
@@ -122,8 +122,8 @@ def _many(target: Target) -> Iterator[Line]:
             )
     yield Line("append, 64 threads of one process", "events/s", rates["ours"])
     with get_context("spawn").Pool(8) as pool:
-        pool.map(_warm, [target] * 8, chunksize=1)
-        work = [(target, number) for number in range(8)]
+        pool.map(_warm, [location] * 8, chunksize=1)
+        work = [(location, number) for number in range(8)]
         rates = in_turns(1, ours=lambda _: sum(pool.starmap(_alone, work, chunksize=1)))
     yield Line("append, 8 processes, one at a time", "events/s", rates["ours"])
 
@@ -134,15 +134,15 @@ def _record(writer: Writer, calls: list[Encoded]) -> int:
     return len(calls)
 
 
-_own: dict[Target, psycopg.Connection] = {}
+_own: dict[Location, psycopg.Connection] = {}
 
 
-def _warm(target: Target) -> None:
-    _own[target] = connect(target, "writer")
+def _warm(location: Location) -> None:
+    _own[location] = connect(location, "writer")
 
 
-def _alone(target: Target, number: int) -> int:
-    connection = _own.get(target) or connect(target, "writer")
+def _alone(location: Location, number: int) -> int:
+    connection = _own.get(location) or connect(location, "writer")
     for one in (calls := _calls("process", number, 250)):
         log.append(connection, [one])
     return len(calls)

@@ -17,7 +17,7 @@ from psycopg import sql
 from benchmarks import company, stock
 from benchmarks.sides import Line
 from ledger import log, schema
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.rebuild import rebuild
@@ -27,16 +27,16 @@ from projections.view import View
 MIB = 1 << 10
 
 
-def measure(target: Target, events: int, clients: int) -> Iterator[Line]:
+def measure(location: Location, events: int, clients: int) -> Iterator[Line]:
     """Yield the lines about reading, rebuilding and asking."""
-    schema.init(target)
-    with closing(connect(target, "owner")) as connection:
+    schema.init(location)
+    with closing(connect(location, "owner")) as connection:
         _fill(connection, events, clients)
         connection.execute("ANALYZE")
         yield _read(connection, clients)
-        yield from _rebuild(connection, target, events)
+        yield from _rebuild(connection, location, events)
         yield _card(connection, clients)
-    yield _stock_projection(target)
+    yield _stock_projection(location)
     yield from _start()
 
 
@@ -77,14 +77,14 @@ def _read_raw(connection: Connection, names: list[str]) -> float:
     return statistics.median(spent) * 1000
 
 
-def _rebuild(connection: Connection, target: Target, events: int) -> Iterator[Line]:
+def _rebuild(connection: Connection, location: Location, events: int) -> Iterator[Line]:
     workers = os.cpu_count() or 1
     started = time.perf_counter()
-    rebuild(target, workers=workers)
+    rebuild(location, workers=workers)
     ours = events / (time.perf_counter() - started)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MIB
     peak += workers * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / MIB
-    limit = events / _copy_tables(connection, target)
+    limit = events / _copy_tables(connection, location)
     yield Line(
         f"rebuild all projections, {events:,} events", "events/s", ours, limit,
         "COPY table to table", goal="≥ 0.5",
@@ -92,9 +92,9 @@ def _rebuild(connection: Connection, target: Target, events: int) -> Iterator[Li
     yield Line("the same: memory of the product's processes at most", "MiB", peak, goal="< 500")
 
 
-def _copy_tables(connection: Connection, target: Target) -> float:
+def _copy_tables(connection: Connection, location: Location) -> float:
     """Copy every projection table into a twin, then make the same indexes; the seconds spent."""
-    with psycopg.connect(target.conninfo(), autocommit=True) as twin:
+    with psycopg.connect(location.conninfo(), autocommit=True) as twin:
         twin.execute("DROP SCHEMA IF EXISTS raw_projections CASCADE")
         twin.execute("CREATE SCHEMA raw_projections")
         twin.execute("SET search_path = raw_projections")
@@ -133,11 +133,11 @@ def _card(connection: Connection, clients: int) -> Line:
                 goal="< 5 ms")  # fmt: skip
 
 
-def _stock_projection(target: Target) -> Line:
+def _stock_projection(location: Location) -> Line:
     count = 3_000
-    stock.record(target.conninfo(), count)
+    stock.record(location.conninfo(), count)
     started = time.perf_counter()
-    stock.project(target.conninfo(), count)
+    stock.project(location.conninfo(), count)
     rate = count / (time.perf_counter() - started)
     return Line("the peer: stock projection runner, one row an event", "events/s", rate)
 

@@ -23,7 +23,7 @@ from commands.decisions.handle import Memory
 from commands.decisions.ownership.reservation import record_approach
 from ledger import schema
 from ledger.api import Ledger
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.envelope import Event
 from ledger.errors import ClientTaken
 from ledger.events.people import EmployeeHired
@@ -40,7 +40,7 @@ PLACE = "public"
 class Share(NamedTuple):
     """One process's share: its side, and the pairs that it and a rival fight for, every fourth."""
 
-    target: Target
+    location: Location
     side: int
     pairs: range
 
@@ -48,15 +48,15 @@ class Share(NamedTuple):
         return self.pairs[self.side // 2 :: SIDES // 2]
 
 
-def measure(target: Target, pairs: int) -> Iterator[Line]:
+def measure(location: Location, pairs: int) -> Iterator[Line]:
     """Yield the lines about decisions; raises AssertionError if any client has two owners."""
-    schema.init(target)
-    _hire(target)
-    recorder = _stock_recorder(target)
+    schema.init(location)
+    _hire(location)
+    recorder = _stock_recorder(location)
     recorder.create_table()
     recorder.datastore.close()
-    rates = _in_turns(target, pairs)
-    _check(target, pairs)
+    rates = _in_turns(location, pairs)
+    _check(location, pairs)
     yield Line(
         f"reserve: {pairs:,} pairs of first offers at once, {SIDES} processes", "decisions/s",
         rates["ours"], peer=rates["stock"], peer_is="the stock DCB recorder",
@@ -64,15 +64,15 @@ def measure(target: Target, pairs: int) -> Iterator[Line]:
     )  # fmt: skip
 
 
-def race(target: Target, pairs: int) -> float:
+def race(location: Location, pairs: int) -> float:
     """Let SIDES processes make all offers; decisions a second. Checks that each client has one."""
-    _hire(target)
-    rate = 2 * pairs / _timed(_offer_all, target, range(pairs))
-    _check(target, pairs)
+    _hire(location)
+    rate = 2 * pairs / _timed(_offer_all, location, range(pairs))
+    _check(location, pairs)
     return rate
 
 
-def _in_turns(target: Target, pairs: int) -> dict[str, float]:
+def _in_turns(location: Location, pairs: int) -> dict[str, float]:
     """Decisions a second, of our side and of the stock one, which makes a quarter of them."""
     works: dict[str, tuple[Callable[[Any], None], int]] = {
         "ours": (_offer_all, pairs),
@@ -82,25 +82,25 @@ def _in_turns(target: Target, pairs: int) -> dict[str, float]:
     for number in range(ROUNDS):
         for name, (work, count) in works.items():
             share = range(number * count // ROUNDS, (number + 1) * count // ROUNDS)
-            spent[name] += _timed(work, target, share)
+            spent[name] += _timed(work, location, share)
     return {name: 2 * works[name][1] / spent[name] for name in works}
 
 
-def _check(target: Target, pairs: int) -> None:
+def _check(location: Location, pairs: int) -> None:
     """Each client has one owner, and each loser is on record."""
-    with closing(connect(target, "owner")) as connection:
+    with closing(connect(location, "owner")) as connection:
         rows = read(connection, EVERYTHING)
         told = Counter((row.type, msgspec.json.decode(row.body).get("client")) for row in rows)
     for kind in (OFFERED, RESERVED, BLOCKED):
         assert all(told[kind, f"C-{number}"] == 1 for number in range(pairs)), (kind, told)
 
 
-def _timed(work: Callable[[Any], None], target: Target, pairs: range) -> float:
+def _timed(work: Callable[[Any], None], location: Location, pairs: range) -> float:
     """How many seconds SIDES processes take to fight for these pairs."""
     context = get_context("spawn")
     with context.Manager() as manager, context.Pool(SIDES) as pool:
         start = manager.Barrier(SIDES + 1)
-        shares = [(Share(target, side, pairs), start) for side in range(SIDES)]
+        shares = [(Share(location, side, pairs), start) for side in range(SIDES)]
         running = pool.map_async(work, shares, chunksize=1)
         start.wait(120)
         began = time.perf_counter()
@@ -111,7 +111,7 @@ def _timed(work: Callable[[Any], None], target: Target, pairs: range) -> float:
 def _offer_all(given: tuple[Share, Any]) -> None:
     share, start = given
     memory = Memory()
-    with Ledger(share.target) as ledger:
+    with Ledger(share.location) as ledger:
         own = f"W-{share.pairs.start}-{share.side}"
         record_approach(ledger, _offer(share.side, own), memory)
         start.wait(120)
@@ -130,8 +130,8 @@ def _offer(side: int, client: str) -> Event:
     )  # fmt: skip
 
 
-def _hire(target: Target) -> None:
-    with Ledger(target) as ledger:
+def _hire(location: Location) -> None:
+    with Ledger(location) as ledger:
         ledger.append_all([_hired(f"E-{side}") for side in range(SIDES)])
 
 
@@ -142,13 +142,15 @@ def _hired(employee: str) -> Event:
     )  # fmt: skip
 
 
-def _stock_recorder(target: Target) -> PostgresDCBRecorderTT:
-    return PostgresDCBRecorderTT(PostgresDatastore(**stock.place(target.conninfo()), schema=PLACE))
+def _stock_recorder(location: Location) -> PostgresDCBRecorderTT:
+    return PostgresDCBRecorderTT(
+        PostgresDatastore(**stock.place(location.conninfo()), schema=PLACE)
+    )
 
 
 def _offer_all_stock(given: tuple[Share, Any]) -> None:
     share, start = given
-    recorder = _stock_recorder(share.target)
+    recorder = _stock_recorder(share.location)
     _stock_offer(recorder, share.side, f"W-{share.pairs.start}-{share.side}")
     start.wait(120)
     for client in share.clients():

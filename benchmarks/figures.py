@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from benchmarks import company
 from benchmarks.sides import Line
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from projections.engine.runner import catch_up
 from projections.metrics.definitions import defined
 from projections.metrics.metrics import TERMS, explain, metrics
@@ -61,10 +61,10 @@ factor = 1.5
 """
 
 
-def measure(target: Target) -> Iterator[Line]:
+def measure(location: Location) -> Iterator[Line]:
     """Yield the lines about figures; the ledger is the one that `company.events` makes."""
-    with closing(connect(target, "supervisor")) as connection:
-        head = catch_up(connection, target).position
+    with closing(connect(location, "supervisor")) as connection:
+        head = catch_up(connection, location).position
         view = View(head, datetime(2026, 1, 1, tzinfo=UTC), "Europe/Moscow")
         limit = _seconds(lambda: _scan(connection, MONTH))
         for by in ("employee", "whole"):
@@ -98,8 +98,8 @@ def _replay(connection: Connection, view: View) -> Line:
 
 def _scheme(credit: str) -> object:
     components = "".join(
-        _COMPONENT.format(metric=metric, kind=kind, target=target)
-        for metric, kind, target in _COMPONENTS
+        _COMPONENT.format(metric=metric, kind=kind, location=location)
+        for metric, kind, location in _COMPONENTS
     )
     return scheme_of(_SCHEME.format(credit=credit) + components + _CURVE)
 

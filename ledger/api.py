@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from ledger import codec, log, schema
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.envelope import Encoded, Event, Receipt, Recorded
 from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, LedgerError, ServerUnavailable
 from ledger.log import Condition, Item, Query
@@ -44,15 +44,15 @@ def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
     line. create: make the ledger if the database has none. Raises ServerUnavailable,
     NotInitialised, SchemaMismatch.
     """
-    given = Target.from_environment()
-    target = Target(
+    given = Location.from_environment()
+    location = Location(
         dsn or (None if folder else given.dsn),
         Path(folder) if folder else given.folder,
         schema_name or given.schema,
     )
     if create:
-        schema.init(target)
-    return Ledger(target)
+        schema.init(location)
+    return Ledger(location)
 
 
 class Ledger:
@@ -61,12 +61,12 @@ class Ledger:
     Close it, or use it as a context manager.
     """
 
-    def __init__(self, target: Target) -> None:
-        with connect(target) as connection:
+    def __init__(self, location: Location) -> None:
+        with connect(location) as connection:
             self.about = schema.check(connection)
-        self.target = target
+        self.location = location
         # A login that is no owner acts as itself, for it may be both writer and auditor.
-        self.store = Store(target, "owner")
+        self.store = Store(location, "owner")
         self._writer = Writer(self.store)
 
     def __enter__(self) -> Self:
@@ -88,7 +88,11 @@ class Ledger:
         return receipt(encoded, self._writer.record(encoded))
 
     def append_all(
-        self, events: Sequence[Event], condition: Condition | None = None, *, tell: int = 0
+        self,
+        events: Sequence[Event],
+        condition: Condition | None = None,
+        *,
+        on_conflict_read: int = 0,
     ) -> list[Receipt]:
         """Record events together, all or none, and only if the condition still holds.
 
@@ -98,7 +102,7 @@ class Ledger:
         batch = [codec.encode(event) for event in events]
         if not batch:
             return []
-        outcomes = self.store.record(batch, condition=condition, tell=tell)
+        outcomes = self.store.record(batch, condition=condition, on_conflict_read=on_conflict_read)
         if any(outcome.outcome == "withheld" for outcome in outcomes):
             # Perhaps only for events recorded before by an older version of this program.
             batch = [_as_recorded(*pair) for pair in zip(batch, outcomes, strict=True)]
@@ -149,9 +153,9 @@ class Ledger:
 
         while True:
             try:
-                with closing(connect(self.target, *self.store.roles)) as connection:
+                with closing(connect(self.location, *self.store.roles)) as connection:
                     rows = log.follow(
-                        connection, self.target.schema, after=after, stopped=listening
+                        connection, self.location.schema, after=after, stopped=listening
                     )
                     for row in rows:
                         after = row.position
@@ -168,7 +172,7 @@ class Ledger:
         if as_of is None:
             return head
         if isinstance(as_of, datetime):
-            with closing(connect(self.target, *self.store.roles)) as connection:
+            with closing(connect(self.location, *self.store.roles)) as connection:
                 return log.position_at(connection, as_of)
         if not 0 <= as_of <= head:
             raise InvalidQuestion(f"position {as_of} is ahead of the head, which is {head}")

@@ -21,7 +21,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 ROLES = ("owner", "writer", "auditor", "supervisor")
 
 
-class Target(NamedTuple):
+class Location(NamedTuple):
     """One ledger: a database, and the schema in it that holds the ledger.
 
     dsn: libpq connection string, or None for the embedded server in `folder`.
@@ -78,15 +78,15 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def connect(target: Target, *roles: str, autocommit: bool = True) -> Connection:
+def connect(location: Location, *roles: str, autocommit: bool = True) -> Connection:
     """Connect, and act as the first of these roles (of ROLES) that the login may take.
 
     With no roles, or if it may take none, the login acts as itself. Raises ServerUnavailable.
     """
     with translated():
-        connection = psycopg.connect(target.conninfo(), **SETTINGS)
+        connection = psycopg.connect(location.conninfo(), **SETTINGS)
         try:
-            prepare(connection, target, roles)
+            prepare(connection, location, roles)
         except BaseException:
             connection.close()
             raise
@@ -94,14 +94,14 @@ def connect(target: Target, *roles: str, autocommit: bool = True) -> Connection:
     return connection
 
 
-def prepare(connection: Connection, target: Target, roles: Sequence[str]) -> None:
+def prepare(connection: Connection, location: Location, roles: Sequence[str]) -> None:
     """Point a new connection at the ledger's schemas and take a role, as `connect` describes."""
     path = sql.SQL("SET search_path = {}, {}").format(
-        sql.Identifier(target.projections), sql.Identifier(target.schema)
+        sql.Identifier(location.projections), sql.Identifier(location.schema)
     )
     connection.execute(path)
     if roles:
-        names = [f"{target.schema}_{role}" for role in roles]
+        names = [f"{location.schema}_{role}" for role in roles]
         connection.execute(
             statements("ledger.sql", "statements.sql")["take_role"], {"names": names}
         )

@@ -50,14 +50,14 @@ class KeyConflict(LedgerError):
 class ConditionFailed(LedgerError):
     """Something the decision depended on has been appended since; read again and decide again.
 
-    told: what the decision depends on now, a `ledger.log.Standing`, if that was asked for.
+    dependencies: what the decision depends on now, a `ledger.log.Dependencies`, if asked for.
     """
 
     exit_code = 4
 
-    def __init__(self, message: str, told: Any = None) -> None:
+    def __init__(self, message: str, dependencies: Any = None) -> None:
         super().__init__(message)
-        self.told = told
+        self.dependencies = dependencies
 
 
 class Immutable(LedgerError):

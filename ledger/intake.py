@@ -145,7 +145,7 @@ def _recording(store: Store) -> Callable[[_Checked], Batch]:
             raise failure[0]
         batch = [found for found in checked.found if isinstance(found, Encoded)]
         try:
-            outcomes = iter(store.record(batch, whole=False) if batch else ())
+            outcomes = iter(store.record(batch, atomic=False) if batch else ())
         except BaseException as error:
             failure.append(error)
             raise

@@ -88,21 +88,22 @@ def append(
     connection: Connection,
     batch: Sequence[Encoded],
     *,
-    whole: bool = True,
+    atomic: bool = True,
     condition: Condition | None = None,
-    tell: int = 0,
+    on_conflict_read: int = 0,
 ) -> list[Outcome]:
     """Record a batch in one transaction; one outcome an event, in order.
 
-    whole: all or nothing. tell: if the condition fails, ConditionFailed.told is what `standing`
+    atomic: all or nothing. on_conflict_read: if the condition fails,
+    ConditionFailed.dependencies is what `dependencies`
     says of its query, at most so many events. Raises ConditionFailed, NotAllowed,
     ServerUnavailable.
     """
     if not batch:
         return []
-    name = "append_or_tell" if tell else "append" if len(batch) > 1 else "append_one"
+    name = "append_or_tell" if on_conflict_read else "append" if len(batch) > 1 else "append_one"
     parameters = _one(batch[0]) if name == "append_one" else _columns(batch)
-    parameters["whole"], parameters["tell"] = whole, tell
+    parameters["whole"], parameters["tell"] = atomic, on_conflict_read
     parameters["condition"] = condition and _jsonb(
         {"query": _json(condition.query), "after": condition.after}
     )
@@ -116,7 +117,7 @@ def append(
         raise ConditionFailed(
             "something that the decision depended on has been recorded since; read again and "
             "decide again",
-            told=_told(rows) if tell else None,
+            dependencies=_dependencies(rows) if on_conflict_read else None,
         )
     return [Outcome(*row[:4]) for row in rows]
 
@@ -200,30 +201,32 @@ def tagged_page(
         return [TaggedRow(*row) for row in cursor]
 
 
-class Standing(NamedTuple):
+class Dependencies(NamedTuple):
     """What a decision depends on: the head, and matching events, each with whether it counts."""
 
     head: int
     rows: list[tuple[Row, bool]]
 
 
-def _told(rows: Sequence[tuple[Any, ...]]) -> Standing:
+def _dependencies(rows: Sequence[tuple[Any, ...]]) -> Dependencies:
     """What `append_or_tell` answers when a condition has failed."""
     found = [
         (Row(position, event_id, type_, version, recorded_at, occurred_at, body), says == "stands")
         for position, recorded_at, says, body, _, event_id, type_, version, occurred_at in rows
         if position is not None
     ]
-    return Standing(rows[0][4], found)
+    return Dependencies(rows[0][4], found)
 
 
-def standing(connection: Connection, query: Query, most: int) -> Standing:
+def dependencies(connection: Connection, query: Query, most: int) -> Dependencies:
     """Read the first `most` events that match, those that were annulled included."""
     parameters = {"query": _jsonb(_json(query)), "page": most}
     with translated(), connection.cursor(binary=True) as cursor:
         cursor.execute(_SQL["standing"], parameters, prepare=True)
         rows = cursor.fetchall()
-    return Standing(rows[0][0], [(Row(*row[1:8]), row[8]) for row in rows if row[1] is not None])
+    return Dependencies(
+        rows[0][0], [(Row(*row[1:8]), row[8]) for row in rows if row[1] is not None]
+    )
 
 
 def follow(

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from psycopg import sql
 
-from ledger.database import ROLES, Connection, Target, connect, translated
+from ledger.database import ROLES, Connection, Location, connect, translated
 from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised, SchemaMismatch
 from ledger.sql import script, statements
 
@@ -38,32 +38,32 @@ def migrations() -> list[Migration]:
     return [Migration(int(name[:4]), name.removesuffix(".sql")) for name in names]
 
 
-def init(target: Target, zone: str = "UTC") -> bool:
+def init(location: Location, zone: str = "UTC") -> bool:
     """Create the ledger and its roles unless it exists; True if it was created.
 
     Several processes may do this at once. Raises NotAllowed if the login may not create schemas
     and roles, SchemaMismatch if there is a ledger of another version.
     """
-    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,40}", target.schema):
+    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,40}", location.schema):
         raise InvalidQuestion(
-            f"{target.schema!r} cannot name a ledger's schema; use small Latin letters, "
+            f"{location.schema!r} cannot name a ledger's schema; use small Latin letters, "
             "digits and _, at most 41 characters, and not pg_ before them"
         )
     if zone not in available_timezones():
         raise InvalidQuestion(f"unknown time zone {zone!r}; use an IANA name, such as UTC")
-    with connect(target, autocommit=False) as connection, translated():
+    with connect(location, autocommit=False) as connection, translated():
         named = statements("ledger.sql", "init.sql")
         connection.execute(named["lock"])
-        if _exists(connection, target.schema):
+        if _exists(connection, location.schema):
             check(connection)
             return False
         for role in ROLES:
-            connection.execute(named["set_role"], [f"{target.schema}_{role}"])
+            connection.execute(named["set_role"], [f"{location.schema}_{role}"])
             connection.execute(named["create_role"])
-        owner = sql.Identifier(f"{target.schema}_owner")
-        schema = sql.Identifier(target.schema)
+        owner = sql.Identifier(f"{location.schema}_owner")
+        schema = sql.Identifier(location.schema)
         connection.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(schema, owner))
-        connection.execute(named["set_role"], [f"{target.schema}_owner"])
+        connection.execute(named["set_role"], [f"{location.schema}_owner"])
         connection.execute(named["let_role_create"])
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(owner))
         connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
@@ -74,12 +74,12 @@ def init(target: Target, zone: str = "UTC") -> bool:
     return True
 
 
-def migrate(target: Target) -> list[str]:
+def migrate(location: Location) -> list[str]:
     """Make the changes that the database lacks; their names. Raises SchemaMismatch if it is newer.
 
     All of them or none.
     """
-    with connect(target, "owner", autocommit=False) as connection, translated():
+    with connect(location, "owner", autocommit=False) as connection, translated():
         named = statements("ledger.sql", "init.sql")
         connection.execute(named["lock"])
         has = _version(connection)
@@ -87,7 +87,7 @@ def migrate(target: Target) -> list[str]:
         if has > migrations()[-1].version:
             check(connection)
         connection.execute(
-            sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(target.schema))
+            sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(location.schema))
         )
         for change in wanted:
             connection.execute(script("ledger.sql", f"migrations/{change.name}.sql"))

@@ -24,7 +24,7 @@ from eventsourcing.persistence import IntegrityError, ProgrammingError
 from psycopg_pool import ConnectionPool
 
 from ledger import log
-from ledger.database import SETTINGS, Connection, Target, connect, prepare, translated
+from ledger.database import SETTINGS, Connection, Location, connect, prepare, translated
 from ledger.envelope import Encoded
 from ledger.errors import ConditionFailed, ServerUnavailable
 
@@ -40,13 +40,13 @@ class Store(DCBRecorder):
     recorded once.
     """
 
-    def __init__(self, target: Target, *roles: str, max_connections: int = 8) -> None:
-        self.target = target
+    def __init__(self, location: Location, *roles: str, max_connections: int = 8) -> None:
+        self.location = location
         self.roles = roles or ("owner", "writer")
         self._pool: ConnectionPool[Connection] = ConnectionPool(
-            target.conninfo,
+            location.conninfo,
             kwargs=SETTINGS,
-            configure=lambda connection: prepare(connection, target, self.roles),
+            configure=lambda connection: prepare(connection, location, self.roles),
             min_size=1,
             max_size=max_connections,
             timeout=10,
@@ -67,14 +67,18 @@ class Store(DCBRecorder):
         self,
         batch: Sequence[Encoded],
         *,
-        whole: bool = True,
+        atomic: bool = True,
         condition: log.Condition | None = None,
-        tell: int = 0,
+        on_conflict_read: int = 0,
     ) -> list[log.Outcome]:
         """Record a batch in one transaction; see `ledger.log.append`."""
         return self._with_connection(
             lambda connection: log.append(
-                connection, batch, whole=whole, condition=condition, tell=tell
+                connection,
+                batch,
+                atomic=atomic,
+                condition=condition,
+                on_conflict_read=on_conflict_read,
             )
         )
 
@@ -85,9 +89,9 @@ class Store(DCBRecorder):
         with translated(), self._pool.connection() as connection:
             yield from log.read(connection, query, after=after, upto=upto)
 
-    def standing(self, query: log.Query, most: int) -> log.Standing:
+    def dependencies(self, query: log.Query, most: int) -> log.Dependencies:
         """Read what a decision depends on; see `ledger.log.standing`."""
-        return self._with_connection(lambda connection: log.standing(connection, query, most))
+        return self._with_connection(lambda connection: log.dependencies(connection, query, most))
 
     def head(self) -> int:
         """The position of the last event; 0 if there is none."""
@@ -177,10 +181,10 @@ class _Response(DCBReadResponse):
 class _Subscription(DCBSubscription[Store]):
     def __init__(self, recorder: Store, query: DCBQuery | None, after: int | None) -> None:
         super().__init__(recorder, query, after)
-        self._connection = connect(recorder.target, *recorder.roles)
+        self._connection = connect(recorder.location, *recorder.roles)
         self._rows = log.follow(
             self._connection,
-            recorder.target.schema,
+            recorder.location.schema,
             _query(query),
             after=after or 0,
             stopped=lambda: self._has_been_stopped,

@@ -68,7 +68,7 @@ class Writer:
             for _ in group:
                 self._waiting.popleft()
         try:
-            outcomes = self._store.record([ticket.encoded for ticket in group], whole=False)
+            outcomes = self._store.record([ticket.encoded for ticket in group], atomic=False)
             for ticket, outcome in zip(group, outcomes, strict=True):
                 ticket.outcome = outcome
         except Exception as error:

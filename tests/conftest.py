@@ -1,7 +1,7 @@
 """Real PostgreSQL servers for the tests: the embedded 18, and 15 from the machine where it has one.
 
-A test that takes `target` gets an empty ledger of its own on the embedded server; one that takes
-`any_target` runs once on every server there is. No test runs without a database.
+A test that takes `location` gets an empty ledger of its own on the embedded server; one that takes
+`any_location` runs once on every server there is. No test runs without a database.
 """
 
 import itertools
@@ -21,7 +21,7 @@ import pytest
 from psycopg import sql
 
 from ledger import embedded, schema
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.embedded.programs import server_programs
 from tests.ledger.embedded.conftest import leave_nothing
 
@@ -110,34 +110,34 @@ def any_dsn(request: pytest.FixtureRequest) -> str:
     return dsn
 
 
-def _drop(dsn: str, target: Target) -> None:
+def _drop(dsn: str, location: Location) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
-        for name in (target.projections, target.schema):
+        for name in (location.projections, location.schema):
             drop = sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name))
             connection.execute(drop)
 
 
-def _fresh(dsn: str) -> Iterator[Target]:
-    target = Target(dsn=dsn, schema=f"t{next(_numbers)}")
-    schema.init(target, "Europe/Moscow")
-    yield target
-    _drop(dsn, target)
+def _fresh(dsn: str) -> Iterator[Location]:
+    location = Location(dsn=dsn, schema=f"t{next(_numbers)}")
+    schema.init(location, "Europe/Moscow")
+    yield location
+    _drop(dsn, location)
 
 
 @pytest.fixture
-def target(embedded_dsn: str) -> Iterator[Target]:
+def location(embedded_dsn: str) -> Iterator[Location]:
     """An empty ledger in a schema of its own on the embedded server; zone Europe/Moscow."""
     yield from _fresh(embedded_dsn)
 
 
 @pytest.fixture
-def any_target(any_dsn: str) -> Iterator[Target]:
+def any_location(any_dsn: str) -> Iterator[Location]:
     """An empty ledger in a schema of its own, on every server there is; zone Europe/Moscow."""
     yield from _fresh(any_dsn)
 
 
 @pytest.fixture
-def owner(target: Target) -> Iterator[Connection]:
-    """A connection as the owner of `target`, in autocommit mode."""
-    with closing(connect(target, "owner")) as connection:
+def owner(location: Location) -> Iterator[Connection]:
+    """A connection as the owner of `location`, in autocommit mode."""
+    with closing(connect(location, "owner")) as connection:
         yield connection

@@ -1,8 +1,8 @@
 """How every decision is taken: read what it depends on, fold, decide, append on condition.
 
-A decision is a pure function from a state and an `Act` to the events that follow. `handle` appends
-them only if nothing that the decision depended on has been recorded or annulled meanwhile, and else
-decides again on what is known then. Deciding nothing is an empty list.
+A decision is a pure function from a state and a `Context` to the events that follow. `handle`
+appends them only if nothing that the decision depended on has been recorded or annulled meanwhile,
+and else decides again on what is known then. Deciding nothing is an empty list.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from ledger import codec
 from ledger.api import Ledger
 from ledger.envelope import Event, Receipt, Recorded
 from ledger.errors import ConditionFailed, KeyConflict, LedgerError, Refused
-from ledger.log import Condition, Item, Query, Standing
+from ledger.log import Condition, Dependencies, Item, Query
 
 S = TypeVar("S")
 MOST = 100_000  # events that one decision may depend on
@@ -28,7 +28,7 @@ _ANNULLED = "event.annulled"
 _LONGEST_KEY = 200
 
 
-class Act(NamedTuple):
+class Context(NamedTuple):
     """Who decides, and when. key: names the decision for ever; its events are numbered under it.
 
     by: employee or service, recorded as the author; performed_by: the employee whose act it is.
@@ -56,9 +56,9 @@ class Act(NamedTuple):
 
 def under(key: str, part: str) -> str:
     """The key of something that is part of what another key names."""
-    whole = f"{key}/{part}"
+    atomic = f"{key}/{part}"
     short = f"{hashlib.sha256(key.encode()).hexdigest()}/{part}"
-    return whole if len(whole) <= _LONGEST_KEY else short
+    return atomic if len(atomic) <= _LONGEST_KEY else short
 
 
 class Decision(NamedTuple):
@@ -80,7 +80,7 @@ class Handled(NamedTuple):
     left: tuple[tuple[str, str], ...] = ()
 
 
-class Case(NamedTuple):
+class DecisionModel(NamedTuple):
     """What a decision depends on, and how it is read.
 
     query: the events; steady: more of them, which seldom change and may be remembered; widen: what
@@ -123,32 +123,32 @@ class Memory:
         self._known: dict[tuple[Item, ...], Known] = {}
         self._lock = Lock()
 
-    def recall(self, case: Case) -> Known | None:
+    def recall(self, model: DecisionModel) -> Known | None:
         """What is known of the steady events of a case."""
-        return self._known.get(case.steady)
+        return self._known.get(model.steady)
 
-    def keep(self, case: Case, upto: int, events: Iterable[Recorded]) -> None:
+    def keep(self, model: DecisionModel, upto: int, events: Iterable[Recorded]) -> None:
         """Remember those of these events that are steady as all there are up to a position."""
-        steady = tuple(event for event in events if event.type in case.seldom)
+        steady = tuple(event for event in events if event.type in model.seldom)
         with self._lock:
-            known = self._known.get(case.steady)
+            known = self._known.get(model.steady)
             if known is None or known.upto < upto:
-                self._known[case.steady] = Known(upto, steady)
+                self._known[model.steady] = Known(upto, steady)
 
-    def advance(self, case: Case, receipts: Sequence[Receipt]) -> None:
+    def advance(self, model: DecisionModel, receipts: Sequence[Receipt]) -> None:
         """Remember that nothing steady had changed when a decision on this case was recorded."""
         with self._lock:
-            known = self._known.get(case.steady)
+            known = self._known.get(model.steady)
             if known and receipts and receipts[0].recorded:
                 upto = max(known.upto, receipts[0].position - 1)
-                self._known[case.steady] = known._replace(upto=upto)
+                self._known[model.steady] = known._replace(upto=upto)
 
 
 def handle(
     ledger: Ledger,
-    case: Case,
-    act: Act,
-    decide: Callable[[Any, Act], Decision],
+    model: DecisionModel,
+    context: Context,
+    decide: Callable[[Any, Context], Decision],
     memory: Memory | None = None,
     *,
     first: bool = False,
@@ -159,22 +159,22 @@ def handle(
     a wrong guess is noticed and costs a little time. Somebody else's decision in between is no
     error: this one is taken again. Raises ConditionFailed if that has happened ATTEMPTS times.
     """
-    act = act if act.key else act._replace(key=str(uuid.uuid4()))
+    context = context if context.key else context._replace(key=str(uuid.uuid4()))
     memory = memory or Memory()
-    guess = _guess(case, memory) if first else None
-    told: Standing | None = None
+    guess = _guess(model, memory) if first else None
+    told: Dependencies | None = None
     for _ in range(ATTEMPTS):
-        state, condition = guess or read(ledger, case, memory, told)
+        state, condition = guess or read(ledger, model, memory, told)
         try:
-            decision = _decided(decide, state, act, guessed=guess is not None)
+            decision = _decided(decide, state, context, guessed=guess is not None)
             events = _numbered(decision.events)
-            receipts = ledger.append_all(events, condition, tell=MOST if guess else 0)
+            receipts = ledger.append_all(events, condition, on_conflict_read=MOST if guess else 0)
         except ConditionFailed as error:
-            guess, told = None, error.told
+            guess, told = None, error.dependencies
             continue
         except KeyConflict as conflict:  # of a refusal: it is on record since this was asked before
             raise (decision.refusal or conflict) from None
-        memory.advance(case, receipts)
+        memory.advance(model, receipts)
         if decision.refusal is not None:
             raise decision.refusal
         return Handled(events, tuple(receipts), decision.left)
@@ -184,14 +184,14 @@ def handle(
 
 
 def _decided(
-    decide: Callable[[Any, Act], Decision], state: Any, act: Act, *, guessed: bool
+    decide: Callable[[Any, Context], Decision], state: Any, context: Context, *, guessed: bool
 ) -> Decision:
     """The decision. Raises ConditionFailed if it has no events that would put a guess to the test.
 
     Else what `decide` raises.
     """
     try:
-        decision = decide(state, act)
+        decision = decide(state, context)
     except LedgerError:
         if not guessed:
             raise
@@ -202,54 +202,57 @@ def _decided(
 
 
 def propose(
-    ledger: Ledger, case: Case, act: Act, decide: Callable[[Any, Act], Decision]
+    ledger: Ledger,
+    model: DecisionModel,
+    context: Context,
+    decide: Callable[[Any, Context], Decision],
 ) -> Decision:
     """What `handle` would record at this moment; records nothing."""
-    state, _ = read(ledger, case, Memory())
-    decision = decide(state, act if act.key else act._replace(key=str(uuid.uuid4())))
+    state, _ = read(ledger, model, Memory())
+    decision = decide(state, context if context.key else context._replace(key=str(uuid.uuid4())))
     return decision._replace(events=_numbered(decision.events))
 
 
 def read(
-    ledger: Ledger, case: Case, memory: Memory, told: Standing | None = None
+    ledger: Ledger, model: DecisionModel, memory: Memory, told: Dependencies | None = None
 ) -> tuple[Any, Condition]:
     """The state, and the condition under which it stays what it is.
 
     told: what stands of the query of a guess that has failed, which saves reading it.
     """
-    items, known = case.query.items, memory.recall(case)
+    items, known = model.query.items, memory.recall(model)
     news: list[Recorded] = []
     if known is not None:
-        watched = _watched(case, known.upto)
+        watched = _watched(model, known.upto)
         head, news = _decoded(told) if told else _standing(ledger, (*items, *watched))
-    if known is None or any(event.type in case.seldom for event in news):
-        head, events = _standing(ledger, (*items, *case.steady))
+    if known is None or any(event.type in model.seldom for event in news):
+        head, events = _standing(ledger, (*items, *model.steady))
     else:
         events = sorted((*known.events, *news), key=lambda event: event.position)
-    memory.keep(case, head, events)
-    state = _folded(case, events)
-    while more := tuple(item for item in case.widen(state) if item not in items):
+    memory.keep(model, head, events)
+    state = _folded(model, events)
+    while more := tuple(item for item in model.widen(state) if item not in items):
         items += more
-        head, events = _standing(ledger, (*items, *case.steady))
-        state = _folded(case, events)
-    watched = _watched(case, head)
+        head, events = _standing(ledger, (*items, *model.steady))
+        state = _folded(model, events)
+    watched = _watched(model, head)
     return state, Condition(Query((*items, *watched, *_annulments(events))), head)
 
 
-def _guess(case: Case, memory: Memory) -> tuple[Any, Condition] | None:
+def _guess(model: DecisionModel, memory: Memory) -> tuple[Any, Condition] | None:
     """The state if nothing has happened but what is remembered; None if that is not enough."""
-    known = memory.recall(case)
+    known = memory.recall(model)
     if known is None:
         return None
-    state = _folded(case, known.events)
-    if any(True for _ in case.widen(state)):
+    state = _folded(model, known.events)
+    if any(True for _ in model.widen(state)):
         return None
-    return state, Condition(Query((*case.query.items, *_watched(case, known.upto))))
+    return state, Condition(Query((*model.query.items, *_watched(model, known.upto))))
 
 
-def _watched(case: Case, upto: int) -> tuple[Item, ...]:
+def _watched(model: DecisionModel, upto: int) -> tuple[Item, ...]:
     """What would change what is remembered, and a little more, which is seldom, too."""
-    return (Item(case.seldom, (), upto),) if case.steady else ()
+    return (Item(model.seldom, (), upto),) if model.steady else ()
 
 
 def _annulments(events: Iterable[Recorded]) -> tuple[Item, ...]:
@@ -257,19 +260,19 @@ def _annulments(events: Iterable[Recorded]) -> tuple[Item, ...]:
 
 
 def _standing(ledger: Ledger, items: tuple[Item, ...]) -> tuple[int, list[Recorded]]:
-    return _decoded(ledger.store.standing(Query(items), MOST))
+    return _decoded(ledger.store.dependencies(Query(items), MOST))
 
 
-def _decoded(standing: Standing) -> tuple[int, list[Recorded]]:
-    if len(standing.rows) == MOST:
+def _decoded(dependencies: Dependencies) -> tuple[int, list[Recorded]]:
+    if len(dependencies.rows) == MOST:
         raise LedgerError(f"a decision depends on more than {MOST:,} events")
-    return standing.head, [
-        codec.decode(row) for row, stands in standing.rows if stands and row.version
+    return dependencies.head, [
+        codec.decode(row) for row, stands in dependencies.rows if stands and row.version
     ]
 
 
-def _folded(case: Case, events: Iterable[Recorded]) -> Any:
-    return reduce(case.evolve, events, case.initial)
+def _folded(model: DecisionModel, events: Iterable[Recorded]) -> Any:
+    return reduce(model.evolve, events, model.initial)
 
 
 def _numbered(events: Sequence[Event]) -> tuple[Event, ...]:

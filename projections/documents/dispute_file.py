@@ -20,7 +20,7 @@ from ledger.sql import statements
 from projections.documents.dispute_check import COPIED, canonical, sealed, sha256
 from projections.documents.markdown import escaped, table
 from projections.tables.clients import merges
-from projections.tables.ownership import disputes as quarrels
+from projections.tables.ownership import disputes
 from projections.view import Answer, View, ask, at_recording
 
 # What an event is in the story that the file tells; any other is a claim or evidence.
@@ -54,7 +54,7 @@ def dispute_file(connection: Connection, as_of: int, zone: str, dispute: str) ->
     The connection must be one that may read events. Raises NotFound, InvalidQuestion, NotAllowed.
     """
     view = at_recording(connection, as_of, zone)
-    about = quarrels.dispute(connection, view, dispute)
+    about = disputes.dispute(connection, view, dispute)
     clients = merges.filtering(connection, view, about["client"]) or []
     found = _events(connection, view, about, clients)
     readable = "\n".join(_timeline(view, about, found, clients)) + "\n"
@@ -85,7 +85,7 @@ def _events(
         types=list(_PART),
         evidence=about["evidence"],
     )
-    claims = quarrels.claims(connection, view, about["client"]) if about["client"] else []
+    claims = disputes.claims(connection, view, about["client"]) if about["client"] else []
     by_position = {claim["position"]: claim for claim in claims}
     for row in rows:
         claim = by_position.get(row["position"])

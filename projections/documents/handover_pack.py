@@ -15,8 +15,7 @@ from ledger.sql import statements
 from projections.documents.markdown import escaped, json_bytes, plain, table
 from projections.questions.clients import card
 from projections.tables.clients import merges
-from projections.tables.ownership import disputes as quarrels
-from projections.tables.ownership import ownership
+from projections.tables.ownership import disputes, ownership
 from projections.view import Answer, View, ask, at_recording
 
 LETTERS = 10  # the last so many letters and messages
@@ -101,8 +100,8 @@ def pack(connection: Connection, as_of: int, zone: str, client: str, employee: s
     clients = merges.members(connection, view, client)
     letters = ask(connection, _SQL["letters"], view, clients=clients, most=LETTERS)
     sections["letters"] = merges.told_apart(letters, clients)
-    sections["conflicts"] = quarrels.conflicts(connection, view, client)
-    sections["disputes"] = quarrels.disputes(connection, view, client=client)
+    sections["conflicts"] = disputes.conflicts(connection, view, client)
+    sections["disputes"] = disputes.disputes(connection, view, client=client)
     sections["ownership_history"] = ownership.history(connection, view, client)
     return Pack(client, employee, view, sections)
 

@@ -15,7 +15,7 @@ from typing import Any
 from psycopg import sql
 
 from ledger import log
-from ledger.database import Connection, Target, connect, translated
+from ledger.database import Connection, Location, connect, translated
 from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.materialized import fill
@@ -37,7 +37,7 @@ _FRAME = statements("projections.engine", "frame.sql")
 
 
 def rebuild(
-    target: Target,
+    location: Location,
     report: Report | None = None,
     *,
     workers: int | None = None,
@@ -50,14 +50,14 @@ def rebuild(
     if_stale: not if another process has just done it.
     Raises NotAllowed if the login is not a member of the ledger's owner role.
     """
-    with closing(connect(target, "owner")) as connection, translated():
+    with closing(connect(location, "owner")) as connection, translated():
         # One rebuild at a time; a second one waits, and then begins its own.
-        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_next(target)])
-        at = progress(connection, target)
+        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_next(location)])
+        at = progress(connection, location)
         if if_stale and at is not None and at.fresh:
             return at.position
-        discard(connection, _old(target))
-        position = build(connection, target, _next(target), report, workers)
+        discard(connection, _old(location))
+        position = build(connection, location, _next(location), report, workers)
         # What was appended meanwhile is taken in chunk by chunk, the rest while nobody else writes.
         while (head := log.head(connection)) - position > CHUNK:
             with connection.transaction():
@@ -69,14 +69,14 @@ def rebuild(
             connection.execute(_FRAME["lock"])
             head = log.head(connection)
             take_in(connection, position, head)
-            _swap(connection, target)
-        discard(connection, _old(target))
+            _swap(connection, location)
+        discard(connection, _old(location))
     return head
 
 
 def build(
     connection: Connection,
-    target: Target,
+    location: Location,
     schema: str,
     report: Report | None = None,
     workers: int | None = None,
@@ -86,9 +86,9 @@ def build(
     upto = log.head(connection) if upto is None else upto
     if workers is None:
         workers = (os.cpu_count() or 1) if upto > ALONE else 0
-    _create(connection, target, schema)
+    _create(connection, location, schema)
     done = 0
-    with _crew(connection, target, schema, workers) as crew:
+    with _crew(connection, location, schema, workers) as crew:
         spans = [(at, min(at + RANGE, upto)) for at in range(0, upto, RANGE)]
         for count in crew(_unfold_span, spans):
             done += count
@@ -104,26 +104,26 @@ def build(
     return upto
 
 
-def _next(target: Target) -> str:
-    return f"{target.projections}_next"
+def _next(location: Location) -> str:
+    return f"{location.projections}_next"
 
 
-def _old(target: Target) -> str:
-    return f"{target.projections}_old"
+def _old(location: Location) -> str:
+    return f"{location.projections}_old"
 
 
-def _create(connection: Connection, target: Target, schema: str) -> None:
+def _create(connection: Connection, location: Location, schema: str) -> None:
     name = sql.Identifier(schema)
     discard(connection, schema)
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
-    _path(connection, schema, target.schema)
+    _path(connection, schema, location.schema)
     parts = [_FRAME, *(projection.sql for projection in registry.projections())]
     for part in parts:
         connection.execute(part["tables"])
     for part in parts:
         if "functions" in part:
             connection.execute(part["functions"])
-    readers = [sql.Identifier(f"{target.schema}_{role}") for role in ("supervisor", "auditor")]
+    readers = [sql.Identifier(f"{location.schema}_{role}") for role in ("supervisor", "auditor")]
     for reader in readers:
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, reader))
         connection.execute(
@@ -137,12 +137,12 @@ def _path(connection: Connection, *schemas: str) -> None:
 
 
 @contextmanager
-def _crew(connection: Connection, target: Target, schema: str, workers: int) -> Iterator[Crew]:
+def _crew(connection: Connection, location: Location, schema: str, workers: int) -> Iterator[Crew]:
     """Yield what does a job for every call of a list: processes of our own, or this connection."""
     if not workers:
         yield lambda job, calls: (job(connection, *call) for call in calls)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _join, (target, schema)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _join, (location, schema)) as pool:
 
         def crew(job: Job, calls: Iterable[tuple[Any, ...]]) -> Iterator[int]:
             futures = [pool.submit(_work, job, call) for call in calls]
@@ -155,9 +155,9 @@ def _crew(connection: Connection, target: Target, schema: str, workers: int) -> 
 _worker: list[Connection] = []
 
 
-def _join(target: Target, schema: str) -> None:
-    connection = connect(target, "owner")
-    _path(connection, schema, target.schema)
+def _join(location: Location, schema: str) -> None:
+    connection = connect(location, "owner")
+    _path(connection, schema, location.schema)
     connection.execute("SET synchronous_commit = off")  # the swap commits for all
     _worker.append(connection)
 
@@ -189,12 +189,12 @@ def _analyze(connection: Connection, table: str) -> int:
     return 0
 
 
-def _swap(connection: Connection, target: Target) -> None:
+def _swap(connection: Connection, location: Location) -> None:
     """Let the new schema take the place of the old one, which becomes `…_old`."""
-    current = sql.Identifier(target.projections)
-    moves = [(_next(target), current)]
-    if progress(connection, target) is not None:
-        moves.insert(0, (target.projections, sql.Identifier(_old(target))))
+    current = sql.Identifier(location.projections)
+    moves = [(_next(location), current)]
+    if progress(connection, location) is not None:
+        moves.insert(0, (location.projections, sql.Identifier(_old(location))))
     for name, into in moves:
         connection.execute(
             sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(name), into)

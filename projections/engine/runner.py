@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from ledger import log
-from ledger.database import Connection, Target, translated
+from ledger.database import Connection, Location, translated
 from ledger.errors import NotInitialised
 from ledger.sql import statements
 from projections.engine import registry
@@ -33,11 +33,11 @@ class Progress(NamedTuple):
     fresh: bool
 
 
-def progress(connection: Connection, target: Target) -> Progress | None:
+def progress(connection: Connection, location: Location) -> Progress | None:
     """Where the projections stand; None if they have never been built."""
     head = log.head(connection)
     with translated():
-        found = connection.execute(_FRAME["exists"], {"schema": target.projections}).fetchone()
+        found = connection.execute(_FRAME["exists"], {"schema": location.projections}).fetchone()
         if found is None or not found[0]:
             return None
         row = connection.execute(_FRAME["progress"]).fetchone()
@@ -46,29 +46,29 @@ def progress(connection: Connection, target: Target) -> Progress | None:
     return Progress(row[0], head - row[0], row[1] == registry.fingerprint())
 
 
-def catch_up(connection: Connection, target: Target, report: Report | None = None) -> Progress:
+def catch_up(connection: Connection, location: Location, report: Report | None = None) -> Progress:
     """Bring the projections up to the head if this role may; say how far they are in any case.
 
     report: called with events done and events to do. The connection must be in autocommit mode.
     Raises NotInitialised if there are no projections and this role may not build them.
     """
-    at = progress(connection, target)
+    at = progress(connection, location)
     if at is not None and at.fresh and not at.behind:
         return at
-    if not _may_write(connection, target):
+    if not _may_write(connection, location):
         if at is None:
             raise NotInitialised(
                 "the projections have never been built, and this login may not build them. "
-                f"Run `iledger projections rebuild` as a member of {target.schema}_owner."
+                f"Run `iledger projections rebuild` as a member of {location.schema}_owner."
             )
         return at
     if at is None or not at.fresh:
         from projections.engine.rebuild import rebuild
 
-        rebuild(target, report, if_stale=True)
+        rebuild(location, report, if_stale=True)
     else:
         follow_up(connection, report)
-    at = progress(connection, target)
+    at = progress(connection, location)
     assert at is not None  # noqa: S101 - just built
     return at
 
@@ -160,10 +160,10 @@ def _columns(kind: Any) -> list[sql.Identifier]:
     return [sql.Identifier(name) for name in kind._fields]
 
 
-def _may_write(connection: Connection, target: Target) -> bool:
+def _may_write(connection: Connection, location: Location) -> bool:
     try:
         row = connection.execute(
-            "SELECT pg_has_role(current_user, %s, 'USAGE')", [f"{target.schema}_owner"]
+            "SELECT pg_has_role(current_user, %s, 'USAGE')", [f"{location.schema}_owner"]
         ).fetchone()
     except psycopg.errors.UndefinedObject:
         return False

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from psycopg import sql
 
-from ledger.database import Connection, Target, connect, translated
+from ledger.database import Connection, Location, connect, translated
 from ledger.errors import InvalidQuestion, NotInitialised
 from ledger.sql import statements
 from projections.engine.rebuild import build, discard
@@ -45,30 +45,32 @@ class Verified(NamedTuple):
     tables: list[Compared]
 
 
-def verify(target: Target, report: Report | None = None, workers: int | None = None) -> Verified:
+def verify(
+    location: Location, report: Report | None = None, workers: int | None = None
+) -> Verified:
     """Compare every table of the projections with one built from the events alone.
 
     Raises NotAllowed if the login is not a member of the ledger's owner role, NotInitialised or
     InvalidQuestion if there is nothing of this program's own to compare.
     """
-    beside = f"{target.projections}_verify"
-    with closing(connect(target, "owner")) as connection, translated():
-        _refuse_unless_fresh(connection, target)
+    beside = f"{location.projections}_verify"
+    with closing(connect(location, "owner")) as connection, translated():
+        _refuse_unless_fresh(connection, location)
         # The lock of `rebuild`: it would swap away what is being compared.
-        connection.execute(_SQL["lock_rebuilds"], {"name": f"{target.projections}_next"})
+        connection.execute(_SQL["lock_rebuilds"], {"name": f"{location.projections}_next"})
         try:
-            upto = _position(connection, target.projections)
-            build(connection, target, beside, report, workers, upto)
-            with _level(connection, target, beside, upto) as position:
-                tables = list(_compare(connection, target.projections, beside))
+            upto = _position(connection, location.projections)
+            build(connection, location, beside, report, workers, upto)
+            with _level(connection, location, beside, upto) as position:
+                tables = list(_compare(connection, location.projections, beside))
         finally:
             if not connection.broken:
                 discard(connection, beside)
     return Verified(position, tables)
 
 
-def _refuse_unless_fresh(connection: Connection, target: Target) -> None:
-    at = progress(connection, target)
+def _refuse_unless_fresh(connection: Connection, location: Location) -> None:
+    at = progress(connection, location)
     if at is None:
         raise NotInitialised(
             "the projections have never been built. Run `iledger projections rebuild`."
@@ -81,14 +83,14 @@ def _refuse_unless_fresh(connection: Connection, target: Target) -> None:
 
 
 @contextmanager
-def _level(connection: Connection, target: Target, beside: str, at: int) -> Iterator[int]:
+def _level(connection: Connection, location: Location, beside: str, at: int) -> Iterator[int]:
     """Bring the new tables to where those in use stand now, and hold one snapshot of both."""
     path = sql.SQL("SET search_path = {}, {}")
-    connection.execute(path.format(sql.Identifier(beside), sql.Identifier(target.schema)))
+    connection.execute(path.format(sql.Identifier(beside), sql.Identifier(location.schema)))
     connection.execute(_SQL["hold"])  # followers wait here
     held = True
     try:
-        position = _position(connection, target.projections)
+        position = _position(connection, location.projections)
         if position > at:
             with connection.transaction():
                 take_in(connection, at, position)

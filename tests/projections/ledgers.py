@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import sql
 
 from ledger import codec, log, schema
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.envelope import Event
 from projections.engine import registry
 from projections.engine.runner import catch_up
@@ -23,31 +23,31 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 @contextmanager
 def ledger_of(
     dsn: str, events: Sequence[Event], steps: Sequence[int] = ()
-) -> Iterator[tuple[Target, Connection]]:
+) -> Iterator[tuple[Location, Connection]]:
     """A ledger of these events, whose projections caught up after each of these positions, and at
     the end; the connection is the owner's.
     """
-    target = Target(dsn=dsn, schema=f"law{next(_numbers)}")
-    schema.init(target, ZONE)
-    with closing(connect(target, "owner")) as connection:
+    location = Location(dsn=dsn, schema=f"law{next(_numbers)}")
+    schema.init(location, ZONE)
+    with closing(connect(location, "owner")) as connection:
         try:
             stops = sorted({step for step in steps if step < len(events)} | {len(events)})
             for after, upto in itertools.pairwise([0, *stops]):
                 log.append(connection, [codec.encode(event) for event in events[after:upto]])
-                catch_up(connection, target)
-            yield target, connection
+                catch_up(connection, location)
+            yield location, connection
         finally:
             connection.execute("RESET ROLE")
-            for name in (target.projections, f"{target.schema}_then", target.schema):
+            for name in (location.projections, f"{location.schema}_then", location.schema):
                 drop = sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name))
                 connection.execute(drop)
 
 
-def as_then(target: Target, connection: Connection, position: int) -> Connection:
+def as_then(location: Location, connection: Connection, position: int) -> Connection:
     """Point the connection at projections that were built when the ledger ended at a position."""
     from projections.engine.rebuild import build
 
-    build(connection, target, f"{target.schema}_then", workers=0, upto=position)
+    build(connection, location, f"{location.schema}_then", workers=0, upto=position)
     return connection
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from commands.decisions.handle import Act, handle
+from commands.decisions.handle import Context, handle
 from commands.decisions.motivation import settlement
 from ledger import codec, log
 from ledger.api import Ledger
-from ledger.database import Connection, Target
+from ledger.database import Connection, Location
 from ledger.envelope import Event
 from projections.engine.runner import catch_up
 from projections.motivation.scheme import scheme_of
@@ -18,31 +18,31 @@ from tests.projections.ledgers import ZONE
 from tests.projections.schemes import SCHEME
 from tests.projections.sellers import PERIOD, september
 
-ACT = Act("E-boss", datetime(2026, 11, 1, tzinfo=UTC))
+CONTEXT = Context("E-boss", datetime(2026, 11, 1, tzinfo=UTC))
 REMARK = "agreed in July"
 
 
-def recorded(target: Target, connection: Connection, events: Iterable[Event]) -> View:
+def recorded(location: Location, connection: Connection, events: Iterable[Event]) -> View:
     """Record events and look from the head."""
     batch = [codec.encode(event) for event in events]
     for start in range(0, len(batch), 100):
         log.append(connection, batch[start : start + 100])
-    return now(target, connection)
+    return now(location, connection)
 
 
-def now(target: Target, connection: Connection) -> View:
-    catch_up(connection, target)
+def now(location: Location, connection: Connection) -> View:
+    catch_up(connection, location)
     return View.now(log.head(connection), ZONE)
 
 
-def close(target: Target, connection: Connection, scheme_text: str = SCHEME) -> View:
+def close(location: Location, connection: Connection, scheme_text: str = SCHEME) -> View:
     """Record September, publish the scheme and settle the month; the view after it."""
-    recorded(target, connection, september())
+    recorded(location, connection, september())
     scheme, period = scheme_of(scheme_text), period_of(PERIOD)
-    with Ledger(target) as book:
-        handle(book, settlement.case(), ACT, settlement.publish(scheme))
-        seen = now(target, connection)._replace(on=period.end(ZONE))
+    with Ledger(location) as book:
+        handle(book, settlement.model(), CONTEXT, settlement.publish(scheme))
+        seen = now(location, connection)._replace(on=period.end(ZONE))
         found = appraise(connection, seen, period, scheme, remark=REMARK)
         decide = settlement.close(period, ZONE, scheme, seen.as_of, found, REMARK)
-        handle(book, settlement.case(period=PERIOD), ACT, decide)
-    return now(target, connection)
+        handle(book, settlement.model(period=PERIOD), CONTEXT, decide)
+    return now(location, connection)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from ledger import intake, schema
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.store import Store
 from projections.engine.runner import catch_up
 from projections.view import View
@@ -25,14 +25,14 @@ class Loaded(NamedTuple):
 
 @contextmanager
 def loaded(dsn: str, name: str, events: Iterable[Wire], on: datetime) -> Iterator[Loaded]:
-    target = Target(dsn=dsn, schema=name)
-    schema.init(target, "UTC")
+    location = Location(dsn=dsn, schema=name)
+    schema.init(location, "UTC")
     lines = io.BytesIO(b"\n".join(map(msgspec.json.encode, events)) + b"\n")
-    with Store(target) as store:
+    with Store(location) as store:
         rejected = [v for batch in intake.take_in(store, lines) for v in batch.verdicts if v.error]
     assert not rejected
-    with closing(connect(target, "owner")) as connection:
-        position = catch_up(connection, target).position
+    with closing(connect(location, "owner")) as connection:
+        position = catch_up(connection, location).position
         yield Loaded(connection, View(position, on))
 
 

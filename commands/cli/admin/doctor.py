@@ -14,7 +14,7 @@ from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer
 from commands.cli.shell.question import formatted
 from ledger import embedded, schema
-from ledger.database import ROLES, Connection, Target, connect, translate
+from ledger.database import ROLES, Connection, Location, connect, translate
 from ledger.errors import LedgerError, NotInitialised
 from ledger.sql import statements
 from projections.engine import runner
@@ -48,10 +48,10 @@ def doctor(form: Format) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _examine(target: Target) -> Iterator[Finding]:
-    yield from _disk(target)
+def _examine(location: Location) -> Iterator[Finding]:
+    yield from _disk(location)
     try:
-        connection = connect(target, "owner", "auditor", "supervisor", "writer")
+        connection = connect(location, "owner", "auditor", "supervisor", "writer")
     except (LedgerError, psycopg.Error) as error:
         yield _failure("connection", error)
         return
@@ -62,7 +62,7 @@ def _examine(target: Target) -> Iterator[Finding]:
             if check in _OF_A_LEDGER and not made:
                 continue
             try:
-                yield from check(connection, target)
+                yield from check(connection, location)
             except (LedgerError, psycopg.Error) as error:
                 made = made and not isinstance(error, NotInitialised)
                 yield _failure(check.__name__.strip("_"), error)
@@ -73,10 +73,10 @@ def _failure(check: str, error: LedgerError | psycopg.Error) -> Finding:
     return Finding(check, "fail", str(shown), "As the message says.")
 
 
-def _disk(target: Target) -> Iterator[Finding]:
-    if target.dsn:
+def _disk(location: Location) -> Iterator[Finding]:
+    if location.dsn:
         return
-    folder: Path = target.folder or embedded.default_folder()
+    folder: Path = location.folder or embedded.default_folder()
     existing = next(
         path for path in (folder.absolute(), *folder.absolute().parents) if path.exists()
     )
@@ -88,7 +88,7 @@ def _disk(target: Target) -> Iterator[Finding]:
         yield Finding("disk", "ok", found)
 
 
-def _version(connection: Connection, target: Target) -> Iterator[Finding]:
+def _version(connection: Connection, location: Location) -> Iterator[Finding]:
     major, found = connection.info.server_version // 10_000, f"PostgreSQL {_full(connection)}"
     if _OLDEST <= major <= _NEWEST:
         yield Finding("version", "ok", found)
@@ -102,12 +102,12 @@ def _full(connection: Connection) -> str:
     return connection.info.parameter_status("server_version") or "?"
 
 
-def _schema(connection: Connection, target: Target) -> Iterator[Finding]:
+def _schema(connection: Connection, location: Location) -> Iterator[Finding]:
     about = schema.check(connection)
     yield Finding("schema", "ok", f"ledger {about.ledger_id}, version {about.version}")
 
 
-def _settings(connection: Connection, target: Target) -> Iterator[Finding]:
+def _settings(connection: Connection, location: Location) -> Iterator[Finding]:
     rows: list[tuple[str, str]] = connection.execute(_SQL["settings"]).fetchall()
     settings = dict(rows)
     for name in ("fsync", "full_page_writes"):
@@ -127,8 +127,8 @@ def _settings(connection: Connection, target: Target) -> Iterator[Finding]:
         yield Finding("read_only", "fail", "the server takes no writes", advice)
 
 
-def _roles(connection: Connection, target: Target) -> Iterator[Finding]:
-    names = [f"{target.schema}_{role}" for role in ROLES]
+def _roles(connection: Connection, location: Location) -> Iterator[Finding]:
+    names = [f"{location.schema}_{role}" for role in ROLES]
     rows = connection.execute(_SQL["roles"], {"names": names}).fetchall()
     lacking = [name for name, exists, _ in rows if not exists]
     held = [name for name, _, member in rows if member]
@@ -142,8 +142,8 @@ def _roles(connection: Connection, target: Target) -> Iterator[Finding]:
         yield Finding("roles", "fail", "this login has no role in the ledger", advice)
 
 
-def _triggers(connection: Connection, target: Target) -> Iterator[Finding]:
-    rows = connection.execute(_SQL["triggers"], {"schema": target.schema}).fetchall()
+def _triggers(connection: Connection, location: Location) -> Iterator[Finding]:
+    rows = connection.execute(_SQL["triggers"], {"schema": location.schema}).fetchall()
     open_ = [table for table, guarded in rows if not guarded]
     if not open_:
         yield Finding("triggers", "ok", "events cannot be changed or removed")
@@ -152,18 +152,18 @@ def _triggers(connection: Connection, target: Target) -> Iterator[Finding]:
     yield Finding("triggers", "fail", f"not guarding: {', '.join(open_)}", advice)
 
 
-def _grants(connection: Connection, target: Target) -> Iterator[Finding]:
-    found = connection.execute(_SQL["writers"], {"schema": target.schema})
+def _grants(connection: Connection, location: Location) -> Iterator[Finding]:
+    found = connection.execute(_SQL["writers"], {"schema": location.schema})
     others = ", ".join(row[0] for row in found)
     if others:
-        tables = f"{target.schema}.events, {target.schema}.event_tags"
+        tables = f"{location.schema}.events, {location.schema}.event_tags"
         advice = f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {tables} FROM {others}"
         yield Finding("grants", "fail", f"may write past append: {others}", advice)
     else:
         yield Finding("grants", "ok", "only append writes events")
 
 
-def _clock(connection: Connection, target: Target) -> Iterator[Finding]:
+def _clock(connection: Connection, location: Location) -> Iterator[Finding]:
     before = datetime.now(UTC)
     ((now,),) = connection.execute(_SQL["clock"]).fetchall()
     middle = before + (datetime.now(UTC) - before) / 2
@@ -176,8 +176,8 @@ def _clock(connection: Connection, target: Target) -> Iterator[Finding]:
         yield Finding("clock", "fail" if abs(apart) > 300 else "warn", found, advice)
 
 
-def _projections(connection: Connection, target: Target) -> Iterator[Finding]:
-    at = runner.progress(connection, target)
+def _projections(connection: Connection, location: Location) -> Iterator[Finding]:
+    at = runner.progress(connection, location)
     advice = "Ask any question as the owner, or run `iledger projections rebuild`."
     if at is None:
         yield Finding("projections", "warn", "not built yet", advice)
@@ -190,7 +190,7 @@ def _projections(connection: Connection, target: Target) -> Iterator[Finding]:
         yield Finding("projections", "ok", f"at the head, position {at.position}")
 
 
-_Check = Callable[[Connection, Target], Iterator[Finding]]
+_Check = Callable[[Connection, Location], Iterator[Finding]]
 _CHECKS: tuple[_Check, ...] = (
     _version, _schema, _settings, _roles, _triggers, _grants, _clock, _projections,
 )  # fmt: skip

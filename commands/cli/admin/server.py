@@ -10,7 +10,7 @@ from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
 from commands.cli.shell.question import formatted, zoned
 from ledger import embedded, schema
-from ledger.database import Connection, Target, connect, translated
+from ledger.database import Connection, Location, connect, translated
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
 from projections.engine import runner
@@ -28,12 +28,12 @@ ROLES = ("owner", "auditor", "supervisor", "writer")
 @click.option("--migrate", is_flag=True, help="Bring an older ledger up to this program's version.")
 def init(zone: str | None, migrate: bool) -> None:
     """Create the ledger, or bring an older one up to date."""
-    target = chosen()
+    location = chosen()
     if migrate:
-        for name in schema.migrate(target):
+        for name in schema.migrate(location):
             remark(f"migrated: {name}")
-    created = not migrate and schema.init(target, zone or "UTC")
-    with closing(connect(target, *ROLES)) as connection:
+    created = not migrate and schema.init(location, zone or "UTC")
+    with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
     done = "created" if created else "there is already"
     remark(f"{done} ledger {about.ledger_id}, time zone {about.zone}, version {about.version}")
@@ -46,25 +46,25 @@ def init(zone: str | None, migrate: bool) -> None:
 @formatted
 def status(zone: str | None, form: Format) -> None:
     """Show where the ledger is, how far it has come and how large it is."""
-    target = chosen()
-    with closing(connect(target, *ROLES)) as connection:
+    location = chosen()
+    with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
         with Printer(form, zone or about.zone) as printer:
-            printer.show([_ledger(connection, target, about)], "Ledger")
-            printer.show(_projections(connection, target), "Projections")
-            printer.show(_sizes(connection, target), "Tables")
+            printer.show([_ledger(connection, location, about)], "Ledger")
+            printer.show(_projections(connection, location), "Projections")
+            printer.show(_sizes(connection, location), "Tables")
 
 
-def _ledger(connection: Connection, target: Target, about: schema.About) -> dict[str, Any]:
+def _ledger(connection: Connection, location: Location, about: schema.About) -> dict[str, Any]:
     with translated():
         (head,) = connection.execute(_SQL["head"]).fetchall()
         (login,) = connection.execute(_SQL["login"]).fetchall()
-    where = target.dsn is None and f"embedded in {target.folder or embedded.default_folder()}"
+    where = location.dsn is None and f"embedded in {location.folder or embedded.default_folder()}"
     return {
         "ledger": about.ledger_id,
         "version": about.version,
         "zone": about.zone,
-        "database": f"{login[0]}, schema {target.schema}",
+        "database": f"{login[0]}, schema {location.schema}",
         "login": login[1],
         "role": login[2],
         "server": where or f"at {connection.info.host}, port {connection.info.port}",
@@ -74,17 +74,17 @@ def _ledger(connection: Connection, target: Target, about: schema.About) -> dict
     }
 
 
-def _projections(connection: Connection, target: Target) -> list[dict[str, Any]]:
-    at = runner.progress(connection, target)
+def _projections(connection: Connection, location: Location) -> list[dict[str, Any]]:
+    at = runner.progress(connection, location)
     if at is None:
         return []
     state = "current" if at.fresh else "built by another version; the next question rebuilds them"
     return [{"position": at.position, "behind": at.behind, "state": state}]
 
 
-def _sizes(connection: Connection, target: Target) -> list[dict[str, Any]]:
+def _sizes(connection: Connection, location: Location) -> list[dict[str, Any]]:
     with translated():
-        schemas = [target.schema, target.projections]
+        schemas = [location.schema, location.projections]
         rows = connection.execute(_SQL["sizes"], {"schemas": schemas}).fetchall()
     return [dict(zip(("schema", "table", "rows_about", "bytes"), row, strict=True)) for row in rows]
 
@@ -92,11 +92,11 @@ def _sizes(connection: Connection, target: Target) -> list[dict[str, Any]]:
 @click.command(epilog="Example: iledger stop")
 def stop() -> None:
     """Stop the private server; the next command starts it again."""
-    target = chosen()
-    if target.dsn:
+    location = chosen()
+    if location.dsn:
         raise InvalidQuestion(
             "--dsn (or ILEDGER_DSN) names a server that iledger did not start; "
             "stop it where it runs"
         )
-    folder: Path = target.folder or embedded.default_folder()
+    folder: Path = location.folder or embedded.default_folder()
     remark("stopped" if embedded.stop(folder) else "it was not running")

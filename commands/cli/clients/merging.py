@@ -2,7 +2,7 @@
 
 import click
 
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.question import Question, asked
 
 _SURVIVOR = click.argument("survivor", metavar="SURVIVOR")
@@ -16,7 +16,9 @@ _APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, 
 @click.option("--evidence", metavar="TEXT", required=True, help="From what it is known.")
 @_APPROVED
 @deciding
-def merge(desk: Desk, survivor: str, absorbed: str, evidence: str, approved_by: str | None) -> None:
+def merge(
+    shell: DecisionShell, survivor: str, absorbed: str, evidence: str, approved_by: str | None
+) -> None:
     """Declare two ids one client; its card shows both histories.
 
     No event is moved or rewritten: `iledger unmerge` gives both cards back as they were. Whose the
@@ -24,9 +26,9 @@ def merge(desk: Desk, survivor: str, absorbed: str, evidence: str, approved_by: 
     """
     from commands.decisions.clients import merging
 
-    approved = approved_by or desk.act.by
+    approved = approved_by or shell.context.by
     decide = merging.merge(survivor, absorbed, evidence=evidence, approved_by=approved)
-    desk.take(merging.case(survivor, absorbed), decide)
+    shell.take(merging.model(survivor, absorbed), decide)
 
 
 @click.command(epilog='Example: iledger unmerge C-0104 C-0311 --reason "two branches" --by E-02')
@@ -35,16 +37,18 @@ def merge(desk: Desk, survivor: str, absorbed: str, evidence: str, approved_by: 
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @_APPROVED
 @deciding
-def unmerge(desk: Desk, survivor: str, absorbed: str, reason: str, approved_by: str | None) -> None:
+def unmerge(
+    shell: DecisionShell, survivor: str, absorbed: str, reason: str, approved_by: str | None
+) -> None:
     """Declare two merged ids different clients after all.
 
     `iledger duplicates` no longer names them as a pair.
     """
     from commands.decisions.clients import merging
 
-    approved = approved_by or desk.act.by
+    approved = approved_by or shell.context.by
     decide = merging.unmerge(survivor, absorbed, reason=reason, approved_by=approved)
-    desk.take(merging.case(survivor, absorbed), decide)
+    shell.take(merging.model(survivor, absorbed), decide)
 
 
 @click.command(epilog="Example: iledger duplicates --format csv")

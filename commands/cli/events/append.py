@@ -15,7 +15,7 @@ from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import remark
 from commands.cli.shell.progress import Bar
 from ledger import schema
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.errors import InvalidQuestion, LedgerError
 from ledger.intake import Batch, Verdict, take_in
 from ledger.rejects import Rejects, unused
@@ -50,16 +50,16 @@ def append(file: str, rejects: Path | None, receipts: bool, form: Literal["text"
     file, and the exit code is 1; all others are recorded. Running the same load again is always
     safe: what is recorded already is known by its source and key.
     """
-    target = chosen()
+    location = chosen()
     sink = Rejects(_rejects_path(file, rejects), None if file == "-" else Path(file))
     # A lost connection is told once, by the error that ends the command.
     logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
-    with closing(connect(target, *_ROLES)) as connection:
+    with closing(connect(location, *_ROLES)) as connection:
         schema.check(connection)
     tally = _Tally(sink)
     try:
         with _opened(file) as stream, Bar(_title(file), _unit(file)) as bar:
-            _load(target, stream, bar, tally, receipts)
+            _load(location, stream, bar, tally, receipts)
     except (LedgerError, KeyboardInterrupt):
         sink.close(complete=False)
         tally.tell("stopped early: ")
@@ -109,9 +109,9 @@ class _Tally:
         )
 
 
-def _load(target: Target, stream: BinaryIO, bar: Bar, tally: _Tally, receipts: bool) -> None:
+def _load(location: Location, stream: BinaryIO, bar: Bar, tally: _Tally, receipts: bool) -> None:
     size = os.fstat(stream.fileno()).st_size if stream is not sys.stdin.buffer else 0
-    with Store(target, *_ROLES, max_connections=1) as store:
+    with Store(location, *_ROLES, max_connections=1) as store:
         for batch in take_in(store, stream):
             tally.add(batch)
             if receipts:

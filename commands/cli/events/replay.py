@@ -16,7 +16,7 @@ from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import cut, local, one_line, remark
 from commands.cli.shell.question import known_zone, moment, recorded_position, zoned
 from ledger import log, schema
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.errors import InvalidQuestion, ServerUnavailable
 from ledger.log import Query, Row
 from ledger.moments import Precision, precision_of
@@ -74,8 +74,8 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
     """
     if asked["follow"] and asked["as_of"]:
         raise click.UsageError("--follow has no end, and --as-of is one: choose.")
-    target = chosen()
-    with closing(connect(target, *ROLES)) as connection:
+    location = chosen()
+    with closing(connect(location, *ROLES)) as connection:
         local = known_zone(zone or schema.check(connection).zone)
         wanted = _filter(asked, local)
         upto = log.head(connection)
@@ -93,7 +93,7 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
             if not found:
                 remark("nothing found")
     if asked["follow"]:
-        rows = _followed(target, query, asked["after"])
+        rows = _followed(location, query, asked["after"])
         _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=True)
 
 
@@ -155,16 +155,16 @@ def _begin(day: datetime, zone: ZoneInfo) -> datetime:
         return day  # the first day of the calendar, which begins there before any calendar
 
 
-def _followed(target: Target, query: Query, after: int) -> Iterator[Row]:
+def _followed(location: Location, query: Query, after: int) -> Iterator[Row]:
     """Follow for ever; a lost server is waited for, or started again where it is our own."""
     lost = False
     while True:
         try:
-            with closing(connect(target, *ROLES)) as connection:
+            with closing(connect(location, *ROLES)) as connection:
                 if lost:
                     remark("connected again")
                     lost = False
-                for row in log.follow(connection, target.schema, query, after=after):
+                for row in log.follow(connection, location.schema, query, after=after):
                     after = row.position
                     yield row
         except ServerUnavailable as error:

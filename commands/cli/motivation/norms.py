@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from commands.cli.motivation.targets import number
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.motivation import norms as deciding_norms
@@ -109,8 +109,9 @@ def norm() -> None:
 @click.option("--allow-late", "late", metavar="REMARK", help="Why it holds for the past, too.")
 @deciding
 def define(
-    desk: Desk, name: str, at_least: Decimal | None, at_most: Decimal | None, first: str | None,
-    until: str | None, employee: str | None, unit: str | None, position: str | None, **said: Any,
+    shell: DecisionShell, name: str, at_least: Decimal | None, at_most: Decimal | None,
+    first: str | None, until: str | None, employee: str | None, unit: str | None,
+    position: str | None, **said: Any,
 ) -> None:  # fmt: skip
     """Lay down a norm, or another version of it: everybody it is for is to keep a figure.
 
@@ -126,7 +127,7 @@ def define(
         raise click.UsageError("give one of --employee, --unit and --position, or none of them")
     scope: NormScope
     scope, scope_id = given[0] if given else ("whole", None)
-    today = datetime.now(UTC).astimezone(ZoneInfo(desk.zone)).date()
+    today = datetime.now(UTC).astimezone(ZoneInfo(shell.zone)).date()
     wanted = NormDefined(
         norm=name,
         version=1,
@@ -138,15 +139,15 @@ def define(
         until=_day("--until", until),
         **said,
     )
-    case = deciding_norms.case(scope_id if scope != "position" else None)
-    desk.take(case, deciding_norms.define(wanted, desk.zone))
+    model = deciding_norms.model(scope_id if scope != "position" else None)
+    shell.take(model, deciding_norms.define(wanted, shell.zone))
 
 
 @norm.command(epilog="Example: iledger norm record --period 2026-Q3 --by E-03 --dry-run")
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
 @click.option("--norm", "name", metavar="NORM", help="Only of this norm.")
 @deciding
-def record(desk: Desk, period: str, name: str | None) -> None:
+def record(shell: DecisionShell, period: str, name: str | None) -> None:
     """Put the breaches of a period on record, each once, with the events behind it.
 
     One whose record was annulled is let be.
@@ -155,7 +156,7 @@ def record(desk: Desk, period: str, name: str | None) -> None:
 
     span = period_of(period)
     evidence: dict[tuple[str, str, str], list[int]] = {}
-    with opened(None, None, desk.zone, desk.printer.form) as question:
+    with opened(None, None, shell.zone, shell.printer.form) as question:
         _say_running(question, span)
         found = [
             each
@@ -168,9 +169,9 @@ def record(desk: Desk, period: str, name: str | None) -> None:
                 if row["position"] not in of[-1:]:
                     of.append(row["position"])
     if found:
-        desk.confirm(f"Put {len(found)} breaches on record?")
-    case = deciding_norms.case(periods=sorted({each.period.name for each in found}))
-    desk.take(case, deciding_norms.record(found, evidence))
+        shell.confirm(f"Put {len(found)} breaches on record?")
+    model = deciding_norms.model(periods=sorted({each.period.name for each in found}))
+    shell.take(model, deciding_norms.record(found, evidence))
 
 
 def _say_running(question: Question, span: Period) -> None:

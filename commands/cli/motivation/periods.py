@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.handle import handle, propose
@@ -36,7 +36,7 @@ def period() -> None:
     help="Let a scheme count that came after the period began; every statement shows why.",
 )
 @deciding
-def close(desk: Desk, period: str, name: str, late: str | None) -> None:
+def close(shell: DecisionShell, period: str, name: str, late: str | None) -> None:
     """Settle a period: issue a statement for everybody, by what is known now.
 
     Refused while it is running, if a day of it is settled already, if the scheme was published or
@@ -49,26 +49,26 @@ def close(desk: Desk, period: str, name: str, late: str | None) -> None:
     from projections.motivation.target_groups import refuse_opposed
     from projections.tables.motivation.settlement import published
 
-    span, case = period_of(period), deciding_settlement.case(period=period)
-    with _looking(desk, span) as (question, seen):
+    span, model = period_of(period), deciding_settlement.model(period=period)
+    with _looking(shell, span) as (question, seen):
         row = published(question.connection, question.view, name)
         scheme = scheme_of(row["toml"])
-        reason = deciding_settlement.lateness(scheme, row["recorded_at"], span, desk.zone)
+        reason = deciding_settlement.lateness(scheme, row["recorded_at"], span, shell.zone)
         late = late if reason else None
         # What stands in the way is said before everything is computed.
-        may = deciding_settlement.may_close(span, desk.zone, scheme, late)
-        propose(desk.ledger, case, desk.act, may)
+        may = deciding_settlement.may_close(span, shell.zone, scheme, late)
+        propose(shell.ledger, model, shell.context, may)
         refuse_opposed(question.connection, seen, span, scheme)
         refuse_unproposed(question.connection, seen, span, scheme)
         found = appraise(question.connection, seen, span, scheme, remark=late)
-    decide = deciding_settlement.close(span, desk.zone, scheme, seen.as_of, found, late)
-    if desk.dry_run:
-        propose(desk.ledger, case, desk.act, decide)
+    decide = deciding_settlement.close(span, shell.zone, scheme, seen.as_of, found, late)
+    if shell.dry_run:
+        propose(shell.ledger, model, shell.context, decide)
         remark("dry run: nothing was recorded; these statements would be issued")
     else:
-        handle(desk.ledger, case, desk.act, decide)
+        handle(shell.ledger, model, shell.context, decide)
         remark(f"{period} is settled as of position {seen.as_of}: {len(found)} statements")
-    desk.printer.show([summary(each.content) for each in found])
+    shell.printer.show([summary(each.content) for each in found])
 
 
 @period.command(epilog="Example: iledger period status --period 2026-09")
@@ -92,18 +92,18 @@ def reduction() -> None:
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
 @_SCHEME
 @deciding
-def propose_(desk: Desk, period: str, name: str) -> None:
+def propose_(shell: DecisionShell, period: str, name: str) -> None:
     """Propose what the rules of a scheme would take off, with the events behind it."""
     from projections.motivation.reductions import reductions_due
     from projections.motivation.scheme import scheme_of
     from projections.tables.motivation.settlement import published
 
     span = period_of(period)
-    with _looking(desk, span) as (question, seen):
+    with _looking(shell, span) as (question, seen):
         scheme = scheme_of(published(question.connection, question.view, name)["toml"])
         dues = reductions_due(question.connection, seen, span, scheme)
-    decide = deciding_reductions.propose(span, desk.zone, scheme, dues)
-    desk.take(deciding_settlement.case(period=period), decide)
+    decide = deciding_reductions.propose(span, shell.zone, scheme, dues)
+    shell.take(deciding_settlement.model(period=period), decide)
 
 
 @reduction.command("list", epilog="Example: iledger reduction list --employee E-07")
@@ -131,10 +131,10 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
 @click.option("--confirm/--waive", required=True, help="Take it off, or let it be.")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @deciding
-def decide(desk: Desk, name: str, reason: str, *, confirm: bool) -> None:
+def decide(shell: DecisionShell, name: str, reason: str, *, confirm: bool) -> None:
     """Confirm or waive a reduction."""
     ruled = deciding_reductions.rule(name, "confirmed" if confirm else "waived", reason)
-    desk.take(deciding_settlement.case(reduction=name), ruled)
+    shell.take(deciding_settlement.model(reduction=name), ruled)
 
 
 def summary(content: Any) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def summary(content: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def _looking(desk: Desk, span: Period) -> Iterator[tuple[Question, View]]:
+def _looking(shell: DecisionShell, span: Period) -> Iterator[tuple[Question, View]]:
     """A question as of the head, and the view of the period's end."""
-    with opened(None, None, desk.zone, desk.printer.form) as question:
-        yield question, question.view._replace(on=span.end(desk.zone))
+    with opened(None, None, shell.zone, shell.printer.form) as question:
+        yield question, question.view._replace(on=span.end(shell.zone))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import Format, Printer, remark
 from commands.cli.shell.question import Question, asked, formatted
 from commands.decisions.motivation import settlement as deciding_settlement
@@ -40,10 +40,10 @@ def check(context: click.Context, file: str, form: Format) -> None:
 @_FILE
 @click.option("--remark", "said", metavar="TEXT", help="What is to be said of this version.")
 @deciding
-def publish(desk: Desk, file: str, said: str | None) -> None:
+def publish(shell: DecisionShell, file: str, said: str | None) -> None:
     """Publish a version of a scheme, its whole file; a version never changes."""
     found = scheme_of(contents(file))
-    desk.take(deciding_settlement.case(), deciding_settlement.publish(found, said))
+    shell.take(deciding_settlement.model(), deciding_settlement.publish(found, said))
 
 
 @scheme.command(epilog="Example: iledger scheme show sales@2")

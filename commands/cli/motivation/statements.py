@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from commands.cli.motivation.targets import number
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.motivation import settlement as deciding_settlement
@@ -117,16 +117,16 @@ def corrections(question: Question, period: str) -> None:
 )
 @deciding
 def correct(
-    desk: Desk, name: str, delta: Decimal | None, reason: str, evidence: tuple[int, ...]
+    shell: DecisionShell, name: str, delta: Decimal | None, reason: str, evidence: tuple[int, ...]
 ) -> None:
     """Decide that so much more, or less, is due than a statement says; the statement stays."""
     seen = None
     if delta is None:
-        row = _proposed(desk, name)
+        row = _proposed(shell, name)
         delta, seen = row["delta"], row["now"] - row["delta"]
         evidence = evidence or tuple(row["evidence"])
     decide = deciding_settlement.correct(name, delta, reason=reason, evidence=evidence, seen=seen)
-    desk.take(deciding_settlement.case(statement=name), decide)
+    shell.take(deciding_settlement.model(statement=name), decide)
 
 
 @statement.command(
@@ -135,10 +135,10 @@ def correct(
 @click.argument("name", metavar="STATEMENT")
 @click.option("--claim", metavar="TEXT", required=True, help="What is wrong.")
 @deciding
-def dispute(desk: Desk, name: str, claim: str) -> None:
+def dispute(shell: DecisionShell, name: str, claim: str) -> None:
     """Put on record that a statement is held to be wrong."""
-    case = deciding_settlement.case(statement=name)
-    desk.take(case, deciding_settlement.dispute(name, claim))
+    model = deciding_settlement.model(statement=name)
+    shell.take(model, deciding_settlement.dispute(name, claim))
 
 
 def lines(content: Any) -> list[dict[str, Any]]:
@@ -159,10 +159,10 @@ def components(content: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _proposed(desk: Desk, name: str) -> dict[str, Any]:
+def _proposed(shell: DecisionShell, name: str) -> dict[str, Any]:
     from projections.motivation.recalculation import corrections
 
-    with opened(None, None, desk.zone, desk.printer.form) as question:
+    with opened(None, None, shell.zone, shell.printer.form) as question:
         for row in corrections(question.connection, question.view, name.partition("/")[0]):
             if row["statement"] == name:
                 return row

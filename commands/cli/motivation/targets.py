@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from commands.cli.shell.charts import with_bars
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.question import Question, asked
 from commands.decisions.motivation import targets as deciding_targets
 from projections.periods import period_of
@@ -58,7 +58,7 @@ def target() -> None:
               "and /CURRENCY where there is one in another already.")  # fmt: skip
 @deciding
 def set_(
-    desk: Desk,
+    shell: DecisionShell,
     employee: str | None,
     unit: str | None,
     metric: str,
@@ -82,7 +82,7 @@ def set_(
         method="from_achieved" if from_achieved else "given",
         target=name,
     )  # fmt: skip
-    desk.take(deciding_targets.case(employee or unit), decide)
+    shell.take(deciding_targets.model(employee or unit), decide)
 
 
 @target.command(
@@ -94,12 +94,14 @@ def set_(
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
 @deciding
-def revise(desk: Desk, name: str, to: Decimal, reason: str, approved_by: str | None) -> None:
+def revise(
+    shell: DecisionShell, name: str, to: Decimal, reason: str, approved_by: str | None
+) -> None:
     """Make a target another; what it was first stays on record."""
     decide = deciding_targets.revise(
-        name, to, reason=reason, approved_by=approved_by or desk.act.by
+        name, to, reason=reason, approved_by=approved_by or shell.context.by
     )
-    desk.take(deciding_targets.case(), decide)
+    shell.take(deciding_targets.model(), decide)
 
 
 @target.command(
@@ -109,9 +111,9 @@ def revise(desk: Desk, name: str, to: Decimal, reason: str, approved_by: str | N
 @click.option("--cause", metavar="TEXT", required=True, help="The cause, in a few words.")
 @click.option("--remark", metavar="TEXT", help="What else is to be said.")
 @deciding
-def explain(desk: Desk, name: str, cause: str, remark: str | None) -> None:
+def explain(shell: DecisionShell, name: str, cause: str, remark: str | None) -> None:
     """Say why a target was missed."""
-    desk.take(deciding_targets.case(), deciding_targets.explain(name, cause, remark))
+    shell.take(deciding_targets.model(), deciding_targets.explain(name, cause, remark))
 
 
 @target.command("list", epilog="Example: iledger target list --period 2026-Q3 --employee E-07")

@@ -7,7 +7,7 @@ from typing import get_args
 
 import click
 
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark, write_whole
 from commands.cli.shell.question import Question, asked, opened
 from ledger.events.ownership import Judgement, Outcome, Severity
@@ -35,14 +35,14 @@ def dispute() -> None:
 @click.option("--id", "id_", metavar="DISPUTE", help="What to call it. Default: a new id.")
 @deciding
 def open_(
-    desk: Desk, client: str, claimant: str, respondent: str, claim: str, id_: str | None
+    shell: DecisionShell, client: str, claimant: str, respondent: str, claim: str, id_: str | None
 ) -> None:
     """Open a dispute over a client."""
-    from commands.decisions.ownership import disputes as quarrels
+    from commands.decisions.ownership import disputes
 
     chosen = id_ or f"D-{uuid.uuid4().hex[:8]}"
-    case = quarrels.case(client, claimant, respondent, dispute=chosen)
-    desk.take(case, quarrels.claim(chosen, claimant, respondent, claim))
+    model = disputes.model(client, claimant, respondent, dispute=chosen)
+    shell.take(model, disputes.claim(chosen, claimant, respondent, claim))
 
 
 @dispute.command(
@@ -60,20 +60,20 @@ def open_(
 @click.option("--evidence", metavar="EVENT_ID", multiple=True, help="What shows it; repeatable.")
 @deciding
 def resolve(
-    desk: Desk, dispute: str, decision: Judgement, grounds: str, evidence: tuple[str, ...]
+    shell: DecisionShell, dispute: str, decision: Judgement, grounds: str, evidence: tuple[str, ...]
 ) -> None:
     """Resolve a dispute. The owner stays until somebody passes the client on."""
     from commands.decisions import handle
-    from commands.decisions.ownership import disputes as quarrels
+    from commands.decisions.ownership import disputes
     from ledger.database import connect
 
-    case = quarrels.dispute_case(dispute)
-    found = quarrels.known(handle.read(desk.ledger, case, handle.Memory())[0], dispute)
-    with closing(connect(desk.ledger.target, *desk.ledger.store.roles)) as connection:
-        quarrels.check_evidence(connection, evidence)
-    desk.take(case, quarrels.judge(dispute, decision, grounds, evidence))
+    model = disputes.dispute_model(dispute)
+    found = disputes.known(handle.read(shell.ledger, model, handle.Memory())[0], dispute)
+    with closing(connect(shell.ledger.location, *shell.ledger.store.roles)) as connection:
+        disputes.check_evidence(connection, evidence)
+    shell.take(model, disputes.judge(dispute, decision, grounds, evidence))
     remark(f"the owner of client {found.client} has not changed by this. Next, "
-           f"{quarrels.next_step(found, decision)}")  # fmt: skip
+           f"{disputes.next_step(found, decision)}")  # fmt: skip
 
 
 @dispute.command("list", epilog="Example: iledger dispute list --open")
@@ -82,9 +82,9 @@ def resolve(
 @asked
 def list_(question: Question, client: str | None, *, only_open: bool) -> None:
     """List the disputes, and how they were resolved."""
-    from projections.tables.ownership import disputes as quarrels
+    from projections.tables.ownership import disputes
 
-    found = quarrels.disputes(
+    found = disputes.disputes(
         question.connection, question.view, client=client, only_open=only_open
     )
     question.show(found)
@@ -139,11 +139,13 @@ def conflict() -> None:
 )
 @click.option("--account", metavar="TEXT", help="What happened.")
 @deciding
-def report(desk: Desk, client: str, employee: str, severity: Severity, account: str | None) -> None:
+def report(
+    shell: DecisionShell, client: str, employee: str, severity: Severity, account: str | None
+) -> None:
     """Report a conflict between a client and an employee."""
-    from commands.decisions.ownership import disputes as quarrels
+    from commands.decisions.ownership import disputes
 
-    desk.take(quarrels.case(client, employee), quarrels.report(employee, severity, account))
+    shell.take(disputes.model(client, employee), disputes.report(employee, severity, account))
 
 
 @conflict.command(
@@ -160,11 +162,13 @@ def report(desk: Desk, client: str, employee: str, severity: Severity, account: 
 )
 @click.option("--remark", "said", metavar="TEXT", help="What else there is to say.")
 @deciding
-def settle(desk: Desk, client: str, employee: str, outcome: Outcome, said: str | None) -> None:
+def settle(
+    shell: DecisionShell, client: str, employee: str, outcome: Outcome, said: str | None
+) -> None:
     """Say what came of a conflict."""
-    from commands.decisions.ownership import disputes as quarrels
+    from commands.decisions.ownership import disputes
 
-    desk.take(quarrels.case(client, employee), quarrels.settle(employee, outcome, said))
+    shell.take(disputes.model(client, employee), disputes.settle(employee, outcome, said))
 
 
 @click.command(epilog="Example: iledger conflicts --by branch --since 2026-07 --until 2026-09")
@@ -177,9 +181,9 @@ def conflicts(question: Question, by: By | None, since: str | None, until: str |
 
     A branch is the employee's unit at that moment.
     """
-    from projections.tables.ownership import disputes as quarrels
+    from projections.tables.ownership import disputes
 
-    found = quarrels.incidents(
+    found = disputes.incidents(
         question.connection,
         question.view,
         by=by,

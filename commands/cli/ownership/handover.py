@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from commands.cli.shell.decision import Desk, act_of, deciding
+from commands.cli.shell.decision import DecisionShell, context_of, deciding
 from commands.cli.shell.output import remark, write_whole
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.handle import handle, propose
@@ -83,7 +83,7 @@ def pack(
     roles = ("owner", "auditor") if issue else ("owner", "supervisor", "auditor")
     with ExitStack() as stack:
         question = stack.enter_context(opened(as_of, roles=roles))
-        ledger = stack.enter_context(Ledger(question.target)) if issue else None
+        ledger = stack.enter_context(Ledger(question.location)) if issue else None
         if batch and issue:  # a later position would give other packs, and issue them all again
             remark(f"should this break off, run it again with --as-of {question.view.as_of}")
         for of, employee in _passing(question, batch) if batch else [(client or "", to or "")]:
@@ -99,12 +99,12 @@ def pack(
 @click.argument("client", metavar="CLIENT")
 @click.option("--remark", "said", metavar="TEXT", help="What the new owner has to say.")
 @deciding
-def accept(desk: Desk, client: str, said: str | None) -> None:
+def accept(shell: DecisionShell, client: str, said: str | None) -> None:
     """Accept a client: its owner (--by) has read his pack and answers for it from now on."""
-    employee = desk.act.performed_by
+    employee = shell.context.performed_by
     if employee is None:
         raise InvalidQuestion("a client is accepted by its owner: name him with --by EMPLOYEE")
-    desk.take(decisions.case(client, employee), decisions.accept(employee, said))
+    shell.take(decisions.model(client, employee), decisions.accept(employee, said))
 
 
 @handover.command("list", epilog="Example: iledger handover list --employee E-09 --open")
@@ -114,9 +114,9 @@ def accept(desk: Desk, client: str, said: str | None) -> None:
 def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
     """List the hand-overs: packs issued, clients accepted, and how long that took."""
     from projections.questions.ownership import portfolio
-    from projections.tables.ownership import handovers as takeovers
+    from projections.tables.ownership import handovers
 
-    found = takeovers.takeovers(
+    found = handovers.takeovers(
         question.connection, question.view, employee=employee, only_open=only_open
     )
     if not found and employee is not None:
@@ -159,16 +159,16 @@ def _write(content: bytes, place: Path | None) -> None:
 
 
 def _issue(ledger: Ledger, made: Pack, by: str | None, *, dry_run: bool) -> None:
-    case, act = decisions.case(made.client, made.employee), act_of(by)
+    model, context = decisions.model(made.client, made.employee), context_of(by)
     decide = decisions.issue(made.employee, made.view.as_of, made.sha256)
     if dry_run:
         pack = f"the pack of {made.client} as of {made.view.as_of}"
-        events = propose(ledger, case, act, decide).events
+        events = propose(ledger, model, context, decide).events
         told = [
             f"dry run: nothing was recorded; to {made.employee} would go {pack}" for _ in events
         ]
     else:
-        receipts = handle(ledger, case, act, decide).receipts
+        receipts = handle(ledger, model, context, decide).receipts
         told = [f"issued to {made.employee}: position {each.position}" for each in receipts]
     for line in told:
         remark(f"{line}, SHA-256 {made.sha256}")

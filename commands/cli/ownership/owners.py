@@ -7,7 +7,7 @@ from typing import Any, get_args
 import click
 
 from commands.cli.motivation.kpi import team_kpi
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.decisions.ownership import curation, ownership, reservation
 from ledger.events.ownership import ReassignmentReason, TeamRole
 
@@ -32,9 +32,11 @@ def _agreed(command: Callable[..., None]) -> Callable[..., None]:
     @_EFFECTIVE
     @deciding
     @wraps(command)
-    def run(desk: Desk, approved_by: str | None, effective: str | None, **given: Any) -> None:
-        at = desk.moment("--effective", effective)
-        command(desk, approved_by=approved_by or desk.act.by, effective_at=at, **given)
+    def run(
+        shell: DecisionShell, approved_by: str | None, effective: str | None, **given: Any
+    ) -> None:
+        at = shell.moment("--effective", effective)
+        command(shell, approved_by=approved_by or shell.context.by, effective_at=at, **given)
 
     return run
 
@@ -43,23 +45,23 @@ def _agreed(command: Callable[..., None]) -> Callable[..., None]:
 @_CLIENT
 @click.option("--for", "seller", metavar="EMPLOYEE", required=True, help="The seller.")
 @deciding
-def reserve(desk: Desk, client: str, seller: str) -> None:
+def reserve(shell: DecisionShell, client: str, seller: str) -> None:
     """Reserve a client for a seller.
 
     Services reserve by recording an approach (see docs/ownership.md). If the client is another's,
     the attempt is recorded as approach.blocked, and refused.
     """
-    case = ownership.case(client, seller, seller=seller)
-    desk.take(case, reservation.reserve(seller))
+    model = ownership.model(client, seller, seller=seller)
+    shell.take(model, reservation.reserve(seller))
 
 
 @click.command(epilog="Example: iledger assign C-0104 --to E-07 --by E-02")
 @click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
 @click.option("--reason", metavar="TEXT", help="Why.")
 @_agreed
-def assign(desk: Desk, client: str, to: str, **agreed: Any) -> None:
+def assign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
     """Give a client that nobody has, or that is reserved, a curator."""
-    desk.take(ownership.case(client, to), curation.assign(to, **agreed))
+    shell.take(ownership.model(client, to), curation.assign(to, **agreed))
 
 
 @click.command(
@@ -69,9 +71,9 @@ def assign(desk: Desk, client: str, to: str, **agreed: Any) -> None:
 @click.option("--reason", type=click.Choice(_REASONS), required=True, help="Why.")
 @click.option("--remark", metavar="TEXT", help="What the list of reasons does not say.")
 @_agreed
-def reassign(desk: Desk, client: str, to: str, **agreed: Any) -> None:
+def reassign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
     """Pass a client from its owner to another employee."""
-    desk.take(ownership.case(client, to), curation.reassign(to, **agreed))
+    shell.take(ownership.model(client, to), curation.reassign(to, **agreed))
 
 
 @click.command(
@@ -79,9 +81,9 @@ def reassign(desk: Desk, client: str, to: str, **agreed: Any) -> None:
 )
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @_agreed
-def release(desk: Desk, client: str, **agreed: Any) -> None:
+def release(shell: DecisionShell, client: str, **agreed: Any) -> None:
     """Give a client back to the pool: nobody has it any longer."""
-    desk.take(ownership.case(client), curation.release(**agreed))
+    shell.take(ownership.model(client), curation.release(**agreed))
 
 
 @click.command(epilog='Example: iledger bar C-0104 --employee E-07 --reason "quarrel" --by E-02')
@@ -92,7 +94,7 @@ def release(desk: Desk, client: str, **agreed: Any) -> None:
 @_APPROVED
 @deciding
 def bar(
-    desk: Desk,
+    shell: DecisionShell,
     client: str,
     employee: str,
     reason: str,
@@ -103,10 +105,10 @@ def bar(
     decide = curation.bar(
         employee,
         reason=reason,
-        until=desk.moment("--until", until),
-        approved_by=approved_by or desk.act.by,
+        until=shell.moment("--until", until),
+        approved_by=approved_by or shell.context.by,
     )
-    desk.take(ownership.case(client, employee), decide)
+    shell.take(ownership.model(client, employee), decide)
 
 
 @click.group(epilog="Example: iledger team add C-0104 --employee E-15 --role service")
@@ -122,9 +124,9 @@ team.add_command(team_kpi)
 @click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
 @click.option("--role", type=click.Choice(get_args(TeamRole)), required=True, help="As what.")
 @deciding
-def add(desk: Desk, client: str, employee: str, role: TeamRole) -> None:
+def add(shell: DecisionShell, client: str, employee: str, role: TeamRole) -> None:
     """Let an employee work with a client besides its owner."""
-    desk.take(ownership.case(client, employee), curation.join(employee, role))
+    shell.take(ownership.model(client, employee), curation.join(employee, role))
 
 
 @team.command(epilog="Example: iledger team remove C-0104 --employee E-15")
@@ -132,6 +134,6 @@ def add(desk: Desk, client: str, employee: str, role: TeamRole) -> None:
 @click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
 @click.option("--reason", metavar="TEXT", help="Why.")
 @deciding
-def remove(desk: Desk, client: str, employee: str, reason: str | None) -> None:
+def remove(shell: DecisionShell, client: str, employee: str, reason: str | None) -> None:
     """Take an employee off a client's team."""
-    desk.take(ownership.case(client, employee), curation.leave(employee, reason))
+    shell.take(ownership.model(client, employee), curation.leave(employee, reason))

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 
@@ -41,18 +41,18 @@ def reservations(question: Question, employee: str | None, within: int | None) -
 @click.command(epilog="Example: iledger expire --dry-run")
 @_EMPLOYEE
 @deciding
-def expire(desk: Desk, employee: str | None) -> None:
+def expire(shell: DecisionShell, employee: str | None) -> None:
     """End the reservations that have run out: their clients are in the pool.
 
     Each is decided about by itself: one that is renewed meanwhile stays.
     """
     from commands.decisions.ownership import ownership, reservation
 
-    over = _run_out(desk, employee)
+    over = _run_out(shell, employee)
     if over:
         which = "reservation that has" if len(over) == 1 else "reservations that have"
-        desk.confirm(f"End {len(over)} {which} run out?")
-    desk.take_each((ownership.renewable(client) for client in over), reservation.expire())
+        shell.confirm(f"End {len(over)} {which} run out?")
+    shell.take_each((ownership.renewable(client) for client in over), reservation.expire())
 
 
 @click.group(epilog="Example: iledger policy show")
@@ -106,7 +106,11 @@ def show(question: Question) -> None:
 @click.option("--remark", metavar="TEXT", help="What the rules do not say.")
 @deciding
 def publish(
-    desk: Desk, claims: str | None, renewed_by: str | None, groups: tuple[str, ...], **rules: Any
+    shell: DecisionShell,
+    claims: str | None,
+    renewed_by: str | None,
+    groups: tuple[str, ...],
+    **rules: Any,
 ) -> None:
     """Publish new rules of reservation, in place of all that were before."""
     from commands.decisions.ownership import policy
@@ -117,14 +121,14 @@ def publish(
     exclusions = tuple(Exclusion(units=_listed(group)) for group in groups)
     content = ReservationPolicyPublished(version=1, exclusions=exclusions, **rules)
     units = [unit for group in exclusions for unit in group.units]
-    desk.take(policy.case(units), policy.publish(content))
+    shell.take(policy.model(units), policy.publish(content))
 
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _run_out(desk: Desk, employee: str | None) -> list[str]:
+def _run_out(shell: DecisionShell, employee: str | None) -> list[str]:
     """The clients whose reservation has run out, as the projections show it."""
     from commands.cli.shell.question import ROLES
     from ledger.database import connect
@@ -132,8 +136,8 @@ def _run_out(desk: Desk, employee: str | None) -> list[str]:
     from projections.tables.ownership.reservations import reservations
     from projections.view import View
 
-    target = desk.ledger.target
+    target = shell.ledger.location
     with closing(connect(target, *ROLES)) as connection:
-        view = View(catch_up(connection, target).position, desk.act.at, desk.zone)
+        view = View(catch_up(connection, target).position, shell.context.at, shell.zone)
         found = reservations(connection, view, employee=employee, within=0)
     return [row["client"] for row in found]

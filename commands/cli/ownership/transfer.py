@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import click
 
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark
 from commands.cli.shell.progress import Bar
 from commands.cli.shell.question import Question, asked, moment
@@ -95,7 +95,7 @@ def plan(
 @click.argument("path", metavar="PLAN", type=click.Path(dir_okay=False, path_type=Path))
 @_APPROVED
 @deciding
-def apply(desk: Desk, path: Path, approved_by: str | None) -> None:
+def apply(shell: DecisionShell, path: Path, approved_by: str | None) -> None:
     """Let the clients of a plan pass on.
 
     A client that is no longer the employee's is left as it is, and shown. If it is broken off,
@@ -105,22 +105,22 @@ def apply(desk: Desk, path: Path, approved_by: str | None) -> None:
     from commands.decisions.ownership.transfer_plan import read
 
     plan = read(path)
-    desk.confirm(
+    shell.confirm(
         f"Pass {len(plan.moves):,} clients of {plan.from_employee} to "
         f"{', '.join(plan.successors)} (batch {plan.batch})?"
     )
     tried: list[Event] = []
     with Bar("Passing on", "clients") as bar:
         outcome = apply(
-            desk.ledger,
+            shell.ledger,
             plan,
-            desk.act,
-            approved_by=approved_by or desk.act.by,
-            take=_trying(tried) if desk.dry_run else handle,
+            shell.context,
+            approved_by=approved_by or shell.context.by,
+            take=_trying(tried) if shell.dry_run else handle,
             report=bar,
         )
-    _show(desk, outcome, "moved", "skipped", tried)
-    if outcome.done and not (desk.dry_run or outcome.before):
+    _show(shell, outcome, "moved", "skipped", tried)
+    if outcome.done and not (shell.dry_run or outcome.before):
         remark(
             "next, tell the new owners what they take over: iledger handover pack --batch "
             f"{outcome.batch} --out packs --issue"
@@ -134,7 +134,7 @@ def apply(desk: Desk, path: Path, approved_by: str | None) -> None:
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @_APPROVED
 @deciding
-def reverse(desk: Desk, batch: str, reason: str, approved_by: str | None) -> None:
+def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | None) -> None:
     """Give the clients of a batch back to whose they were.
 
     A client that has changed since is left as it is, and shown. Clients of somebody who has left
@@ -143,19 +143,19 @@ def reverse(desk: Desk, batch: str, reason: str, approved_by: str | None) -> Non
     """
     from commands.decisions.ownership.transfer import reverse
 
-    desk.confirm(f"Give the clients of batch {batch} back?")
+    shell.confirm(f"Give the clients of batch {batch} back?")
     tried: list[Event] = []
     with Bar("Giving back", "clients") as bar:
         outcome = reverse(
-            desk.ledger,
+            shell.ledger,
             batch,
-            desk.act,
+            shell.context,
             reason=reason,
-            approved_by=approved_by or desk.act.by,
-            take=_trying(tried) if desk.dry_run else handle,
+            approved_by=approved_by or shell.context.by,
+            take=_trying(tried) if shell.dry_run else handle,
             report=bar,
         )
-    _show(desk, outcome, "restored", "kept", tried)
+    _show(shell, outcome, "restored", "kept", tried)
 
 
 @transfer.command(epilog="Example: iledger transfer status T-3f2a90c41b7d")
@@ -198,9 +198,9 @@ def _trying(tried: list[Event]) -> Callable[..., Decision]:
     return take
 
 
-def _show(desk: Desk, outcome: Any, done: str, left: str, tried: Sequence[Event]) -> None:
-    if desk.dry_run:
-        desk.show(tried, title="events")
+def _show(shell: DecisionShell, outcome: Any, done: str, left: str, tried: Sequence[Event]) -> None:
+    if shell.dry_run:
+        shell.show(tried, title="events")
     elif outcome.before:
         how = "was reversed" if done == "restored" else "had come to its end"
         remark(f"nothing to record: batch {outcome.batch} {how} before")
@@ -210,7 +210,7 @@ def _show(desk: Desk, outcome: Any, done: str, left: str, tried: Sequence[Event]
         done: outcome.done,
         left: outcome.planned - outcome.done,
     }
-    desk.printer.show([counts], "batch")
+    shell.printer.show([counts], "batch")
     rows = [{"client": client, "why": why} for client, why in outcome.left]
-    if rows or desk.printer.form == "json":
-        desk.printer.show(rows, left)
+    if rows or shell.printer.form == "json":
+        shell.printer.show(rows, left)

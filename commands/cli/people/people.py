@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import click
 
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import known_zone
 from commands.decisions.people import people
@@ -19,15 +19,15 @@ _EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
 @click.option("--effective", metavar="DATE|TIME", help="From when on; may lie ahead. Default: now.")
 @click.option("--reason", metavar="TEXT", help="Why.")
 @deciding
-def depart(desk: Desk, employee: str, effective: str | None, reason: str | None) -> None:
+def depart(shell: DecisionShell, employee: str, effective: str | None, reason: str | None) -> None:
     """Record that an employee leaves us.
 
     His clients are orphans until they are placed: `iledger transfer plan` proposes with whom.
     """
-    at = desk.moment("--effective", effective)
-    desk.take(people.case(employee), people.depart(employee, reason=reason, effective_at=at))
-    if not desk.dry_run:
-        _say_orphans(desk, employee, at)
+    at = shell.moment("--effective", effective)
+    shell.take(people.model(employee), people.depart(employee, reason=reason, effective_at=at))
+    if not shell.dry_run:
+        _say_orphans(shell, employee, at)
 
 
 @click.command(
@@ -40,13 +40,18 @@ def depart(desk: Desk, employee: str, effective: str | None, reason: str | None)
 @click.option("--reason", metavar="TEXT", help="Why.")
 @deciding
 def absence(
-    desk: Desk, employee: str, first: str, last: str, substitute: str | None, reason: str | None
+    shell: DecisionShell,
+    employee: str,
+    first: str,
+    last: str,
+    substitute: str | None,
+    reason: str | None,
 ) -> None:
     """Record that an employee is away, and who covers."""
     decide = people.absence(
         employee, _day("--from", first), _day("--to", last), substitute=substitute, reason=reason
     )
-    desk.take(people.case(employee, *filter(None, [substitute])), decide)
+    shell.take(people.model(employee, *filter(None, [substitute])), decide)
 
 
 def _day(option: str, text: str) -> date:
@@ -56,7 +61,7 @@ def _day(option: str, text: str) -> date:
         raise InvalidQuestion(f"{option} {text!r} is not a day; give one as 2026-07-01") from None
 
 
-def _say_orphans(desk: Desk, employee: str, at: datetime | None) -> None:
+def _say_orphans(shell: DecisionShell, employee: str, at: datetime | None) -> None:
     """Say how many clients are without their owner from then on, and what to do about it."""
     from commands.cli.shell.question import ROLES
     from ledger.database import connect
@@ -64,15 +69,15 @@ def _say_orphans(desk: Desk, employee: str, at: datetime | None) -> None:
     from projections.questions.ownership import succession
     from projections.view import View
 
-    now, target = datetime.now(UTC), desk.ledger.target
+    now, target = datetime.now(UTC), shell.ledger.location
     # Whoever may record a departure need not be allowed to look at the clients.
     with suppress(NotAllowed, NotInitialised), closing(connect(target, *ROLES)) as connection:
-        view = View(catch_up(connection, target).position, max(at or now, now), desk.zone)
+        view = View(catch_up(connection, target).position, max(at or now, now), shell.zone)
         clients = len(succession.owned(connection, view, employee))
         when, effective = "now", ""
         if at and at > now:
-            local = at.astimezone(known_zone(desk.zone))
-            when = f"from {local:%Y-%m-%d %H:%M} ({desk.zone}) on"
+            local = at.astimezone(known_zone(shell.zone))
+            when = f"from {local:%Y-%m-%d %H:%M} ({shell.zone}) on"
             effective = f" --effective {at:%Y-%m-%dT%H:%M:%SZ}"
         if clients:
             remark(

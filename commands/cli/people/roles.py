@@ -2,7 +2,7 @@
 
 import click
 
-from commands.cli.shell.decision import Desk, deciding
+from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.question import Question, asked
 
 _EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
@@ -38,12 +38,14 @@ def role() -> None:
 @_SCOPE
 @click.option("--until", metavar="DATE|TIME", help="Until when. Default: until it is revoked.")
 @deciding
-def grant(desk: Desk, employee: str, role: str, scope: str | None, until: str | None) -> None:
+def grant(
+    shell: DecisionShell, employee: str, role: str, scope: str | None, until: str | None
+) -> None:
     """Let an employee do what a role allows."""
     from commands.decisions.people import roles
 
-    decide = roles.grant(role, scope=scope, until=desk.moment("--until", until))
-    desk.take(roles.case(employee, scope), decide)
+    decide = roles.grant(role, scope=scope, until=shell.moment("--until", until))
+    shell.take(roles.model(employee, scope), decide)
 
 
 @role.command(epilog="Example: iledger role revoke E-02 supervisor --scope U-2")
@@ -52,8 +54,10 @@ def grant(desk: Desk, employee: str, role: str, scope: str | None, until: str | 
 @_SCOPE
 @click.option("--reason", metavar="TEXT", help="Why.")
 @deciding
-def revoke(desk: Desk, employee: str, role: str, scope: str | None, reason: str | None) -> None:
+def revoke(
+    shell: DecisionShell, employee: str, role: str, scope: str | None, reason: str | None
+) -> None:
     """Take from an employee what a role allowed in this scope."""
     from commands.decisions.people import roles
 
-    desk.take(roles.case(employee, scope), roles.revoke(role, scope=scope, reason=reason))
+    shell.take(roles.model(employee, scope), roles.revoke(role, scope=scope, reason=reason))

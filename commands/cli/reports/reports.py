@@ -66,8 +66,8 @@ def base(
 
 
 def _sign(question: Question, until: date, by: str | None, told: dict[str, Any]) -> None:
-    from commands.cli.shell.decision import act_of
-    from commands.decisions.clients.audits import case, sign
+    from commands.cli.shell.decision import context_of
+    from commands.decisions.clients.audits import model, sign
     from commands.decisions.handle import handle
     from ledger.api import Ledger
     from ledger.events.clients import ClientBaseAuditSigned
@@ -76,9 +76,9 @@ def _sign(question: Question, until: date, by: str | None, told: dict[str, Any])
     end = datetime(until.year, until.month, until.day, tzinfo=ZoneInfo(question.view.zone))
     if min(now, question.view.on) < end:
         raise InvalidQuestion(f"the month {told['month']} is not over; sign it when it is")
-    act = act_of(by)
-    with Ledger(question.target) as ledger:
-        handled = handle(ledger, case(), act, sign(ClientBaseAuditSigned(**told)))
+    context = context_of(by)
+    with Ledger(question.location) as ledger:
+        handled = handle(ledger, model(), context, sign(ClientBaseAuditSigned(**told)))
     positions = [receipt.position for receipt in handled.receipts]
     remark(f"signed at position {positions[0]}" if positions else "signed already")
 

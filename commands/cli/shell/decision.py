@@ -27,7 +27,7 @@ from pydantic import ValidationError
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
 from commands.cli.shell.question import formatted, known_zone, moment, zoned
-from commands.decisions.handle import Act, Case, Decision, handle, propose
+from commands.decisions.handle import Context, Decision, DecisionModel, handle, propose
 from ledger import codec
 from ledger.api import Ledger
 from ledger.envelope import Event, Receipt
@@ -35,31 +35,31 @@ from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, ServerUnav
 
 
 @dataclass(frozen=True)
-class Desk:
+class DecisionShell:
     """Where a decision is taken: the open ledger, who decides and when, and how it is shown.
 
     key: names the decision that `take` takes.
     """
 
     ledger: Ledger
-    act: Act
+    context: Context
     key: str
     zone: str
     printer: Printer
     dry_run: bool
     yes: bool
 
-    def take(self, case: Case, decide: Callable[[Any, Act], Decision]) -> None:
+    def take(self, model: DecisionModel, decide: Callable[[Any, Context], Decision]) -> None:
         """Decide, record and show the events; with --dry-run only show them."""
-        act = self.act._replace(key=self.key)
+        context = self.context._replace(key=self.key)
         if self.dry_run:
-            decision = propose(self.ledger, case, act, decide)
+            decision = propose(self.ledger, model, context, decide)
             self.show(decision.events)
             if decision.refusal is not None:
                 raise decision.refusal
             return
         try:
-            handled = handle(self.ledger, case, act, decide)
+            handled = handle(self.ledger, model, context, decide)
         except ServerUnavailable as error:
             again = f"Add --key {self.key}, and what was recorded then is not recorded twice."
             raise ServerUnavailable(f"{error} {again}") from error
@@ -70,17 +70,19 @@ class Desk:
             return
         self.show(handled.events, handled.receipts)
 
-    def take_each(self, cases: Iterable[Case], decide: Callable[[Any, Act], Decision]) -> None:
+    def take_each(
+        self, cases: Iterable[DecisionModel], decide: Callable[[Any, Context], Decision]
+    ) -> None:
         """Take the same decision in many cases, each by itself; show all events together."""
         if self.dry_run:
-            proposed = [propose(self.ledger, case, self.act, decide) for case in cases]
+            proposed = [propose(self.ledger, model, self.context, decide) for model in cases]
             self.show(tuple(event for each in proposed for event in each.events))
             return
         events: tuple[Event, ...] = ()
         receipts: tuple[Receipt, ...] = ()
         try:
-            for case in cases:
-                handled = handle(self.ledger, case, self.act, decide)
+            for model in cases:
+                handled = handle(self.ledger, model, self.context, decide)
                 events, receipts = (*events, *handled.events), (*receipts, *handled.receipts)
         except BaseException:
             if events:
@@ -114,7 +116,7 @@ class Desk:
 
 
 def deciding(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of every decision, and a Desk as its first argument."""
+    """Give a command the options of every decision, and a DecisionShell as its first argument."""
 
     @click.option(
         "--by",
@@ -137,32 +139,34 @@ def deciding(command: Callable[..., None]) -> Callable[..., None]:
         *args: Any, by: str | None, key: str | None, dry_run: bool, yes: bool, zone: str | None,
         form: Format, **given: Any,
     ) -> None:  # fmt: skip
-        with _opened(by, key, zone, form, dry_run=dry_run, yes=yes) as desk:
-            command(desk, *args, **given)
+        with _opened(by, key, zone, form, dry_run=dry_run, yes=yes) as shell:
+            command(shell, *args, **given)
 
     return run
 
 
-def act_of(by: str | None) -> Act:
+def context_of(by: str | None) -> Context:
     """What an employee (--by), or else the login, does now. Raises InvalidQuestion."""
     try:
         author = by or getpass.getuser()
     except (KeyError, OSError):  # OSError from Python 3.13 on
         raise InvalidQuestion("your login has no name; say who decides with --by") from None
-    return Act(author, datetime.now(UTC), performed_by=by)
+    return Context(author, datetime.now(UTC), performed_by=by)
 
 
 @contextmanager
 def _opened(
     by: str | None, key: str | None, zone: str | None, form: Format, *, dry_run: bool, yes: bool
-) -> Iterator[Desk]:
+) -> Iterator[DecisionShell]:
     with Ledger(chosen()) as ledger:
         name = zone or ledger.about.zone
         known_zone(name)
-        act = act_of(by)
+        context = context_of(by)
         with Printer(form, name) as printer:
             try:
-                yield Desk(ledger, act, key or str(uuid.uuid4()), name, printer, dry_run, yes)
+                yield DecisionShell(
+                    ledger, context, key or str(uuid.uuid4()), name, printer, dry_run, yes
+                )
             except ValidationError as error:
                 raise _unfit(error) from None
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from ledger.database import Target, parsed
+from ledger.database import Location, parsed
 from ledger.errors import InvalidQuestion
 
 
-def chosen() -> Target:
+def chosen() -> Location:
     """The ledger that --dsn, --folder and --schema name. Raises InvalidQuestion."""
     given = click.get_current_context().find_root().obj
     dsn, folder, typed = given["dsn"], given["folder"], given["typed"]
@@ -24,4 +24,4 @@ def chosen() -> Target:
                 "see there. Put it into a password file (PGPASSFILE), or give the DSN in "
                 "ILEDGER_DSN."
             )
-    return Target(dsn, Path(folder) if folder else None, given["schema"])
+    return Location(dsn, Path(folder) if folder else None, given["schema"])

@@ -23,7 +23,7 @@ from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import FORMATS, Format, Printer, Rows, remark
 from commands.cli.shell.progress import Bar
 from ledger import log, schema
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.errors import InvalidQuestion
 from ledger.moments import Moment, Precision
 from projections.engine.runner import Progress, catch_up
@@ -42,7 +42,7 @@ class Question:
 
     connection: Connection
     view: View
-    target: Target
+    location: Location
     printer: Printer
 
     def show(self, rows: Rows, title: str | None = None, columns: Sequence[str] = ()) -> None:
@@ -129,13 +129,13 @@ def opened(
     roles: Sequence[str] = ROLES,
 ) -> Iterator[Question]:
     """Connect, catch up and settle the view. Raises InvalidQuestion, ServerUnavailable, …"""
-    target = chosen()
-    with closing(connect(target, *roles)) as connection:
+    location = chosen()
+    with closing(connect(location, *roles)) as connection:
         about = schema.check(connection)
         name = zone or about.zone
         known_zone(name)
         with Bar("Catching up") as bar:
-            progress = catch_up(connection, target, bar)
+            progress = catch_up(connection, location, bar)
         if progress.behind:
             events = "event" if progress.behind == 1 else "events"
             remark(
@@ -144,7 +144,7 @@ def opened(
             )
         view = View(position(connection, as_of, progress, name), _on(on, name), name)
         with Printer(form, name) as printer:
-            yield Question(connection, view, target, printer)
+            yield Question(connection, view, location, printer)
 
 
 def known_zone(name: str) -> ZoneInfo:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from ledger.envelope import Recorded
 from ledger.events.clients import ClientBaseAuditSigned
 from ledger.log import Item, Query
@@ -12,16 +12,16 @@ Signed = tuple[ClientBaseAuditSigned, ...]
 _TYPE = "client_base_audit.signed"
 
 
-def case() -> Case:
+def model() -> DecisionModel:
     """What has been signed before."""
-    return Case(Query((Item((_TYPE,)),)), (), _evolve)
+    return DecisionModel(Query((Item((_TYPE,)),)), (), _evolve)
 
 
-def sign(audit: ClientBaseAuditSigned) -> Callable[[Signed, Act], Decision]:
+def sign(audit: ClientBaseAuditSigned) -> Callable[[Signed, Context], Decision]:
     """Decide that the audit of a month is signed, unless this very one has been."""
 
-    def decide(state: Signed, act: Act) -> Decision:
-        return Decision() if audit in state else Decision((act.event(audit),))
+    def decide(state: Signed, context: Context) -> Decision:
+        return Decision() if audit in state else Decision((context.event(audit),))
 
     return decide
 

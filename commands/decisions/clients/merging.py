@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.ownership.ownership import BEGINNING
 from ledger.envelope import Recorded
 from ledger.errors import Refused
@@ -61,11 +61,11 @@ class Links:
         return max([at, *(link.at for link in self.links.values())])
 
 
-def case(survivor: str, absorbed: str) -> Case:
+def model(survivor: str, absorbed: str) -> DecisionModel:
     """What a merge of these two depends on."""
     pair = (survivor, absorbed)
     named = tuple(Item((*_ENTERED, *_LINKS), (f"client:{each}",)) for each in pair)
-    return Case(Query(named), Links(), evolve, lambda state: _wider(state, pair))
+    return DecisionModel(Query(named), Links(), evolve, lambda state: _wider(state, pair))
 
 
 def evolve(state: Links, event: Recorded) -> Links:
@@ -83,10 +83,10 @@ def evolve(state: Links, event: Recorded) -> Links:
 
 def merge(
     survivor: str, absorbed: str, *, evidence: str, approved_by: str | None = None
-) -> Callable[[Links, Act], Decision]:
+) -> Callable[[Links, Context], Decision]:
     """Decide that an id is the same client as another, whose card shows both from now on."""
 
-    def decide(state: Links, act: Act) -> Decision:
+    def decide(state: Links, context: Context) -> Decision:
         if survivor == absorbed:
             raise Refused(f"client {survivor} cannot be merged with itself; name two different ids")
         _refuse_unknown(state, survivor, absorbed)
@@ -113,17 +113,17 @@ def merge(
         content = ClientMerged(
             survivor=survivor, absorbed=absorbed, evidence=evidence, approved_by=approved_by
         )
-        return Decision((act._replace(at=state.present(act.at)).event(content, survivor),))
+        return Decision((context._replace(at=state.present(context.at)).event(content, survivor),))
 
     return decide
 
 
 def unmerge(
     survivor: str, absorbed: str, *, reason: str, approved_by: str | None = None
-) -> Callable[[Links, Act], Decision]:
+) -> Callable[[Links, Context], Decision]:
     """Decide that two ids are different clients after all."""
 
-    def decide(state: Links, act: Act) -> Decision:
+    def decide(state: Links, context: Context) -> Decision:
         into = state.into(absorbed)
         if into != survivor:
             _refuse_unknown(state, survivor, absorbed)
@@ -135,7 +135,7 @@ def unmerge(
         content = ClientUnmerged(
             survivor=survivor, absorbed=absorbed, reason=reason, approved_by=approved_by
         )
-        return Decision((act._replace(at=state.present(act.at)).event(content, survivor),))
+        return Decision((context._replace(at=state.present(context.at)).event(content, survivor),))
 
     return decide
 

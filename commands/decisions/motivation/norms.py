@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from ledger.envelope import Recorded
 from ledger.errors import InvalidQuestion, Refused
 from ledger.events.motivation import NormBreached, NormDefined
@@ -38,17 +38,17 @@ class Norms:
     known: frozenset[str] = frozenset()
 
 
-Decide = Callable[[Norms, Act], Decision]
+Decide = Callable[[Norms, Context], Decision]
 
 
-def case(scope_id: str | None = None, periods: Sequence[str] = ()) -> Case:
+def model(scope_id: str | None = None, periods: Sequence[str] = ()) -> DecisionModel:
     """What a decision depends on. scope_id: the employee or unit; periods: of the breaches."""
     items = [Item((_DEFINED,))]
     items += [Item((_BREACHED,), (f"period:{name}",)) for name in periods]
     if scope_id is not None:
         items.append(Item(_HIRED, (f"employee:{scope_id}",)))
         items.append(Item((_UNIT,), (f"unit:{scope_id}",)))
-    return Case(Query(tuple(items)), Norms(), evolve)
+    return DecisionModel(Query(tuple(items)), Norms(), evolve)
 
 
 def evolve(state: Norms, event: Recorded) -> Norms:
@@ -71,7 +71,7 @@ def define(wanted: NormDefined, zone: str) -> Decide:
     A norm is not laid down for the past, unless it says in `late` why it is.
     """
 
-    def decide(state: Norms, act: Act) -> Decision:
+    def decide(state: Norms, context: Context) -> Decision:
         former = state.latest.get(wanted.norm)
         version = former.version if former else 0
         if former and former == replace(wanted, version=version):
@@ -84,8 +84,8 @@ def define(wanted: NormDefined, zone: str) -> Decide:
                 f"norm {wanted.norm} has version {version} from {former.effective_from} on; let "
                 "another one hold from then on, or later"
             )
-        _refuse_past(wanted, act.at.astimezone(ZoneInfo(zone)).date())
-        return Decision((act.event(replace(wanted, version=version + 1)),))
+        _refuse_past(wanted, context.at.astimezone(ZoneInfo(zone)).date())
+        return Decision((context.event(replace(wanted, version=version + 1)),))
 
     return decide
 
@@ -93,7 +93,7 @@ def define(wanted: NormDefined, zone: str) -> Decide:
 def record(found: Sequence[Conduct], evidence: Mapping[tuple[str, str, str], list[int]]) -> Decide:
     """Put breaches on record, each once; evidence: positions by norm, employee and period."""
 
-    def decide(state: Norms, act: Act) -> Decision:
+    def decide(state: Norms, context: Context) -> Decision:
         events = []
         for each in found:
             name = (each.norm.norm, each.employee, each.period.name)
@@ -111,7 +111,7 @@ def record(found: Sequence[Conduct], evidence: Mapping[tuple[str, str, str], lis
                 evidence=tuple(evidence.get(name, ()))[:MOST_EVIDENCE],
             )
             key = "/".join(("norm", *name))
-            events.append(act._replace(performed_by=None, key=key).event(content))
+            events.append(context._replace(performed_by=None, key=key).event(content))
         return Decision(tuple(events))
 
     return decide

@@ -6,7 +6,7 @@ rule         a person confirms a reduction, or waives it
 
 from collections.abc import Sequence
 
-from commands.decisions.handle import Act, Decision
+from commands.decisions.handle import Context, Decision
 from commands.decisions.motivation.norms import MOST_EVIDENCE
 from commands.decisions.motivation.settlement import Decide, Settlement, refuse_running
 from ledger.errors import Refused
@@ -23,8 +23,8 @@ from projections.periods import Period, period_of
 def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> Decide:
     """Propose what the scheme's rules would take off; what is proposed already is left as it is."""
 
-    def decide(state: Settlement, act: Act) -> Decision:
-        refuse_running(period, zone, act)
+    def decide(state: Settlement, context: Context) -> Decision:
+        refuse_running(period, zone, context)
         _refuse_settled(state, period.name)
         proposals = [
             BonusReductionProposed(
@@ -39,7 +39,7 @@ def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> D
             for due in dues
         ]
         return Decision(
-            tuple(act.event(each) for each in proposals if each.reduction not in state.proposed)
+            tuple(context.event(each) for each in proposals if each.reduction not in state.proposed)
         )
 
     return decide
@@ -48,7 +48,7 @@ def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> D
 def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
     """Confirm or waive a reduction, once, before its period is settled."""
 
-    def decide(state: Settlement, act: Act) -> Decision:
+    def decide(state: Settlement, context: Context) -> Decision:
         if reduction not in state.proposed:
             raise Refused(f"no reduction {reduction!r} was proposed; see `iledger reduction list`")
         period, ruled = state.proposed[reduction]
@@ -61,7 +61,7 @@ def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
             decision=decision,
             reason=reason,
         )
-        return Decision((act.event(content),))
+        return Decision((context.event(content),))
 
     return decide
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.motivation.norms import MOST_EVIDENCE
 from ledger.envelope import Recorded
 from ledger.errors import Refused
@@ -52,12 +52,12 @@ class Settlement:
     changed: int = 0
 
 
-Decide = Callable[[Settlement, Act], Decision]
+Decide = Callable[[Settlement, Context], Decision]
 
 
-def case(
+def model(
     *, period: str | None = None, statement: str | None = None, reduction: str | None = None
-) -> Case:
+) -> DecisionModel:
     """What a decision depends on; period: its statements and reductions; or only one of these."""
     items = [Item((_SCHEME,)), Item((_CLOSED,))]
     if period is not None:
@@ -66,7 +66,7 @@ def case(
         items.append(Item(_STATEMENTS, (f"statement:{statement}",)))
     if reduction is not None:
         items.append(Item(_REDUCTIONS, (f"reduction:{reduction}",)))
-    return Case(Query(tuple(items)), Settlement(), evolve)
+    return DecisionModel(Query(tuple(items)), Settlement(), evolve)
 
 
 def evolve(state: Settlement, event: Recorded) -> Settlement:
@@ -101,7 +101,7 @@ def _due(state: Settlement, statement: str, more: Decimal) -> Settlement:
 def publish(scheme: Scheme, remark: str | None = None) -> Decide:
     """Decide that a version of a scheme holds from its day on."""
 
-    def decide(state: Settlement, act: Act) -> Decision:
+    def decide(state: Settlement, context: Context) -> Decision:
         known = state.schemes.get((scheme.name, scheme.version))
         if known and known[0] == scheme.sha256:
             return Decision()
@@ -119,7 +119,7 @@ def publish(scheme: Scheme, remark: str | None = None) -> Decide:
             sha256=scheme.sha256,
             remark=remark,
         )
-        return Decision((act.event(content),))
+        return Decision((context.event(content),))
 
     return decide
 
@@ -139,8 +139,8 @@ def may_close(period: Period, zone: str, scheme: Scheme, late: str | None) -> De
     late: the remark by which a scheme counts that came after the period had begun.
     """
 
-    def decide(state: Settlement, act: Act) -> Decision:
-        refuse_running(period, zone, act)
+    def decide(state: Settlement, context: Context) -> Decision:
+        refuse_running(period, zone, context)
         for other in state.closed:
             if period.overlaps(period_of(other)):
                 raise Refused(
@@ -184,8 +184,8 @@ def close(
 ) -> Decide:
     """Decide that a period is settled by these statements, of what was known at a position."""
 
-    def decide(state: Settlement, act: Act) -> Decision:
-        may_close(period, zone, scheme, late)(state, act)
+    def decide(state: Settlement, context: Context) -> Decision:
+        may_close(period, zone, scheme, late)(state, context)
         if not statements:
             raise Refused(
                 f"nobody who was employed in {period.name} has a bonus in {scheme.name}; look at "
@@ -206,8 +206,8 @@ def close(
             digest=digest(statements),
             late_scheme=late,
         )
-        issued = (act.event(_issued(each, period, scheme)) for each in statements)
-        return Decision((*issued, act.event(closed)))
+        issued = (context.event(_issued(each, period, scheme)) for each in statements)
+        return Decision((*issued, context.event(closed)))
 
     return decide
 
@@ -215,9 +215,9 @@ def close(
 def dispute(statement: str, claim: str) -> Decide:
     """Put on record that somebody holds a statement to be wrong."""
 
-    def decide(state: Settlement, act: Act) -> Decision:
+    def decide(state: Settlement, context: Context) -> Decision:
         _refuse_unknown(state, statement)
-        return Decision((act.event(StatementDisputed(statement=statement, claim=claim)),))
+        return Decision((context.event(StatementDisputed(statement=statement, claim=claim)),))
 
     return decide
 
@@ -236,7 +236,7 @@ def correct(
     no statement, because he was known only after the period had been settled.
     """
 
-    def decide(state: Settlement, act: Act) -> Decision:
+    def decide(state: Settlement, context: Context) -> Decision:
         if seen is None:
             _refuse_unknown(state, statement)
         if not delta or abs(delta) >= _TOO_MUCH or delta != round(delta, 2):
@@ -257,7 +257,7 @@ def correct(
             reason=reason,
             evidence=tuple(evidence[:MOST_EVIDENCE]),
         )
-        return Decision((act.event(content),))
+        return Decision((context.event(content),))
 
     return decide
 
@@ -277,9 +277,9 @@ def _issued(statement: Statement, period: Period, scheme: Scheme) -> PayoutState
     )
 
 
-def refuse_running(period: Period, zone: str, act: Act) -> None:
+def refuse_running(period: Period, zone: str, context: Context) -> None:
     """Raise Refused unless the period is over."""
-    if act.at < period.end(zone):
+    if context.at < period.end(zone):
         raise Refused(
             f"{period.name} is not over before {period.end(zone).astimezone(UTC):%Y-%m-%d %H:%M} "
             "UTC; look at it with `iledger kpi` meanwhile"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from ledger.envelope import Recorded
 from ledger.errors import InvalidQuestion, Refused
 from ledger.events.motivation import (
@@ -42,13 +42,13 @@ class Targets:
     known: frozenset[str] = frozenset()
 
 
-def case(scope_id: str | None = None) -> Case:
+def model(scope_id: str | None = None) -> DecisionModel:
     """What a decision about targets depends on; scope_id: the employee or unit it is about."""
     items = [Item(_TARGETS)]
     if scope_id is not None:
         items.append(Item(_HIRED, (f"employee:{scope_id}",)))
         items.append(Item((_UNIT,), (f"unit:{scope_id}",)))
-    return Case(Query(tuple(items)), Targets(), evolve)
+    return DecisionModel(Query(tuple(items)), Targets(), evolve)
 
 
 def evolve(state: Targets, event: Recorded) -> Targets:
@@ -79,10 +79,10 @@ def set_target(
     direction: Direction = "more",
     method: TargetMethod = "given",
     target: str | None = None,
-) -> Callable[[Targets, Act], Decision]:
+) -> Callable[[Targets, Context], Decision]:
     """Decide on a target. target: its id, else made of what it is of."""
 
-    def decide(state: Targets, act: Act) -> Decision:
+    def decide(state: Targets, context: Context) -> Decision:
         _refuse_senseless(metric, period, value, currency)
         _refuse_unknown(state, scope, scope_id)
         name = target or _new_name(state, f"{period}/{scope_id or 'whole'}/{metric}", currency)
@@ -98,36 +98,36 @@ def set_target(
             direction=direction,
             method=method,
         )
-        return Decision((act.event(content),))
+        return Decision((context.event(content),))
 
     return decide
 
 
 def revise(
     target: str, to: Decimal, *, reason: str, approved_by: str | None = None
-) -> Callable[[Targets, Act], Decision]:
+) -> Callable[[Targets, Context], Decision]:
     """Decide that a target is another from now on."""
 
-    def decide(state: Targets, act: Act) -> Decision:
+    def decide(state: Targets, context: Context) -> Decision:
         _refuse_missing(state, target)
         _refuse_nothing(to)
         if state.values[target] == to:
             return Decision()
         content = TargetRevised(target=target, to=to, reason=reason, approved_by=approved_by)
-        return Decision((act.event(content),))
+        return Decision((context.event(content),))
 
     return decide
 
 
 def explain(
     target: str, cause: str, remark: str | None = None
-) -> Callable[[Targets, Act], Decision]:
+) -> Callable[[Targets, Context], Decision]:
     """Say why a target was missed."""
 
-    def decide(state: Targets, act: Act) -> Decision:
+    def decide(state: Targets, context: Context) -> Decision:
         _refuse_missing(state, target)
         content = ShortfallExplained(target=target, cause=cause, remark=remark)
-        return Decision((act.event(content),))
+        return Decision((context.event(content),))
 
     return decide
 

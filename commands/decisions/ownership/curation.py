@@ -10,7 +10,7 @@ join, leave the account team: those who work with the client besides its owner
 from collections.abc import Callable
 from datetime import datetime
 
-from commands.decisions.handle import Act, Decision
+from commands.decisions.handle import Context, Decision
 from commands.decisions.ownership.ownership import Holding, Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
 from ledger.errors import Refused
@@ -25,7 +25,7 @@ from ledger.events.ownership import (
     TeamRole,
 )
 
-Decide = Callable[[Ownership, Act], Decision]
+Decide = Callable[[Ownership, Context], Decision]
 
 
 def assign(
@@ -37,8 +37,8 @@ def assign(
 ) -> Decide:
     """Decide that an employee answers for a client that nobody has, or that he has reserved."""
 
-    def decide(state: Ownership, act: Act) -> Decision:
-        at = effective_at or act.at
+    def decide(state: Ownership, context: Context) -> Decision:
+        at = effective_at or context.at
         holding = _settled(state, at)
         _refuse_target(state, employee, at)
         if holding and holding.owner != employee:
@@ -51,7 +51,7 @@ def assign(
         content = CuratorAssigned(
             employee=employee, reason=reason, approved_by=approved_by, effective_at=effective_at
         )
-        return Decision((act.event(content, state.client),))
+        return Decision((context.event(content, state.client),))
 
     return decide
 
@@ -67,8 +67,8 @@ def reassign(
 ) -> Decide:
     """Decide that a client passes from its owner to another employee, from a time on."""
 
-    def decide(state: Ownership, act: Act) -> Decision:
-        at = effective_at or act.at
+    def decide(state: Ownership, context: Context) -> Decision:
+        at = effective_at or context.at
         holding = _settled(state, at)
         _refuse_target(state, to, at)
         if holding is None:
@@ -87,7 +87,7 @@ def reassign(
             effective_at=effective_at,
             batch=batch,
         )
-        return Decision((act.event(content, state.client),))
+        return Decision((context.event(content, state.client),))
 
     return decide
 
@@ -97,8 +97,8 @@ def release(
 ) -> Decide:
     """Decide that nobody has a client any longer."""
 
-    def decide(state: Ownership, act: Act) -> Decision:
-        holding = _settled(state, effective_at or act.at)
+    def decide(state: Ownership, context: Context) -> Decision:
+        holding = _settled(state, effective_at or context.at)
         if holding is None:
             return Decision()
         content = ClientReleased(
@@ -107,7 +107,7 @@ def release(
             approved_by=approved_by,
             effective_at=effective_at,
         )
-        return Decision((act.event(content, state.client),))
+        return Decision((context.event(content, state.client),))
 
     return decide
 
@@ -117,17 +117,19 @@ def bar(
 ) -> Decide:
     """Decide that an employee may not approach a client, until then or for good."""
 
-    def decide(state: Ownership, act: Act) -> Decision:
-        refuse_unknown(state, act.at)
-        refuse_absent(state, employee, act.at)
-        if until is not None and until <= act.at:
+    def decide(state: Ownership, context: Context) -> Decision:
+        refuse_unknown(state, context.at)
+        refuse_absent(state, employee, context.at)
+        if until is not None and until <= context.at:
             raise Refused(f"the bar would end on {until:%Y-%m-%d %H:%M} UTC, before it begins")
-        ahead = [change.effective_at for change in state.changes if change.effective_at > act.at]
-        for at in [act.at, *(each for each in ahead if until is None or each < until)]:
+        ahead = [
+            change.effective_at for change in state.changes if change.effective_at > context.at
+        ]
+        for at in [context.at, *(each for each in ahead if until is None or each < until)]:
             holding = state.holding(at)
             if holding and holding.owner == employee:
-                then = "" if at == act.at else f" from {at:%Y-%m-%d %H:%M} UTC on"
-                when = "" if at == act.at else f" --effective {at.isoformat()}"
+                then = "" if at == context.at else f" from {at:%Y-%m-%d %H:%M} UTC on"
+                when = "" if at == context.at else f" --effective {at.isoformat()}"
                 raise Refused(
                     f"client {state.client} is {employee}'s own{then}; pass it on first with "
                     f"`iledger reassign {state.client} --to … --reason conflict{when}`"
@@ -135,7 +137,7 @@ def bar(
         content = ContactBarred(
             employee=employee, reason=reason, until=until, approved_by=approved_by
         )
-        return Decision((act.event(content, state.client),))
+        return Decision((context.event(content, state.client),))
 
     return decide
 
@@ -143,14 +145,14 @@ def bar(
 def join(employee: str, team_role: TeamRole) -> Decide:
     """Decide that an employee works with a client besides its owner."""
 
-    def decide(state: Ownership, act: Act) -> Decision:
-        refuse_unknown(state, act.at)
-        _refuse_target(state, employee, act.at)
+    def decide(state: Ownership, context: Context) -> Decision:
+        refuse_unknown(state, context.at)
+        _refuse_target(state, employee, context.at)
         if employee in state.team:
             return Decision()
-        unit = state.unit(employee, act.at)
+        unit = state.unit(employee, context.at)
         content = AccountTeamMemberAdded(employee=employee, team_role=team_role, unit=unit)
-        return Decision((act.event(content, state.client),))
+        return Decision((context.event(content, state.client),))
 
     return decide
 
@@ -158,12 +160,12 @@ def join(employee: str, team_role: TeamRole) -> Decide:
 def leave(employee: str, reason: str | None = None) -> Decide:
     """Decide that an employee no longer works with a client."""
 
-    def decide(state: Ownership, act: Act) -> Decision:
-        refuse_unknown(state, act.at)
+    def decide(state: Ownership, context: Context) -> Decision:
+        refuse_unknown(state, context.at)
         if employee not in state.team:
             return Decision()
         content = AccountTeamMemberRemoved(employee=employee, reason=reason)
-        return Decision((act.event(content, state.client),))
+        return Decision((context.event(content, state.client),))
 
     return decide
 

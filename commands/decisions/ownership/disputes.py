@@ -1,4 +1,4 @@
-"""Quarrels: conflicts between clients and employees, disputes between employees over a client.
+"""Disputes: conflicts between clients and employees, disputes between employees over a client.
 
 report, settle  a client and an employee do not get on; what came of it
 claim, judge    somebody claims a client; whose it was found to be
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.ownership import ownership
 from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.refusals import refuse_unknown
@@ -44,7 +44,7 @@ class Dispute(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Quarrels:
+class Disputes:
     """What decisions about quarrels over one client depend on.
 
     conflicts: the last report of every conflict that is open; disputes: resolved ones included.
@@ -55,26 +55,28 @@ class Quarrels:
     disputes: tuple[Dispute, ...] = ()
 
 
-Decide = Callable[[Quarrels, Act], Decision]
+Decide = Callable[[Disputes, Context], Decision]
 
 
-def case(client: str, *employees: str, dispute: str | None = None) -> Case:
+def model(client: str, *employees: str, dispute: str | None = None) -> DecisionModel:
     """What a decision about a quarrel over a client depends on. dispute: an id that it concerns."""
-    of_client = ownership.case(client, *employees)
+    of_client = ownership.model(client, *employees)
     items = [*of_client.query.items, Item((*_CONFLICT, *_DISPUTE), (f"client:{client}",))]
     if dispute is not None:
         items.append(Item(_DISPUTE, (f"dispute:{dispute}",)))
     return of_client._replace(
-        query=Query(tuple(items)), initial=Quarrels(of_client.initial), evolve=evolve
+        query=Query(tuple(items)), initial=Disputes(of_client.initial), evolve=evolve
     )
 
 
-def dispute_case(dispute: str) -> Case:
+def dispute_model(dispute: str) -> DecisionModel:
     """What the resolution of a dispute depends on; its client is not known beforehand."""
-    return Case(Query((Item(_DISPUTE, (f"dispute:{dispute}",)),)), Quarrels(Ownership("")), evolve)
+    return DecisionModel(
+        Query((Item(_DISPUTE, (f"dispute:{dispute}",)),)), Disputes(Ownership("")), evolve
+    )
 
 
-def evolve(state: Quarrels, event: Recorded) -> Quarrels:
+def evolve(state: Disputes, event: Recorded) -> Disputes:
     """Take one event into the state."""
     d = event.data
     match event.type:
@@ -98,13 +100,13 @@ def evolve(state: Quarrels, event: Recorded) -> Quarrels:
 def report(employee: str, severity: Severity = "medium", account: str | None = None) -> Decide:
     """Decide that a client and an employee do not get on; nothing if that is what is known."""
 
-    def decide(state: Quarrels, act: Act) -> Decision:
-        refuse_unknown(state.ownership, act.at)
+    def decide(state: Disputes, context: Context) -> Decision:
+        refuse_unknown(state.ownership, context.at)
         _refuse_never_here(state, employee)
         content = ConflictReported(employee=employee, severity=severity, account=account)
         if content in state.conflicts:
             return Decision()
-        return Decision((act.event(content, state.ownership.client),))
+        return Decision((context.event(content, state.ownership.client),))
 
     return decide
 
@@ -112,21 +114,21 @@ def report(employee: str, severity: Severity = "medium", account: str | None = N
 def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide:
     """Decide what came of a conflict."""
 
-    def decide(state: Quarrels, act: Act) -> Decision:
+    def decide(state: Disputes, context: Context) -> Decision:
         client = state.ownership.client
         if len(_others(state, employee)) == len(state.conflicts):
             raise Refused(
                 f"no conflict between client {client} and {employee} is open; report one with "
                 f"`iledger conflict report {client} --employee {employee}`"
             )
-        holding = state.ownership.holding(state.ownership.present(act.at))
+        holding = state.ownership.holding(state.ownership.present(context.at))
         if outcome == "reassigned" and holding and holding.owner == employee:
             raise Refused(
                 f"client {client} is still {employee}'s; pass it on first with "
                 f"`iledger reassign {client} --to … --reason conflict`"
             )
         content = ConflictResolved(employee=employee, outcome=outcome, remark=remark)
-        return Decision((act.event(content, client),))
+        return Decision((context.event(content, client),))
 
     return decide
 
@@ -134,8 +136,8 @@ def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide
 def claim(dispute: str, claimant: str, respondent: str, text: str) -> Decide:
     """Decide that a dispute over a client is open. Either of the two may have left since."""
 
-    def decide(state: Quarrels, act: Act) -> Decision:
-        refuse_unknown(state.ownership, act.at)
+    def decide(state: Disputes, context: Context) -> Decision:
+        refuse_unknown(state.ownership, context.at)
         if claimant == respondent:
             raise Refused(
                 f"{claimant} cannot be claimant and respondent both; name as --respondent whoever "
@@ -155,7 +157,7 @@ def claim(dispute: str, claimant: str, respondent: str, text: str) -> Decide:
         content = OwnershipDisputeOpened(
             dispute=dispute, claimant=claimant, respondent=respondent, claim=text
         )
-        return Decision((act.event(content, state.ownership.client),))
+        return Decision((context.event(content, state.ownership.client),))
 
     return decide
 
@@ -163,7 +165,7 @@ def claim(dispute: str, claimant: str, respondent: str, text: str) -> Decide:
 def judge(dispute: str, decision: Judgement, grounds: str, evidence: Iterable[str] = ()) -> Decide:
     """Decide a dispute, on the strength of recorded events. Raises NotFound, Refused."""
 
-    def decide(state: Quarrels, act: Act) -> Decision:
+    def decide(state: Disputes, context: Context) -> Decision:
         found = known(state, dispute)
         if found.ended:
             position, ended = found.ended
@@ -175,16 +177,16 @@ def judge(dispute: str, decision: Judgement, grounds: str, evidence: Iterable[st
         content = OwnershipDisputeResolved(
             dispute=dispute,
             decision=decision,
-            decided_by=act.by,
+            decided_by=context.by,
             grounds=grounds,
             evidence=tuple(evidence),
         )
-        return Decision((act.event(content, found.client),))
+        return Decision((context.event(content, found.client),))
 
     return decide
 
 
-def known(state: Quarrels, dispute: str) -> Dispute:
+def known(state: Disputes, dispute: str) -> Dispute:
     """The dispute of this id. Raises NotFound."""
     for each in state.disputes:
         if each.dispute == dispute:
@@ -218,11 +220,11 @@ def check_evidence(connection: Connection, evidence: Iterable[str]) -> None:
             )
 
 
-def _others(state: Quarrels, employee: str) -> tuple[ConflictReported, ...]:
+def _others(state: Disputes, employee: str) -> tuple[ConflictReported, ...]:
     return tuple(each for each in state.conflicts if each.employee != employee)
 
 
-def _refuse_never_here(state: Quarrels, employee: str) -> None:
+def _refuse_never_here(state: Disputes, employee: str) -> None:
     if not state.ownership.staff.get(employee):
         raise Refused(
             f"no employee {employee!r} was ever here; `iledger employees` lists everybody. Append "

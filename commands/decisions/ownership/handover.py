@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.ownership import ownership
 from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
@@ -47,12 +47,12 @@ class Handover:
         return found[-1] if found else None
 
 
-Decide = Callable[[Handover, Act], Decision]
+Decide = Callable[[Handover, Context], Decision]
 
 
-def case(client: str, employee: str) -> Case:
+def model(client: str, employee: str) -> DecisionModel:
     """What a decision about handing a client over to an employee depends on."""
-    of_client = ownership.case(client, employee)
+    of_client = ownership.model(client, employee)
     steps = Item((_ISSUED, _ACCEPTED), (f"client:{client}",))
     return of_client._replace(
         query=Query((*of_client.query.items, steps)),
@@ -72,11 +72,11 @@ def evolve(state: Handover, event: Recorded) -> Handover:
 def issue(employee: str, as_of: int, sha256: str) -> Decide:
     """Decide that a pack was given to an employee; nothing if his last one is this very pack."""
 
-    def decide(state: Handover, act: Act) -> Decision:
+    def decide(state: Handover, context: Context) -> Decision:
         client = state.ownership.client
-        refuse_unknown(state.ownership, act.at)
-        refuse_absent(state.ownership, employee, act.at)
-        if state.ownership.barred(employee, act.at):
+        refuse_unknown(state.ownership, context.at)
+        refuse_absent(state.ownership, employee, context.at)
+        if state.ownership.barred(employee, context.at):
             raise Refused(
                 f"{employee} may not approach client {client}; give the pack to somebody else"
             )
@@ -84,7 +84,7 @@ def issue(employee: str, as_of: int, sha256: str) -> Decide:
         if last and last.sha256 == sha256:
             return Decision()
         content = HandoverPackIssued(employee=employee, as_of=as_of, sha256=sha256)
-        return Decision((act.event(content, client),))
+        return Decision((context.event(content, client),))
 
     return decide
 
@@ -92,8 +92,8 @@ def issue(employee: str, as_of: int, sha256: str) -> Decide:
 def accept(employee: str, remark: str | None = None) -> Decide:
     """Decide that the owner accepts the client with his last pack; nothing if he has done so."""
 
-    def decide(state: Handover, act: Act) -> Decision:
-        client, at = state.ownership.client, state.ownership.present(act.at)
+    def decide(state: Handover, context: Context) -> Decision:
+        client, at = state.ownership.client, state.ownership.present(context.at)
         refuse_unknown(state.ownership, at)
         holding = state.ownership.holding(at)
         if holding is None or holding.owner != employee:
@@ -117,7 +117,7 @@ def accept(employee: str, remark: str | None = None) -> Decide:
         if state.last(_ACCEPTED, employee, after=pack.position):
             return Decision()
         content = HandoverAccepted(employee=employee, sha256=pack.sha256, remark=remark)
-        return Decision((act.event(content, client),))
+        return Decision((context.event(content, client),))
 
     return decide
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from commands.decisions.handle import Case
+from commands.decisions.handle import DecisionModel
 from commands.decisions.people import units
 from ledger.envelope import Recorded
 from ledger.events.ownership import ReservationPolicyPublished
@@ -146,23 +146,24 @@ class Ownership(Struct, frozen=True):
         )
 
 
-def case(client: str, *employees: str, seller: str | None = None) -> Case:
+def model(client: str, *employees: str, seller: str | None = None) -> DecisionModel:
     """What a decision about a client, involving these employees, depends on.
 
-    seller: he whose reservation it would be, so that limits of the policy concern him.
+    seller: whose reservation it would be, so that limits of the policy concern them.
     """
-    return Case(
+    return DecisionModel(
         Query((about(client),)),
         Ownership(client),
         evolve,
-        (lambda state: _wider(state, seller)) if seller else lambda _: (),
+        (lambda state: _wider(state, seller) if seller else ()),
         steady=(Item((_POLICY,)), *map(employed, dict.fromkeys(employees))),
     )
 
 
-def renewable(client: str) -> Case:
+def renewable(client: str) -> DecisionModel:
     """What the end of a client's reservation depends on: the changes, the policy, the contacts."""
-    return Case(Query((about(client), Item((_POLICY,)))), Ownership(client), evolve, _renewals)
+    query = Query((about(client), Item((_POLICY,))))
+    return DecisionModel(query, Ownership(client), evolve, _renewals)
 
 
 def about(client: str) -> Item:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from ledger import catalogue
 from ledger.envelope import Recorded
 from ledger.errors import Refused
@@ -23,10 +23,12 @@ class Policies:
     units: frozenset[str] = frozenset()
 
 
-def case(units: Iterable[str] = ()) -> Case:
+def model(units: Iterable[str] = ()) -> DecisionModel:
     """What the publication of a policy depends on that names these units."""
     named = (Item(_PLACES, (f"unit:{unit}",)) for unit in dict.fromkeys(units))
-    return Case(Query((Item(("reservation_policy.published",)), *named)), Policies(), evolve)
+    return DecisionModel(
+        Query((Item(("reservation_policy.published",)), *named)), Policies(), evolve
+    )
 
 
 def evolve(state: Policies, event: Recorded) -> Policies:
@@ -38,10 +40,10 @@ def evolve(state: Policies, event: Recorded) -> Policies:
     return replace(state, units=state.units | ({unit} if unit else set()))
 
 
-def publish(content: ReservationPolicyPublished) -> Callable[[Policies, Act], Decision]:
+def publish(content: ReservationPolicyPublished) -> Callable[[Policies, Context], Decision]:
     """Decide that these rules hold from now on, as the next version; nothing if they do already."""
 
-    def decide(state: Policies, act: Act) -> Decision:
+    def decide(state: Policies, context: Context) -> Decision:
         types = catalogue.types()
         for name in (*content.claims, *content.renewed_by):
             if name not in types:
@@ -54,6 +56,6 @@ def publish(content: ReservationPolicyPublished) -> Callable[[Policies, Act], De
         new = replace(content, version=state.version + 1)
         if state.latest and replace(state.latest, version=new.version) == new:
             return Decision()
-        return Decision((act.event(new),))
+        return Decision((context.event(new),))
 
     return decide

@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from commands.decisions.handle import Act, Decision, Handled, Memory, handle, under
+from commands.decisions.handle import Context, Decision, Handled, Memory, handle, under
 from commands.decisions.ownership import ownership
 from commands.decisions.ownership.ownership import BEGINNING, Holding, Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_merged, refuse_unknown
@@ -32,7 +32,7 @@ from ledger.events.ownership import (
 )
 
 Basis = Literal["first_approach", "inquiry", "referral", "decision"]
-Decide = Callable[[Ownership, Act], Decision]
+Decide = Callable[[Ownership, Context], Decision]
 
 
 def record_approach(
@@ -53,17 +53,17 @@ def record_approach(
     client, seller = str(written.client), str(written.performed_by)
     attempt = replace(attempt, client=client, performed_by=seller, source=written.source,
                       key=written.key)  # fmt: skip
-    act = Act(
+    context = Context(
         by=attempt.recorded_by,
         at=datetime.now(UTC),
         performed_by=seller,
         source=attempt.source,
         key=attempt.key,
     )
-    case = ownership.case(client, seller, seller=seller)
+    model = ownership.model(client, seller, seller=seller)
     decide = _unless_recorded(ledger, attempt, approach(attempt, seller))
     try:
-        return handle(ledger, case, act, decide, memory, first=first)
+        return handle(ledger, model, context, decide, memory, first=first)
     except KeyConflict:
         if not _is_recorded(ledger, attempt):
             raise
@@ -77,11 +77,11 @@ def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:
     """
     tried = False
 
-    def decided(state: Ownership, act: Act) -> Decision:
+    def decided(state: Ownership, context: Context) -> Decision:
         nonlocal tried
         again = Decision((attempt,))
         try:
-            decision = decide(state, act)
+            decision = decide(state, context)
         except Refused:
             if not tried and _is_recorded(ledger, attempt):
                 return again
@@ -102,19 +102,19 @@ def approach(attempt: Event, seller: str) -> Decide:
     """Decide about an approach: it is recorded and, if the client was free, reserves it."""
     attempted = type_name(type(attempt.data))
 
-    def decide(state: Ownership, act: Act) -> Decision:
-        act = act._replace(at=state.present(act.at))
+    def decide(state: Ownership, context: Context) -> Decision:
+        context = context._replace(at=state.present(context.at))
         refuse_merged(state)
-        refuse_absent(state, seller, act.at)
-        holding, ended = _vacated(state, act)
-        rule = _rule(state, seller, holding, act.at)
+        refuse_absent(state, seller, context.at)
+        holding, ended = _vacated(state, context)
+        rule = _rule(state, seller, holding, context.at)
         if rule is not None:
-            return blocked(state, act, seller, attempted, rule, holding, ended)
+            return blocked(state, context, seller, attempted, rule, holding, ended)
         claims = attempted in state.policy.claims
         if holding is not None or not claims:
             return Decision((*ended, attempt))
         trigger = str(event_id(attempt.source, attempt.key))
-        return Decision((attempt, *ended, _reserved(state, act, seller, trigger=trigger)))
+        return Decision((attempt, *ended, _reserved(state, context, seller, trigger=trigger)))
 
     return decide
 
@@ -122,21 +122,21 @@ def approach(attempt: Event, seller: str) -> Decide:
 def reserve(seller: str, basis: Basis = "decision") -> Decide:
     """Decide to reserve a client by hand; nothing if it is his already."""
 
-    def decide(state: Ownership, act: Act) -> Decision:
-        act = act._replace(at=state.present(act.at))
-        refuse_unknown(state, act.at)
-        refuse_absent(state, seller, act.at)
-        holding, ended = _vacated(state, act)
+    def decide(state: Ownership, context: Context) -> Decision:
+        context = context._replace(at=state.present(context.at))
+        refuse_unknown(state, context.at)
+        refuse_absent(state, seller, context.at)
+        holding, ended = _vacated(state, context)
         if holding and holding.owner == seller:
             return Decision(ended)
-        if holding and _is_open_to(state, seller, holding, act.at):
+        if holding and _is_open_to(state, seller, holding, context.at):
             raise Refused(
                 f"{state.client} is {_whose(holding)}; {seller} may approach it, but not reserve it"
             )
-        rule = _rule(state, seller, holding, act.at)
+        rule = _rule(state, seller, holding, context.at)
         if rule is not None:
-            return blocked(state, act, seller, "client.reserved", rule, holding, ended)
-        return Decision((*ended, _reserved(state, act, seller, basis=basis)))
+            return blocked(state, context, seller, "client.reserved", rule, holding, ended)
+        return Decision((*ended, _reserved(state, context, seller, basis=basis)))
 
     return decide
 
@@ -144,14 +144,14 @@ def reserve(seller: str, basis: Basis = "decision") -> Decide:
 def expire() -> Decide:
     """Decide to end a reservation that has run out; nothing if it has not."""
 
-    def decide(state: Ownership, act: Act) -> Decision:
-        return Decision(_vacated(state, act)[1])
+    def decide(state: Ownership, context: Context) -> Decision:
+        return Decision(_vacated(state, context)[1])
 
     return decide
 
 
 def blocked(
-    state: Ownership, act: Act, seller: str, attempted: str, rule: ApproachRule,
+    state: Ownership, context: Context, seller: str, attempted: str, rule: ApproachRule,
     holding: Holding | None, ended: tuple[Event, ...] = (),
 ) -> Decision:  # fmt: skip
     """Put the refused attempt on record, and refuse it."""
@@ -164,8 +164,8 @@ def blocked(
         reservation=claim,
     )
     # A key of its own: the attempt may be allowed when it is made again.
-    key = under(act.key, f"blocked/{holding.change.position if holding else rule}")
-    event = act._replace(key=key).event(content, state.client)
+    key = under(context.key, f"blocked/{holding.change.position if holding else rule}")
+    event = context._replace(key=key).event(content, state.client)
     return Decision((*ended, event), _refusal(state, seller, rule, holding))
 
 
@@ -224,15 +224,15 @@ def _ended(state: Ownership, seller: str, at: datetime) -> datetime | None:
     return ended
 
 
-def _vacated(state: Ownership, act: Act) -> tuple[Holding | None, tuple[Event, ...]]:
+def _vacated(state: Ownership, context: Context) -> tuple[Holding | None, tuple[Event, ...]]:
     """Who has the client when what has run out is ended, and the ends: each lets in the next."""
     ends: list[Event] = []
-    while holding := state.holding(act.at):
+    while holding := state.holding(context.at):
         expiry = state.expiry(holding)
-        if expiry is None or act.at < expiry:
+        if expiry is None or context.at < expiry:
             break
         at = max(expiry, holding.change.effective_at)
-        end = act._replace(key=under(act.key, "expired"), at=at, performed_by=None)
+        end = context._replace(key=under(context.key, "expired"), at=at, performed_by=None)
         ends.append(end.event(ReservationExpired(employee=holding.owner), state.client))
         state = _without(state, holding, at)
     return holding, tuple(ends)
@@ -251,7 +251,7 @@ def _without(state: Ownership, holding: Holding, at: datetime) -> Ownership:
 
 
 def _reserved(
-    state: Ownership, act: Act, seller: str, *, trigger: str | None = None,
+    state: Ownership, context: Context, seller: str, *, trigger: str | None = None,
     basis: Basis = "first_approach",
 ) -> Event:  # fmt: skip
     policy: ReservationPolicyPublished = state.policy
@@ -260,10 +260,13 @@ def _reserved(
         basis=basis,
         trigger=trigger,
         policy_version=policy.version if state.published else None,
-        expires_at=act.at + timedelta(days=policy.days) if policy.days is not None else None,
+        expires_at=context.at + timedelta(days=policy.days) if policy.days is not None else None,
     )
-    unit, act = state.unit(seller, act.at), act._replace(key=under(act.key, "reserved"))
-    return act.event(content, state.client, unit=unit, causation=trigger)
+    unit, context = (
+        state.unit(seller, context.at),
+        context._replace(key=under(context.key, "reserved")),
+    )
+    return context.event(content, state.client, unit=unit, causation=trigger)
 
 
 def _refusal(state: Ownership, seller: str, rule: str, holding: Holding | None) -> Refused:

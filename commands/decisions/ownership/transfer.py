@@ -9,13 +9,21 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
-from commands.decisions.handle import Act, Case, Decision, Handled, Memory, handle, read
+from commands.decisions.handle import (
+    Context,
+    Decision,
+    DecisionModel,
+    Handled,
+    Memory,
+    handle,
+    read,
+)
 from commands.decisions.ownership.transfer_batch import (
     SOURCE,
     Decide,
-    case,
     conclude,
     give_back,
+    model,
     pass_on,
     start,
     turn,
@@ -28,7 +36,7 @@ from ledger.events.ownership import TransferBatchCompleted, TransferBatchReverse
 CHUNK = 500  # clients whose events are recorded together
 _RIVALS = 10
 
-Take = Callable[[Ledger, Case, Act, Decide], Handled | Decision]
+Take = Callable[[Ledger, DecisionModel, Context, Decide], Handled | Decision]
 Report = Callable[[int, int], None]
 
 
@@ -49,7 +57,7 @@ class Outcome(NamedTuple):
 def apply(
     ledger: Ledger,
     plan: Plan,
-    act: Act,
+    context: Context,
     *,
     approved_by: str,
     take: Take = handle,
@@ -59,14 +67,14 @@ def apply(
 
     take: `handle`, or `propose` to try it out; report: called with clients done and to do.
     """
-    act, take = act._replace(source=SOURCE, key=plan.batch), _insisting(take)
+    context, take = context._replace(source=SOURCE, key=plan.batch), _insisting(take)
     if plan.position > ledger.store.head():
         raise Refused(
             f"the plan was made at position {plan.position}, and this ledger has come only to "
             f"{ledger.store.head()}: it is another ledger's plan"
         )
-    take(ledger, case(plan.batch, employees=plan.successors), act, start(plan, approved_by))
-    state, _ = read(ledger, case(plan.batch), Memory())
+    take(ledger, model(plan.batch, employees=plan.successors), context, start(plan, approved_by))
+    state, _ = read(ledger, model(plan.batch), Memory())
     if state.completed:
         return Outcome(plan.batch, len(plan.moves), state.completed.moved, (), before=True)
     approved_by = state.started.approved_by if state.started else approved_by
@@ -76,20 +84,20 @@ def apply(
     left: list[tuple[str, str]] = []
     for chunk in _chunks(waiting):
         to = {move.to for move in chunk}
-        about = case(plan.batch, [move.client for move in chunk], to)
-        taken = take(ledger, about, act, pass_on(plan, chunk, approved_by))
+        about = model(plan.batch, [move.client for move in chunk], to)
+        taken = take(ledger, about, context, pass_on(plan, chunk, approved_by))
         done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
         if report:
             report(done + len(left), len(plan.moves))
     end = TransferBatchCompleted(batch=plan.batch, moved=done, skipped=len(plan.moves) - done)
-    take(ledger, case(plan.batch), act, conclude(end))
+    take(ledger, model(plan.batch), context, conclude(end))
     return Outcome(plan.batch, len(plan.moves), done, tuple(left))
 
 
 def reverse(
     ledger: Ledger,
     batch: str,
-    act: Act,
+    context: Context,
     *,
     reason: str,
     approved_by: str,
@@ -101,11 +109,11 @@ def reverse(
     He may have departed: then they are orphans again. What somebody is still applying of the batch
     is refused from here on, so the clients that have passed on are all there are. Raises NotFound.
     """
-    act, take = act._replace(source=SOURCE, key=batch), _insisting(take)
-    state, _ = read(ledger, case(batch), Memory())
+    context, take = context._replace(source=SOURCE, key=batch), _insisting(take)
+    state, _ = read(ledger, model(batch), Memory())
     if state.started is None:
         raise NotFound(f"no batch {batch!r} was ever started; `iledger transfer status` lists them")
-    take(ledger, case(batch), act, turn(batch, reason, approved_by))
+    take(ledger, model(batch), context, turn(batch, reason, approved_by))
     moved, back = _recorded(ledger, batch)
     if state.reversed:
         return Outcome(batch, len(moved), state.reversed.restored, (), before=True)
@@ -114,25 +122,27 @@ def reverse(
     left: list[tuple[str, str]] = []
     for chunk in _chunks(waiting):
         passed = {client: moved[client] for client in chunk}
-        taken = take(ledger, case(batch, chunk), act, give_back(batch, passed, approved_by))
+        taken = take(ledger, model(batch, chunk), context, give_back(batch, passed, approved_by))
         done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
         if report:
             report(done + len(left), len(moved))
     end = TransferBatchReversed(
         batch=batch, reason=reason, restored=done, kept=len(left), approved_by=approved_by
     )
-    take(ledger, case(batch), act, conclude(end))
+    take(ledger, model(batch), context, conclude(end))
     return Outcome(batch, len(moved), done, tuple(left))
 
 
 def _insisting(take: Take) -> Take:
     """Decide again where somebody who applies the same batch at once was first to record it."""
 
-    def insist(ledger: Ledger, case: Case, act: Act, decide: Decide) -> Handled | Decision:
+    def insist(
+        ledger: Ledger, model: DecisionModel, context: Context, decide: Decide
+    ) -> Handled | Decision:
         for _ in range(_RIVALS):
             with suppress(KeyConflict):
-                return take(ledger, case, act, decide)
-        return take(ledger, case, act, decide)
+                return take(ledger, model, context, decide)
+        return take(ledger, model, context, decide)
 
     return insist
 

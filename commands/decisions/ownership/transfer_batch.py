@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.ownership import curation, ownership
 from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
@@ -53,10 +53,10 @@ class Batch:
     clients: Mapping[str, Ownership] = field(default_factory=dict)
 
 
-Decide = Callable[[Batch, Act], Decision]
+Decide = Callable[[Batch, Context], Decision]
 
 
-def case(batch: str, clients: Sequence[str] = (), employees: Iterable[str] = ()) -> Case:
+def model(batch: str, clients: Sequence[str] = (), employees: Iterable[str] = ()) -> DecisionModel:
     """What a decision about a batch, these clients of it and these employees depends on."""
     items = [
         Item(tuple(_STEPS), (f"batch:{batch}",)),
@@ -64,7 +64,7 @@ def case(batch: str, clients: Sequence[str] = (), employees: Iterable[str] = ())
         *map(ownership.about, clients),
     ]
     initial = Batch(clients={client: Ownership(client) for client in clients})
-    return Case(Query(tuple(items)), initial, evolve)
+    return DecisionModel(Query(tuple(items)), initial, evolve)
 
 
 def evolve(state: Batch, event: Recorded) -> Batch:
@@ -83,7 +83,7 @@ def evolve(state: Batch, event: Recorded) -> Batch:
 def start(plan: Plan, approved_by: str) -> Decide:
     """Decide to begin a batch, or to go on with it if it is the same plan's."""
 
-    def decide(state: Batch, act: Act) -> Decision:
+    def decide(state: Batch, context: Context) -> Decision:
         digest = plan.sha256
         _refuse_turned(state, plan.batch)
         if state.started is not None:
@@ -94,7 +94,7 @@ def start(plan: Plan, approved_by: str) -> Decide:
                 )
             return Decision()
         for each in plan.successors:
-            refuse_absent(state.people, each, plan.effective_at or act.at)
+            refuse_absent(state.people, each, plan.effective_at or context.at)
         content = TransferBatchStarted(
             batch=plan.batch,
             from_employee=plan.from_employee,
@@ -104,7 +104,7 @@ def start(plan: Plan, approved_by: str) -> Decide:
             plan_sha256=digest,
             approved_by=approved_by,
         )
-        return Decision((act.event(content),))
+        return Decision((context.event(content),))
 
     return decide
 
@@ -112,7 +112,7 @@ def start(plan: Plan, approved_by: str) -> Decide:
 def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decide:
     """Decide that clients pass on, but for those that are no longer the employee's."""
 
-    def decide(state: Batch, act: Act) -> Decision:
+    def decide(state: Batch, context: Context) -> Decision:
         _refuse_turned(state, plan.batch)
         events: list[Event] = []
         left: list[tuple[str, str]] = []
@@ -125,7 +125,7 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
                 left.append((move.client, "the batch had come to its end"))
                 continue
             try:
-                events += _passed(plan, move, own, approved_by, act._replace(key=key))
+                events += _passed(plan, move, own, approved_by, context._replace(key=key))
             except Refused as refusal:
                 left.append((move.client, str(refusal)))
         return Decision(tuple(events), left=tuple(left))
@@ -136,11 +136,11 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
 def turn(batch: str, reason: str, approved_by: str) -> Decide:
     """Decide that nothing of a batch passes on any longer, for it is to be reversed."""
 
-    def decide(state: Batch, act: Act) -> Decision:
+    def decide(state: Batch, context: Context) -> Decision:
         if state.turned or state.reversed:
             return Decision()
         content = TransferReversalStarted(batch=batch, reason=reason, approved_by=approved_by)
-        return Decision((act._replace(key=f"{batch}/turned").event(content),))
+        return Decision((context._replace(key=f"{batch}/turned").event(content),))
 
     return decide
 
@@ -151,7 +151,7 @@ def give_back(batch: str, moved: Mapping[str, str], approved_by: str) -> Decide:
     moved: the id of the event by which each of them passed on.
     """
 
-    def decide(state: Batch, act: Act) -> Decision:
+    def decide(state: Batch, context: Context) -> Decision:
         events: list[Event] = []
         left: list[tuple[str, str]] = []
         for client, moved_by in moved.items():
@@ -160,7 +160,9 @@ def give_back(batch: str, moved: Mapping[str, str], approved_by: str) -> Decide:
             if state.reversed or _has(own, key):
                 continue
             try:
-                events.append(_returned(batch, own, moved_by, approved_by, act._replace(key=key)))
+                events.append(
+                    _returned(batch, own, moved_by, approved_by, context._replace(key=key))
+                )
             except Refused as refusal:
                 left.append((client, str(refusal)))
         return Decision(tuple(events), left=tuple(left))
@@ -172,11 +174,11 @@ def conclude(content: TransferBatchCompleted | TransferBatchReversed) -> Decide:
     """Decide on the last step of a batch, or of its reversal; nothing if it has been taken."""
     step = "completed" if isinstance(content, TransferBatchCompleted) else "reversed"
 
-    def decide(state: Batch, act: Act) -> Decision:
+    def decide(state: Batch, context: Context) -> Decision:
         ended = state.turned if step == "completed" else None
         if ended or state.reversed or getattr(state, step):
             return Decision()
-        return Decision((act._replace(key=f"{content.batch}/{step}").event(content),))
+        return Decision((context._replace(key=f"{content.batch}/{step}").event(content),))
 
     return decide
 
@@ -198,10 +200,10 @@ def _refuse_turned(state: Batch, batch: str) -> None:
 
 
 def _passed(
-    plan: Plan, move: Move, own: Ownership, approved_by: str | None, act: Act
+    plan: Plan, move: Move, own: Ownership, approved_by: str | None, context: Context
 ) -> tuple[Event, ...]:
-    act = act._replace(at=own.present(act.at))
-    holding = own.holding(plan.effective_at or act.at)
+    context = context._replace(at=own.present(context.at))
+    holding = own.holding(plan.effective_at or context.at)
     if holding and holding.owner != plan.from_employee:
         raise Refused(
             f"is {holding.owner}'s and not {plan.from_employee}'s, by {holding.change.type} "
@@ -214,14 +216,16 @@ def _passed(
         effective_at=plan.effective_at,
         batch=plan.batch,
     )
-    return decide(own, act).events
+    return decide(own, context).events
 
 
-def _returned(batch: str, own: Ownership, moved_by: str, approved_by: str, act: Act) -> Event:
+def _returned(
+    batch: str, own: Ownership, moved_by: str, approved_by: str, context: Context
+) -> Event:
     moved = next((each for each in own.changes if each.event_id == moved_by), None)
     if moved is None or moved.from_employee is None:
         raise Refused("its transfer has been annulled")
-    at = max(own.present(act.at), moved.effective_at)
+    at = max(own.present(context.at), moved.effective_at)
     refuse_unknown(own, at)
     last = own.changes[-1]
     holding = own.holding(last.effective_at)
@@ -235,10 +239,10 @@ def _returned(batch: str, own: Ownership, moved_by: str, approved_by: str, act: 
         reason="batch_reversed",
         approved_by=approved_by,
         # What is yet to hold is undone from the time on from which it would.
-        effective_at=moved.effective_at if moved.effective_at > own.present(act.at) else None,
+        effective_at=moved.effective_at if moved.effective_at > own.present(context.at) else None,
         batch=batch,
     )
-    return act._replace(at=own.present(act.at)).event(content, own.client)
+    return context._replace(at=own.present(context.at)).event(content, own.client)
 
 
 def _has(own: Ownership, key: str) -> bool:

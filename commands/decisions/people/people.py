@@ -7,19 +7,21 @@ absence   an employee is away, and another covers his clients
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.ownership.ownership import Ownership, employed, evolve
 from commands.decisions.ownership.refusals import refuse_absent
 from ledger.errors import Refused
 from ledger.events.people import AbsenceRecorded, EmployeeDeparted
 from ledger.log import Query
 
-Decide = Callable[[Ownership, Act], Decision]
+Decide = Callable[[Ownership, Context], Decision]
 
 
-def case(*employees: str) -> Case:
+def model(*employees: str) -> DecisionModel:
     """What a decision about these employees, and no client, depends on."""
-    return Case(Query(tuple(map(employed, dict.fromkeys(employees)))), Ownership(""), evolve)
+    return DecisionModel(
+        Query(tuple(map(employed, dict.fromkeys(employees)))), Ownership(""), evolve
+    )
 
 
 def depart(
@@ -27,8 +29,8 @@ def depart(
 ) -> Decide:
     """Decide that an employee leaves us, from a time on that may lie ahead."""
 
-    def decide(state: Ownership, act: Act) -> Decision:
-        at = effective_at or act.at
+    def decide(state: Ownership, context: Context) -> Decision:
+        at = effective_at or context.at
         _refuse_before_hired(state, employee, at)
         refuse_absent(state, employee, at)
         last = state.staff[employee][-1]
@@ -40,7 +42,7 @@ def depart(
                 "(event.annulled)"
             )
         content = EmployeeDeparted(employee=employee, reason=reason, effective_at=effective_at)
-        return Decision((act.event(content),))
+        return Decision((context.event(content),))
 
     return decide
 
@@ -55,7 +57,7 @@ def absence(
 ) -> Decide:
     """Decide that an employee is away for these days, both included; a substitute covers."""
 
-    def decide(state: Ownership, act: Act) -> Decision:
+    def decide(state: Ownership, context: Context) -> Decision:
         if last_day < first_day:
             raise Refused(f"the absence would end on {last_day}, before it begins on {first_day}")
         if substitute == employee:
@@ -70,7 +72,7 @@ def absence(
             substitute=substitute,
             reason=reason,
         )
-        return Decision((act.event(content),))
+        return Decision((context.event(content),))
 
     return decide
 

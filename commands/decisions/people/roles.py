@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.ownership.ownership import BEGINNING, Ownership
 from commands.decisions.ownership.ownership import evolve as evolve_staff
 from commands.decisions.ownership.refusals import refuse_absent
@@ -64,12 +64,12 @@ class Authority:
         return max([at, *(word.at for word in self.words.values())])
 
 
-def case(employee: str, scope: str | None = None) -> Case:
+def model(employee: str, scope: str | None = None) -> DecisionModel:
     """What a decision about an employee's roles depends on."""
     items = [Item((*_ROLES, *_EMPLOYMENT), (f"employee:{employee}",))]
     if scope is not None:
         items.append(Item(("org_unit.defined", *_EMPLOYMENT), (f"unit:{scope}",)))
-    return Case(Query(tuple(items)), Authority(employee), evolve)
+    return DecisionModel(Query(tuple(items)), Authority(employee), evolve)
 
 
 def evolve(state: Authority, event: Recorded) -> Authority:
@@ -95,11 +95,11 @@ def evolve(state: Authority, event: Recorded) -> Authority:
 
 def grant(
     role: str, *, scope: str | None = None, until: datetime | None = None
-) -> Callable[[Authority, Act], Decision]:
+) -> Callable[[Authority, Context], Decision]:
     """Decide that an employee may do what a role allows; nothing if he may already, till then."""
 
-    def decide(state: Authority, act: Act) -> Decision:
-        at = state.present(act.at)
+    def decide(state: Authority, context: Context) -> Decision:
+        at = state.present(context.at)
         refuse_absent(state.staff, state.employee, at)
         if scope is not None and scope not in state.units:
             raise Refused(
@@ -112,18 +112,18 @@ def grant(
         if held and held.until == until:
             return Decision()
         content = RoleGranted(employee=state.employee, role=role, scope=scope, until=until)
-        return Decision((act._replace(at=at).event(content),))
+        return Decision((context._replace(at=at).event(content),))
 
     return decide
 
 
 def revoke(
     role: str, *, scope: str | None = None, reason: str | None = None
-) -> Callable[[Authority, Act], Decision]:
+) -> Callable[[Authority, Context], Decision]:
     """Decide that an employee may no longer do what a role allowed him in this scope."""
 
-    def decide(state: Authority, act: Act) -> Decision:
-        at = state.present(act.at)
+    def decide(state: Authority, context: Context) -> Decision:
+        at = state.present(context.at)
         refuse_absent(state.staff, state.employee, at)
         if state.held(role, scope, at) is None:
             scopes = [f"in {s}" if s else "everywhere" for r, s in state.words
@@ -135,6 +135,6 @@ def revoke(
                 f"`iledger roles --employee {state.employee}` lists what he holds"
             )
         content = RoleRevoked(employee=state.employee, role=role, scope=scope, reason=reason)
-        return Decision((act._replace(at=at).event(content),))
+        return Decision((context._replace(at=at).event(content),))
 
     return decide

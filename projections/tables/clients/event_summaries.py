@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 
-class Wording(NamedTuple):
+class EventSummary(NamedTuple):
     """How an event type is put: its kind, its summary, and the fields of its subject and words."""
 
     kind: str
@@ -43,27 +43,27 @@ def _passed(what: str, giver: str | None, taker: str | None, reason: str | None 
     return _list(f"{what} from {giver or 'nobody'} to {taker or 'nobody'}", reason)
 
 
-_CLIENT = partial(Wording, "client")
-_FACT = partial(Wording, "fact")
-_PERSON = partial(Wording, "contact_person", subject="contact")
-_PEOPLE = partial(Wording, "people")
-_OWNER = partial(Wording, "ownership")
-_HANDOVER = partial(Wording, "handover")
-_BATCH = partial(Wording, "handover", subject="batch")
-_CONFLICT = partial(Wording, "conflict")
-_DISPUTE = partial(Wording, "dispute", subject="dispute")
-_OFFER = partial(Wording, "offer", subject="offer")
-_DEAL = partial(Wording, "deal", subject="deal")
-_TASK = partial(Wording, "task", subject="task")
-_CASE = partial(Wording, "case", subject="case")
-_TARGET = partial(Wording, "motivation", subject="target")
-_NORM = partial(Wording, "motivation", subject="norm")
-_STATEMENT = partial(Wording, "motivation", subject="statement")
-_REDUCTION = partial(Wording, "motivation", subject="reduction")
-_MEETING = partial(Wording, "meeting", subject="meeting")
-_LETTER = partial(Wording, "letter", subject="letter", words="subject")
+_CLIENT = partial(EventSummary, "client")
+_FACT = partial(EventSummary, "fact")
+_PERSON = partial(EventSummary, "contact_person", subject="contact")
+_PEOPLE = partial(EventSummary, "people")
+_OWNER = partial(EventSummary, "ownership")
+_HANDOVER = partial(EventSummary, "handover")
+_BATCH = partial(EventSummary, "handover", subject="batch")
+_CONFLICT = partial(EventSummary, "conflict")
+_DISPUTE = partial(EventSummary, "dispute", subject="dispute")
+_OFFER = partial(EventSummary, "offer", subject="offer")
+_DEAL = partial(EventSummary, "deal", subject="deal")
+_TASK = partial(EventSummary, "task", subject="task")
+_CASE = partial(EventSummary, "case", subject="case")
+_TARGET = partial(EventSummary, "motivation", subject="target")
+_NORM = partial(EventSummary, "motivation", subject="norm")
+_STATEMENT = partial(EventSummary, "motivation", subject="statement")
+_REDUCTION = partial(EventSummary, "motivation", subject="reduction")
+_MEETING = partial(EventSummary, "meeting", subject="meeting")
+_LETTER = partial(EventSummary, "letter", subject="letter", words="subject")
 
-WORDINGS: Mapping[str, Wording] = {
+SUMMARIES: Mapping[str, EventSummary] = {
     "prospect.registered": _CLIENT(
         lambda d: _list("prospect registered", d.kind, d.found_through), words="name"
     ),
@@ -78,8 +78,10 @@ WORDINGS: Mapping[str, Wording] = {
     "client_fact.recorded": _FACT(lambda d: f"fact recorded: {d.field}", words="value"),
     "client_fact.confirmed": _FACT(lambda d: f"facts confirmed by {d.method}: {_names(d.fields)}"),
     "client_fact.retracted": _FACT(lambda d: f"fact retracted: {d.field}, {d.reason}"),
-    "preference.noted": Wording("preference", lambda d: f"preference: {d.topic}", words="value"),
-    "competitor_offer.reported": Wording(
+    "preference.noted": EventSummary(
+        "preference", lambda d: f"preference: {d.topic}", words="value"
+    ),
+    "competitor_offer.reported": EventSummary(
         "competitor_offer",
         lambda d: _list(
             f"competitor offer: {d.competitor}", d.product, _money(d.price, d.currency)
@@ -158,22 +160,22 @@ WORDINGS: Mapping[str, Wording] = {
     "ownership_dispute.resolved": _DISPUTE(
         lambda d: f"dispute resolved by {d.decided_by}, {d.decision}", words="grounds"
     ),
-    "inquiry.received": Wording(
+    "inquiry.received": EventSummary(
         "inquiry", lambda d: _list(f"inquiry by {d.channel}", d.touchpoint), "inquiry", "subject"
     ),
-    "touchpoint.captured": Wording(
+    "touchpoint.captured": EventSummary(
         "touchpoint",
         lambda d: _list(f"contact collected at {d.touchpoint}", d.campaign),
         words="contact_details",
     ),
-    "call.logged": Wording(
+    "call.logged": EventSummary(
         "call",
         lambda d: _list(f"call {d.direction}", d.outcome, _span(d.duration_s)),
         "call",
         "topic",
     ),
-    "call.missed": Wording("call", lambda d: "call missed", "call", "number"),
-    "message.exchanged": Wording(
+    "call.missed": EventSummary("call", lambda d: "call missed", "call", "number"),
+    "message.exchanged": EventSummary(
         "message", lambda d: f"message {d.direction} by {d.channel}", words="text"
     ),
     "meeting.planned": _MEETING(
@@ -187,9 +189,9 @@ WORDINGS: Mapping[str, Wording] = {
     "correspondence.sent": _LETTER(
         lambda d: _list(f"{d.medium} sent to {d.party}", d.registry_number)
     ),
-    "note.shared": Wording("note", lambda d: "note", words="text"),
-    "mood.noted": Wording("mood", lambda d: f"mood {d.mood:+} ({d.method})", "interaction"),
-    "satisfaction.recorded": Wording(
+    "note.shared": EventSummary("note", lambda d: "note", words="text"),
+    "mood.noted": EventSummary("mood", lambda d: f"mood {d.mood:+} ({d.method})", "interaction"),
+    "satisfaction.recorded": EventSummary(
         "satisfaction", lambda d: f"satisfaction {d.instrument} {d.score}", "subject"
     ),
     "offer.sent": _OFFER(
@@ -198,7 +200,7 @@ WORDINGS: Mapping[str, Wording] = {
     "offer.accepted": _OFFER(lambda d: "offer accepted"),
     "offer.declined": _OFFER(lambda d: _list("offer declined", d.reason)),
     "offer.expired": _OFFER(lambda d: "offer expired"),
-    "pipeline.published": Wording(
+    "pipeline.published": EventSummary(
         "pipeline", lambda d: f"pipeline published, revision {d.revision}", "pipeline"
     ),
     "deal.opened": _DEAL(
@@ -211,7 +213,7 @@ WORDINGS: Mapping[str, Wording] = {
     "deal.won": _DEAL(lambda d: _list("deal won", _money(d.amount, d.currency))),
     "deal.lost": _DEAL(lambda d: _list("deal lost", d.stage, d.reason, d.competitor)),
     "deal.reopened": _DEAL(lambda d: f"deal reopened, {d.reason}"),
-    "purchase.recorded": Wording(
+    "purchase.recorded": EventSummary(
         "purchase", lambda d: _list("purchase", _money(d.amount, d.currency)), "purchase"
     ),
     "task.assigned": _TASK(
@@ -234,10 +236,10 @@ WORDINGS: Mapping[str, Wording] = {
     "case.resolved": _CASE(lambda d: "case resolved", words="solution"),
     "case.reopened": _CASE(lambda d: _list("case reopened", d.reason)),
     "case.closed": _CASE(lambda d: _list("case closed", d.code)),
-    "business_calendar.published": Wording(
+    "business_calendar.published": EventSummary(
         "calendar", lambda d: f"calendar from {d.first_day} to {d.last_day}", "calendar"
     ),
-    "client_base_audit.signed": Wording(
+    "client_base_audit.signed": EventSummary(
         "audit", lambda d: f"client base of {d.month} signed, {d.clients} clients"
     ),
     "target.set": _TARGET(lambda d: f"target of {d.value:f} {d.metric} for {d.period}"),
@@ -249,10 +251,10 @@ WORDINGS: Mapping[str, Wording] = {
     "norm.breached": _NORM(
         lambda d: f"norm breached by {d.employee} in {d.period}: {d.value:f} for {d.limit:f}"
     ),
-    "motivation_scheme.published": Wording(
+    "motivation_scheme.published": EventSummary(
         "motivation", lambda d: f"scheme published, version {d.version}", "scheme"
     ),
-    "period.closed": Wording(
+    "period.closed": EventSummary(
         "motivation", lambda d: f"period closed, {d.statements} statements", "period"
     ),
     "payout_statement.issued": _STATEMENT(lambda d: f"statement for {d.employee}, {d.period}"),
@@ -264,13 +266,13 @@ WORDINGS: Mapping[str, Wording] = {
         lambda d: f"reduction of {_money(d.amount, d.currency)} proposed, {d.rule}"
     ),
     "bonus_reduction.decided": _REDUCTION(lambda d: f"reduction {d.decision}", words="reason"),
-    "event.annulled": Wording(
+    "event.annulled": EventSummary(
         "annulment", lambda d: f"{d.annulled_type} annulled, {d.reason}", "event"
     ),
 }
 
 
-def unworded(type_: str) -> Wording:
+def unsummarised(type_: str) -> EventSummary:
     """The wording of a type that another package adds: "warranty.granted" is "warranty granted"."""
     words = type_.replace("_", " ").replace(".", " ")
-    return Wording(type_.partition(".")[0], lambda d: words)
+    return EventSummary(type_.partition(".")[0], lambda d: words)

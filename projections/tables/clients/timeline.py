@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ledger.catalogue import types
 from ledger.envelope import Recorded
 from projections.engine.materialized import Ready
-from projections.tables.clients.event_summaries import WORDINGS, Wording, unworded
+from projections.tables.clients.event_summaries import SUMMARIES, EventSummary, unsummarised
 from projections.tables.contacts.interactions import reach
 
 
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
 TABLES: Mapping[type[Any], str] = {Entry: "timeline"}
 
 
-def _entry(wording: Wording, event: Recorded) -> Iterator[Entry]:
+def _entry(wording: EventSummary, event: Recorded) -> Iterator[Entry]:
     if event.client is None:
         return
     kind, summary, subject, words = wording
@@ -64,6 +64,6 @@ def _entry(wording: Wording, event: Recorded) -> Iterator[Entry]:
 
 
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Entry]]] = {
-    type_: partial(_entry, WORDINGS.get(type_) or unworded(type_)) for type_ in types()
+    type_: partial(_entry, SUMMARIES.get(type_) or unsummarised(type_)) for type_ in types()
 }
 READY = Ready(table="client_activity", key="client", source="timeline")

@@ -1,4 +1,4 @@
-"""Quarrels: conflicts with clients, disputes over clients, approaches to clients of others."""
+"""Disputes: conflicts with clients, disputes over clients, approaches to clients of others."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime

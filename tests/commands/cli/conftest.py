@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from commands.cli import main
-from ledger.database import Target
+from ledger.database import Location
 
 ROOT = Path(__file__).parents[3]
 MODULE = [sys.executable, "-m", "commands.cli.main"]
@@ -21,11 +21,11 @@ Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 @pytest.fixture
-def settings(target: Target) -> dict[str, str]:
+def settings(location: Location) -> dict[str, str]:
     """The environment in which `iledger` finds the test's ledger."""
     return os.environ | {
-        "ILEDGER_DSN": target.dsn or "",
-        "ILEDGER_SCHEMA": target.schema,
+        "ILEDGER_DSN": location.dsn or "",
+        "ILEDGER_SCHEMA": location.schema,
         "PYTHONPATH": str(ROOT),
     }
 

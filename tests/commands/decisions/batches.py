@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from commands.decisions.handle import Act
+from commands.decisions.handle import Context
 from commands.decisions.ownership import transfer
 from commands.decisions.ownership.transfer_plan import Plan
 from commands.decisions.ownership.transfer_rules import Wanted, draw_up
@@ -45,12 +45,12 @@ def company(
     ]
 
 
-def act() -> Act:
-    return Act("E-boss", datetime.now(UTC))
+def context() -> Context:
+    return Context("E-boss", datetime.now(UTC))
 
 
 def now(ledger: Ledger, connection: Connection) -> View:
-    return View(catch_up(connection, ledger.target).position, datetime.now(UTC))
+    return View(catch_up(connection, ledger.location).position, datetime.now(UTC))
 
 
 def plan(ledger: Ledger, connection: Connection, employee: str, **wanted: Any) -> Plan:
@@ -59,11 +59,11 @@ def plan(ledger: Ledger, connection: Connection, employee: str, **wanted: Any) -
 
 
 def passed(ledger: Ledger, plan: Plan, **how: Any) -> transfer.Outcome:
-    return transfer.apply(ledger, plan, act(), approved_by="E-boss", **how)
+    return transfer.apply(ledger, plan, context(), approved_by="E-boss", **how)
 
 
 def returned(ledger: Ledger, batch: str, **how: Any) -> transfer.Outcome:
-    return transfer.reverse(ledger, batch, act(), reason="x", approved_by="E-boss", **how)
+    return transfer.reverse(ledger, batch, context(), reason="x", approved_by="E-boss", **how)
 
 
 def owners(ledger: Ledger, connection: Connection) -> Owners:

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 from functools import reduce
 from typing import Any
 
-from commands.decisions.handle import Act, Case, Decision
+from commands.decisions.handle import Context, Decision, DecisionModel
 from ledger import codec
 from ledger.envelope import Event, Recorded
 from ledger.log import Item, Row
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-ACT = Act("E-boss", NOW, performed_by="E-boss", key="decision-1")
+CONTEXT = Context("E-boss", NOW, performed_by="E-boss", key="decision-1")
 
 
 def day(number: int) -> datetime:
@@ -27,14 +27,14 @@ def event(data: Any, at: datetime | int = 0, client: str | None = "C-1", **more:
     return Event(data=data, client=client, **filled)
 
 
-def given(case: Case, *events: Event) -> Any:
+def given(model: DecisionModel, *events: Event) -> Any:
     """The state after those of these events that the case reads, each recorded an hour later."""
     known = [_recorded(position, each) for position, each in enumerate(events, 1)]
-    items = (*case.query.items, *case.steady)
-    state = _folded(case, known, items)
-    while more := tuple(item for item in case.widen(state) if item not in items):
+    items = (*model.query.items, *model.steady)
+    state = _folded(model, known, items)
+    while more := tuple(item for item in model.widen(state) if item not in items):
         items += more
-        state = _folded(case, known, items)
+        state = _folded(model, known, items)
     return state
 
 
@@ -50,14 +50,16 @@ def _recorded(position: int, event: Event) -> tuple[set[str], Recorded]:
     return own | set(encoded.tags), codec.decode(row)
 
 
-def _folded(case: Case, known: list[tuple[set[str], Recorded]], items: tuple[Item, ...]) -> Any:
+def _folded(
+    model: DecisionModel, known: list[tuple[set[str], Recorded]], items: tuple[Item, ...]
+) -> Any:
     read = (
         event
         for tags, event in known
         if any(event.type in (item.types or (event.type,)) and tags.issuperset(item.tags)
                for item in items)
     )  # fmt: skip
-    return reduce(case.evolve, read, case.initial)
+    return reduce(model.evolve, read, model.initial)
 
 
 def told(decision: Decision) -> list[Any]:
@@ -65,6 +67,8 @@ def told(decision: Decision) -> list[Any]:
     return [each.data for each in decision.events]
 
 
-def when(decide: Callable[[Any, Act], Decision], state: Any, act: Act = ACT) -> list[Any]:
+def when(
+    decide: Callable[[Any, Context], Decision], state: Any, context: Context = CONTEXT
+) -> list[Any]:
     """What follows when this is decided in this state."""
-    return told(decide(state, act))
+    return told(decide(state, context))

@@ -12,7 +12,7 @@ from ledger.events.people import EmployeeHired
 from ledger.events.sales import OfferSent
 from tests.commands.decisions.given import NOW, event, given
 
-CASE = ownership.case("C-1", "E-1", "E-2", seller="E-1")
+CASE = ownership.model("C-1", "E-1", "E-2", seller="E-1")
 REGISTERED = event(ClientRegistered(kind="company", name="Ёлка"), 1)
 OFFER = event(
     OfferSent(offer="O-1"), NOW, performed_by="E-1", source="crm", key="offer-1", recorded_by="crm"

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from commands.decisions.handle import Act, Decision, Memory, handle
+from commands.decisions.handle import Context, Decision, Memory, handle
 from commands.decisions.ownership import ownership
 from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.reservation import record_approach
 from ledger.api import Ledger
-from ledger.database import Target
+from ledger.database import Location
 from ledger.envelope import Event
 from ledger.errors import ClientTaken, LedgerError
 from ledger.events.corrections import EventAnnulled
@@ -20,8 +20,8 @@ from ledger.events.sales import OfferSent
 
 
 @pytest.fixture
-def book(any_target: Target) -> Iterator[Ledger]:
-    with Ledger(any_target) as ledger:
+def book(any_location: Location) -> Iterator[Ledger]:
+    with Ledger(any_location) as ledger:
         for seller in ("E-1", "E-2"):
             _record(ledger, EmployeeHired(employee=seller, name="Анна"), seller)
         yield ledger
@@ -81,14 +81,14 @@ def test_who_is_hired_after_he_was_remembered_as_unknown_may_approach(book: Ledg
 
 
 def test_nothing_is_decided_on_a_guess_alone(book: Ledger) -> None:
-    def release(state: Ownership, act: Act) -> Decision:
-        changes = [act.event(ClientReleased(reason="pool"), "C-1") for _ in state.changes]
+    def release(state: Ownership, context: Context) -> Decision:
+        changes = [context.event(ClientReleased(reason="pool"), "C-1") for _ in state.changes]
         return Decision(tuple(changes))
 
     memory = Memory()
     record_approach(book, offer("E-1", "C-1"), memory)
-    case, act = ownership.case("C-1", "E-1"), Act("E-1", datetime.now(UTC))
-    assert len(handle(book, case, act, release, memory, first=True).events) == 1
+    model, context = ownership.model("C-1", "E-1"), Context("E-1", datetime.now(UTC))
+    assert len(handle(book, model, context, release, memory, first=True).events) == 1
 
 
 def test_asking_for_nothing_changed_moves_the_memory_on(book: Ledger) -> None:

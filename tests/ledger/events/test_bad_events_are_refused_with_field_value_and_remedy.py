@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger import codec
 from ledger.api import Ledger
-from ledger.database import Target
+from ledger.database import Location
 from ledger.errors import InvalidEvent
 from tests.ledger.store.samples import call
 
@@ -185,9 +185,9 @@ def test_content_that_is_no_event_is_refused() -> None:
             codec.encode(call("k", data=junk))
 
 
-def test_an_event_about_the_future_is_refused_by_the_servers_clock(any_target: Target) -> None:
+def test_an_event_about_the_future_is_refused_by_the_servers_clock(any_location: Location) -> None:
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    with Ledger(any_target) as book:
+    with Ledger(any_location) as book:
         for attempt in (book.append, lambda event: book.append_all([call("other"), event])):
             with pytest.raises(InvalidEvent, match="lies in the future") as caught:
                 attempt(call("k", occurred_at=tomorrow))

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ledger import catalogue, codec, log
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.envelope import Encoded
 from ledger.log import Row
 from ledger.moments import Moment
@@ -50,12 +50,12 @@ def test_it_is_read_and_its_leaf_is_the_same(line: dict[str, str]) -> None:
         assert found.data == golden.content(type(found.data))
 
 
-def test_the_database_computes_the_same_leaves(any_target: Target) -> None:
+def test_the_database_computes_the_same_leaves(any_location: Location) -> None:
     batch = [
         Encoded("any.type", 1, "golden", str(n), None, None, None, (), line["body"].encode())
         for n, line in enumerate(LINES)
     ]
-    with closing(connect(any_target, "owner")) as connection:
+    with closing(connect(any_location, "owner")) as connection:
         log.append(connection, batch)
         found = connection.execute(
             r"SELECT encode(sha256('\x00'::bytea || body || timestamptz_send(%s::timestamptz)), "

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger import log
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.envelope import Encoded, event_id
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -26,13 +26,13 @@ def leaf(body: bytes, recorded_at: datetime) -> bytes:
     source=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1),
 )
 def test_both_are_the_same_on_every_server(
-    any_target: Target, bodies: list[bytes], source: str
+    any_location: Location, bodies: list[bytes], source: str
 ) -> None:
     batch = [
         Encoded("call.logged", 1, source, f"{n}-{body.hex()}", None, None, None, (), body)
         for n, body in enumerate(bodies)
     ]
-    with closing(connect(any_target, "owner")) as connection:
+    with closing(connect(any_location, "owner")) as connection:
         log.append(connection, batch)
         found = connection.execute(
             "SELECT event_id, key, body, recorded_at, leaf FROM events WHERE source = %s", [source]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.database import Target
+from ledger.database import Location
 
 MODULE = '''
 """Visits to the showroom."""
@@ -72,9 +72,9 @@ def run(package: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_they_are_appended_read_and_found_like_the_ledgers_own(
-    package: Path, target: object
+    package: Path, location: object
 ) -> None:
-    done = run(package, USE, target.dsn, target.schema)  # type: ignore[attr-defined]
+    done = run(package, USE, location.dsn, location.schema)  # type: ignore[attr-defined]
     assert done.returncode == 0, done.stderr
 
 
@@ -88,26 +88,26 @@ def test_a_name_that_is_taken_is_refused(package: Path) -> None:
 CAUGHT_UP = """
 import sys
 from contextlib import closing
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from projections.engine.runner import catch_up, progress
 
-target = Target(dsn=sys.argv[1], schema=sys.argv[2])
-with closing(connect(target, "owner")) as connection:
-    before = progress(connection, target)
-    catch_up(connection, target)
+location = Location(dsn=sys.argv[1], schema=sys.argv[2])
+with closing(connect(location, "owner")) as connection:
+    before = progress(connection, location)
+    catch_up(connection, location)
     found = connection.execute("SELECT performed_by FROM entries").fetchall()
     print(before and before.fresh, len(found))
 """
 
 
 def test_a_package_installed_later_is_seen_in_what_was_recorded_before(
-    package: Path, target: Target
+    package: Path, location: Location
 ) -> None:
-    recorded = run(package, USE, target.dsn or "", target.schema)
+    recorded = run(package, USE, location.dsn or "", location.schema)
     assert recorded.returncode == 0, recorded.stderr
-    without = run(package.parent, CAUGHT_UP, target.dsn or "", target.schema)
+    without = run(package.parent, CAUGHT_UP, location.dsn or "", location.schema)
     assert without.stdout == "None 0\n", without.stderr
-    later = run(package, CAUGHT_UP, target.dsn or "", target.schema)
+    later = run(package, CAUGHT_UP, location.dsn or "", location.schema)
     assert later.stdout == "False 1\n", later.stderr
-    again = run(package, CAUGHT_UP, target.dsn or "", target.schema)
+    again = run(package, CAUGHT_UP, location.dsn or "", location.schema)
     assert again.stdout == "True 1\n", again.stderr

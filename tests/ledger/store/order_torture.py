@@ -15,17 +15,20 @@ from typing import TextIO
 import psycopg
 
 from ledger import log
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.errors import LedgerError
 from tests.ledger.store.samples import encoded
 
 
 def main(folder: str, schema: str, name: str, notes: str) -> None:
-    target = Target(folder=Path(folder), schema=schema)
+    location = Location(folder=Path(folder), schema=schema)
     chance, number = random.Random(name), 0
     with Path(notes).open("a") as noted:
         while True:
-            with suppress(LedgerError, psycopg.Error), closing(connect(target, "writer")) as opened:
+            with (
+                suppress(LedgerError, psycopg.Error),
+                closing(connect(location, "writer")) as opened,
+            ):
                 while True:
                     number += 1
                     append_some(opened, chance, f"{name}-{number}", noted)

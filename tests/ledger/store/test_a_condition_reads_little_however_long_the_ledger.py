@@ -11,7 +11,7 @@ import pytest
 
 from ledger import log
 from ledger.codec import encode
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from tests.ledger.store.samples import call
 
 LENGTH = 15_000
@@ -36,19 +36,19 @@ def pages(connection: Connection, query: list[dict[str, Any]]) -> int:
 
 
 @pytest.fixture
-def long(any_target: Target) -> Target:
-    with closing(connect(any_target, "owner")) as connection:
+def long(any_location: Location) -> Location:
+    with closing(connect(any_location, "owner")) as connection:
         for start in range(0, LENGTH, 1_000):
             numbers = range(start, start + 1_000)
             log.append(connection, [encode(call(f"k{n}", client=f"C-{n // 3}")) for n in numbers])
         connection.execute("ANALYZE events")
         connection.execute("ANALYZE event_tags")
-    return any_target
+    return any_location
 
 
 @pytest.mark.parametrize(
     "query", [[OF_CLIENT], [OF_TYPES], [OF_TAG], [OF_PERFORMER], LATE, [OF_CLIENT, *LATE]]
 )
-def test_it_reads_few_pages(long: Target, query: list[dict[str, Any]]) -> None:
+def test_it_reads_few_pages(long: Location, query: list[dict[str, Any]]) -> None:
     with closing(connect(long, "owner")) as connection:
         assert pages(connection, query) < FEW

@@ -8,7 +8,7 @@ import pytest
 
 from ledger import log
 from ledger.api import Ledger
-from ledger.database import Target
+from ledger.database import Location
 from ledger.errors import ServerUnavailable
 from tests.ledger.store.samples import call
 
@@ -38,15 +38,17 @@ def _lost_while_waiting(*_: Any, stopped: Any, **__: Any) -> Iterator[log.Row]:
 
 
 def test_an_outage_long_over_uses_up_no_patience(
-    target: Target, monkeypatch: pytest.MonkeyPatch
+    location: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _failing(monkeypatch, _refused, _lost_while_waiting, _refused)
-    with Ledger(target) as book:
+    with Ledger(location) as book:
         book.append(call("a"))
         assert next(book.follow(patience=PATIENCE)).position == 1
 
 
-def test_an_outage_without_end_is_reported(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outage_without_end_is_reported(
+    location: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _failing(monkeypatch, *(_refused for _ in range(100)))
-    with Ledger(target) as book, pytest.raises(ServerUnavailable):
+    with Ledger(location) as book, pytest.raises(ServerUnavailable):
         next(book.follow(patience=PATIENCE))

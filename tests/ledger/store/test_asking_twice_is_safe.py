@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 import ledger
 from ledger import log
 from ledger.api import Ledger
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.errors import ConditionFailed, InvalidEvent, KeyConflict, ServerUnavailable
 from ledger.log import Condition, Item, Query
 from ledger.store import Store
@@ -25,14 +25,14 @@ ANY_CALL = Query((Item(("call.logged",)),))
 
 
 @pytest.fixture
-def book(any_target: Target) -> Iterator[Ledger]:
-    with Ledger(any_target) as opened:
+def book(any_location: Location) -> Iterator[Ledger]:
+    with Ledger(any_location) as opened:
         yield opened
 
 
 @pytest.fixture
-def connection(any_target: Target) -> Iterator[Connection]:
-    with closing(connect(any_target, "writer")) as opened:
+def connection(any_location: Location) -> Iterator[Connection]:
+    with closing(connect(any_location, "writer")) as opened:
         yield opened
 
 
@@ -104,7 +104,7 @@ def test_a_refused_first_does_not_stand_in_the_way_of_a_good_second(
 ) -> None:
     early = encoded("k", at=datetime(2999, 1, 1, tzinfo=UTC))
     good = encoded("k", "good")
-    outcomes = log.append(connection, [early, good, good], whole=False)
+    outcomes = log.append(connection, [early, good, good], atomic=False)
     assert [outcome.outcome for outcome in outcomes] == ["future", "recorded", "known"]
 
 
@@ -114,7 +114,7 @@ def test_every_outcome_of_a_batch_stands_at_its_events_place(connection: Connect
         encoded("n1"), encoded("known"), encoded("taken", "other"), encoded("n1"),
         encoded("n1", "other"), encoded("f", at=datetime(2999, 1, 1, tzinfo=UTC)), encoded("n2"),
     ]  # fmt: skip
-    outcomes = log.append(connection, batch, whole=False)
+    outcomes = log.append(connection, batch, atomic=False)
     assert [(o.outcome, o.position) for o in outcomes] == [
         ("recorded", 3), ("known", 1), ("conflict", 2), ("known", 3),
         ("conflict", 3), ("future", None), ("recorded", 4),
@@ -177,22 +177,25 @@ class Cutter:
 
 
 @pytest.fixture
-def cutter(any_target: Target, tmp_path: Path) -> Iterator[tuple[Cutter, Target]]:
-    assert any_target.dsn
-    parts = conninfo_to_dict(any_target.dsn)
+def cutter(any_location: Location, tmp_path: Path) -> Iterator[tuple[Cutter, Location]]:
+    assert any_location.dsn
+    parts = conninfo_to_dict(any_location.dsn)
     real = f"{parts['host']}/.s.PGSQL.{parts.get('port', 5432)}"
     folder = tmp_path if len(str(tmp_path)) < 80 else Path("/tmp")
     way = Cutter(folder, real)
-    yield way, any_target._replace(dsn=make_conninfo(any_target.dsn, host=str(folder), port=5432))
+    yield (
+        way,
+        any_location._replace(dsn=make_conninfo(any_location.dsn, host=str(folder), port=5432)),
+    )
     way.close()
     way.path.unlink()
 
 
 def test_the_store_itself_asks_again_after_an_answer_lost_behind_the_commit(
-    cutter: tuple[Cutter, Target],
+    cutter: tuple[Cutter, Location],
 ) -> None:
-    way, target = cutter
-    with Ledger(target) as book:
+    way, location = cutter
+    with Ledger(location) as book:
         book.append(call("before"))
         way.cut = True
         receipt = book.append(call("lost"))
@@ -202,10 +205,10 @@ def test_the_store_itself_asks_again_after_an_answer_lost_behind_the_commit(
 
 
 def test_so_does_it_under_a_condition_that_its_own_event_would_fail(
-    cutter: tuple[Cutter, Target],
+    cutter: tuple[Cutter, Location],
 ) -> None:
-    way, target = cutter
-    with Ledger(target) as book:
+    way, location = cutter
+    with Ledger(location) as book:
         book.store.head()
         way.cut = True
         receipts = book.append_all([call("a"), call("b")], Condition(ANY_CALL, after=0))
@@ -213,19 +216,22 @@ def test_so_does_it_under_a_condition_that_its_own_event_would_fail(
 
 
 def test_without_the_store_the_caller_is_told_and_may_ask_again(
-    cutter: tuple[Cutter, Target],
+    cutter: tuple[Cutter, Location],
 ) -> None:
-    way, target = cutter
-    with closing(connect(target, "writer")) as connection:
+    way, location = cutter
+    with closing(connect(location, "writer")) as connection:
         way.cut = True
         with pytest.raises(ServerUnavailable, match="run the same command again"):
             log.append(connection, [encoded("k")])
-    with closing(connect(target, "writer")) as connection:
+    with closing(connect(location, "writer")) as connection:
         assert log.append(connection, [encoded("k")])[0].outcome == "known"
 
 
-def test_the_store_survives_the_death_of_all_its_connections(any_target: Target) -> None:
-    with Store(any_target) as store, psycopg.connect(str(any_target.dsn), autocommit=True) as admin:
+def test_the_store_survives_the_death_of_all_its_connections(any_location: Location) -> None:
+    with (
+        Store(any_location) as store,
+        psycopg.connect(str(any_location.dsn), autocommit=True) as admin,
+    ):
         threads = [threading.Thread(target=store.head) for _ in range(8)]
         for thread in threads:
             thread.start()

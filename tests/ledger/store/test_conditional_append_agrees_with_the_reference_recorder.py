@@ -9,7 +9,7 @@ from eventsourcing.persistence import IntegrityError, ProgrammingError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.database import Target
+from ledger.database import Location
 from ledger.store import Store
 
 TYPES = st.sampled_from(["call.logged", "deal.won", "Ж"])
@@ -27,8 +27,8 @@ steps = st.lists(
 
 
 @pytest.fixture
-def store(any_target: Target) -> Iterator[Store]:
-    with Store(any_target) as opened:
+def store(any_location: Location) -> Iterator[Store]:
+    with Store(any_location) as opened:
         yield opened
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from ledger import log
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.errors import ConditionFailed, LedgerError, NotAllowed
 from ledger.log import Condition, Item, Query
 from tests.ledger.store.samples import encoded
@@ -24,8 +24,8 @@ QUERIES = {
 }
 
 
-def decide(target: Target, key: str, condition: Condition, start: threading.Barrier) -> str:
-    with closing(connect(target, "writer")) as connection:
+def decide(location: Location, key: str, condition: Condition, start: threading.Barrier) -> str:
+    with closing(connect(location, "writer")) as connection:
         start.wait()
         try:
             event = encoded(key, tags=("deal:D-1",))
@@ -35,13 +35,13 @@ def decide(target: Target, key: str, condition: Condition, start: threading.Barr
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
-def test_exactly_one_wins(any_target: Target, query: Query) -> None:
+def test_exactly_one_wins(any_location: Location, query: Query) -> None:
     for after in range(4):
         start = threading.Barrier(RIVALS)
         condition = Condition(query, after)
         with ThreadPoolExecutor(RIVALS) as pool:
             jobs = [
-                pool.submit(decide, any_target, f"{after}-{n}", condition, start)
+                pool.submit(decide, any_location, f"{after}-{n}", condition, start)
                 for n in range(RIVALS)
             ]
         results = sorted(job.result() for job in jobs)
@@ -50,25 +50,25 @@ def test_exactly_one_wins(any_target: Target, query: Query) -> None:
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
 def test_what_came_before_or_does_not_match_is_no_obstacle(
-    any_target: Target, query: Query
+    any_location: Location, query: Query
 ) -> None:
-    with closing(connect(any_target, "writer")) as connection:
+    with closing(connect(any_location, "writer")) as connection:
         log.append(connection, [encoded("old", tags=("deal:D-1",))])
         assert log.append(connection, [encoded("new")], condition=Condition(query, 1))
         other = Query((Item(("call.logged",), ("client:C-2",)),))
         assert log.append(connection, [encoded("newer")], condition=Condition(other, 0))
 
 
-def test_a_condition_sees_what_was_committed_while_it_waited(any_target: Target) -> None:
+def test_a_condition_sees_what_was_committed_while_it_waited(any_location: Location) -> None:
     with (
-        closing(connect(any_target, "writer", autocommit=False)) as first,
-        closing(connect(any_target, "writer")) as second,
+        closing(connect(any_location, "writer", autocommit=False)) as first,
+        closing(connect(any_location, "writer")) as second,
         ThreadPoolExecutor(1) as pool,
     ):
         log.append(first, [encoded("a")])
         condition = Condition(QUERIES["by client"], 0)
         waiting = pool.submit(log.append, second, [encoded("b")], condition=condition)
-        with closing(connect(any_target)) as watcher:
+        with closing(connect(any_location)) as watcher:
             blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
             while watcher.execute(blocked).fetchone() != (1,):
                 assert not waiting.done()
@@ -77,43 +77,47 @@ def test_a_condition_sees_what_was_committed_while_it_waited(any_target: Target)
             waiting.result()
 
 
-def test_a_snapshot_from_before_the_wait_is_refused(any_target: Target) -> None:
+def test_a_snapshot_from_before_the_wait_is_refused(any_location: Location) -> None:
     for level in (b"REPEATABLE READ", b"SERIALIZABLE"):
-        with closing(connect(any_target, "writer")) as connection, connection.transaction():
+        with closing(connect(any_location, "writer")) as connection, connection.transaction():
             connection.execute(b"SET TRANSACTION ISOLATION LEVEL " + level)
             with pytest.raises(LedgerError, match="read committed"), connection.transaction():
                 log.append(connection, [encoded("a")])
 
 
-def test_who_may_read_is_told_what_stands_when_the_condition_fails(any_target: Target) -> None:
+def test_who_may_read_is_told_what_stands_when_the_condition_fails(any_location: Location) -> None:
     annulment = encoded(
         "c", type_="event.annulled", client=None, tags=(f"event:{encoded('b').event_id}",)
     )
     query = Query((*QUERIES["by client"].items, Item(("event.annulled",))))
-    with closing(connect(any_target, "owner")) as connection:
+    with closing(connect(any_location, "owner")) as connection:
         log.append(connection, [encoded("a"), encoded("b"), annulment, encoded("d", client="C-2")])
         with pytest.raises(ConditionFailed) as failed:
-            log.append(connection, [encoded("e")], condition=Condition(query), tell=100)
-        assert failed.value.told == log.standing(connection, query, 100)
-        assert [stands for _, stands in failed.value.told.rows] == [True, False, True]
+            log.append(connection, [encoded("e")], condition=Condition(query), on_conflict_read=100)
+        assert failed.value.dependencies == log.dependencies(connection, query, 100)
+        assert [stands for _, stands in failed.value.dependencies.rows] == [True, False, True]
         nobody = Query((Item((), ("client:C-9",)),))
-        assert log.append(connection, [encoded("e")], condition=Condition(nobody), tell=100)
+        assert log.append(
+            connection, [encoded("e")], condition=Condition(nobody), on_conflict_read=100
+        )
 
 
-def test_an_annulment_recorded_before_its_event_has_no_effect(any_target: Target) -> None:
+def test_an_annulment_recorded_before_its_event_has_no_effect(any_location: Location) -> None:
     annulment = encoded(
         "c", type_="event.annulled", client=None, tags=(f"event:{encoded('b').event_id}",)
     )
-    with closing(connect(any_target, "owner")) as connection:
+    with closing(connect(any_location, "owner")) as connection:
         log.append(connection, [annulment, encoded("b")])
-        found = log.standing(connection, QUERIES["by client"], 100)
+        found = log.dependencies(connection, QUERIES["by client"], 100)
         assert [(row.position, stands) for row, stands in found.rows] == [(2, True)]
 
 
-def test_who_may_only_append_is_not_told(any_target: Target) -> None:
-    with closing(connect(any_target, "writer")) as connection:
+def test_who_may_only_append_is_not_told(any_location: Location) -> None:
+    with closing(connect(any_location, "writer")) as connection:
         log.append(connection, [encoded("a")])
         condition = Condition(QUERIES["by client"])
         with pytest.raises(NotAllowed):
-            log.append(connection, [encoded("b")], condition=condition, tell=100)
-        assert log.append(connection, [encoded("b")], condition=Condition(Query(), 1), tell=100)
+            log.append(connection, [encoded("b")], condition=condition, on_conflict_read=100)
+        assert log.append(
+            connection, [encoded("b")], condition=Condition(Query(), 1), on_conflict_read=100
+        )

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import pytest
 from eventsourcing.dcb.tests import DCBRecorderTestCase
 
-from ledger.database import Target
+from ledger.database import Location
 from ledger.store import Store
 
 CASES = [name for name in dir(DCBRecorderTestCase) if name.startswith("_test_")]
 
 
 @pytest.fixture
-def store(any_target: Target) -> Iterator[Store]:
-    with Store(any_target) as opened:
+def store(any_location: Location) -> Iterator[Store]:
+    with Store(any_location) as opened:
         yield opened
 
 

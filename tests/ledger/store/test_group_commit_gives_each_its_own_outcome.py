@@ -13,7 +13,7 @@ import pytest
 import ledger
 from ledger import log
 from ledger.api import Ledger
-from ledger.database import Target
+from ledger.database import Location
 from ledger.envelope import Encoded
 from ledger.errors import InvalidEvent, KeyConflict, ServerUnavailable
 from ledger.store import Store
@@ -24,8 +24,8 @@ THREADS = 64
 
 
 @pytest.fixture
-def book(any_target: Target) -> Iterator[Ledger]:
-    with Ledger(any_target) as opened:
+def book(any_location: Location) -> Iterator[Ledger]:
+    with Ledger(any_location) as opened:
         yield opened
 
 
@@ -36,11 +36,11 @@ class Gate:
         self.batches: list[int] = []
         self._store, self._arrived = store, arrived
 
-    def record(self, batch: list[Encoded], *, whole: bool) -> list[log.Outcome]:
+    def record(self, batch: list[Encoded], *, atomic: bool) -> list[log.Outcome]:
         while not self.batches and not self._arrived():
             threading.Event().wait(0.005)
         self.batches.append(len(batch))
-        return self._store.record(batch, whole=whole)
+        return self._store.record(batch, atomic=atomic)
 
 
 def at_once(jobs: list[Callable[[], object]]) -> list[object]:
@@ -103,7 +103,7 @@ class Failing:
     def __init__(self, error: BaseException, arrived: Callable[[], bool]) -> None:
         self.error, self.arrived = error, arrived
 
-    def record(self, batch: list[Encoded], *, whole: bool) -> list[log.Outcome]:
+    def record(self, batch: list[Encoded], *, atomic: bool) -> list[log.Outcome]:
         while not self.arrived():
             threading.Event().wait(0.005)
         raise self.error
@@ -142,10 +142,10 @@ class Held:
     def __init__(self, store: Store) -> None:
         self.begun, self.release, self._store = threading.Event(), threading.Event(), store
 
-    def record(self, batch: list[Encoded], *, whole: bool) -> list[log.Outcome]:
+    def record(self, batch: list[Encoded], *, atomic: bool) -> list[log.Outcome]:
         self.begun.set()
         assert self.release.wait(30)
-        return self._store.record(batch, whole=whole)
+        return self._store.record(batch, atomic=atomic)
 
 
 def started(writer: Writer, key: str, queued: int) -> threading.Thread:

@@ -12,30 +12,30 @@ from psycopg.conninfo import make_conninfo
 
 import ledger
 from ledger import log, schema
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised, SchemaMismatch
 from tests.ledger.store.samples import call, encoded
 
 CREATE = """
 import sys
 from ledger import schema
-from ledger.database import Target
+from ledger.database import Location
 sys.stdin.readline()
-print(schema.init(Target(dsn=sys.argv[1], schema=sys.argv[2])))
+print(schema.init(Location(dsn=sys.argv[1], schema=sys.argv[2])))
 """
 PROCESSES = 6
 
 
 @pytest.fixture
-def nothing(any_dsn: str) -> Iterator[Target]:
+def nothing(any_dsn: str) -> Iterator[Location]:
     """A place where no ledger is yet."""
-    target = Target(dsn=any_dsn, schema="made_at_once")
-    yield target
+    location = Location(dsn=any_dsn, schema="made_at_once")
+    yield location
     with psycopg.connect(any_dsn) as connection:
         connection.execute("DROP SCHEMA IF EXISTS made_at_once CASCADE")
 
 
-def test_exactly_one_creates_it_and_all_find_it(nothing: Target) -> None:
+def test_exactly_one_creates_it_and_all_find_it(nothing: Location) -> None:
     command = [sys.executable, "-c", CREATE, str(nothing.dsn), nothing.schema]
     started = [
         subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -51,9 +51,11 @@ def test_exactly_one_creates_it_and_all_find_it(nothing: Target) -> None:
         assert schema.check(connection).version == schema.migrations()[-1].version
 
 
-def test_several_ledgers_in_one_database_do_not_meet(any_target: Target, nothing: Target) -> None:
+def test_several_ledgers_in_one_database_do_not_meet(
+    any_location: Location, nothing: Location
+) -> None:
     with (
-        ledger.open(any_target.dsn, schema_name=any_target.schema) as first,
+        ledger.open(any_location.dsn, schema_name=any_location.schema) as first,
         ledger.open(nothing.dsn, schema_name=nothing.schema) as second,
     ):
         assert first.about.ledger_id != second.about.ledger_id
@@ -61,15 +63,15 @@ def test_several_ledgers_in_one_database_do_not_meet(any_target: Target, nothing
             assert first.append(call(f"k{n}")).position == n + 1
         assert second.append(call("k0", client="C-9")).position == 1
         assert [found.client for found in second.read()] == ["C-9"]
-    with closing(connect(any_target, "writer")) as connection:
+    with closing(connect(any_location, "writer")) as connection:
         foreign = sql.SQL("SELECT * FROM {}").format(sql.Identifier(nothing.schema, "head"))
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(foreign + sql.SQL("()"))
 
 
-def test_two_ledgers_do_not_wait_for_one_another(any_target: Target, nothing: Target) -> None:
+def test_two_ledgers_do_not_wait_for_one_another(any_location: Location, nothing: Location) -> None:
     schema.init(nothing)
-    with closing(connect(any_target, "writer", autocommit=False)) as first:
+    with closing(connect(any_location, "writer", autocommit=False)) as first:
         log.append(first, [encoded("a")])
         with closing(connect(nothing, "writer")) as second:
             second.execute("SET statement_timeout = '20s'")
@@ -78,35 +80,35 @@ def test_two_ledgers_do_not_wait_for_one_another(any_target: Target, nothing: Ta
 
 @pytest.mark.parametrize(("apart", "remedy"), [(-1, "--migrate"), (1, "Install a newer")])
 def test_a_ledger_of_another_version_is_refused_with_the_remedy(
-    any_target: Target, apart: int, remedy: str
+    any_location: Location, apart: int, remedy: str
 ) -> None:
-    with closing(connect(any_target, "owner")) as connection:
+    with closing(connect(any_location, "owner")) as connection:
         connection.execute(
             "DELETE FROM migrations WHERE version = (SELECT max(version) FROM migrations)"
             if apart < 0
             else "INSERT INTO migrations SELECT max(version) + 1, 'later' FROM migrations"
         )
     with pytest.raises(SchemaMismatch, match=remedy):
-        ledger.Ledger(any_target)
+        ledger.Ledger(any_location)
     with pytest.raises(SchemaMismatch, match=remedy):
-        schema.init(any_target)
+        schema.init(any_location)
     if apart > 0:
         with pytest.raises(SchemaMismatch, match=remedy):
-            schema.migrate(any_target)
+            schema.migrate(any_location)
 
 
-def test_a_ledger_that_is_up_to_date_has_nothing_to_migrate(any_target: Target) -> None:
-    assert schema.migrate(any_target) == []
+def test_a_ledger_that_is_up_to_date_has_nothing_to_migrate(any_location: Location) -> None:
+    assert schema.migrate(any_location) == []
 
 
-def test_where_there_is_none_the_message_says_how_to_make_one(nothing: Target) -> None:
+def test_where_there_is_none_the_message_says_how_to_make_one(nothing: Location) -> None:
     with pytest.raises(NotInitialised, match="iledger init"):
         ledger.Ledger(nothing)
     with pytest.raises(NotInitialised, match="iledger init"):
         schema.migrate(nothing)
 
 
-def test_a_schema_of_somebody_elses_is_left_alone(nothing: Target) -> None:
+def test_a_schema_of_somebody_elses_is_left_alone(nothing: Location) -> None:
     with psycopg.connect(str(nothing.dsn)) as connection:
         connection.execute("CREATE SCHEMA made_at_once")
     with pytest.raises(InvalidQuestion, match="holds no ledger"):
@@ -114,37 +116,37 @@ def test_a_schema_of_somebody_elses_is_left_alone(nothing: Target) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Ledger", "a-b", "a b", "1a", "a" * 42, "a;drop", "жук"])
-def test_a_name_that_would_need_quoting_is_refused(nothing: Target, name: str) -> None:
+def test_a_name_that_would_need_quoting_is_refused(nothing: Location, name: str) -> None:
     with pytest.raises(InvalidQuestion, match="cannot name a ledger's schema"):
         schema.init(nothing._replace(schema=name))
 
 
-def test_an_unknown_zone_is_refused(nothing: Target) -> None:
+def test_an_unknown_zone_is_refused(nothing: Location) -> None:
     with pytest.raises(InvalidQuestion, match="unknown time zone"):
         schema.init(nothing, "Mars/Olympus")
 
 
 @pytest.fixture
-def ordinary(any_dsn: str) -> Iterator[Target]:
+def ordinary(any_dsn: str) -> Iterator[Location]:
     """A database of its own, kept by a login that is no superuser."""
     with psycopg.connect(any_dsn, autocommit=True) as connection:
         connection.execute("CREATE ROLE keeper LOGIN CREATEROLE")
         connection.execute("CREATE DATABASE kept OWNER keeper")
-        yield Target(make_conninfo(any_dsn, user="keeper", dbname="kept"), schema="kept")
+        yield Location(make_conninfo(any_dsn, user="keeper", dbname="kept"), schema="kept")
         connection.execute("DROP DATABASE kept WITH (FORCE)")
         for role in ("owner", "writer", "auditor", "supervisor"):
             connection.execute(f"DROP ROLE IF EXISTS kept_{role}".encode())
         connection.execute("DROP ROLE keeper")
 
 
-def test_no_superuser_is_needed(ordinary: Target) -> None:
+def test_no_superuser_is_needed(ordinary: Location) -> None:
     assert schema.init(ordinary)
     assert not schema.init(ordinary)
     with ledger.open(ordinary.dsn, schema_name=ordinary.schema) as book:
         assert book.append(call("k")).position == 1
 
 
-def test_a_login_without_the_right_is_told_so(ordinary: Target) -> None:
+def test_a_login_without_the_right_is_told_so(ordinary: Location) -> None:
     with psycopg.connect(str(ordinary.dsn), autocommit=True) as connection:
         connection.execute("CREATE ROLE kept_guest LOGIN")
         guest = ordinary._replace(dsn=make_conninfo(str(ordinary.dsn), user="kept_guest"))

@@ -18,7 +18,7 @@ import pytest
 
 from ledger import embedded, log, schema
 from ledger.api import Ledger
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.errors import LedgerError
 from ledger.store import Store
 from tests.ledger.store.samples import call, encoded
@@ -31,21 +31,21 @@ Seen = list[tuple[int, str]]
 
 
 @pytest.fixture
-def crashing() -> Iterator[Target]:
+def crashing() -> Iterator[Location]:
     """An empty ledger on a server of its own, which may be killed."""
     with tempfile.TemporaryDirectory(prefix="iledger-") as name:
-        target = Target(folder=Path(name) / "data")
-        schema.init(target)
-        yield target
-        assert target.folder
-        embedded.stop(target.folder)
+        location = Location(folder=Path(name) / "data")
+        schema.init(location)
+        yield location
+        assert location.folder
+        embedded.stop(location.folder)
 
 
 class Writers:
     """Processes that append; one that is killed is replaced by another with a new name."""
 
-    def __init__(self, target: Target, notes: Path) -> None:
-        self._target, self._notes, self._count = target, notes, 0
+    def __init__(self, location: Location, notes: Path) -> None:
+        self._target, self._notes, self._count = location, notes, 0
         self.running = [self._start() for _ in range(WRITERS)]
 
     def _start(self) -> "subprocess.Popen[bytes]":
@@ -97,40 +97,40 @@ def key_of(body: bytes) -> str:
     return body.decode().split('"key":"')[1].split('"')[0]
 
 
-def followers(target: Target) -> list[Follower]:
+def followers(location: Location) -> list[Follower]:
     def by_follow(after: int) -> Iterator[tuple[int, str]]:
-        with closing(connect(target, "auditor")) as connection:
-            for row in log.follow(connection, target.schema, after=after):
+        with closing(connect(location, "auditor")) as connection:
+            for row in log.follow(connection, location.schema, after=after):
                 yield row.position, key_of(row.body)
 
     def by_subscription(after: int) -> Iterator[tuple[int, str]]:
-        with Store(target) as store, store.subscribe(after=after) as subscription:
+        with Store(location) as store, store.subscribe(after=after) as subscription:
             for found in subscription:
                 yield found.position, key_of(found.event.data)
 
     return [Follower(by_follow), Follower(by_follow), Follower(by_subscription)]
 
 
-def torture(target: Target, writers: Writers) -> None:
+def torture(location: Location, writers: Writers) -> None:
     chance = random.Random(7)
-    assert target.folder
+    assert location.folder
     started = time.monotonic()
     crashes = [SECONDS * (n + 1) / (KILLS_OF_THE_SERVER + 1) for n in range(KILLS_OF_THE_SERVER)]
     while (passed := time.monotonic() - started) < SECONDS:
         time.sleep(chance.uniform(0.2, 0.8))
         if crashes and passed > crashes[0]:
             crashes.pop(0)
-            if server := embedded.find(target.folder):
+            if server := embedded.find(location.folder):
                 os.kill(server.pid, signal.SIGKILL)
-            embedded.ensure_running(target.folder)
+            embedded.ensure_running(location.folder)
         else:
             writers.kill_one(chance)
     assert not crashes
 
 
-def end(target: Target, watching: list[Follower]) -> list[log.Row]:
+def end(location: Location, watching: list[Follower]) -> list[log.Row]:
     """All events, once every follower has seen the last of them."""
-    with closing(connect(target, "owner")) as connection:
+    with closing(connect(location, "owner")) as connection:
         # Nobody else appends any more, and who waits at the head wakes by one event more.
         for follower in watching:
             follower.until = log.head(connection) + 1
@@ -140,7 +140,7 @@ def end(target: Target, watching: list[Follower]) -> list[log.Row]:
         return list(log.read(connection))
 
 
-def test_nothing_is_skipped_doubled_or_reordered(crashing: Target, tmp_path: Path) -> None:
+def test_nothing_is_skipped_doubled_or_reordered(crashing: Location, tmp_path: Path) -> None:
     writers = Writers(crashing, tmp_path)
     watching = followers(crashing)
     for follower in watching:
@@ -162,7 +162,7 @@ def test_nothing_is_skipped_doubled_or_reordered(crashing: Target, tmp_path: Pat
     assert set(acknowledged) <= set(recorded)
 
 
-def test_the_books_follow_goes_on_through_a_crash_of_the_server(crashing: Target) -> None:
+def test_the_books_follow_goes_on_through_a_crash_of_the_server(crashing: Location) -> None:
     assert crashing.folder
     with Ledger(crashing) as book:
         seen = book.follow()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import ledger
 from ledger import log
 from ledger.api import Ledger
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.errors import InvalidQuestion
 from ledger.events.contacts import NoteShared
 from ledger.events.ownership import ClientReassigned
@@ -25,8 +25,8 @@ MOVED = ClientReassigned(from_employee="E-1", to_employee="E-2", reason="departu
 
 
 @pytest.fixture
-def book(any_target: Target) -> Iterator[Ledger]:
-    with Ledger(any_target) as opened:
+def book(any_location: Location) -> Iterator[Ledger]:
+    with Ledger(any_location) as opened:
         opened.append_all([
             call("1", occurred_at="2026-02-27T10:00:00Z"),
             call("2", client="C-2", occurred_at="2026-03-01"),
@@ -89,9 +89,9 @@ def test_a_question_that_cannot_be_answered_is_refused(book: Ledger, asked: dict
         list(book.read(**asked))
 
 
-def test_an_event_that_carries_a_tag_twice_over_is_read_once(any_target: Target) -> None:
+def test_an_event_that_carries_a_tag_twice_over_is_read_once(any_location: Location) -> None:
     twice = [encoded(str(n), tags=("client:C-1", "client:C-1")) for n in range(7)]
-    with closing(connect(any_target, "owner")) as connection:
+    with closing(connect(any_location, "owner")) as connection:
         log.append(connection, twice)
         for page in (1, 2, 3, 100):
             query = Query((Item((), ("client:C-1",)), Item(("call.logged",))))
@@ -100,8 +100,8 @@ def test_an_event_that_carries_a_tag_twice_over_is_read_once(any_target: Target)
 
 
 @pytest.mark.parametrize("page", [1, 2, 3, 10, 11])
-def test_pages_meet_without_seam(any_target: Target, page: int) -> None:
-    with closing(connect(any_target, "owner")) as connection:
+def test_pages_meet_without_seam(any_location: Location, page: int) -> None:
+    with closing(connect(any_location, "owner")) as connection:
         log.append(connection, [encoded(str(n), tags=("deal:D",)) for n in range(10)])
         for item in (Item(), Item(("call.logged",)), Item((), ("client:C-1",)),
                      Item((), ("performed_by:E-1",)), Item((), ("deal:D",))):  # fmt: skip
@@ -140,9 +140,9 @@ def position_by_hand(connection: Connection, moment: datetime) -> int:
     apart=st.integers(-2, 2).map(lambda n: timedelta(microseconds=n)),
 )
 def test_a_time_of_recording_names_the_last_position_recorded_by_then(
-    any_target: Target, sizes: list[int], pick: int, apart: timedelta
+    any_location: Location, sizes: list[int], pick: int, apart: timedelta
 ) -> None:
-    with closing(connect(any_target, "owner")) as connection:
+    with closing(connect(any_location, "owner")) as connection:
         start = log.head(connection)
         for n, size in enumerate(sizes):
             log.append(connection, [encoded(f"{start}-{n}-{k}") for k in range(size)])
@@ -151,10 +151,13 @@ def test_a_time_of_recording_names_the_last_position_recorded_by_then(
         assert log.position_at(connection, moment) == position_by_hand(connection, moment)
 
 
-def test_a_long_session_keeps_to_the_indexes(any_target: Target) -> None:
+def test_a_long_session_keeps_to_the_indexes(any_location: Location) -> None:
     """Its plans were made while the ledger was tiny; nothing may scan the ledger once it is not."""
     item = Query((Item(("call.logged",), ("client:C-1",)),))
-    with closing(connect(any_target)) as admin, closing(connect(any_target, "owner")) as session:
+    with (
+        closing(connect(any_location)) as admin,
+        closing(connect(any_location, "owner")) as session,
+    ):
         owned = [
             f"ALTER TABLE {t} SET (autovacuum_enabled = off)" for t in ("events", "event_tags")
         ]

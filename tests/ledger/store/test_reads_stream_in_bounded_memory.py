@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from ledger import log, schema
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.log import Item
 from tests.ledger.store.samples import encoded
 
@@ -18,14 +18,14 @@ READ = """
 import resource, sys
 from contextlib import closing
 from ledger import log
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.log import Item, Query
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 types, tags = sys.argv[3].split(), sys.argv[4].split()
-with closing(connect(Target(dsn=sys.argv[1], schema=sys.argv[2]), "auditor")) as connection:
+with closing(connect(Location(dsn=sys.argv[1], schema=sys.argv[2]), "auditor")) as connection:
     query = Query((Item(tuple(types), tuple(tags)),)) if types or tags else Query()
     next(log.read(connection, query, upto=5))
     before, last, count = peak(), 0, 0
@@ -46,24 +46,24 @@ ASKED = {
 
 
 @pytest.fixture(scope="module")
-def long(embedded_dsn: str) -> Iterator[Target]:
+def long(embedded_dsn: str) -> Iterator[Location]:
     """A ledger of 100,000 events, none of which any of the questions leaves out without need."""
-    target = Target(dsn=embedded_dsn, schema="long")
-    schema.init(target)
-    with closing(connect(target, "owner")) as connection:
+    location = Location(dsn=embedded_dsn, schema="long")
+    schema.init(location)
+    with closing(connect(location, "owner")) as connection:
         for start in range(0, EVENTS, 4_000):
             batch = [
                 encoded(str(n), "x" * 100, tags=() if n % 4 else ("employee:E-2",))
                 for n in range(start, start + 4_000)
             ]
             log.append(connection, batch)
-    yield target
-    with closing(connect(target)) as connection:
+    yield location
+    with closing(connect(location)) as connection:
         connection.execute("DROP SCHEMA long CASCADE")
 
 
 @pytest.mark.parametrize(("types", "tags", "expected"), ASKED.values(), ids=ASKED.keys())
-def test_the_peak_stays_low(long: Target, types: str, tags: str, expected: int) -> None:
+def test_the_peak_stays_low(long: Location, types: str, tags: str, expected: int) -> None:
     command = [sys.executable, "-c", READ, str(long.dsn), long.schema, types, tags]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     count, grown = done.stdout.split()
@@ -75,7 +75,7 @@ PLANS_MADE_EARLY = 12
 
 
 @pytest.mark.parametrize("item", [Item(("call.logged",)), Item((), ("client:C-1",))])
-def test_a_page_costs_what_it_holds_however_much_follows_it(long: Target, item: Item) -> None:
+def test_a_page_costs_what_it_holds_however_much_follows_it(long: Location, item: Item) -> None:
     with closing(connect(long)) as connection:
         connection.execute("SET stats_fetch_consistency = none")
         before = visited(connection, long.schema)

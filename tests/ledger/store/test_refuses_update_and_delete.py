@@ -8,7 +8,7 @@ import pytest
 from psycopg import sql
 
 from ledger import log
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from tests.ledger.store.samples import encoded
 
 TABLES = ("events", "event_tags", "about")
@@ -34,11 +34,11 @@ ADDITIONS = {
 
 
 @pytest.fixture
-def filled(any_target: Target) -> Iterator[Target]:
-    with closing(connect(any_target, "owner")) as connection:
+def filled(any_location: Location) -> Iterator[Location]:
+    with closing(connect(any_location, "owner")) as connection:
         log.append(connection, [encoded("k1", tags=("employee:E-1",)), encoded("k2")])
         before = contents(connection)
-        yield any_target
+        yield any_location
         assert contents(connection) == before
 
 
@@ -58,14 +58,14 @@ def refused(connection: Connection, statement: str, table: str) -> str:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_owner_meets_the_trigger(filled: Target, change: str) -> None:
+def test_the_owner_meets_the_trigger(filled: Location, change: str) -> None:
     with closing(connect(filled, "owner")) as connection:
         for table in TABLES:
             assert refused(connection, CHANGES[change], table) == "IL002"
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_so_does_a_superuser_even_as_a_replica(filled: Target, change: str) -> None:
+def test_so_does_a_superuser_even_as_a_replica(filled: Location, change: str) -> None:
     with closing(connect(filled)) as connection:
         for setting in ("origin", "local", "replica"):
             connection.execute(f"SET session_replication_role = {setting}".encode())
@@ -73,7 +73,7 @@ def test_so_does_a_superuser_even_as_a_replica(filled: Target, change: str) -> N
                 assert refused(connection, CHANGES[change], table) == "IL002"
 
 
-def test_an_upsert_is_refused_as_the_update_that_it_hides(filled: Target) -> None:
+def test_an_upsert_is_refused_as_the_update_that_it_hides(filled: Location) -> None:
     upsert = "INSERT INTO events SELECT * FROM events ON CONFLICT (position) DO UPDATE SET key = ''"
     columns = (
         "position, event_id, type, version, client, performed_by, occurred_at, recorded_at, "
@@ -86,13 +86,13 @@ def test_an_upsert_is_refused_as_the_update_that_it_hides(filled: Target) -> Non
 
 @pytest.mark.parametrize("role", ["writer", "auditor", "supervisor"])
 @pytest.mark.parametrize("statement", [*CHANGES, *ADDITIONS])
-def test_every_other_role_has_no_right_to_try(filled: Target, role: str, statement: str) -> None:
+def test_every_other_role_has_no_right_to_try(filled: Location, role: str, statement: str) -> None:
     with closing(connect(filled, role)) as connection:
         for table in TABLES:
             assert refused(connection, (CHANGES | ADDITIONS)[statement], table) == "42501"
 
 
-def test_the_triggers_cannot_be_switched_off_but_by_the_owner(filled: Target) -> None:
+def test_the_triggers_cannot_be_switched_off_but_by_the_owner(filled: Location) -> None:
     for role in ("writer", "auditor", "supervisor"):
         with closing(connect(filled, role)) as connection:
             switch = "ALTER TABLE {table} DISABLE TRIGGER immutable"
@@ -100,7 +100,7 @@ def test_the_triggers_cannot_be_switched_off_but_by_the_owner(filled: Target) ->
             assert refused(connection, "DROP TABLE {table} CASCADE", "events") == "42501"
 
 
-def test_the_writer_may_only_append(filled: Target) -> None:
+def test_the_writer_may_only_append(filled: Location) -> None:
     with closing(connect(filled, "writer")) as connection:
         assert log.append(connection, [encoded("k2")])[0].outcome == "known"
         assert log.head(connection) == 2
@@ -110,7 +110,7 @@ def test_the_writer_may_only_append(filled: Target) -> None:
             assert refused(connection, f"SELECT {call}", "events") == "42501"
 
 
-def test_the_auditor_may_only_read(filled: Target) -> None:
+def test_the_auditor_may_only_read(filled: Location) -> None:
     with closing(connect(filled, "auditor")) as connection:
         assert [row.position for row in log.read(connection)] == [1, 2]
         with pytest.raises(Exception, match="permission denied") as caught:
@@ -118,7 +118,7 @@ def test_the_auditor_may_only_read(filled: Target) -> None:
         assert type(caught.value).__name__ == "NotAllowed"
 
 
-def test_the_supervisor_sees_no_events(filled: Target) -> None:
+def test_the_supervisor_sees_no_events(filled: Location) -> None:
     with closing(connect(filled, "supervisor")) as connection:
         assert log.head(connection) == 2
         for table in ("events", "event_tags"):
@@ -126,7 +126,7 @@ def test_the_supervisor_sees_no_events(filled: Target) -> None:
 
 
 @pytest.mark.parametrize("role", ["writer", "auditor", "supervisor"])
-def test_no_role_may_create_anything_in_the_ledgers_schema(filled: Target, role: str) -> None:
+def test_no_role_may_create_anything_in_the_ledgers_schema(filled: Location, role: str) -> None:
     with closing(connect(filled, role)) as connection:
         made = f"CREATE TABLE {filled.schema}.mine (n int)"
         assert refused(connection, made, "events") == "42501"

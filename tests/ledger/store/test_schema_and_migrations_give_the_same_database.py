@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import sql
 
 from ledger import schema
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.sql import script
 
 # Every statement answers the same lines for the same schema, whatever its name.
@@ -41,24 +41,24 @@ QUESTIONS = {
 }
 
 
-def described(target: Target) -> dict[str, list[str]]:
+def described(location: Location) -> dict[str, list[str]]:
     """All that the catalogue says of a ledger's schema, with the schema's name taken out."""
-    with closing(connect(target)) as connection:
-        connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(target.schema)))
+    with closing(connect(location)) as connection:
+        connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(location.schema)))
         return {
-            name: [_nameless(row, target) for row in connection.execute(question.encode())]
+            name: [_nameless(row, location) for row in connection.execute(question.encode())]
             for name, question in QUESTIONS.items()
         }
 
 
-def _nameless(row: tuple[Any, ...], target: Target) -> str:
-    return repr(row).replace(target.schema, "LEDGER")
+def _nameless(row: tuple[Any, ...], location: Location) -> str:
+    return repr(row).replace(location.schema, "LEDGER")
 
 
-def migrate_from_nothing(connection: Connection, target: Target) -> None:
+def migrate_from_nothing(connection: Connection, location: Location) -> None:
     """What `init` would do if it made every change in turn instead of taking schema.sql."""
-    owner = sql.Identifier(f"{target.schema}_owner")
-    name = sql.Identifier(target.schema)
+    owner = sql.Identifier(f"{location.schema}_owner")
+    name = sql.Identifier(location.schema)
     connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(name))
     connection.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(name, owner))
     connection.execute(sql.SQL("SET ROLE {}").format(owner))
@@ -67,11 +67,11 @@ def migrate_from_nothing(connection: Connection, target: Target) -> None:
         connection.execute(script("ledger.sql", f"migrations/{change.name}.sql").encode())
 
 
-def test_they_do(any_target: Target) -> None:
-    made = described(any_target)
-    with closing(connect(any_target)) as connection:
-        migrate_from_nothing(connection, any_target)
-    migrated = described(any_target)
+def test_they_do(any_location: Location) -> None:
+    made = described(any_location)
+    with closing(connect(any_location)) as connection:
+        migrate_from_nothing(connection, any_location)
+    migrated = described(any_location)
     for name, lines in made.items():
         assert lines == migrated[name], name
     assert len(made["functions"]) >= 8

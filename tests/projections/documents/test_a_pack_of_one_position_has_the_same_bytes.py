@@ -12,7 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from ledger import codec, log
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.envelope import Event
 from ledger.errors import InvalidQuestion, NotAllowed, NotFound
 from ledger.events.clients import ClientRegistered, ContactPersonAdded, SpecialTermsGranted
@@ -96,16 +96,16 @@ def clock_of(zone: str) -> Iterator[None]:
 
 
 def test_neither_later_events_nor_a_rebuild_nor_the_viewers_clock_change_it(
-    any_target: Target,
+    any_location: Location,
 ) -> None:
-    with closing(connect(any_target, "owner")) as connection:
+    with closing(connect(any_location, "owner")) as connection:
         log.append(connection, [codec.encode(event) for event in STORY])
-        catch_up(connection, any_target)
+        catch_up(connection, any_location)
         shown = both(connection, len(STORY))
         log.append(connection, [codec.encode(event) for event in noise(300)])
-        catch_up(connection, any_target)
+        catch_up(connection, any_location)
         assert both(connection, len(STORY)) == shown
-        rebuild(any_target)
+        rebuild(any_location)
         with clock_of("Pacific/Kiritimati"):
             assert both(connection, len(STORY)) == shown
         assert both(connection, len(STORY) + 317) != shown
@@ -140,8 +140,8 @@ def test_it_holds_what_the_new_owner_must_know(embedded_dsn: str) -> None:
 
 def test_a_supervisor_who_may_not_read_events_can_make_it(embedded_dsn: str) -> None:
     with (
-        ledger_of(embedded_dsn, STORY) as (target, owner),
-        closing(connect(target, "supervisor")) as supervisor,
+        ledger_of(embedded_dsn, STORY) as (location, owner),
+        closing(connect(location, "supervisor")) as supervisor,
     ):
         assert both(supervisor, len(STORY)) == both(owner, len(STORY))
         with pytest.raises(NotAllowed):
@@ -171,6 +171,6 @@ def test_it_is_what_was_shown_then(
             except NotFound as error:
                 yield str(error).encode()
 
-    with ledger_of(embedded_dsn, history) as (target, connection):
+    with ledger_of(embedded_dsn, history) as (location, connection):
         now = list(packs(connection))
-        assert list(packs(as_then(target, connection, then))) == now
+        assert list(packs(as_then(location, connection, then))) == now

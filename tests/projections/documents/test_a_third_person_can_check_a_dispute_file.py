@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ledger import codec, log
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.envelope import Event, event_id
 from ledger.errors import InvalidQuestion, NotFound
 from ledger.events.clients import ClientFactRecorded, ClientMerged, ClientRegistered
@@ -65,15 +65,15 @@ HEAD = len(STORY)
 
 
 @pytest.fixture
-def connection(any_target: Target) -> Iterator[Connection]:
-    with closing(connect(any_target, "owner")) as connection:
-        record(connection, any_target, STORY)
+def connection(any_location: Location) -> Iterator[Connection]:
+    with closing(connect(any_location, "owner")) as connection:
+        record(connection, any_location, STORY)
         yield connection
 
 
-def record(connection: Connection, target: Target, events: list[Event]) -> None:
+def record(connection: Connection, location: Location, events: list[Event]) -> None:
     log.append(connection, [codec.encode(event) for event in events])
-    catch_up(connection, target)
+    catch_up(connection, location)
 
 
 def unpacked(archive: bytes, folder: Path) -> Path:
@@ -112,11 +112,11 @@ def test_it_holds_everything_that_bears_on_the_dispute(connection: Connection) -
 
 
 def test_it_holds_what_was_recorded_under_every_id_of_the_client(
-    connection: Connection, any_target: Target, tmp_path: Path
+    connection: Connection, any_location: Location, tmp_path: Path
 ) -> None:
     first = told(OfferSent(offer="O-0"), "2026-01-01", client="C-2", performed_by="E-2")
     merged = ClientMerged(survivor="C-1", absorbed="C-2", evidence="один телефон")
-    record(connection, any_target, [first, told(merged, "2026-01-09", client="C-1")])
+    record(connection, any_location, [first, told(merged, "2026-01-09", client="C-1")])
     before, after = (dispute_file(connection, HEAD + n, ZONE, "D-1") for n in (1, 2))
     assert not {12, 15} & set(lines(before))
     assert {12, 15, 16} <= set(lines(after))
@@ -128,7 +128,9 @@ def test_it_holds_what_was_recorded_under_every_id_of_the_client(
     assert check(folder).returncode == 0
 
 
-def test_the_same_position_gives_the_same_bytes(connection: Connection, any_target: Target) -> None:
+def test_the_same_position_gives_the_same_bytes(
+    connection: Connection, any_location: Location
+) -> None:
     before = dispute_file(connection, HEAD, ZONE, "D-1")
     policy = ReservationPolicyPublished(version=2, claims=("call.logged",))
     later = [told(CALL, "2026-01-02", client="C-1", performed_by=f"E-{n}") for n in range(100)]
@@ -136,8 +138,8 @@ def test_the_same_position_gives_the_same_bytes(connection: Connection, any_targ
         event=str(event_id(STORY[2].source, STORY[2].key)), annulled_type="client.reserved",
         reason="typing error",
     )  # fmt: skip
-    record(connection, any_target, [*later, told(policy), told(undone)])
-    rebuild(any_target)
+    record(connection, any_location, [*later, told(policy), told(undone)])
+    rebuild(any_location)
     assert dispute_file(connection, HEAD, ZONE, "D-1") == before
     assert dispute_file(connection, HEAD + 102, ZONE, "D-1") != before
 

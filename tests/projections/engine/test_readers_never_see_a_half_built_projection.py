@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from ledger import codec, log
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.envelope import Encoded, Event
 from ledger.events.contacts import CallLogged
 from projections.engine import runner
@@ -40,14 +40,14 @@ def _in_background(work: threading.Thread, stop: threading.Event) -> Iterator[No
         work.join()
 
 
-def test_every_answer_is_that_of_one_position(target: Target, owner: psycopg.Connection) -> None:
+def test_every_answer_is_of_one_position(location: Location, owner: psycopg.Connection) -> None:
     # Given a service that appends without a pause
     stop = threading.Event()
     seen: list[int] = []
     failed: list[tuple[int, int, int]] = []
 
     def serve() -> None:
-        with closing(connect(target, "writer")) as connection:
+        with closing(connect(location, "writer")) as connection:
             for number in range(1_000_000):
                 if stop.is_set():
                     return
@@ -55,7 +55,7 @@ def test_every_answer_is_that_of_one_position(target: Target, owner: psycopg.Con
 
     # and a reader who compares the tables with the position that they claim to stand at
     def look() -> None:
-        with closing(connect(target, "supervisor")) as connection:
+        with closing(connect(location, "supervisor")) as connection:
             while not stop.is_set():
                 at, rows, last = connection.execute(
                     "SELECT (SELECT position FROM progress), count(*), max(position)"
@@ -66,16 +66,16 @@ def test_every_answer_is_that_of_one_position(target: Target, owner: psycopg.Con
                     failed.append((at, rows, last))
 
     log.append(owner, [_call(-1)])
-    runner.catch_up(owner, target)
+    runner.catch_up(owner, location)
     with (
         _in_background(threading.Thread(target=serve), stop),
         _in_background(threading.Thread(target=look), stop),
     ):
         # When the projections are rebuilt and caught up again and again
         for _ in range(3):
-            rebuild(target)
-            runner.catch_up(owner, target)
+            rebuild(location)
+            runner.catch_up(owner, location)
     # Then every answer was whole
     assert len(set(seen)) > 1
     assert not failed
-    assert runner.catch_up(owner, target).behind == 0
+    assert runner.catch_up(owner, location).behind == 0

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from ledger import log
-from ledger.database import Target
+from ledger.database import Location
 from projections.engine import runner
 from projections.metrics.metrics import GROUPS, Every, metrics
 from projections.questions.sales.funnel import funnel
@@ -12,8 +12,10 @@ from projections.view import View
 
 
 @pytest.mark.parametrize("every", ["month", "quarter", "year"])
-def test_no_figures_in_any_period(target: Target, owner: psycopg.Connection, every: Every) -> None:
-    runner.catch_up(owner, target)
+def test_no_figures_in_any_period(
+    location: Location, owner: psycopg.Connection, every: Every
+) -> None:
+    runner.catch_up(owner, location)
     view = View.now(log.head(owner), "Europe/Moscow")
     for by in GROUPS:
         assert metrics(owner, view, by=by, every=every) == []
@@ -21,9 +23,9 @@ def test_no_figures_in_any_period(target: Target, owner: psycopg.Connection, eve
 
 
 def test_the_whole_says_no_data_and_never_nought_per_cent(
-    target: Target, owner: psycopg.Connection
+    location: Location, owner: psycopg.Connection
 ) -> None:
-    runner.catch_up(owner, target)
+    runner.catch_up(owner, location)
     found = metrics(owner, View.now(log.head(owner)), by="whole")
     rates = {row["metric"]: row["value"] for row in found if row["unit"] == "ratio"}
     assert {"connect_rate", "win_rate", "overdue_share", "retention_rate"} <= rates.keys()

@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from projections.motivation.recalculation import replayed
 from projections.motivation.scheme import scheme_of
 from projections.periods import period_of
@@ -13,9 +13,9 @@ from tests.projections.settled import close
 NUMBERED = SCHEME.replace('target = "target"', "target = 7000")
 
 
-def test_in_a_replay(target: Target) -> None:
-    with closing(connect(target, "owner")) as connection:
-        seen, period = close(target, connection), period_of(PERIOD)
+def test_in_a_replay(location: Location) -> None:
+    with closing(connect(location, "owner")) as connection:
+        seen, period = close(location, connection), period_of(PERIOD)
         euros = scheme_of(NUMBERED.replace('"RUB"', '"EUR"'))
         for against in (None, scheme_of(SCHEME)):
             rows = replayed(connection, seen, period, euros, against)

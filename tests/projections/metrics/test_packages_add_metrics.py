@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ledger import log
 from ledger.codec import encode
-from ledger.database import Connection, Target
+from ledger.database import Connection, Location
 from ledger.events.contacts import NoteShared
 from tests.projections.stories import told
 
@@ -26,14 +26,14 @@ WHERE i.kind = 'note' AND known(i.position, i.annulled_at, %(as_of)s)
 USE = """
 import sys
 from contextlib import closing
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from projections.metrics.metrics import explain, metrics
 from projections.engine.runner import catch_up
 from projections.view import View
 
-target = Target(dsn=sys.argv[1], schema=sys.argv[2])
-with closing(connect(target, "owner")) as connection:
-    seen = View.now(catch_up(connection, target).position)
+location = Location(dsn=sys.argv[1], schema=sys.argv[2])
+with closing(connect(location, "owner")) as connection:
+    seen = View.now(catch_up(connection, location).position)
     (row,) = metrics(connection, seen, metrics=["notes"], credit="performer")
     assert (row["group"], row["value"]) == ("E-7", 1), row
     (line,) = explain(connection, seen, "notes")
@@ -53,12 +53,12 @@ def run(package: Path, use: str, *arguments: str) -> "subprocess.CompletedProces
 
 
 def test_it_is_asked_for_and_explained_like_ours(
-    tmp_path: Path, target: Target, owner: Connection
+    tmp_path: Path, location: Location, owner: Connection
 ) -> None:
     note = told(NoteShared(text="Spoke to them"), "2026-03-01", client="C-1", performed_by="E-7")
     log.append(owner, [encode(note)])
     (tmp_path / "own_metrics.py").write_text(MODULE)
-    done = run(tmp_path, USE, str(target.dsn), target.schema)
+    done = run(tmp_path, USE, str(location.dsn), location.schema)
     assert done.returncode == 0, done.stderr
 
 

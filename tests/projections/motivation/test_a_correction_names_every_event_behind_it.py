@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.envelope import Event
 from ledger.events.motivation import (
     BonusReductionDecided,
@@ -37,33 +37,36 @@ CONFIRMED = told(
 
 
 @pytest.fixture
-def connection(target: Target) -> Iterator[Connection]:
-    with closing(connect(target, "owner")) as found:
+def connection(location: Location) -> Iterator[Connection]:
+    with closing(connect(location, "owner")) as found:
         yield found
 
 
-def proposed(target: Target, connection: Connection, *events: Event) -> dict[str, list[int]]:
+def proposed(location: Location, connection: Connection, *events: Event) -> dict[str, list[int]]:
     """The evidence of the corrections proposed since these, by employee."""
-    seen = recorded(target, connection, events)
+    seen = recorded(location, connection, events)
     return {row["employee"]: row["evidence"] for row in corrections(connection, seen, PERIOD)}
 
 
 def test_a_target_revised_a_reduction_and_a_departure(
-    target: Target, connection: Connection
+    location: Location, connection: Connection
 ) -> None:
-    head = close(target, connection).as_of
+    head = close(location, connection).as_of
     revised = TargetRevised(target=f"{PERIOD}/E-1/won_value", to=Decimal(9000), reason="late")
     left = told(EmployeeDeparted(employee="E-2"), "2026-09-25")
     after = told(EmployeeDeparted(employee="E-1"), "2026-10-15")  # concerns no September
     events = (told(revised, "2026-10-02"), PROPOSED, CONFIRMED, left, after)
-    assert proposed(target, connection, *events) == {"E-1": [head + 1, head + 3], "E-2": [head + 4]}
+    assert proposed(location, connection, *events) == {
+        "E-1": [head + 1, head + 3],
+        "E-2": [head + 4],
+    }
     # What is annulled is behind nothing any more
     undone = [annulment(event, key=str(n)) for n, event in enumerate((CONFIRMED, left))]
-    assert proposed(target, connection, *undone) == {"E-1": [head + 1]}
+    assert proposed(location, connection, *undone) == {"E-1": [head + 1]}
 
 
-def test_who_was_hired_on_paper_only_later(target: Target, connection: Connection) -> None:
-    head = close(target, connection).as_of
+def test_who_was_hired_on_paper_only_later(location: Location, connection: Connection) -> None:
+    head = close(location, connection).as_of
     aim = TargetSet(
         target=f"{PERIOD}/E-5/won_value", scope="employee", scope_id="E-5", metric="won_value",
         period=PERIOD, value=Decimal(1), currency="RUB",
@@ -73,5 +76,5 @@ def test_who_was_hired_on_paper_only_later(target: Target, connection: Connectio
     owner = told(CuratorAssigned(employee="E-5"), "2026-09-02", **more)
     opened = told(DealOpened(deal="D-99", holder="E-5", currency="RUB"), "2026-09-03", **more)
     won = told(DealWon(deal="D-99", amount=Decimal(5)), "2026-09-04", **more)
-    found = proposed(target, connection, hired, told(aim, "2026-10-02"), owner, opened, won)
+    found = proposed(location, connection, hired, told(aim, "2026-10-02"), owner, opened, won)
     assert found == {"E-5": [head + 1, head + 2, head + 5]}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from ledger.envelope import Event
 from ledger.errors import InvalidQuestion
 from ledger.events.clients import ClientFactConfirmed, ClientFactRecorded, ClientFactRetracted
@@ -76,15 +76,15 @@ TARGETS = [
 
 
 @pytest.fixture
-def connection(target: Target) -> Iterator[Connection]:
-    with closing(connect(target, "owner")) as found:
+def connection(location: Location) -> Iterator[Connection]:
+    with closing(connect(location, "owner")) as found:
         yield found
 
 
-def seen_from(target: Target, connection: Connection, *events: Event) -> View:
+def seen_from(location: Location, connection: Connection, *events: Event) -> View:
     """The end of September, with these events besides its story."""
-    recorded(target, connection, september())
-    return recorded(target, connection, events)._replace(on=SEPTEMBER.end(ZONE))
+    recorded(location, connection, september())
+    return recorded(location, connection, events)._replace(on=SEPTEMBER.end(ZONE))
 
 
 def figure_of(
@@ -98,10 +98,10 @@ def figure_of(
 
 
 def test_the_unit_of_the_end_and_the_company_are_measured_as_wholes(
-    target: Target, connection: Connection
+    location: Location, connection: Connection
 ) -> None:
-    recorded(target, connection, TARGETS)
-    seen = close(target, connection, TEAM)
+    recorded(location, connection, TARGETS)
+    seen = close(location, connection, TEAM)
     documents = {
         row["employee"]: json.loads(row["document"])
         for row in issued(connection, seen, period=PERIOD)
@@ -124,31 +124,35 @@ def test_the_unit_of_the_end_and_the_company_are_measured_as_wholes(
     assert sum(row["value"] for row in rows) == Decimal(shared["E-2"][0]["fact"])
     # And what comes late is proposed to everybody whom it concerns
     assert all(row["same"] for row in verified(connection, seen, PERIOD))
-    seen = recorded(target, connection, late())
+    seen = recorded(location, connection, late())
     proposed = {row["employee"]: row for row in corrections(connection, seen, PERIOD)}
     assert "E-2" in proposed
     assert any(each.startswith("won_value/unit fact") for each in proposed["E-2"]["changed"])
     assert all(row["evidence"] for row in proposed.values())
 
 
-def test_a_branch_has_what_its_units_have(target: Target, connection: Connection) -> None:
+def test_a_branch_has_what_its_units_have(location: Location, connection: Connection) -> None:
     branch = told(OrgUnitDefined(unit="U", name="Юг", kind="branch"), "2026-09-01")
     below = told(OrgUnitDefined(unit="V", name="Запад", kind="team", parent="U"), "2026-09-01")
-    seen = seen_from(target, connection, *TARGETS, branch, below)
+    seen = seen_from(location, connection, *TARGETS, branch, below)
     statements = appraise(connection, seen, SEPTEMBER, scheme_of(TEAM))
     (one,) = [each for each in statements if each.employee == "E-1"]
     assert one.content["components"][4]["fact"] == sum(UNITS.values())
 
 
-def test_missing_targets_of_units_are_named_once(target: Target, connection: Connection) -> None:
-    seen = seen_from(target, connection, TARGETS[0])
+def test_missing_targets_of_units_are_named_once(
+    location: Location, connection: Connection
+) -> None:
+    seen = seen_from(location, connection, TARGETS[0])
     with pytest.raises(InvalidQuestion, match=r"2 targets are missing") as error:
         appraise(connection, seen, SEPTEMBER, scheme_of(TEAM))
     assert "unit V won_value" in str(error.value)
     assert "the company deals_won" in str(error.value)
 
 
-def test_a_reduction_by_a_norm_is_so_much_a_breach(target: Target, connection: Connection) -> None:
+def test_a_reduction_by_a_norm_is_so_much_a_breach(
+    location: Location, connection: Connection
+) -> None:
     norm = NormDefined(
         norm="TASKS", version=1, metric="overdue_share", bound="at_most", value=Decimal(1),
         counting=True, every="month", credit="performer", scope="whole",
@@ -156,10 +160,10 @@ def test_a_reduction_by_a_norm_is_so_much_a_breach(target: Target, connection: C
     )  # fmt: skip
     text = SCHEME.replace('metric = "overdue_share"\namount', 'norm = "TASKS"\namount')
     scheme = scheme_of(text.replace("allowed = 1", "allowed = 0"))
-    seen = seen_from(target, connection)
+    seen = seen_from(location, connection)
     with pytest.raises(InvalidQuestion, match="no norm 'TASKS' was defined"):
         reductions_due(connection, seen, SEPTEMBER, scheme)
-    seen = recorded(target, connection, [told(norm, "2026-09-01")])._replace(on=seen.on)
+    seen = recorded(location, connection, [told(norm, "2026-09-01")])._replace(on=seen.on)
     dues = reductions_due(connection, seen, SEPTEMBER, scheme)
     assert dues
     assert all((due.counted, due.amount, len(due.evidence) > 1) == (1, 500, True) for due in dues)
@@ -175,7 +179,7 @@ def calendar(name: str, last: str) -> Event:
 
 
 def test_business_hours_are_by_the_calendar_named_or_the_only_one(
-    target: Target, connection: Connection
+    location: Location, connection: Connection
 ) -> None:
     metric = "response_business_within_norm"
     plain = component(metric, "1")
@@ -185,11 +189,11 @@ def test_business_hours_are_by_the_calendar_named_or_the_only_one(
     )
     answer = told(CallLogged(direction="outbound", outcome="reached"), "2026-09-07T09:20:00+03:00",
                   client="C-0", performed_by="E-1")  # fmt: skip
-    seen = seen_from(target, connection, asked, answer)
+    seen = seen_from(location, connection, asked, answer)
     with pytest.raises(InvalidQuestion, match="name a business calendar; there are: none"):
         figure_of(connection, seen, plain, metric)
     # A calendar that ends before the period does
-    seen = recorded(target, connection, [calendar("office", "2026-09-15")])._replace(on=seen.on)
+    seen = recorded(location, connection, [calendar("office", "2026-09-15")])._replace(on=seen.on)
     for text in (
         plain,
         named,
@@ -197,31 +201,31 @@ def test_business_hours_are_by_the_calendar_named_or_the_only_one(
     ):
         with pytest.raises(InvalidQuestion, match="'office' covers 15 of the 30 days of 2026-09"):
             appraise(connection, seen, SEPTEMBER, scheme_of(text))
-    seen = recorded(target, connection, [calendar("office", "2026-12-31")])._replace(on=seen.on)
+    seen = recorded(location, connection, [calendar("office", "2026-12-31")])._replace(on=seen.on)
     for text in (plain, named):
         told_ = figure_of(connection, seen, text, metric)
         assert (told_["numerator"], told_["denominator"]) == (1, 1)
         (one, *_) = appraise(connection, seen, SEPTEMBER, scheme_of(text))
         assert one.content["calendar"] == "office"
     # Of two, the one named, or else the default
-    seen = recorded(target, connection, [calendar("shop", "2026-12-31")])._replace(on=seen.on)
+    seen = recorded(location, connection, [calendar("shop", "2026-12-31")])._replace(on=seen.on)
     assert figure_of(connection, seen, named, metric)["numerator"] == 1
     with pytest.raises(InvalidQuestion, match="there are: office, shop"):
         figure_of(connection, seen, plain, metric)
-    seen = recorded(target, connection, [calendar("default", "2026-12-31")])._replace(on=seen.on)
+    seen = recorded(location, connection, [calendar("default", "2026-12-31")])._replace(on=seen.on)
     assert figure_of(connection, seen, plain, metric)["numerator"] == 1
 
 
 def test_a_fact_told_twice_and_retracted_is_lost_to_both_and_one_never_told_is_not_confirmed(
-    target: Target, connection: Connection
+    location: Location, connection: Connection
 ) -> None:
     def points(who: str, *events: Event) -> Decimal:
-        seen = recorded(target, connection, events)._replace(on=SEPTEMBER.end(ZONE))
+        seen = recorded(location, connection, events)._replace(on=SEPTEMBER.end(ZONE))
         text = component("contributions", "4")
         found: Decimal = figure_of(connection, seen, text, "contributions", who)["fact"]
         return found
 
-    seen_from(target, connection)
+    seen_from(location, connection)
     first, second = ({"client": "C-1", "performed_by": f"E-{n}"} for n in (1, 2))
     inn = ClientFactRecorded(field="inn", value="1")
     assert points("E-1", told(inn, "2026-09-02", **first), told(inn, "2026-09-03", **second)) == 1
@@ -236,17 +240,17 @@ def test_a_fact_told_twice_and_retracted_is_lost_to_both_and_one_never_told_is_n
 
 
 def test_entries_are_paid_once_and_no_more_when_retracted_or_annulled(
-    target: Target, connection: Connection
+    location: Location, connection: Connection
 ) -> None:
     text = component("contributions", "4")
     more = {"client": "C-1", "performed_by": "E-1"}
 
     def points(*events: Event, who: str = "E-1") -> Decimal:
-        seen = recorded(target, connection, events)._replace(on=SEPTEMBER.end(ZONE))
+        seen = recorded(location, connection, events)._replace(on=SEPTEMBER.end(ZONE))
         found: Decimal = figure_of(connection, seen, text, "contributions", who)["fact"]
         return found
 
-    seen_from(target, connection)
+    seen_from(location, connection)
     assert points() == 0
     # Given three facts, each is a point
     facts = [
@@ -264,6 +268,6 @@ def test_entries_are_paid_once_and_no_more_when_retracted_or_annulled(
     assert points(wrong) == 3
     assert points(annulment(facts[2], key="an entry by mistake")) == 2
     # And half the target is half the index
-    seen = recorded(target, connection, [])._replace(on=SEPTEMBER.end(ZONE))
+    seen = recorded(location, connection, [])._replace(on=SEPTEMBER.end(ZONE))
     told_ = figure_of(connection, seen, text, "contributions")
     assert (told_["kind"], told_["index"]) == ("process", Decimal("0.5"))

@@ -11,8 +11,7 @@ from ledger.envelope import Event
 from ledger.errors import NotFound
 from projections.questions.clients import card
 from projections.questions.ownership import portfolio
-from projections.tables.ownership import disputes as quarrels
-from projections.tables.ownership import handovers as takeovers
+from projections.tables.ownership import disputes, handovers
 from projections.view import View
 from tests.projections.ledgers import NOW, as_then, ledger_of, view
 from tests.projections.random_events import POOLS, histories
@@ -29,11 +28,11 @@ def answers(connection: Connection, seen: View) -> dict[str, Any]:
     found: dict[str, Any] = {
         "clients": portfolio.clients(connection, seen),
         "orphans": portfolio.orphans(connection, seen),
-        "disputes": quarrels.disputes(connection, seen),
-        "incidents": quarrels.incidents(connection, seen),
-        "conflicts by branch": quarrels.incidents(connection, seen, by="branch"),
-        "takeovers": takeovers.takeovers(connection, seen),
-        "open takeovers": takeovers.takeovers(connection, seen, only_open=True),
+        "disputes": disputes.disputes(connection, seen),
+        "incidents": disputes.incidents(connection, seen),
+        "conflicts by branch": disputes.incidents(connection, seen, by="branch"),
+        "takeovers": handovers.takeovers(connection, seen),
+        "open takeovers": handovers.takeovers(connection, seen, only_open=True),
     }
     for client in POOLS["client"]:
         for question in (card.card, card.timeline):

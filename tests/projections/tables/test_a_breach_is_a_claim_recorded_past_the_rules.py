@@ -17,7 +17,7 @@ from ledger.events.ownership import (
 )
 from ledger.events.people import AbsenceRecorded, EmployeeHired, OrgUnitDefined
 from ledger.events.sales import OfferSent
-from projections.tables.ownership import disputes as quarrels
+from projections.tables.ownership import disputes
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.stories import told
 
@@ -84,8 +84,8 @@ def test_an_offer_by_somebody_else(
     claim = told(OFFER, "2026-01-10", client="C-1", performed_by="E-2")
     events = [told(content, at, client="C-1") for content, at in facts]
     with ledger_of(embedded_dsn, [*events, claim]) as (_, connection):
-        found = quarrels.claims(connection, view(len(events) + 1), "C-1")
-        listed = quarrels.incidents(connection, view(len(events) + 1))
+        found = disputes.claims(connection, view(len(events) + 1), "C-1")
+        listed = disputes.incidents(connection, view(len(events) + 1))
     assert [line["breach"] for line in found] == ([] if breach is None else [breach])
     assert [line["kind"] for line in listed] == (["breach"] if breach else [])
 
@@ -96,5 +96,5 @@ def test_the_policy_of_that_moment_says_what_claims(embedded_dsn: str) -> None:
     policy = told(ReservationPolicyPublished(version=1, claims=("call.logged",)), "2026-01-01")
     reserved = told(RESERVED[0], RESERVED[1], client="C-1")
     with ledger_of(embedded_dsn, [reserved, calls[0], policy, calls[1]]) as (_, connection):
-        found = quarrels.claims(connection, view(4), "C-1")
+        found = disputes.claims(connection, view(4), "C-1")
     assert [(line["position"], line["breach"]) for line in found] == [(4, True)]

@@ -15,7 +15,7 @@ from projections.metrics.metrics import metrics
 from projections.questions.service import service_report as service
 from projections.tables.sales import deals
 from projections.tables.service import cases
-from projections.tables.work import data_entry as entries
+from projections.tables.work import data_entry
 from projections.view import View
 from tests.projections.ledgers import ledger_of
 from tests.projections.stories import told
@@ -149,7 +149,9 @@ def test_workdays_are_days_of_the_zone(embedded_dsn: str) -> None:
     ]
     with ledger_of(embedded_dsn, history) as (_, connection):
         seen = View(2, NOW, "America/New_York")
-        (row,) = entries.adoption(connection, seen, since=date(2026, 9, 1), until=date(2026, 9, 4))
+        (row,) = data_entry.adoption(
+            connection, seen, since=date(2026, 9, 1), until=date(2026, 9, 4)
+        )
         assert row["workdays"] == 1
 
 

@@ -36,9 +36,7 @@ from projections.metrics import metrics
 from projections.questions.clients import card
 from projections.questions.ownership import portfolio
 from projections.tables.clients import merges
-from projections.tables.ownership import disputes as quarrels
-from projections.tables.ownership import handovers as takeovers
-from projections.tables.ownership import ownership
+from projections.tables.ownership import disputes, handovers, ownership
 from projections.tables.sales import deals, offers
 from projections.tables.service import cases
 from projections.tables.work import tasks
@@ -182,7 +180,7 @@ def test_nobody_has_to_accept_a_client_that_was_merged_away(embedded_dsn: str) -
     ]
     with ledger_of(embedded_dsn, [*STORY[:6], *passed, *STORY[6:]]) as (_, connection):
         for position, waiting in ((8, ["C-1", "C-2"]), (9, ["C-1"]), (10, ["C-1", "C-2"])):
-            rows = takeovers.takeovers(connection, view(position), only_open=True)
+            rows = handovers.takeovers(connection, view(position), only_open=True)
             assert [row["client"] for row in rows] == waiting
 
 
@@ -211,8 +209,8 @@ def test_what_is_in_hand_with_a_client_is_that_of_all_its_ids(embedded_dsn: str)
             lambda *asked: deals.purchases(*asked),
             lambda *asked: tasks.tasks(*asked[:2], client=asked[2]),
             lambda *asked: cases.cases(*asked[:2], client=asked[2]),
-            lambda *asked: quarrels.disputes(*asked[:2], client=asked[2]),
-            lambda *asked: quarrels.conflicts(*asked),
+            lambda *asked: disputes.disputes(*asked[:2], client=asked[2]),
+            lambda *asked: disputes.conflicts(*asked),
             lambda *asked: handover.pack(
                 *asked[:1], asked[1].as_of, "UTC", asked[2], "E-1"
             ).sections["letters"],

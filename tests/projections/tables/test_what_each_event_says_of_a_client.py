@@ -27,8 +27,7 @@ from ledger.events.contacts import (
     MessageExchanged,
     MoodNoted,
 )
-from projections.tables.clients import clients, timeline
-from projections.tables.clients import event_summaries as wordings
+from projections.tables.clients import clients, event_summaries, timeline
 from projections.tables.contacts import interactions
 from tests.projections.random_events import contents
 
@@ -121,7 +120,7 @@ def test_every_event_type_with_a_client_has_its_own_line_without_personal_data(
     }
     given_ = {field.name: getattr(content, field.name) for field in fields(content)} | marked
     (entry,) = unfolded(timeline, described.content(**given_))
-    assert type_ in wordings.WORDINGS, "give it a wording in projections/wordings.py"
+    assert type_ in event_summaries.SUMMARIES, "give it a wording in projections/event_summaries.py"
     assert (entry.client, entry.type, entry.position) == ("C-1", type_, 5)
     assert entry.summary.isprintable()
     assert "PERSONAL" not in entry.summary
@@ -129,4 +128,4 @@ def test_every_event_type_with_a_client_has_its_own_line_without_personal_data(
 
 
 def test_a_type_of_another_package_is_named_by_its_type() -> None:
-    assert wordings.unworded("warranty_work.done").summary(None) == "warranty work done"
+    assert event_summaries.unsummarised("warranty_work.done").summary(None) == "warranty work done"

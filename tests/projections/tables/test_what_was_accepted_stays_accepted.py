@@ -7,7 +7,7 @@ from ledger.events.ownership import (
     HandoverAccepted,
     HandoverPackIssued,
 )
-from projections.tables.ownership import handovers as takeovers
+from projections.tables.ownership import handovers
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.stories import told
 
@@ -30,7 +30,7 @@ LATE = passed("2026-01-20", "E-1", "E-3")  # he had the client for some days bef
 
 def open_at(dsn: str, events: list[Event]) -> list[str]:
     with ledger_of(dsn, events) as (_, connection):
-        found = takeovers.takeovers(connection, view(len(events)), only_open=True)
+        found = handovers.takeovers(connection, view(len(events)), only_open=True)
         return [row["employee"] for row in found]
 
 

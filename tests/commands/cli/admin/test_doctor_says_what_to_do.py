@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import conninfo
 
-from ledger.database import Connection, Target
+from ledger.database import Connection, Location
 from tests.commands.cli.conftest import Run, event, jsonl
 
 
@@ -41,29 +41,29 @@ def test_triggers_that_do_not_guard(iledger: Run, owner: Connection) -> None:
         assert "ENABLE ALWAYS" in found["triggers"]["advice"]
 
 
-def test_a_grant_past_the_door(iledger: Run, owner: Connection, target: Target) -> None:
-    owner.execute(f"GRANT DELETE ON events TO {target.schema}_writer")
+def test_a_grant_past_the_door(iledger: Run, owner: Connection, location: Location) -> None:
+    owner.execute(f"GRANT DELETE ON events TO {location.schema}_writer")
     code, found = findings(iledger)
     assert code == 1
-    assert f"{target.schema}_writer" in found["grants"]["found"]
+    assert f"{location.schema}_writer" in found["grants"]["found"]
 
 
 def test_an_auditor_sees_every_grant_past_the_door(
-    iledger: Run, owner: Connection, target: Target
+    iledger: Run, owner: Connection, location: Location
 ) -> None:
-    writer = f"{target.schema}_writer"
+    writer = f"{location.schema}_writer"
     owner.execute(f"GRANT INSERT ON events TO {writer}")
     owner.execute("GRANT UPDATE (tag) ON event_tags TO PUBLIC")
     owner.execute("RESET ROLE")
-    owner.execute(f"CREATE ROLE looks LOGIN IN ROLE {target.schema}_auditor")
+    owner.execute(f"CREATE ROLE looks LOGIN IN ROLE {location.schema}_auditor")
     try:
-        dsn = conninfo.make_conninfo(target.dsn or "", user="looks")
+        dsn = conninfo.make_conninfo(location.dsn or "", user="looks")
         code, found = findings(iledger, ILEDGER_DSN=dsn)
     finally:
         owner.execute("DROP ROLE looks")
     assert code == 1
     assert found["grants"]["found"] == f"may write past append: PUBLIC, {writer}"
-    assert f"ON {target.schema}.events" in found["grants"]["advice"]
+    assert f"ON {location.schema}.events" in found["grants"]["advice"]
     assert found["grants"]["advice"].endswith(f"FROM PUBLIC, {writer}")
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ledger.database import Connection, Target
+from ledger.database import Connection, Location
 from projections.engine import runner
 from projections.engine.verify import verify
 from tests.commands.cli.conftest import Run, event, jsonl
@@ -18,11 +18,11 @@ OWNED = [
 
 
 @pytest.fixture
-def built(iledger: Run, owner: Connection, target: Target) -> Connection:
+def built(iledger: Run, owner: Connection, location: Location) -> Connection:
     """A connection as owner of a ledger with five owned clients, the projections built."""
     assert iledger("append", stdin=jsonl(*OWNED)).returncode == 0
     assert iledger("projections", "rebuild").returncode == 0
-    owner.execute(f"SET search_path = {target.projections}, {target.schema}")
+    owner.execute(f"SET search_path = {location.projections}, {location.schema}")
     return owner
 
 
@@ -36,13 +36,13 @@ def differing(iledger: Run) -> dict[str, tuple[int, int]]:
 
 
 def test_equal_tables_are_equal_and_nothing_is_left_behind(
-    iledger: Run, built: Connection, target: Target
+    iledger: Run, built: Connection, location: Location
 ) -> None:
     assert differing(iledger) == {}
     schemas = built.execute(
-        "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", [f"{target.schema}_"]
+        "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", [f"{location.schema}_"]
     ).fetchall()
-    assert schemas == [(target.projections,)]
+    assert schemas == [(location.projections,)]
 
 
 def test_changed_removed_and_doubled_rows_are_found(iledger: Run, built: Connection) -> None:
@@ -65,7 +65,7 @@ def test_projections_that_lag_are_compared_where_they_stand(
 
 
 def test_what_is_taken_in_meanwhile_is_compared_too(
-    iledger: Run, built: Connection, target: Target, monkeypatch: pytest.MonkeyPatch
+    iledger: Run, built: Connection, location: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Events come, and a question takes them in, between the building and the comparing."""
     from projections.engine import verify as module
@@ -76,11 +76,11 @@ def test_what_is_taken_in_meanwhile_is_compared_too(
         made = build(*arguments)  # type: ignore[arg-type]
         more = event(8, type="curator.assigned", client="C-8", data={"employee": "E-2"})
         assert iledger("append", stdin=jsonl(more)).returncode == 0
-        runner.catch_up(built, target)
+        runner.catch_up(built, location)
         return made
 
     monkeypatch.setattr(module, "build", slow)
-    found = verify(target)
+    found = verify(location)
     assert found.position == 6
     assert all(table.equal for table in found.tables)
     assert {t.table: t.rows for t in found.tables}["ownership_changes"] == 6

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ledger.database import Connection, Target, connect
+from ledger.database import Connection, Location, connect
 from tests.commands.cli.conftest import Here, Run, event, jsonl, one_message
 
 
@@ -185,9 +185,9 @@ def test_a_huge_line_costs_no_memory(iledger: Run, tmp_path: Path) -> None:
 
 
 def test_it_acts_as_no_more_than_a_writer(
-    here: Here, tmp_path: Path, target: Target, monkeypatch: pytest.MonkeyPatch
+    here: Here, tmp_path: Path, location: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module, taken = import_module("commands.cli.events.event_types.append"), []
+    module, taken = import_module("commands.cli.events.append"), []
 
     def connected(*arguments: Any) -> Connection:
         connection = connect(*arguments)
@@ -197,7 +197,7 @@ def test_it_acts_as_no_more_than_a_writer(
     monkeypatch.setattr(module, "connect", connected)
     (tmp_path / "calls.jsonl").write_bytes(jsonl(event(1)))
     assert here("append", str(tmp_path / "calls.jsonl")).exit_code == 0
-    assert taken == [f"{target.schema}_writer"]
+    assert taken == [f"{location.schema}_writer"]
 
 
 def test_receipts_tell_the_outcome_of_every_line(iledger: Run) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger import embedded, schema
-from ledger.database import Target
+from ledger.database import Location
 from tests.commands.cli.conftest import MODULE, ROOT, event, jsonl
 
 
@@ -21,7 +21,7 @@ def home() -> Iterator[Path]:
     """A private server of the test's own, which it may kill."""
     with tempfile.TemporaryDirectory(prefix="iledger-") as name:
         folder = Path(name) / "data"
-        schema.init(Target(folder=folder))
+        schema.init(Location(folder=folder))
         yield folder
         embedded.stop(folder)
 

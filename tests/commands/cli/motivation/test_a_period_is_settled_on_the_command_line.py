@@ -1,4 +1,4 @@
-"""`iledger scheme`, `target`, `period`, `statement`, `reduction`, `kpi`, as typed."""
+"""`iledger scheme`, `location`, `period`, `statement`, `reduction`, `kpi`, as typed."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from tests.commands.cli.conftest import Here, Run
 from tests.projections.schemes import SCHEME
 from tests.projections.sellers import PERIOD, late, september
@@ -18,10 +18,10 @@ LATE = ("--allow-late-scheme", "agreed in July")
 
 
 @pytest.fixture
-def worked(target: Target, tmp_path: Path) -> Path:
+def worked(location: Location, tmp_path: Path) -> Path:
     """A September of work, and the file of a scheme."""
-    with closing(connect(target, "owner")) as connection:
-        recorded(target, connection, september())
+    with closing(connect(location, "owner")) as connection:
+        recorded(location, connection, september())
     file = tmp_path / "sales.toml"
     file.write_text(SCHEME, "utf-8")
     return file
@@ -119,7 +119,7 @@ def test_who_disputes_a_figure_sees_the_events_behind_it_and_what_his_superior_s
 
 
 def test_the_recorded_bytes_are_shown_the_same_to_everybody(
-    target: Target, published: Here, iledger: Run
+    location: Location, published: Here, iledger: Run
 ) -> None:
     here = published
     here("period", "close", PERIOD, "--scheme", "sales", *LATE)
@@ -135,8 +135,8 @@ def test_the_recorded_bytes_are_shown_the_same_to_everybody(
     (document,) = seen
     assert hashlib.sha256(document).hexdigest() == row["sha256"]
     # Computed again they are the same, wherever the viewer is, and whatever comes late
-    with closing(connect(target, "owner")) as connection:
-        recorded(target, connection, late())
+    with closing(connect(location, "owner")) as connection:
+        recorded(location, connection, late())
     assert iledger("statement", "verify", PERIOD, "--zone", "Asia/Tokyo").returncode == 0
     (proposed,) = rows(here, "statement", "corrections", PERIOD)
     assert proposed["statement"] == f"{PERIOD}/E-2"

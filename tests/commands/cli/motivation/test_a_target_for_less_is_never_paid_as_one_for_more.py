@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from tests.commands.cli.conftest import Here, Run
 from tests.projections.schemes import SCHEME
 from tests.projections.sellers import PERIOD, september
@@ -15,10 +15,10 @@ LESS = RULES.replace("target = 0.2", 'target = "target"')
 
 
 def test_in_a_closing_and_before_it(
-    target: Target, here: Here, iledger: Run, tmp_path: Path
+    location: Location, here: Here, iledger: Run, tmp_path: Path
 ) -> None:
-    with closing(connect(target, "owner")) as connection:
-        recorded(target, connection, september())
+    with closing(connect(location, "owner")) as connection:
+        recorded(location, connection, september())
     less = ("--metric", "overdue_share", "--period", PERIOD, "--value", "0.2", "--less")
     for seller in ("E-1", "E-2", "E-3", "E-4"):
         assert here("target", "set", "--employee", seller, *less).exit_code == 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from tests.commands.cli.conftest import Here, Run
 from tests.projections.sellers import PERIOD, september
 from tests.projections.settled import recorded
@@ -16,10 +16,10 @@ PAST = ("--from", "2026-09-01", "--allow-late", "agreed in July")
 
 
 @pytest.fixture
-def worked(target: Target) -> None:
+def worked(location: Location) -> None:
     """A September of work."""
-    with closing(connect(target, "owner")) as connection:
-        recorded(target, connection, september())
+    with closing(connect(location, "owner")) as connection:
+        recorded(location, connection, september())
 
 
 def rows(here: Here, *arguments: str) -> Any:

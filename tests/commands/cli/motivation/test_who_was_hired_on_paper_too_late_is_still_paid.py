@@ -5,7 +5,7 @@ from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
-from ledger.database import Target, connect
+from ledger.database import Location, connect
 from ledger.envelope import Event
 from ledger.events.motivation import TargetSet
 from ledger.events.ownership import CuratorAssigned
@@ -39,11 +39,11 @@ def rows(here: Here, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_by_a_correction_that_is_proposed_and_decided(target: Target, here: Here) -> None:
-    with closing(connect(target, "owner")) as connection:
-        close(target, connection)
+def test_by_a_correction_that_is_proposed_and_decided(location: Location, here: Here) -> None:
+    with closing(connect(location, "owner")) as connection:
+        close(location, connection)
         before = rows(here, "statement", "list", "--period", PERIOD)
-        recorded(target, connection, hired_and_won())
+        recorded(location, connection, hired_and_won())
     # Given what is proposed under the name of a statement that was never issued
     (proposed,) = rows(here, "statement", "corrections", PERIOD)
     assert (proposed["statement"], proposed["settled"]) == (E5, 0)

@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 
 from commands.cli.directory import COMMANDS, Entry
-from ledger.database import Connection, Target
+from ledger.database import Connection, Location
 from ledger.errors import InvalidQuestion
 from tests.commands.cli.conftest import MODULE, Here, Run, event, jsonl, one_message
 
@@ -120,22 +120,22 @@ def test_a_folder_without_a_ledger_is_named(iledger: Run, tmp_path: Path) -> Non
 
 
 @contextmanager
-def role_setting(owner: Connection, target: Target, name: str, value: str) -> Iterator[str]:
+def role_setting(owner: Connection, location: Location, name: str, value: str) -> Iterator[str]:
     """A login of its own, for which a setting differs; its DSN."""
-    login = sql.Identifier(f"{target.schema}_login")
-    assert target.dsn is not None
-    with psycopg.connect(target.dsn, autocommit=True) as admin:
+    login = sql.Identifier(f"{location.schema}_login")
+    assert location.dsn is not None
+    with psycopg.connect(location.dsn, autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(login))
-        grant = sql.SQL("GRANT {} TO {}").format(sql.Identifier(f"{target.schema}_owner"), login)
+        grant = sql.SQL("GRANT {} TO {}").format(sql.Identifier(f"{location.schema}_owner"), login)
         admin.execute(grant)
         alter = sql.SQL("ALTER ROLE {} SET {} = {}")
         admin.execute(alter.format(login, sql.Identifier(name), sql.Literal(value)))
-        yield psycopg.conninfo.make_conninfo(target.dsn, user=f"{target.schema}_login")
+        yield psycopg.conninfo.make_conninfo(location.dsn, user=f"{location.schema}_login")
         admin.execute(sql.SQL("DROP ROLE {}").format(login))
 
 
-def test_the_database_is_read_only(iledger: Run, owner: Connection, target: Target) -> None:
-    with role_setting(owner, target, "default_transaction_read_only", "on") as dsn:
+def test_the_database_is_read_only(iledger: Run, owner: Connection, location: Location) -> None:
+    with role_setting(owner, location, "default_transaction_read_only", "on") as dsn:
         done = iledger("append", stdin=jsonl(event(1)), ILEDGER_DSN=dsn)
     assert done.returncode == 7
     assert b"read-only" in done.stderr
@@ -144,12 +144,12 @@ def test_the_database_is_read_only(iledger: Run, owner: Connection, target: Targ
     assert b"Traceback" not in done.stderr
 
 
-def test_the_login_has_no_rights(iledger: Run, owner: Connection, target: Target) -> None:
-    assert target.dsn is not None
-    with psycopg.connect(target.dsn, autocommit=True) as admin:
+def test_the_login_has_no_rights(iledger: Run, owner: Connection, location: Location) -> None:
+    assert location.dsn is not None
+    with psycopg.connect(location.dsn, autocommit=True) as admin:
         admin.execute("CREATE ROLE nobody_at_all LOGIN")
         try:
-            dsn = psycopg.conninfo.make_conninfo(target.dsn, user="nobody_at_all")
+            dsn = psycopg.conninfo.make_conninfo(location.dsn, user="nobody_at_all")
             done = iledger("append", stdin=jsonl(event(1)), ILEDGER_DSN=dsn)
         finally:
             admin.execute("DROP ROLE nobody_at_all")
@@ -169,7 +169,7 @@ def test_the_schema_is_of_another_version(
         assert said in one_message(done)
 
 
-def test_a_full_disk(iledger: Run, owner: Connection, target: Target) -> None:
+def test_a_full_disk(iledger: Run, owner: Connection, location: Location) -> None:
     """A full disk cannot be had without a file system of our own; its SQLSTATE can."""
     function = """
         CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -14,7 +14,7 @@ from psycopg import sql
 import ledger
 from commands.cli import main
 from commands.cli.shell.question import Question, asked
-from ledger.database import Connection, Target
+from ledger.database import Connection, Location
 from ledger.errors import InvalidQuestion, NotInitialised
 from ledger.events.contacts import CallMissed
 from projections.engine.rebuild import rebuild
@@ -25,7 +25,7 @@ Ask = Callable[..., tuple[Question, Result]]
 
 
 @pytest.fixture
-def ask(target: Target, monkeypatch: pytest.MonkeyPatch) -> Ask:
+def ask(location: Location, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Ask a question with these options; the Question that the command was given."""
     found: list[Question] = []
 
@@ -39,7 +39,7 @@ def ask(target: Target, monkeypatch: pytest.MonkeyPatch) -> Ask:
     monkeypatch.setattr(main._Commands, "resolve_command", lambda s, c, a: (a[0], question, a[1:]))
 
     def run(*options: str, dsn: str | None = None) -> tuple[Question, Result]:
-        settings = {"ILEDGER_DSN": dsn or target.dsn, "ILEDGER_SCHEMA": target.schema}
+        settings = {"ILEDGER_DSN": dsn or location.dsn, "ILEDGER_SCHEMA": location.schema}
         done = CliRunner(env=settings).invoke(main.iledger, ["question", *options])
         if done.exception:
             raise done.exception
@@ -49,9 +49,9 @@ def ask(target: Target, monkeypatch: pytest.MonkeyPatch) -> Ask:
 
 
 @pytest.fixture
-def filled(target: Target) -> list[datetime]:
+def filled(location: Location) -> list[datetime]:
     """Three events; the times of their recording."""
-    with ledger.Ledger(target) as book:
+    with ledger.Ledger(location) as book:
         return [
             book.append(
                 ledger.Event(
@@ -122,25 +122,25 @@ def test_what_cannot_be_answered(ask: Ask, filled: Any, options: list[str], said
 
 
 @pytest.fixture
-def supervisor(target: Target) -> Iterator[str]:
+def supervisor(location: Location) -> Iterator[str]:
     """The DSN of a login that may read the projections and write nothing."""
-    assert target.dsn is not None
-    login = f"{target.schema}_reader"
-    with psycopg.connect(target.dsn, autocommit=True) as admin:
-        name, role = sql.Identifier(login), sql.Identifier(f"{target.schema}_supervisor")
+    assert location.dsn is not None
+    login = f"{location.schema}_reader"
+    with psycopg.connect(location.dsn, autocommit=True) as admin:
+        name, role = sql.Identifier(login), sql.Identifier(f"{location.schema}_supervisor")
         admin.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}").format(name, role))
-        yield psycopg.conninfo.make_conninfo(target.dsn, user=login)
+        yield psycopg.conninfo.make_conninfo(location.dsn, user=login)
         admin.execute(sql.SQL("DROP ROLE {}").format(name))
 
 
 def test_who_may_not_catch_up_is_told_how_far_behind_the_answer_is(
-    ask: Ask, target: Target, owner: Connection, supervisor: str, filled: Any
+    ask: Ask, location: Location, owner: Connection, supervisor: str, filled: Any
 ) -> None:
     with pytest.raises(NotInitialised, match="projections rebuild"):
         ask(dsn=supervisor)
-    rebuild(target)
+    rebuild(location)
     assert ask(dsn=supervisor)[1].stderr == ""
-    with ledger.Ledger(target) as book:
+    with ledger.Ledger(location) as book:
         book.append(
             ledger.Event(
                 data=CallMissed(), source="pbx", key="late", recorded_by="pbx",

@@ -9,14 +9,14 @@ from uuid import UUID
 import pytest
 
 from commands.decisions.clients.merging import Links, evolve, merge, unmerge
-from commands.decisions.handle import Act, Decision
+from commands.decisions.handle import Context, Decision
 from ledger import catalogue
 from ledger.envelope import Recorded
 from ledger.errors import Refused
 from ledger.events.clients import ClientMerged, ClientRegistered, ClientUnmerged
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-ACT = Act("E-02", AT, key="1")
+CONTEXT = Context("E-02", AT, key="1")
 
 
 def state(*events: tuple[str, Any]) -> Links:
@@ -53,19 +53,19 @@ ABC = known("C-1", "C-2", "C-3")
 
 
 def test_a_merge_is_an_event_of_the_survivor() -> None:
-    event = only(merge("C-1", "C-2", evidence="INN")(state(*ABC), ACT))
+    event = only(merge("C-1", "C-2", evidence="INN")(state(*ABC), CONTEXT))
     assert event.client == "C-1"
     assert event.data == ClientMerged(survivor="C-1", absorbed="C-2", evidence="INN")
 
 
 def test_what_is_so_already_needs_no_event() -> None:
-    again = merge("C-1", "C-2", evidence="phone")(state(*ABC, merged("C-1", "C-2")), ACT)
+    again = merge("C-1", "C-2", evidence="phone")(state(*ABC, merged("C-1", "C-2")), CONTEXT)
     assert again.events == ()
 
 
 def test_one_that_absorbed_others_brings_them_along() -> None:
     chain = state(*ABC, merged("C-2", "C-3"))
-    assert only(merge("C-1", "C-2", evidence="INN")(chain, ACT)).data.absorbed == "C-2"
+    assert only(merge("C-1", "C-2", evidence="INN")(chain, CONTEXT)).data.absorbed == "C-2"
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_a_merge_that_makes_no_sense_is_refused(
     before: list[tuple[str, Any]], survivor: str, absorbed: str, said: str
 ) -> None:
     with pytest.raises(Refused, match=re.escape(said)):
-        merge(survivor, absorbed, evidence="INN")(state(*ABC, *before), ACT)
+        merge(survivor, absorbed, evidence="INN")(state(*ABC, *before), CONTEXT)
 
 
 def test_separated_ones_can_be_merged_again_the_other_way_round() -> None:
     parted = state(*ABC, merged("C-1", "C-2"), unmerged("C-1", "C-2"))
-    assert only(merge("C-2", "C-1", evidence="INN")(parted, ACT)).client == "C-2"
+    assert only(merge("C-2", "C-1", evidence="INN")(parted, CONTEXT)).client == "C-2"
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_separated_ones_can_be_merged_again_the_other_way_round() -> None:
 )
 def test_what_is_not_merged_cannot_be_separated(before: list[tuple[str, Any]], said: str) -> None:
     with pytest.raises(Refused, match=said):
-        unmerge("C-1", "C-2", reason="two branches")(state(*ABC, *before), ACT)
+        unmerge("C-1", "C-2", reason="two branches")(state(*ABC, *before), CONTEXT)
 
 
 def test_a_decision_by_a_slow_clock_still_comes_after_what_it_rests_on() -> None:
-    early = ACT._replace(at=datetime(2026, 2, 1, tzinfo=UTC))
+    early = CONTEXT._replace(at=datetime(2026, 2, 1, tzinfo=UTC))
     event = only(unmerge("C-1", "C-2", reason="x")(state(*ABC, merged("C-1", "C-2")), early))
     assert event.occurred_at == AT

@@ -17,12 +17,12 @@ from projections.motivation.payout import Aim, Figure, Person, Setting, digest, 
 from projections.motivation.reductions import Due
 from projections.motivation.scheme import scheme_of
 from projections.periods import period_of
-from tests.commands.decisions.given import ACT, NOW, event, given, told, when
+from tests.commands.decisions.given import CONTEXT, NOW, event, given, told, when
 from tests.projections.schemes import SCHEME
 
 SALES = replace(scheme_of(SCHEME), effective_from=date(2026, 1, 1))
 MAY, ZONE = period_of("2026-05"), "Europe/Moscow"
-CASE = settlement.case(period="2026-05", statement="2026-05/E-1")
+CASE = settlement.model(period="2026-05", statement="2026-05/E-1")
 PERSON = Person(
     Tenure("E-1", None, 31, (("U", 31),)),
     dict.fromkeys([each.metric for each in SALES.components], Figure(Decimal(1))),
@@ -87,10 +87,10 @@ class TestAPeriod:
     def test_that_is_running_is_not_closed(self) -> None:
         with pytest.raises(Refused, match="2026-06 is not over before 2026-06-30 21:00 UTC"):
             when(close(period=period_of("2026-06")), state(published()))
-        early = ACT._replace(at=datetime(2026, 5, 31, 20, 59, tzinfo=UTC))
+        early = CONTEXT._replace(at=datetime(2026, 5, 31, 20, 59, tzinfo=UTC))
         with pytest.raises(Refused, match="not over"):
             when(close(), state(published()), early)
-        assert when(close(), state(published()), ACT._replace(at=NOW.replace(day=1, hour=0)))
+        assert when(close(), state(published()), CONTEXT._replace(at=NOW.replace(day=1, hour=0)))
 
     @pytest.mark.parametrize("other", ["2026-05", "2026-Q2", "2026"])
     def test_is_not_closed_where_a_day_of_it_is_already(self, other: str) -> None:
@@ -119,7 +119,7 @@ class TestAPeriod:
             when(close(statements=[]), state(published()))
 
     def test_is_not_closed_while_reductions_are_open_or_decided_meanwhile(self) -> None:
-        proposal = told(reductions.propose(MAY, ZONE, SALES, [DUE])(state(), ACT))
+        proposal = told(reductions.propose(MAY, ZONE, SALES, [DUE])(state(), CONTEXT))
         proposed = event(proposal[0], 150, client=None)
         with pytest.raises(Refused, match="1 reductions are undecided: 2026-05/E-1/overdue task"):
             when(close(), state(published(), proposed))

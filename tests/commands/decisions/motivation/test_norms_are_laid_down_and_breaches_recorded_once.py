@@ -17,10 +17,10 @@ from projections.motivation.compliance import Conduct
 from projections.motivation.payout import Figure
 from projections.periods import period_of
 from projections.tables.motivation.norms import Norm
-from tests.commands.decisions.given import ACT, event, given, told, when
+from tests.commands.decisions.given import CONTEXT, event, given, told, when
 
 D = Decimal
-CASE = norms.case("E-1", ["2026-05"])
+CASE = norms.model("E-1", ["2026-05"])
 HIRED = event(EmployeeHired(employee="E-1", name="Анна"), 0, client=None)
 CALLS = NormDefined(
     norm="CALLS", version=1, metric="interactions.call", bound="at_least", value=D(8),
@@ -97,12 +97,12 @@ def test_breaches_are_recorded_once_under_keys_of_their_own() -> None:
         for who in ("E-1", "E-2")
     ]  # fmt: skip
     decide = norms.record(found, {("CALLS", "E-1", "2026-05"): [4, 9]})
-    events = decide(state(), ACT).events
+    events = decide(state(), CONTEXT).events
     breached = NormBreached(
         norm="CALLS", version=1, employee="E-1", period="2026-05", value=D("7.5"), limit=D(8),
         numerator=D(150), denominator=D(20), evidence=(4, 9),
     )  # fmt: skip
     assert [each.key for each in events] == ["norm/CALLS/E-1/2026-05", "norm/CALLS/E-2/2026-05"]
     assert events[0].data == breached
-    (left,) = told(decide(state(event(breached, 1, client=None)), ACT))
+    (left,) = told(decide(state(event(breached, 1, client=None)), CONTEXT))
     assert left.employee == "E-2"

@@ -13,7 +13,7 @@ from ledger.events.motivation import ShortfallExplained, TargetRevised, TargetSe
 from ledger.events.people import EmployeeHired, OrgUnitDefined
 from tests.commands.decisions.given import event, given, when
 
-CASE = targets.case("E-1")
+CASE = targets.model("E-1")
 HIRED = event(EmployeeHired(employee="E-1", name="Анна"), 0, client=None)
 SET = TargetSet(
     target="2026-Q3/E-1/won_value", scope="employee", scope_id="E-1", metric="won_value",
@@ -41,7 +41,7 @@ def test_a_target_is_named_after_what_it_is_of() -> None:
 
 def test_a_unit_and_the_company_have_targets_too() -> None:
     unit = event(OrgUnitDefined(unit="U-1", name="Юг", kind="team"), 0, client=None)
-    known = given(targets.case("U-1"), unit)
+    known = given(targets.model("U-1"), unit)
     (found,) = when(wanted(scope="unit", scope_id="U-1"), known)
     assert found.target == "2026-Q3/U-1/won_value"
     (found,) = when(wanted(scope="whole", scope_id=None), state())

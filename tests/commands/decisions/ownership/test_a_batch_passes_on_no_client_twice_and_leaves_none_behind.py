@@ -10,15 +10,15 @@ from commands.decisions.handle import handle
 from commands.decisions.ownership import transfer
 from commands.decisions.people import people
 from ledger.api import Ledger
-from ledger.database import Connection, Target
+from ledger.database import Connection, Location
 from ledger.errors import Refused
 from ledger.events.clients import ClientFactRecorded
 from ledger.events.people import EmployeeSkillNoted
 from projections.questions.ownership import custody, portfolio, succession
 from projections.tables.ownership import transfers
 from tests.commands.decisions.batches import (
-    act,
     company,
+    context,
     event,
     now,
     owners,
@@ -30,11 +30,11 @@ from tests.commands.decisions.batches import (
 
 @pytest.mark.parametrize("before", range(4))
 def test_what_is_applied_while_it_is_reversed_does_not_stay_behind(
-    target: Target, owner: Connection, monkeypatch: pytest.MonkeyPatch, before: int
+    location: Location, owner: Connection, monkeypatch: pytest.MonkeyPatch, before: int
 ) -> None:
     """Somebody goes on applying a batch before each step of its reversal."""
     monkeypatch.setattr(transfer, "CHUNK", 2)
-    with Ledger(target) as ledger:
+    with Ledger(location) as ledger:
         ledger.append_all(company())
         held = owners(ledger, owner)
         made = plan(ledger, owner, "E-1", to=("E-2",))
@@ -66,17 +66,17 @@ def test_what_is_applied_while_it_is_reversed_does_not_stay_behind(
 
 
 def test_a_merged_client_passes_on_once_and_is_counted_once(
-    target: Target, owner: Connection
+    location: Location, owner: Connection
 ) -> None:
-    with Ledger(target) as ledger:
+    with Ledger(location) as ledger:
         ledger.append_all(company())
         for absorbed in ("C-1", "C-2"):
             decide = merging.merge("C-0", absorbed, evidence="INN")
-            handle(ledger, merging.case("C-0", absorbed), act(), decide)
+            handle(ledger, merging.model("C-0", absorbed), context(), decide)
         said = event(ClientFactRecorded(field="segment", value="A"), "segment", "C-2")
         able = event(EmployeeSkillNoted(employee="E-2", field="segment", value="A"), "skill")
         ledger.append_all([said, able])
-        handle(ledger, people.case("E-1"), act(), people.depart("E-1"))
+        handle(ledger, people.model("E-1"), context(), people.depart("E-1"))
 
         made = plan(ledger, owner, "E-1", rule="fact:segment", otherwise="E-3")
         assert [(move.client, move.to) for move in made.moves] == [
@@ -91,7 +91,7 @@ def test_a_merged_client_passes_on_once_and_is_counted_once(
 
         # What was separated again was never passed on.
         decide = merging.unmerge("C-0", "C-2", reason="two branches")
-        handle(ledger, merging.case("C-0", "C-2"), act(), decide)
+        handle(ledger, merging.model("C-0", "C-2"), context(), decide)
         (orphan,) = portfolio.orphans(owner, now(ledger, owner))
         assert orphan["client"] == "C-2"
         assert [row["clients"] for row in portfolio.departures(owner, now(ledger, owner))] == [5]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from commands.decisions.handle import Decision
-from commands.decisions.ownership.handover import Handover, accept, case, issue
+from commands.decisions.ownership.handover import Handover, accept, issue, model
 from ledger.errors import Refused
 from ledger.events.clients import ClientRegistered
 from ledger.events.ownership import (
@@ -16,7 +16,7 @@ from ledger.events.ownership import (
     HandoverPackIssued,
 )
 from ledger.events.people import EmployeeDeparted, EmployeeHired
-from tests.commands.decisions.given import ACT, event, given, told
+from tests.commands.decisions.given import CONTEXT, event, given, told
 
 START = (
     ClientRegistered(kind="company", name="Ёлка"),
@@ -32,17 +32,17 @@ ACCEPTED = HandoverAccepted(employee="E-2", sha256="ab" * 32)
 
 def after(*facts: Any) -> Handover:
     days = (event(content, day) for day, content in enumerate((*START, *facts), start=1))
-    found: Handover = given(case("C-1", "E-2"), *days)
+    found: Handover = given(model("C-1", "E-2"), *days)
     return found
 
 
 def test_a_pack_is_issued_once_whoever_has_the_client() -> None:
     wanted = issue("E-2", 4, "ab" * 32)
-    decision = wanted(after(), ACT)
+    decision = wanted(after(), CONTEXT)
     assert told(decision) == [PACK]
     assert (decision.events[0].client, decision.events[0].recorded_by) == ("C-1", "E-boss")
-    assert wanted(after(PACK), ACT) == Decision()
-    assert told(issue("E-2", 5, "cd" * 32)(after(PACK), ACT))
+    assert wanted(after(PACK), CONTEXT) == Decision()
+    assert told(issue("E-2", 5, "cd" * 32)(after(PACK), CONTEXT))
 
 
 @pytest.mark.parametrize(
@@ -57,18 +57,18 @@ def test_no_pack_for_who_cannot_have_the_client(
     facts: tuple[Any, ...], employee: str, says: str
 ) -> None:
     with pytest.raises(Refused, match=says):
-        issue(employee, 4, "ab" * 32)(after(*facts), ACT)
+        issue(employee, 4, "ab" * 32)(after(*facts), CONTEXT)
 
 
 @pytest.mark.parametrize("order", [(PACK, TO_2), (TO_2, PACK)])
 def test_the_owner_accepts_with_his_pack_once(order: tuple[Any, ...]) -> None:
-    assert told(accept("E-2")(after(*order), ACT)) == [ACCEPTED]
-    assert accept("E-2")(after(*order, ACCEPTED), ACT) == Decision()
+    assert told(accept("E-2")(after(*order), CONTEXT)) == [ACCEPTED]
+    assert accept("E-2")(after(*order, ACCEPTED), CONTEXT) == Decision()
 
 
 def test_a_newer_pack_is_accepted_anew() -> None:
     newer = HandoverPackIssued(employee="E-2", as_of=6, sha256="cd" * 32)
-    (found,) = told(accept("E-2", "понял")(after(PACK, TO_2, ACCEPTED, newer), ACT))
+    (found,) = told(accept("E-2", "понял")(after(PACK, TO_2, ACCEPTED, newer), CONTEXT))
     assert (found.sha256, found.remark) == ("cd" * 32, "понял")
 
 
@@ -84,11 +84,11 @@ def test_a_newer_pack_is_accepted_anew() -> None:
 )
 def test_others_are_told_what_to_do(facts: tuple[Any, ...], says: str) -> None:
     with pytest.raises(Refused, match=says):
-        accept("E-2")(after(*facts), ACT)
+        accept("E-2")(after(*facts), CONTEXT)
 
 
 def test_a_client_nobody_knows_is_refused() -> None:
-    nothing = given(case("C-1", "E-2"))
+    nothing = given(model("C-1", "E-2"))
     for decide in (issue("E-2", 4, "ab" * 32), accept("E-2")):
         with pytest.raises(Refused, match="iledger clients --search"):
-            decide(nothing, ACT)
+            decide(nothing, CONTEXT)

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from commands.decisions.handle import Case, Decision
+from commands.decisions.handle import Decision, DecisionModel
 from commands.decisions.ownership.disputes import (
-    Quarrels,
-    case,
+    Disputes,
     claim,
-    dispute_case,
+    dispute_model,
     judge,
     known,
+    model,
     next_step,
     report,
     settle,
@@ -27,7 +27,7 @@ from ledger.events.ownership import (
     OwnershipDisputeResolved,
 )
 from ledger.events.people import EmployeeDeparted, EmployeeHired
-from tests.commands.decisions.given import ACT, event, given, told
+from tests.commands.decisions.given import CONTEXT, event, given, told
 
 START = (
     ClientRegistered(kind="company", name="Ёлка"),
@@ -43,44 +43,44 @@ JUDGED = OwnershipDisputeResolved(
 )
 
 
-def state(of: Case, *facts: Any) -> Quarrels:
-    found: Quarrels = given(of, *(event(fact, day) for day, fact in enumerate(facts, start=1)))
+def state(of: DecisionModel, *facts: Any) -> Disputes:
+    found: Disputes = given(of, *(event(fact, day) for day, fact in enumerate(facts, start=1)))
     return found
 
 
-def after(*facts: Any) -> Quarrels:
-    return state(case("C-1", "E-1", "E-2", dispute="D-1"), *START, *facts)
+def after(*facts: Any) -> Disputes:
+    return state(model("C-1", "E-1", "E-2", dispute="D-1"), *START, *facts)
 
 
 def test_a_conflict_is_reported_and_settled() -> None:
     again = report("E-1", "high", "кричит")
-    assert told(again(after(), ACT)) == [REPORTED]
-    assert again(after(REPORTED), ACT) == Decision()
-    assert told(report("E-1", "low")(after(REPORTED), ACT)), "something else is news"
-    assert told(settle("E-1", "reconciled")(after(REPORTED), ACT)) == [SETTLED]
+    assert told(again(after(), CONTEXT)) == [REPORTED]
+    assert again(after(REPORTED), CONTEXT) == Decision()
+    assert told(report("E-1", "low")(after(REPORTED), CONTEXT)), "something else is news"
+    assert told(settle("E-1", "reconciled")(after(REPORTED), CONTEXT)) == [SETTLED]
 
 
 def test_a_conflict_can_be_settled_although_the_client_was_merged_since() -> None:
     merged = ClientMerged(survivor="C-5", absorbed="C-1", evidence="ИНН")
-    assert told(settle("E-1", "unfounded")(after(REPORTED, merged), ACT))
+    assert told(settle("E-1", "unfounded")(after(REPORTED, merged), CONTEXT))
 
 
 def test_a_conflict_that_is_not_open_cannot_be_settled() -> None:
     for facts in ((), (REPORTED, SETTLED)):
         with pytest.raises(Refused, match="iledger conflict report C-1 --employee E-1"):
-            settle("E-1", "unfounded")(after(*facts), ACT)
+            settle("E-1", "unfounded")(after(*facts), CONTEXT)
 
 
 def test_reassigned_is_no_outcome_while_the_client_is_still_his() -> None:
     with pytest.raises(Refused, match="iledger reassign C-1"):
-        settle("E-1", "reassigned")(after(REPORTED), ACT)
+        settle("E-1", "reassigned")(after(REPORTED), CONTEXT)
     passed = ClientReassigned(from_employee="E-1", to_employee="E-2", reason="conflict")
-    assert told(settle("E-1", "reassigned")(after(REPORTED, passed), ACT))
+    assert told(settle("E-1", "reassigned")(after(REPORTED, passed), CONTEXT))
 
 
 def test_a_dispute_is_opened_even_with_somebody_who_has_left() -> None:
     left = EmployeeDeparted(employee="E-1", reason="resigned")
-    decision = claim("D-1", "E-2", "E-1", "я первый")(after(left), ACT)
+    decision = claim("D-1", "E-2", "E-1", "я первый")(after(left), CONTEXT)
     assert told(decision) == [OPENED]
     assert decision.events[0].client == "C-1"
 
@@ -99,29 +99,29 @@ def test_a_dispute_that_makes_no_sense_is_refused(
     facts: tuple[Any, ...], parties: tuple[str, str], says: str
 ) -> None:
     with pytest.raises(Refused, match=says):
-        claim("D-1", *parties, "моё")(after(*facts), ACT)
+        claim("D-1", *parties, "моё")(after(*facts), CONTEXT)
 
 
 def test_the_same_two_dispute_one_thing_at_a_time() -> None:
     with pytest.raises(Refused, match="iledger dispute resolve D-1"):
-        claim("D-2", "E-1", "E-2", "нет, я")(after(OPENED), ACT)
-    assert told(claim("D-2", "E-1", "E-2", "нет, я")(after(OPENED, JUDGED), ACT))
+        claim("D-2", "E-1", "E-2", "нет, я")(after(OPENED), CONTEXT)
+    assert told(claim("D-2", "E-1", "E-2", "нет, я")(after(OPENED, JUDGED), CONTEXT))
 
 
 def test_a_dispute_is_resolved_once() -> None:
-    of = dispute_case("D-1")
+    of = dispute_model("D-1")
     decide = judge("D-1", "claimant", "первое предложение")
-    decision = decide(state(of, OPENED), ACT)
+    decision = decide(state(of, OPENED), CONTEXT)
     assert told(decision) == [JUDGED]
     assert decision.events[0].client == "C-1"
     with pytest.raises(Refused, match=r"resolved already: claimant \(position 2\)"):
-        decide(state(of, OPENED, JUDGED), ACT)
+        decide(state(of, OPENED, JUDGED), CONTEXT)
     with pytest.raises(NotFound, match="iledger dispute list"):
-        decide(state(of), ACT)
+        decide(state(of), CONTEXT)
 
 
 def test_a_resolution_names_the_next_step() -> None:
-    found = known(state(dispute_case("D-1"), OPENED), "D-1")
+    found = known(state(dispute_model("D-1"), OPENED), "D-1")
     steps = {each: next_step(found, each) for each in ("claimant", "respondent", "shared")}
     assert "iledger reassign C-1 --to E-2 --reason dispute" in steps["claimant"]
     assert "iledger reassign C-1 --to E-1 --reason dispute" in steps["respondent"]

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from commands.decisions.ownership.reservation import record_approach
 from ledger.api import Ledger
-from ledger.database import Target
+from ledger.database import Location
 from ledger.envelope import Event, event_id
 from ledger.errors import ClientTaken, KeyConflict
 from ledger.events.ownership import ClientReassigned, ClientReleased
@@ -19,8 +19,8 @@ from ledger.events.sales import OfferSent
 
 
 @pytest.fixture
-def book(target: Target) -> Iterator[Ledger]:
-    with Ledger(target) as ledger:
+def book(location: Location) -> Iterator[Ledger]:
+    with Ledger(location) as ledger:
         for seller in ("E-1", "E-2"):
             _record(ledger, EmployeeHired(employee=seller, name="Анна"), seller)
         yield ledger

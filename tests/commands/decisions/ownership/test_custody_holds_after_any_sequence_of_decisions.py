@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commands.decisions.handle import Act, handle
+from commands.decisions.handle import Context, handle
 from commands.decisions.ownership import curation, ownership, reservation
 from ledger.api import Ledger
 from ledger.errors import Refused
@@ -43,37 +43,37 @@ class Step(NamedTuple):
     ahead: int
 
 
-def _approach(ledger: Ledger, step: Step, act: Act) -> None:
+def _approach(ledger: Ledger, step: Step, context: Context) -> None:
     offer = told(
-        OfferSent(offer=f"O-{act.key}"), act.at.isoformat(), client=step.client,
+        OfferSent(offer=f"O-{context.key}"), context.at.isoformat(), client=step.client,
         performed_by=step.employee,
     )  # fmt: skip
-    case = ownership.case(step.client, step.employee, seller=step.employee)
-    act = act._replace(performed_by=step.employee, source=offer.source, key=offer.key)
-    handle(ledger, case, act, reservation.approach(offer, step.employee))
+    model = ownership.model(step.client, step.employee, seller=step.employee)
+    context = context._replace(performed_by=step.employee, source=offer.source, key=offer.key)
+    handle(ledger, model, context, reservation.approach(offer, step.employee))
 
 
-def _reserve(ledger: Ledger, step: Step, act: Act) -> None:
-    case = ownership.case(step.client, step.employee, seller=step.employee)
-    handle(ledger, case, act, reservation.reserve(step.employee))
+def _reserve(ledger: Ledger, step: Step, context: Context) -> None:
+    model = ownership.model(step.client, step.employee, seller=step.employee)
+    handle(ledger, model, context, reservation.reserve(step.employee))
 
 
-def _expire(ledger: Ledger, step: Step, act: Act) -> None:
-    handle(ledger, ownership.renewable(step.client), act, reservation.expire())
+def _expire(ledger: Ledger, step: Step, context: Context) -> None:
+    handle(ledger, ownership.renewable(step.client), context, reservation.expire())
 
 
-def _call(ledger: Ledger, step: Step, act: Act) -> None:
+def _call(ledger: Ledger, step: Step, context: Context) -> None:
     call = CallLogged(direction="outbound", outcome="reached")
-    event = told(call, act.at.isoformat(), client=step.client, performed_by=step.employee)
+    event = told(call, context.at.isoformat(), client=step.client, performed_by=step.employee)
     ledger.append(event)
 
 
-def _depart(ledger: Ledger, step: Step, act: Act) -> None:
-    ledger.append(told(EmployeeDeparted(employee=step.employee), act.at.isoformat()))
+def _depart(ledger: Ledger, step: Step, context: Context) -> None:
+    ledger.append(told(EmployeeDeparted(employee=step.employee), context.at.isoformat()))
 
 
-def _curate(ledger: Ledger, step: Step, act: Act) -> None:
-    effective = act.at + timedelta(hours=step.ahead) if step.ahead else None
+def _curate(ledger: Ledger, step: Step, context: Context) -> None:
+    effective = context.at + timedelta(hours=step.ahead) if step.ahead else None
     decide = {
         "assign": curation.assign(step.employee, effective_at=effective),
         "reassign": curation.reassign(
@@ -82,10 +82,10 @@ def _curate(ledger: Ledger, step: Step, act: Act) -> None:
         "release": curation.release(reason="x", approved_by=None, effective_at=effective),
         "bar": curation.bar(step.employee, reason="quarrel"),
     }[step.what]
-    handle(ledger, ownership.case(step.client, step.employee), act, decide)
+    handle(ledger, ownership.model(step.client, step.employee), context, decide)
 
 
-DO: dict[str, Callable[[Ledger, Step, Act], Any]] = {
+DO: dict[str, Callable[[Ledger, Step, Context], Any]] = {
     "approach": _approach, "reserve": _reserve, "expire": _expire, "call": _call,
     "depart": _depart, "assign": _curate, "reassign": _curate, "release": _curate, "bar": _curate,
 }  # fmt: skip
@@ -108,7 +108,7 @@ def test_custody_holds(embedded_dsn: str, steps: list[Step]) -> None:
         for n, step in enumerate(steps):
             at += timedelta(hours=step.hours)
             try:
-                DO[step.what](ledger, step, Act("E-0", at, key=f"step-{n}"))
+                DO[step.what](ledger, step, Context("E-0", at, key=f"step-{n}"))
             except Refused:
                 continue
         position = catch_up(connection, target).position

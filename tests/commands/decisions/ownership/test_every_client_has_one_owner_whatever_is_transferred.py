@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commands.decisions.handle import Act, handle, propose
+from commands.decisions.handle import Context, handle, propose
 from commands.decisions.ownership import curation, ownership
 from commands.decisions.people import people
 from ledger.api import Ledger
-from ledger.database import Connection, Target
+from ledger.database import Connection, Location
 from ledger.errors import NotFound, Refused
 from projections.questions.ownership import portfolio
 from projections.tables.ownership import ownership as reported
@@ -20,8 +20,8 @@ from tests.commands.decisions.batches import (
     CLIENTS,
     EMPLOYEES,
     Owners,
-    act,
     company,
+    context,
     now,
     owners,
     passed,
@@ -67,13 +67,13 @@ class Run:
 
     def release(self, client: str) -> None:
         decide = curation.release(reason="pool", approved_by="E-boss")
-        handle(self.ledger, ownership.case(client), act(), decide)
+        handle(self.ledger, ownership.model(client), context(), decide)
         self.owner[client] = None
         self.by.pop(client, None)
 
     def depart(self, employee: str) -> None:
         if employee not in self.gone:
-            handle(self.ledger, people.case(employee), act(), people.depart(employee))
+            handle(self.ledger, people.model(employee), context(), people.depart(employee))
             self.gone.add(employee)
 
 
@@ -94,7 +94,7 @@ STEPS = st.lists(
 @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_after_any_transfers_and_reversals(embedded_dsn: str, steps: list[Any]) -> None:
-    with ledger_of(embedded_dsn, company()) as (target, connection), Ledger(target) as ledger:
+    with ledger_of(embedded_dsn, company()) as (location, connection), Ledger(location) as ledger:
         run = Run(ledger, connection)
         for name, *arguments in steps:
             getattr(run, name)(*arguments)
@@ -109,12 +109,12 @@ def test_after_any_transfers_and_reversals(embedded_dsn: str, steps: list[Any]) 
 
 
 def test_apply_and_reverse_leave_the_owners_as_before_and_both_in_the_history(
-    target: Target, owner: Connection
+    location: Location, owner: Connection
 ) -> None:
-    with Ledger(target) as ledger:
+    with Ledger(location) as ledger:
         ledger.append_all(company(barred=[("C-0", "E-2")]))
         before = owners(ledger, owner)
-        handle(ledger, people.case("E-1"), act(), people.depart("E-1"))
+        handle(ledger, people.model("E-1"), context(), people.depart("E-1"))
         made = plan(ledger, owner, "E-1", rule="round-robin", to=("E-2", "E-3"))
         assert made == plan(ledger, owner, "E-1", rule="round-robin", to=("E-2", "E-3"))
         assert [move.to for move in made.moves[:2]] == ["E-3", "E-2"]
@@ -125,7 +125,7 @@ def test_apply_and_reverse_leave_the_owners_as_before_and_both_in_the_history(
         assert not portfolio.orphans(owner, now(ledger, owner))
         assert passed(ledger, made) == (made.batch, 6, 6, (), True)
         decide = curation.reassign("E-3", reason="workload", approved_by="E-boss")
-        (since,) = handle(ledger, ownership.case("C-1", "E-3"), act(), decide).receipts
+        (since,) = handle(ledger, ownership.model("C-1", "E-3"), context(), decide).receipts
         ((kept, why),) = returned(ledger, made.batch).left
         assert kept == "C-1"
         assert why == f"has changed since, by client.reassigned (position {since.position})"
@@ -142,9 +142,9 @@ def test_apply_and_reverse_leave_the_owners_as_before_and_both_in_the_history(
 
 
 @pytest.mark.parametrize("step", [passed, returned])
-def test_two_at_once_do_it_once(target: Target, owner: Connection, step: Any) -> None:
+def test_two_at_once_do_it_once(location: Location, owner: Connection, step: Any) -> None:
     many = [f"C-{number:04}" for number in range(1_201)]
-    with Ledger(target) as ledger:
+    with Ledger(location) as ledger:
         ledger.append_all(company(many))
         made = plan(ledger, owner, "E-1", to=("E-2", "E-3"))
         if step is returned:
@@ -157,24 +157,26 @@ def test_two_at_once_do_it_once(target: Target, owner: Connection, step: Any) ->
         assert ledger.store.head() == before + 1_200 + 2
 
 
-def test_others_decide_about_the_same_clients_meanwhile(target: Target, owner: Connection) -> None:
+def test_others_decide_about_the_same_clients_meanwhile(
+    location: Location, owner: Connection
+) -> None:
     """What is decided between the reading and the recording of a chunk is respected."""
-    with Ledger(target) as ledger:
+    with Ledger(location) as ledger:
         ledger.append_all(company())
         made = plan(ledger, owner, "E-1", to=("E-2",))
         meddled: list[str] = []
 
         def meddle(*given_: Any) -> Any:
-            ledger_, case, when, decide = given_
+            ledger_, model, when, decide = given_
 
-            def slowly(state: Any, at: Act) -> Any:
+            def slowly(state: Any, at: Context) -> Any:
                 if state.clients and not meddled:
                     meddled.append(made.batch)
                     release = curation.release(reason="pool", approved_by="E-boss")
-                    handle(ledger, ownership.case("C-3"), act(), release)
+                    handle(ledger, ownership.model("C-3"), context(), release)
                 return decide(state, at)
 
-            return handle(ledger_, case, when, slowly)
+            return handle(ledger_, model, when, slowly)
 
         outcome = passed(ledger, made, take=meddle)
         assert (outcome.done, [client for client, _ in outcome.left]) == (5, ["C-3"])
@@ -183,10 +185,10 @@ def test_others_decide_about_the_same_clients_meanwhile(target: Target, owner: C
         assert (batch["moved"], batch["skipped"], batch["state"]) == (5, 1, "complete")
 
 
-def test_what_is_refused(target: Target, owner: Connection) -> None:
-    with Ledger(target) as ledger:
+def test_what_is_refused(location: Location, owner: Connection) -> None:
+    with Ledger(location) as ledger:
         ledger.append_all(company())
-        handle(ledger, people.case("E-3"), act(), people.depart("E-3"))
+        handle(ledger, people.model("E-3"), context(), people.depart("E-3"))
         for kind, said, employee, wanted in (
             (NotFound, "E-9", "E-9", {"to": ("E-2",)}),
             (NotFound, "E-9", "E-1", {"to": ("E-9",)}),
@@ -198,7 +200,7 @@ def test_what_is_refused(target: Target, owner: Connection) -> None:
             with pytest.raises(kind, match=said):
                 plan(ledger, owner, employee, **wanted)
         made = plan(ledger, owner, "E-1", to=("E-2",))
-        handle(ledger, people.case("E-2"), act(), people.depart("E-2"))
+        handle(ledger, people.model("E-2"), context(), people.depart("E-2"))
         with pytest.raises(Refused, match="E-2 left"):
             passed(ledger, made)
         with pytest.raises(NotFound, match="no batch 'T-9'"):

@@ -23,7 +23,7 @@ from ledger.events.ownership import (
 from ledger.events.people import EmployeeDeparted, EmployeeHired, EmployeeMoved, OrgUnitDefined
 from ledger.events.sales import OfferSent
 from projections.engine.runner import catch_up
-from projections.tables.ownership import disputes as quarrels
+from projections.tables.ownership import disputes
 from projections.tables.ownership import ownership as reported
 from projections.view import View
 from tests.projections.ledgers import ledger_of
@@ -42,7 +42,7 @@ MOMENTS = [
 def test_at_any_time(embedded_dsn: str, events: list[Event]) -> None:
     with ledger_of(embedded_dsn, events) as (target, connection), Ledger(target) as ledger:
         for client in POOLS["client"]:
-            state, _ = handle.read(ledger, ownership.case(client), handle.Memory())
+            state, _ = handle.read(ledger, ownership.model(client), handle.Memory())
             for at in MOMENTS:
                 holding = state.holding(at)
                 rows = reported.owner(connection, View(len(events), at), client)
@@ -82,14 +82,16 @@ def test_about_what_the_rules_forbid(embedded_dsn: str, turns: list[Any]) -> Non
     offer = told(OfferSent(offer="O-1"), AT.isoformat(), client="C-1", performed_by="E-2")
     with ledger_of(embedded_dsn, [*STAFF, *events]) as (target, connection):
         with Ledger(target) as ledger:
-            case = ownership.case("C-1", "E-2", seller="E-2")
-            act = handle.Act("crm", AT, performed_by="E-2", key="offer")
+            model = ownership.model("C-1", "E-2", seller="E-2")
+            context = handle.Context("crm", AT, performed_by="E-2", key="offer")
             try:
-                decision = handle.propose(ledger, case, act, reservation.approach(offer, "E-2"))
+                decision = handle.propose(
+                    ledger, model, context, reservation.approach(offer, "E-2")
+                )
             except Refused:  # he has left: then he decides nothing, whatever is recorded of him
                 assume(False)
             ledger.append(offer)
         catch_up(connection, target)
         position = len(STAFF) + len(events) + 1
-        found = quarrels.claims(connection, View(position, AT), "C-1")
+        found = disputes.claims(connection, View(position, AT), "C-1")
         assert [line["breach"] for line in found] == [decision.refusal is not None]

@@ -20,14 +20,14 @@ from ledger.events.ownership import (
     TransferReversalStarted,
 )
 from ledger.events.people import EmployeeDeparted, EmployeeHired
-from tests.commands.decisions.given import ACT, NOW, day, event, given, told, when
+from tests.commands.decisions.given import CONTEXT, NOW, day, event, given, told, when
 
 MOVES = (Move("C-1", "E-2", "in turn"), Move("C-2", "E-3", "in turn"))
 PLAN = Plan(
     batch="T-1", from_employee="E-1", rule="round-robin", reason="departure", effective_at=None,
     position=0, moves=MOVES, unplaced=(),
 )  # fmt: skip
-CASE = batch.case("T-1", ["C-1", "C-2"], ["E-2", "E-3"])
+CASE = batch.model("T-1", ["C-1", "C-2"], ["E-2", "E-3"])
 BY = {
     each: str(event_id(batch.SOURCE, batch.key_of("T-1", "moved", each))) for each in ("C-1", "C-2")
 }
@@ -101,13 +101,13 @@ class TestTheBeginning:
 
 
 def passing(*events: Event) -> tuple[list[tuple[str | None, str]], dict[str, str]]:
-    decision = batch.pass_on(PLAN, MOVES, "E-boss")(state(STARTED, *events), ACT)
+    decision = batch.pass_on(PLAN, MOVES, "E-boss")(state(STARTED, *events), CONTEXT)
     return [(e.client, e.data.to_employee) for e in decision.events], dict(decision.left)
 
 
 class TestPassingOn:
     def test_every_client_passes_to_whom_the_plan_names(self) -> None:
-        decision = batch.pass_on(PLAN, MOVES, "E-boss")(state(STARTED), ACT)
+        decision = batch.pass_on(PLAN, MOVES, "E-boss")(state(STARTED), CONTEXT)
         assert told(decision) == [
             facts.ClientReassigned(
                 from_employee="E-1", to_employee=move.to, reason="departure",
@@ -149,7 +149,7 @@ class TestPassingOn:
 def returning(*events: Event) -> tuple[list[tuple[str | None, str]], dict[str, str]]:
     before = (STARTED, moved("C-1", "E-2"), moved("C-2", "E-3"))
     decide = batch.give_back("T-1", BY, "E-boss")
-    decision = decide(state(*before, *events), ACT)
+    decision = decide(state(*before, *events), CONTEXT)
     assert all(e.data.reason == "batch_reversed" for e in decision.events)
     return [(e.client, e.data.to_employee) for e in decision.events], dict(decision.left)
 
@@ -175,13 +175,13 @@ class TestGivingBack:
 
     def test_a_transfer_that_was_annulled_is_no_matter(self) -> None:
         decide = batch.give_back("T-1", {"C-1": BY["C-1"]}, "E-boss")
-        decision = decide(state(STARTED), ACT)
+        decision = decide(state(STARTED), CONTEXT)
         assert decision.left == (("C-1", "its transfer has been annulled"),)
 
     def test_what_is_yet_to_hold_is_undone_from_then_on(self) -> None:
         ahead = moved("C-1", "E-2", effective_at=day(300))
         decide = batch.give_back("T-1", {"C-1": BY["C-1"]}, "E-boss")
-        (back,) = told(decide(state(STARTED, ahead), ACT))
+        (back,) = told(decide(state(STARTED, ahead), CONTEXT))
         assert back.effective_at == day(300)
         assert (back.from_employee, back.to_employee) == ("E-2", "E-1")
 

@@ -14,7 +14,7 @@ from ledger.events import ownership as facts
 from ledger.events.clients import ClientMerged
 from ledger.events.people import AbsenceRecorded, EmployeeDeparted, OrgUnitDefined
 from ledger.events.sales import OfferSent
-from tests.commands.decisions.given import ACT, NOW, day, event, given, told, when
+from tests.commands.decisions.given import CONTEXT, NOW, day, event, given, told, when
 from tests.commands.decisions.sellers import (
     CASE,
     OFFER,
@@ -63,7 +63,7 @@ class TestAnApproach:
     def test_of_anothers_client_is_refused_and_recorded(
         self, events: tuple[Event, ...], rule: str
     ) -> None:
-        decision = reservation.approach(OFFER, "E-1")(state(*events), ACT)
+        decision = reservation.approach(OFFER, "E-1")(state(*events), CONTEXT)
         (blocked,) = told(decision)
         assert isinstance(blocked, facts.ApproachBlocked)
         assert (blocked.employee, blocked.attempted, blocked.rule) == ("E-1", "offer.sent", rule)
@@ -76,7 +76,7 @@ class TestAnApproach:
         assert "iledger reassign C-1 --to E-1 --reason" in str(decision.refusal)
 
     def test_is_of_another_branch_whoever_was_known_to_have_the_client(self) -> None:
-        nobody_named = ownership.case("C-1", "E-1", seller="E-1")
+        nobody_named = ownership.model("C-1", "E-1", seller="E-1")
         known = given(nobody_named, *STAFF, REGISTERED, reserved("E-2"))
         (blocked,) = when(reservation.approach(OFFER, "E-1"), known)
         assert (blocked.owner, blocked.rule) == ("E-2", "other_branch")
@@ -137,7 +137,7 @@ class TestAnApproach:
 
     def test_by_an_employee_who_is_barred_is_refused(self) -> None:
         barred = event(facts.ContactBarred(employee="E-1", reason="quarrel"), 30)
-        decision = reservation.approach(OFFER, "E-1")(state(barred), ACT)
+        decision = reservation.approach(OFFER, "E-1")(state(barred), CONTEXT)
         assert told(decision)[0].rule == "contact_barred"
         assert decision.refusal
         over = event(facts.ContactBarred(employee="E-1", reason="quarrel", until=day(31)), 30)
@@ -145,7 +145,7 @@ class TestAnApproach:
 
     def test_goes_by_the_last_change_where_clocks_or_callers_race(self) -> None:
         later = event(facts.ClientReserved(employee="E-3"), NOW.replace(hour=13))
-        decision = reservation.approach(OFFER, "E-1")(state(later), ACT)
+        decision = reservation.approach(OFFER, "E-1")(state(later), CONTEXT)
         assert isinstance(decision.refusal, ClientTaken)
 
 
@@ -156,7 +156,7 @@ class TestAReservation:
 
     def test_that_has_run_out_makes_room_for_another(self) -> None:
         ran_out = state(policy(days=30), reserved("E-2", 10, expires_at=day(40)))
-        decision = reservation.approach(OFFER, "E-1")(ran_out, ACT)
+        decision = reservation.approach(OFFER, "E-1")(ran_out, CONTEXT)
         assert [type(each) for each in told(decision)] == [
             OfferSent,
             facts.ReservationExpired,
@@ -167,7 +167,7 @@ class TestAReservation:
 
     def test_that_has_run_out_makes_room_first_for_who_came_meanwhile(self) -> None:
         ran_out = (policy(days=30), reserved("E-2", 10, expires_at=day(40)))
-        decision = reservation.approach(OFFER, "E-1")(state(*ran_out, reserved("E-3", 60)), ACT)
+        decision = reservation.approach(OFFER, "E-1")(state(*ran_out, reserved("E-3", 60)), CONTEXT)
         expired, blocked = told(decision)
         assert expired == facts.ReservationExpired(employee="E-2")
         assert (blocked.owner, blocked.rule) == ("E-3", "reserved")
@@ -177,7 +177,7 @@ class TestAReservation:
         reserve = reservation.reserve("E-1")
         assert when(reserve, state(*ran_out, reserved("E-1", 60))) == [expired]
         over = reserved("E-3", 60, expires_at=day(50))
-        both = reservation.expire()(state(*ran_out, over), ACT)
+        both = reservation.expire()(state(*ran_out, over), CONTEXT)
         assert [(each.data.employee, each.occurred_at) for each in both.events] == [
             ("E-2", day(40)), ("E-3", day(60)),
         ]  # fmt: skip
@@ -186,7 +186,7 @@ class TestAReservation:
         days = policy(days=30)
         claim = reserved("E-2", 10, expires_at=day(40))
         renewed = state(days, claim, call("E-2", 140))
-        assert isinstance(reservation.approach(OFFER, "E-1")(renewed, ACT).refusal, ClientTaken)
+        assert isinstance(reservation.approach(OFFER, "E-1")(renewed, CONTEXT).refusal, ClientTaken)
         for idle in (call("E-2", 140, "no_answer"), call("E-3", 140)):
             assert len(approach(state(days, claim, idle))) == 3
 
@@ -201,17 +201,17 @@ class TestAReservation:
     def test_keeps_to_the_limits_of_the_policy(self) -> None:
         two = [event(facts.ClientReserved(employee="E-1"), 5, f"C-{n}") for n in (2, 3)]
         full = state(policy(clients_per_seller=2), *two)
-        decision = reservation.approach(OFFER, "E-1")(full, ACT)
+        decision = reservation.approach(OFFER, "E-1")(full, CONTEXT)
         assert told(decision)[0].rule == "portfolio_full"
         until_july = event(facts.ClientReassigned(to_employee="E-3", from_employee="E-1",
             reason="workload", effective_at=day(200)), 20, "C-3")  # fmt: skip
         from_july = event(facts.CuratorAssigned(employee="E-1", effective_at=day(200)), 20, "C-3")
         later = state(policy(clients_per_seller=2), *two, until_july)
-        assert told(reservation.approach(OFFER, "E-1")(later, ACT))[0].rule == "portfolio_full"
+        assert told(reservation.approach(OFFER, "E-1")(later, CONTEXT))[0].rule == "portfolio_full"
         assert len(approach(state(policy(clients_per_seller=2), two[0], from_july))) == 2
         former = (curated("E-1", 100), event(facts.ClientReleased(reason="pool"), 140))
         again = reservation.approach(OFFER, "E-1")(
-            state(policy(former_owner_days=60), *former), ACT
+            state(policy(former_owner_days=60), *former), CONTEXT
         )
         assert told(again)[0].rule == "former_owner"
         assert len(approach(state(policy(former_owner_days=5), *former))) == 2
@@ -219,9 +219,9 @@ class TestAReservation:
     def test_by_hand_needs_a_known_client_and_an_employee(self) -> None:
         assert when(reservation.reserve("E-1"), state(reserved("E-1"))) == []
         with pytest.raises(Refused, match="ever registered"):
-            reservation.reserve("E-1")(given(CASE, *STAFF), ACT)
+            reservation.reserve("E-1")(given(CASE, *STAFF), CONTEXT)
         with pytest.raises(Refused, match="no employee 'E-9'"):
-            reservation.reserve("E-9")(state(), ACT)
+            reservation.reserve("E-9")(state(), CONTEXT)
 
 
 class TestACurator:
@@ -231,7 +231,7 @@ class TestACurator:
         assert when(curation.assign("E-1"), state(curated("E-1"))) == []
         assert len(when(curation.assign("E-1"), state(reserved("E-1")))) == 1
         with pytest.raises(Refused, match="iledger reassign C-1 --to E-1"):
-            curation.assign("E-1")(state(reserved("E-2")), ACT)
+            curation.assign("E-1")(state(reserved("E-2")), CONTEXT)
 
     def test_passes_a_client_on_and_says_from_whom(self) -> None:
         pass_on = curation.reassign("E-2", reason="workload", approved_by="E-boss")
@@ -286,7 +286,7 @@ def test_a_reassignment_is_refused_with_what_to_do(
     to: str, options: dict[str, Any], events: tuple[Event, ...], says: str
 ) -> None:
     with pytest.raises(Refused, match=says):
-        curation.reassign(to, **REASSIGN | options)(state(*events), ACT)
+        curation.reassign(to, **REASSIGN | options)(state(*events), CONTEXT)
 
 
 def test_the_team_is_joined_and_left_once() -> None:

@@ -11,7 +11,7 @@ from ledger.errors import Refused
 from ledger.events.people import AbsenceRecorded, EmployeeDeparted, EmployeeHired, EmployeeMoved
 from tests.commands.decisions.given import day, event, given, when
 
-CASE = people.case("E-1", "E-2")
+CASE = people.model("E-1", "E-2")
 JUNE_2, JUNE_9 = date(2026, 6, 2), date(2026, 6, 9)
 
 

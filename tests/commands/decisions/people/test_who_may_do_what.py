@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from commands.decisions.handle import Act
+from commands.decisions.handle import Context
 from commands.decisions.people.roles import Authority, evolve, grant, revoke
 from ledger import catalogue
 from ledger.envelope import Recorded
@@ -21,7 +21,7 @@ from ledger.events.people import (
 )
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
-ACT = Act("E-01", MAY, key="1")
+CONTEXT = Context("E-01", MAY, key="1")
 HERE = (
     OrgUnitDefined(unit="U-1", name="North", kind="branch"),
     EmployeeHired(employee="E-02", name="Anna", unit="U-1"),
@@ -45,16 +45,16 @@ def state(*contents: Any) -> Authority:
 
 
 def test_a_grant_and_its_revocation() -> None:
-    (event,) = grant("supervisor", scope="U-1")(state(), ACT).events
+    (event,) = grant("supervisor", scope="U-1")(state(), CONTEXT).events
     assert (event.data, event.client) == (HELD, None)
-    (event,) = revoke("supervisor", scope="U-1", reason="moved on")(state(HELD), ACT).events
+    (event,) = revoke("supervisor", scope="U-1", reason="moved on")(state(HELD), CONTEXT).events
     assert event.data.reason == "moved on"
 
 
 def test_what_is_so_already_needs_no_event_but_another_term_does() -> None:
-    assert not grant("supervisor", scope="U-1")(state(HELD), ACT).events
+    assert not grant("supervisor", scope="U-1")(state(HELD), CONTEXT).events
     june = datetime(2026, 6, 1, tzinfo=UTC)
-    assert grant("supervisor", scope="U-1", until=june)(state(HELD), ACT).events
+    assert grant("supervisor", scope="U-1", until=june)(state(HELD), CONTEXT).events
 
 
 @pytest.mark.parametrize(
@@ -66,27 +66,27 @@ def test_what_is_so_already_needs_no_event_but_another_term_does() -> None:
 )
 def test_what_has_ended_can_be_granted_again_and_not_revoked(ended: tuple[Any, ...]) -> None:
     after = state(HELD, *ended)
-    assert grant("supervisor", scope="U-1")(after, ACT).events
+    assert grant("supervisor", scope="U-1")(after, CONTEXT).events
     with pytest.raises(Refused, match="does not hold the role 'supervisor' in U-1"):
-        revoke("supervisor", scope="U-1")(after, ACT)
+        revoke("supervisor", scope="U-1")(after, CONTEXT)
 
 
 def test_a_term_ends_by_itself() -> None:
     until = datetime(2026, 4, 20, tzinfo=UTC)
     short = state(RoleGranted(employee="E-02", role="supervisor", until=until))
-    assert grant("supervisor")(short, ACT).events
+    assert grant("supervisor")(short, CONTEXT).events
     with pytest.raises(Refused, match="does not hold"):
-        revoke("supervisor")(short, ACT)
+        revoke("supervisor")(short, CONTEXT)
 
 
 def test_refusals_say_what_to_do() -> None:
     with pytest.raises(Refused, match="E-02 left on 2026-04-03"):
-        grant("supervisor")(state(EmployeeDeparted(employee="E-02")), ACT)
+        grant("supervisor")(state(EmployeeDeparted(employee="E-02")), CONTEXT)
     with pytest.raises(Refused, match="no employee 'E-09'"):
-        grant("supervisor")(Authority("E-09"), ACT)
+        grant("supervisor")(Authority("E-09"), CONTEXT)
     with pytest.raises(Refused, match="no unit 'U-9'"):
-        grant("supervisor", scope="U-9")(state(), ACT)
+        grant("supervisor", scope="U-9")(state(), CONTEXT)
     with pytest.raises(Refused, match="before it begins"):
-        grant("supervisor", until=MAY)(state(), ACT)
+        grant("supervisor", until=MAY)(state(), CONTEXT)
     with pytest.raises(Refused, match="he holds it in U-1"):
-        revoke("supervisor")(state(HELD), ACT)
+        revoke("supervisor")(state(HELD), CONTEXT)
