@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 import click
@@ -22,12 +22,21 @@ from ledger.errors import InvalidQuestion
 from ledger.moments import date_of
 
 Format = Literal["table", "json", "csv"]
-Rows = Sequence[Mapping[str, Any]]
+_Mappings = Sequence[Mapping[str, Any]]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv")
 FULL_WIDTH = 100  # columns of a page, where there is no terminal to fit
 _GAP = "  "
 # The times that a row's `precision` speaks of.
 _DATED = ("occurred_at", "effective_at", "from_at", "at", "since")
+
+
+class TypedRow(Protocol):
+    """A row of a class, as `projections.view.ask` returns them: a NamedTuple."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+Rows = Sequence[Mapping[str, Any] | TypedRow]
 
 
 class Picture(str):
@@ -91,10 +100,11 @@ class Printer:
             click.echo(_json(self._titled))
             self._titled = {}
 
-    def show(self, rows: Rows, title: str | None = None, columns: Sequence[str] = ()) -> None:
+    def show(self, given: Rows, title: str | None = None, columns: Sequence[str] = ()) -> None:
         """Print one answer. columns: the header of an answer without rows."""
-        if not rows:
+        if not given:
             remark(f"{title}: none" if title else "nothing found")
+        rows = [row if isinstance(row, Mapping) else row._asdict() for row in given]
         names = list(rows[0]) if rows else list(columns)
         if self._form == "json":
             self._show_json([self._plain(row) for row in rows], title)
@@ -207,7 +217,7 @@ def _field(value: Any) -> str:
 
 
 def _print_table(
-    names: Sequence[str], rows: Rows, cell: Callable[[Mapping[str, Any], str], str]
+    names: Sequence[str], rows: _Mappings, cell: Callable[[Mapping[str, Any], str], str]
 ) -> None:
     # What the time's own form says already needs no column.
     shown = [name for name in names if not name.endswith("precision")]
@@ -240,7 +250,7 @@ def _print_table(
 
 
 def _fitting(
-    names: list[str], rows: Rows, cell: Callable[[Mapping[str, Any], str], str], room: int
+    names: list[str], rows: _Mappings, cell: Callable[[Mapping[str, Any], str], str], room: int
 ) -> list[str]:
     """The columns to show in so much room: all, or those without pictures if these alone fit."""
     figures = [name for name in names if not any(isinstance(row[name], Picture) for row in rows)]

@@ -1,7 +1,7 @@
 """What decisions about a client's ownership depend on: the state, and how it evolves.
 
 The owner at a time follows from the changes in order of the time from which they hold, ties in
-order of recording: the same rule as `evolve_owner` in projections/ownership.sql.
+order of recording: the same rule as `evolve_owner` in ownership.sql.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,8 +26,7 @@ _ABOUT_CLIENT = (
     "account_team_member.added", "account_team_member.removed", "client.merged", "client.unmerged",
 )  # fmt: skip
 _EMPLOYMENT = ("employee.hired", "employee.moved", "employee.departed")
-_POLICY = "reservation_policy.published"
-_ABSENCE = "absence.recorded"
+_POLICY, _ABSENCE = "reservation_policy.published", "absence.recorded"
 _STAFF = (*_EMPLOYMENT, _ABSENCE)
 BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 UNPUBLISHED = ReservationPolicyPublished(version=1)
