@@ -22,13 +22,12 @@ from typing import Self
 
 from ledger import codec, log, schema
 from ledger.database import Location, connect
-from ledger.envelope import Encoded, Event, Receipt, Recorded
-from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, LedgerError, ServerUnavailable
+from ledger.envelope import Event, Receipt, Recorded, Row
+from ledger.errors import InvalidQuestion, ServerUnavailable
 from ledger.log import Condition, Item, Query
+from ledger.receipts import as_recorded, receipt
 from ledger.store import Store
 from ledger.writer import Writer
-
-FUTURE_REMEDY = "Check the producer's clock; what is yet to happen is planned, not recorded."
 
 
 def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
@@ -96,8 +95,8 @@ class Ledger:
     ) -> list[Receipt]:
         """Record events together, all or none, and only if the condition still holds.
 
-        tell: see `ledger.log.append`. Raises InvalidEvent, KeyConflict, ConditionFailed,
-        ServerUnavailable.
+        on_conflict_read: see `ledger.log.append`. Raises InvalidEvent, KeyConflict,
+        ConditionFailed, ServerUnavailable.
         """
         batch = [codec.encode(event) for event in events]
         if not batch:
@@ -105,7 +104,7 @@ class Ledger:
         outcomes = self.store.record(batch, condition=condition, on_conflict_read=on_conflict_read)
         if any(outcome.outcome == "withheld" for outcome in outcomes):
             # Perhaps only for events recorded before by an older version of this program.
-            batch = [_as_recorded(*pair) for pair in zip(batch, outcomes, strict=True)]
+            batch = [as_recorded(*pair) for pair in zip(batch, outcomes, strict=True)]
             outcomes = self.store.record(batch, condition=condition)
         # What was refused raises before what was withheld because of it.
         order = sorted(range(len(batch)), key=lambda n: outcomes[n].outcome == "withheld")
@@ -198,31 +197,9 @@ def question(
     return Query((Item(wanted, fixed),)) if wanted or fixed else Query()
 
 
-def within(row: log.Row, since: datetime | None, until: datetime | None) -> bool:
+def within(row: Row, since: datetime | None, until: datetime | None) -> bool:
     """Whether a row's time of occurrence lies in the half-open interval; without one, always."""
     if since is None and until is None:
         return True
     at = row.occurred_at
     return at is not None and (since is None or since <= at) and (until is None or at < until)
-
-
-def _as_recorded(encoded: Encoded, outcome: log.Outcome) -> Encoded:
-    """Take the recorded text of an event for the one offered, where both say the same."""
-    if outcome.stored is None or not codec.same(outcome.stored, encoded.body):
-        return encoded
-    return encoded._replace(body=outcome.stored)
-
-
-def receipt(encoded: Encoded, outcome: log.Outcome) -> Receipt:
-    """The receipt for an outcome. Raises KeyConflict or InvalidEvent if there is none to give."""
-    known_anyway = outcome.outcome == "conflict" and codec.same(outcome.stored or b"", encoded.body)
-    if outcome.position and outcome.recorded_at and (outcome.outcome != "conflict" or known_anyway):
-        recorded = outcome.outcome == "recorded"
-        return Receipt(outcome.position, outcome.recorded_at, recorded, encoded.event_id)
-    if outcome.outcome == "conflict":
-        raise KeyConflict(encoded.source, encoded.key, outcome.stored or b"", encoded.body)
-    if outcome.outcome == "future":
-        raise InvalidEvent(
-            "occurred_at", f"{encoded.occurred_at}", "lies in the future", FUTURE_REMEDY
-        )
-    raise LedgerError(f"event {encoded.source} {encoded.key} was not recorded: {outcome.outcome}")

@@ -18,10 +18,9 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from ledger import catalogue
-from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Visibility
+from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Row, Visibility
 from ledger.errors import InvalidEvent, LedgerError
 from ledger.events.fields import Channel, EventId, Id, Label
-from ledger.log import Row
 from ledger.moments import REMEDY, Moment, precision_of
 from ledger.upcasts import LIFTS
 from ledger.validation_messages import explain, unreadable

@@ -72,6 +72,42 @@ class Encoded(NamedTuple):
         return event_id(self.source, self.key)
 
 
+class Row(NamedTuple):
+    """What is read of an event; `body` and `recorded_at` are what its leaf hash covers."""
+
+    position: int
+    event_id: uuid.UUID
+    type: str
+    version: int
+    recorded_at: datetime
+    occurred_at: datetime | None
+    body: bytes
+
+
+class TaggedRow(NamedTuple):
+    """An event with all its tags, client and performer included."""
+
+    position: int
+    type: str
+    version: int
+    tags: list[str]
+    body: bytes
+
+
+class Outcome(NamedTuple):
+    """What became of one event of a batch: recorded, duplicate, conflict, future or withheld.
+
+    position, recorded_at: of the event that stands under the key, if any; stored: its body where it
+    differs from the one offered. appending.sql describes the outcomes; what is `known` there is a
+    `duplicate` here.
+    """
+
+    position: int | None
+    recorded_at: datetime | None
+    outcome: str
+    stored: bytes | None
+
+
 class Receipt(NamedTuple):
     """Proof of recording. `recorded` is False if the same event had been recorded before."""
 

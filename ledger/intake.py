@@ -10,11 +10,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import BinaryIO, NamedTuple
 
-from ledger.api import receipt
 from ledger.codec import MAX_BODY, encode_json
-from ledger.envelope import Encoded, Receipt
+from ledger.envelope import Encoded, Outcome, Receipt
 from ledger.errors import InvalidEvent, KeyConflict
-from ledger.log import Outcome
+from ledger.receipts import receipt
 from ledger.store import Store
 
 BATCH = 1_000
@@ -46,7 +45,7 @@ class Line(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What became of a line: a receipt (new or known), or why it was rejected."""
+    """What became of a line: a receipt (new or duplicate), or why it was rejected."""
 
     line: Line
     receipt: Receipt | None

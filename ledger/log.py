@@ -14,47 +14,12 @@ from psycopg.types.json import Jsonb
 
 from ledger import arrays
 from ledger.database import Connection, translated
-from ledger.envelope import Encoded
+from ledger.envelope import Encoded, Outcome, Row, TaggedRow
 from ledger.errors import ConditionFailed, InvalidQuestion
 from ledger.sql import statements
 
 PAGE = 2_000
 _SQL = statements("ledger.sql", "statements.sql")
-
-
-class Row(NamedTuple):
-    """What is read of an event; `body` and `recorded_at` are what its leaf hash covers."""
-
-    position: int
-    event_id: UUID
-    type: str
-    version: int
-    recorded_at: datetime
-    occurred_at: datetime | None
-    body: bytes
-
-
-class TaggedRow(NamedTuple):
-    """An event with all its tags, client and performer included."""
-
-    position: int
-    type: str
-    version: int
-    tags: list[str]
-    body: bytes
-
-
-class Outcome(NamedTuple):
-    """What became of one event of a batch: recorded, known, conflict, future or withheld.
-
-    position, recorded_at: of the event that stands under the key, if any; stored: its body where
-    it differs from the one offered. appending.sql describes the outcomes.
-    """
-
-    position: int | None
-    recorded_at: datetime | None
-    outcome: str
-    stored: bytes | None
 
 
 class Item(NamedTuple):
@@ -94,10 +59,9 @@ def append(
 ) -> list[Outcome]:
     """Record a batch in one transaction; one outcome an event, in order.
 
-    atomic: all or nothing. on_conflict_read: if the condition fails,
-    ConditionFailed.dependencies is what `dependencies`
-    says of its query, at most so many events. Raises ConditionFailed, NotAllowed,
-    ServerUnavailable.
+    atomic: all or nothing. on_conflict_read: if the condition fails, read at once at most this many
+    of the events that match it, into ConditionFailed.dependencies. Raises ConditionFailed,
+    NotAllowed, ServerUnavailable.
     """
     if not batch:
         return []
@@ -119,7 +83,15 @@ def append(
             "decide again",
             dependencies=_dependencies(rows) if on_conflict_read else None,
         )
-    return [Outcome(*row[:4]) for row in rows]
+    return [_outcome(*row[:4]) for row in rows]
+
+
+# What the functions of appending.sql answer, where Python has another word for it.
+_OUTCOMES = {"known": "duplicate"}
+
+
+def _outcome(position: int, recorded_at: datetime, answer: str, stored: bytes | None) -> Outcome:
+    return Outcome(position, recorded_at, _OUTCOMES.get(answer, answer), stored)
 
 
 # Encoded's fields, in order, as the append statements call them, and how a column of each is sent.

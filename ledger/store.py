@@ -25,7 +25,7 @@ from psycopg_pool import ConnectionPool
 
 from ledger import log
 from ledger.database import SETTINGS, Connection, Location, connect, prepare, translated
-from ledger.envelope import Encoded
+from ledger.envelope import Encoded, Outcome, Row, TaggedRow
 from ledger.errors import ConditionFailed, ServerUnavailable
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class Store(DCBRecorder):
         atomic: bool = True,
         condition: log.Condition | None = None,
         on_conflict_read: int = 0,
-    ) -> list[log.Outcome]:
+    ) -> list[Outcome]:
         """Record a batch in one transaction; see `ledger.log.append`."""
         return self._with_connection(
             lambda connection: log.append(
@@ -84,7 +84,7 @@ class Store(DCBRecorder):
 
     def rows(
         self, query: log.Query = log.EVERYTHING, *, after: int = 0, upto: int | None = None
-    ) -> Iterator[log.Row]:
+    ) -> Iterator[Row]:
         """Stream events as they stand; see `ledger.log.read`."""
         with translated(), self._pool.connection() as connection:
             yield from log.read(connection, query, after=after, upto=upto)
@@ -219,7 +219,7 @@ def _wrap(event: DCBEvent) -> Encoded:
     )  # fmt: skip
 
 
-def _unwrap(row: log.TaggedRow) -> DCBSequencedEvent:
+def _unwrap(row: TaggedRow) -> DCBSequencedEvent:
     data = row.body
     if row.version == 0:
         data = base64.b64decode(msgspec.json.decode(row.body)["raw"])

@@ -8,8 +8,7 @@ import threading
 from collections import deque
 from itertools import islice
 
-from ledger.envelope import Encoded
-from ledger.log import Outcome
+from ledger.envelope import Encoded, Outcome
 from ledger.store import Store
 
 MOST = 1_000

@@ -14,6 +14,7 @@ from psycopg import sql
 
 from ledger import log
 from ledger.database import Connection, Location, translated
+from ledger.envelope import Row
 from ledger.errors import NotInitialised
 from ledger.sql import statements
 from projections.engine import registry
@@ -103,7 +104,7 @@ def take_in(connection: Connection, after: int, upto: int) -> None:
     connection.execute(_FRAME["advance"], {"position": upto})
 
 
-def unfold(rows: Iterable[log.Row]) -> Rows:
+def unfold(rows: Iterable[Row]) -> Rows:
     """Make projection rows of events: a pure function, a table's rows under their type."""
     from ledger.codec import decode
 

@@ -78,25 +78,25 @@ class _Tally:
 
     def __init__(self, sink: Rejects) -> None:
         self.sink = sink
-        self.lines = self.recorded = self.known = 0
+        self.lines = self.recorded = self.duplicates = 0
 
     def add(self, batch: Batch) -> None:
         for verdict in batch.verdicts:
             self.lines += 1
             if verdict.receipt is None:
-                if self.lines - self.recorded - self.known <= _SHOWN:
+                if self.lines - self.recorded - self.duplicates <= _SHOWN:
                     remark(f"line {verdict.line.number}: {verdict.error}")
             elif verdict.receipt.recorded:
                 self.recorded += 1
             else:
-                self.known += 1
+                self.duplicates += 1
         self.sink.add(batch.verdicts)
 
     def summary(self) -> dict[str, Any]:
         return {
             "events": self.lines,
             "recorded": self.recorded,
-            "known": self.known,
+            "duplicates": self.duplicates,
             "rejected": self.sink.count,
             "rejects": str(self.sink.path) if self.sink.count else None,
         }
@@ -104,7 +104,7 @@ class _Tally:
     def tell(self, prefix: str = "") -> None:
         where = f" (see {self.sink.path})" if self.sink.count else ""
         remark(
-            f"{prefix}recorded {self.recorded:,}, already known {self.known:,}, "
+            f"{prefix}recorded {self.recorded:,}, duplicates {self.duplicates:,}, "
             f"rejected {self.sink.count:,}{where}"
         )
 
@@ -123,7 +123,7 @@ def _receipt(verdict: Verdict) -> bytes:
     found: dict[str, Any] = {"line": verdict.line.number, "outcome": "rejected"}
     if verdict.receipt is not None:
         position, recorded_at, new, event_id = verdict.receipt
-        found["outcome"] = "recorded" if new else "known"
+        found["outcome"] = "recorded" if new else "duplicate"
         found |= {"position": position, "recorded_at": recorded_at, "event_id": event_id}
     return msgspec.json.encode(found) + b"\n"
 

@@ -17,8 +17,9 @@ from commands.cli.shell.output import cut, local, one_line, remark
 from commands.cli.shell.question import known_zone, moment, recorded_position, zoned
 from ledger import log, schema
 from ledger.database import Location, connect
+from ledger.envelope import Row
 from ledger.errors import InvalidQuestion, ServerUnavailable
-from ledger.log import Query, Row
+from ledger.log import Query
 from ledger.moments import Precision, precision_of
 
 ROLES = ("auditor", "owner")

@@ -7,8 +7,8 @@ from typing import Any
 
 from commands.decisions.handle import Context, Decision, DecisionModel
 from ledger import codec
-from ledger.envelope import Event, Recorded
-from ledger.log import Item, Row
+from ledger.envelope import Event, Recorded, Row
+from ledger.log import Item
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -10,11 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger import codec
-from ledger.envelope import OPTIONAL, Encoded, Recorded
+from ledger.envelope import OPTIONAL, Encoded, Recorded, Row
 from ledger.events.clients import ClientRegistered
 from ledger.events.ownership import ClientReassigned
 from ledger.events.sales import DealWon
-from ledger.log import Row
 from tests.ledger.events.shapes import CONTENTS, event
 from tests.ledger.store.samples import call
 

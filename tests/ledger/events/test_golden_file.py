@@ -9,8 +9,7 @@ import pytest
 
 from ledger import catalogue, codec, log
 from ledger.database import Location, connect
-from ledger.envelope import Encoded
-from ledger.log import Row
+from ledger.envelope import Encoded, Row
 from ledger.moments import Moment
 from tests.ledger.events import golden
 

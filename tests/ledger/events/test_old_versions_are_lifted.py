@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from ledger import catalogue, codec
+from ledger.envelope import Row
 from ledger.errors import LedgerError
 from ledger.events.fields import Label, fact
-from ledger.log import Row
 from ledger.upcasts import LIFTS
 
 

@@ -9,6 +9,7 @@ import pytest
 from ledger import log
 from ledger.api import Ledger
 from ledger.database import Location
+from ledger.envelope import Row
 from ledger.errors import ServerUnavailable
 from tests.ledger.store.samples import call
 
@@ -19,18 +20,18 @@ def _failing(monkeypatch: pytest.MonkeyPatch, *outages: Any) -> None:
     """Let `log.follow` fail in these ways, one after the other, and then do its work."""
     turns, real = iter(outages), log.follow
 
-    def follow(*given: Any, **more: Any) -> Iterator[log.Row]:
+    def follow(*given: Any, **more: Any) -> Iterator[Row]:
         yield from next(turns, real)(*given, **more)
 
     monkeypatch.setattr(log, "follow", follow)
 
 
-def _refused(*_: Any, **__: Any) -> Iterator[log.Row]:
+def _refused(*_: Any, **__: Any) -> Iterator[Row]:
     raise ServerUnavailable("it cannot listen")
     yield
 
 
-def _lost_while_waiting(*_: Any, stopped: Any, **__: Any) -> Iterator[log.Row]:
+def _lost_while_waiting(*_: Any, stopped: Any, **__: Any) -> Iterator[Row]:
     stopped()
     time.sleep(2 * PATIENCE)
     raise ServerUnavailable("the connection is lost")

@@ -105,7 +105,7 @@ def test_a_refused_first_does_not_stand_in_the_way_of_a_good_second(
     early = encoded("k", at=datetime(2999, 1, 1, tzinfo=UTC))
     good = encoded("k", "good")
     outcomes = log.append(connection, [early, good, good], atomic=False)
-    assert [outcome.outcome for outcome in outcomes] == ["future", "recorded", "known"]
+    assert [outcome.outcome for outcome in outcomes] == ["future", "recorded", "duplicate"]
 
 
 def test_every_outcome_of_a_batch_stands_at_its_events_place(connection: Connection) -> None:
@@ -116,7 +116,7 @@ def test_every_outcome_of_a_batch_stands_at_its_events_place(connection: Connect
     ]  # fmt: skip
     outcomes = log.append(connection, batch, atomic=False)
     assert [(o.outcome, o.position) for o in outcomes] == [
-        ("recorded", 3), ("known", 1), ("conflict", 2), ("known", 3),
+        ("recorded", 3), ("duplicate", 1), ("conflict", 2), ("duplicate", 3),
         ("conflict", 3), ("future", None), ("recorded", 4),
     ]  # fmt: skip
     assert outcomes[2].stored == encoded("taken").body
@@ -224,7 +224,7 @@ def test_without_the_store_the_caller_is_told_and_may_ask_again(
         with pytest.raises(ServerUnavailable, match="run the same command again"):
             log.append(connection, [encoded("k")])
     with closing(connect(location, "writer")) as connection:
-        assert log.append(connection, [encoded("k")])[0].outcome == "known"
+        assert log.append(connection, [encoded("k")])[0].outcome == "duplicate"
 
 
 def test_the_store_survives_the_death_of_all_its_connections(any_location: Location) -> None:
@@ -242,7 +242,7 @@ def test_the_store_survives_the_death_of_all_its_connections(any_location: Locat
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                 "WHERE application_name = 'iledger'"
             )
-            assert store.record([encoded(name)])[0].outcome in ("recorded", "known")
+            assert store.record([encoded(name)])[0].outcome in ("recorded", "duplicate")
         assert store.head() == 2
 
 

@@ -14,7 +14,7 @@ import ledger
 from ledger import log
 from ledger.api import Ledger
 from ledger.database import Location
-from ledger.envelope import Encoded
+from ledger.envelope import Encoded, Outcome
 from ledger.errors import InvalidEvent, KeyConflict, ServerUnavailable
 from ledger.store import Store
 from ledger.writer import Writer
@@ -36,7 +36,7 @@ class Gate:
         self.batches: list[int] = []
         self._store, self._arrived = store, arrived
 
-    def record(self, batch: list[Encoded], *, atomic: bool) -> list[log.Outcome]:
+    def record(self, batch: list[Encoded], *, atomic: bool) -> list[Outcome]:
         while not self.batches and not self._arrived():
             threading.Event().wait(0.005)
         self.batches.append(len(batch))
@@ -103,7 +103,7 @@ class Failing:
     def __init__(self, error: BaseException, arrived: Callable[[], bool]) -> None:
         self.error, self.arrived = error, arrived
 
-    def record(self, batch: list[Encoded], *, atomic: bool) -> list[log.Outcome]:
+    def record(self, batch: list[Encoded], *, atomic: bool) -> list[Outcome]:
         while not self.arrived():
             threading.Event().wait(0.005)
         raise self.error
@@ -142,7 +142,7 @@ class Held:
     def __init__(self, store: Store) -> None:
         self.begun, self.release, self._store = threading.Event(), threading.Event(), store
 
-    def record(self, batch: list[Encoded], *, atomic: bool) -> list[log.Outcome]:
+    def record(self, batch: list[Encoded], *, atomic: bool) -> list[Outcome]:
         self.begun.set()
         assert self.release.wait(30)
         return self._store.record(batch, atomic=atomic)

@@ -19,6 +19,7 @@ import pytest
 from ledger import embedded, log, schema
 from ledger.api import Ledger
 from ledger.database import Location, connect
+from ledger.envelope import Row
 from ledger.errors import LedgerError
 from ledger.store import Store
 from tests.ledger.store.samples import call, encoded
@@ -128,7 +129,7 @@ def torture(location: Location, writers: Writers) -> None:
     assert not crashes
 
 
-def end(location: Location, watching: list[Follower]) -> list[log.Row]:
+def end(location: Location, watching: list[Follower]) -> list[Row]:
     """All events, once every follower has seen the last of them."""
     with closing(connect(location, "owner")) as connection:
         # Nobody else appends any more, and who waits at the head wakes by one event more.

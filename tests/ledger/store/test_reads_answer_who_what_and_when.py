@@ -177,7 +177,7 @@ def use_everything(session: Connection, query: Query, n: int) -> None:
     condition = log.Condition(query, log.head(session))
     assert log.append(session, [encoded(f"n{n}")], condition=condition)[0].outcome == "recorded"
     repeats = [encoded(f"first-{k}") for k in range(10)]
-    assert {o.outcome for o in log.append(session, repeats)} == {"known"}
+    assert {o.outcome for o in log.append(session, repeats)} == {"duplicate"}
     log.append(session, [encoded(f"{n}-{k}", tags=("deal:D",)) for k in range(20)])
     assert len(list(log.read(session, query, upto=60, page=20))) == 60
     assert len(list(log.read(session, upto=60, page=20))) == 60

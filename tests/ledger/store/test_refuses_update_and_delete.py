@@ -102,7 +102,7 @@ def test_the_triggers_cannot_be_switched_off_but_by_the_owner(filled: Location) 
 
 def test_the_writer_may_only_append(filled: Location) -> None:
     with closing(connect(filled, "writer")) as connection:
-        assert log.append(connection, [encoded("k2")])[0].outcome == "known"
+        assert log.append(connection, [encoded("k2")])[0].outcome == "duplicate"
         assert log.head(connection) == 2
         for table in ("events", "event_tags"):
             assert refused(connection, "SELECT * FROM {table}", table) == "42501"

@@ -44,8 +44,8 @@ def test_killed_in_the_middle_twice_then_complete(
     assert done.returncode == 1, done.stderr
     summary = json.loads(done.stdout)
     assert summary["rejected"] == len(wrong)
-    assert summary["known"] >= reached
-    assert summary["recorded"] + summary["known"] == EVENTS - len(wrong) == count(owner)
+    assert summary["duplicates"] >= reached
+    assert summary["recorded"] + summary["duplicates"] == EVENTS - len(wrong) == count(owner)
     keys = owner.execute("SELECT key FROM events ORDER BY position").fetchall()
     assert [key for (key,) in keys] == [f"pbx-{n}" for n in range(EVENTS) if n not in wrong]
     entries = (tmp_path / "calls.jsonl.rejects.jsonl").read_text().splitlines()

@@ -34,7 +34,7 @@ def test_a_bad_line_does_not_hold_up_the_rest(
     (tmp_path / "calls.jsonl").write_bytes(jsonl(event(1), wrong, event(3)))
     done = iledger("append", "calls.jsonl")
     assert done.returncode == 1
-    assert b"recorded 2, already known 0, rejected 1 (see calls.jsonl.rejects.jsonl)" in done.stderr
+    assert b"recorded 2, duplicates 0, rejected 1 (see calls.jsonl.rejects.jsonl)" in done.stderr
     entry = rejects(tmp_path / "calls.jsonl.rejects.jsonl")[2]
     assert entry["field"] == "data.direction"
     assert entry["value"] == "sideways"
@@ -68,7 +68,7 @@ def test_a_mended_file_leaves_no_outdated_rejects(iledger: Run, tmp_path: Path) 
     load.write_bytes(jsonl(event(1), event(2)))
     done = iledger("append", "calls.jsonl")
     assert done.returncode == 0
-    assert b"recorded 1, already known 1, rejected 0" in done.stderr
+    assert b"recorded 1, duplicates 1, rejected 0" in done.stderr
     assert not (tmp_path / "calls.jsonl.rejects.jsonl").exists()
 
 
@@ -115,7 +115,7 @@ def test_rejects_of_what_a_shell_pipes_in_by_name_stay_in_the_working_folder(
             other.submit((tmp_path / "pipe").write_bytes, lines)
         done = iledger("append", name, stdin=lines)
     assert done.returncode == 1
-    assert b"recorded 1, already known 0, rejected 1 (see ledger.rejects.jsonl)" in done.stderr
+    assert b"recorded 1, duplicates 0, rejected 1 (see ledger.rejects.jsonl)" in done.stderr
     assert rejects(tmp_path / "ledger.rejects.jsonl")[2]["text"] == "{}"
     assert recorded(owner) == 1
 
@@ -205,7 +205,7 @@ def test_receipts_tell_the_outcome_of_every_line(iledger: Run) -> None:
     lines = [json.loads(line) for line in first.stdout.splitlines()]
     assert [line["outcome"] for line in lines] == ["recorded", "rejected", "recorded"]
     again = iledger("append", "--receipts", stdin=jsonl(event(1)))
-    assert json.loads(again.stdout) == lines[0] | {"outcome": "known"}
+    assert json.loads(again.stdout) == lines[0] | {"outcome": "duplicate"}
 
 
 def test_a_key_used_twice_with_other_content_shows_both(iledger: Run, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_a_replay_can_be_appended_to_another_ledger(iledger: Run, here: Here) ->
     iledger("append", stdin=jsonl(event(1), event(2)))
     bodies = [{name: line[name] for name in line if name not in _BESIDES} for line in lines(here)]
     again = iledger("append", "--format", "json", stdin=jsonl(*bodies))
-    assert json.loads(again.stdout)["known"] == 2
+    assert json.loads(again.stdout)["duplicates"] == 2
 
 
 def test_filters(iledger: Run, here: Here) -> None:

@@ -1,0 +1,29 @@
+"""Receipts: what a producer is answered about an event, once the log has said what became of it."""
+
+from ledger import codec
+from ledger.envelope import Encoded, Outcome, Receipt
+from ledger.errors import InvalidEvent, KeyConflict, LedgerError
+
+FUTURE_REMEDY = "Check the producer's clock; what is yet to happen is planned, not recorded."
+
+
+def receipt(encoded: Encoded, outcome: Outcome) -> Receipt:
+    """The receipt for an outcome. Raises KeyConflict or InvalidEvent if there is none to give."""
+    duplicate = outcome.outcome == "conflict" and codec.same(outcome.stored or b"", encoded.body)
+    if outcome.position and outcome.recorded_at and (outcome.outcome != "conflict" or duplicate):
+        recorded = outcome.outcome == "recorded"
+        return Receipt(outcome.position, outcome.recorded_at, recorded, encoded.event_id)
+    if outcome.outcome == "conflict":
+        raise KeyConflict(encoded.source, encoded.key, outcome.stored or b"", encoded.body)
+    if outcome.outcome == "future":
+        raise InvalidEvent(
+            "occurred_at", f"{encoded.occurred_at}", "lies in the future", FUTURE_REMEDY
+        )
+    raise LedgerError(f"event {encoded.source} {encoded.key} was not recorded: {outcome.outcome}")
+
+
+def as_recorded(encoded: Encoded, outcome: Outcome) -> Encoded:
+    """Take the recorded text of an event for the one offered, where both say the same."""
+    if outcome.stored is None or not codec.same(outcome.stored, encoded.body):
+        return encoded
+    return encoded._replace(body=outcome.stored)
