@@ -32,7 +32,10 @@ class Migration(NamedTuple):
 
 
 def migrations() -> list[Migration]:
-    """All changes of the schema that this code knows, in order; the last one is its version."""
+    """All changes of the schema that this code knows, in order; the last one is its version.
+
+    The first one makes the whole schema of the first version that was released.
+    """
     folder = files("ledger.sql") / "migrations"
     names = sorted(path.name for path in folder.iterdir() if path.name[0].isdigit())
     return [Migration(int(name[:4]), name.removesuffix(".sql")) for name in names]
@@ -84,7 +87,7 @@ def migrate(location: Location) -> list[str]:
         connection.execute(named["lock"])
         has = _version(connection)
         wanted = [change for change in migrations() if change.version > has]
-        if has > migrations()[-1].version:
+        if not migrations()[0].version <= has <= migrations()[-1].version:
             check(connection)
         connection.execute(
             sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(location.schema))
@@ -105,7 +108,13 @@ def check(connection: Connection) -> About:
         raise
     if row is None or row[2] is None:
         raise NotInitialised("the ledger is only half made; drop its schema and run `iledger init`")
-    about, known = About(*row), migrations()[-1].version
+    about, first, known = About(*row), migrations()[0].version, migrations()[-1].version
+    if about.version < first:
+        raise SchemaMismatch(
+            f"the database is at schema version {about.version}, made by an unreleased version of "
+            "this program; it cannot be migrated. Make a new ledger with `iledger init` and append "
+            "the events to that."
+        )
     if about.version < known:
         raise SchemaMismatch(
             f"the database is at schema version {about.version}, older than this program's "

@@ -80,14 +80,15 @@ def test_two_ledgers_do_not_wait_for_one_another(any_location: Location, nothing
 
 @pytest.mark.parametrize(("apart", "remedy"), [(-1, "--migrate"), (1, "Install a newer")])
 def test_a_ledger_of_another_version_is_refused_with_the_remedy(
-    any_location: Location, apart: int, remedy: str
+    any_location: Location, monkeypatch: pytest.MonkeyPatch, apart: int, remedy: str
 ) -> None:
-    with closing(connect(any_location, "owner")) as connection:
-        connection.execute(
-            "DELETE FROM migrations WHERE version = (SELECT max(version) FROM migrations)"
-            if apart < 0
-            else "INSERT INTO migrations SELECT max(version) + 1, 'later' FROM migrations"
-        )
+    last = schema.migrations()[-1].version
+    if apart < 0:
+        known = [*schema.migrations(), schema.Migration(last + 1, "later")]
+        monkeypatch.setattr(schema, "migrations", lambda: known)
+    else:
+        with closing(connect(any_location, "owner")) as connection:
+            connection.execute("INSERT INTO migrations VALUES (%s, 'later')", [last + 1])
     with pytest.raises(SchemaMismatch, match=remedy):
         ledger.Ledger(any_location)
     with pytest.raises(SchemaMismatch, match=remedy):
@@ -95,6 +96,18 @@ def test_a_ledger_of_another_version_is_refused_with_the_remedy(
     if apart > 0:
         with pytest.raises(SchemaMismatch, match=remedy):
             schema.migrate(any_location)
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_ledger_of_an_unreleased_version_cannot_be_migrated(
+    any_location: Location, version: int
+) -> None:
+    with closing(connect(any_location, "owner")) as connection:
+        connection.execute("DELETE FROM migrations")
+        connection.execute("INSERT INTO migrations VALUES (%s, 'unreleased')", [version])
+    for attempt in (ledger.Ledger, schema.init, schema.migrate):
+        with pytest.raises(SchemaMismatch, match=r"unreleased version .* cannot be migrated"):
+            attempt(any_location)
 
 
 def test_a_ledger_that_is_up_to_date_has_nothing_to_migrate(any_location: Location) -> None:

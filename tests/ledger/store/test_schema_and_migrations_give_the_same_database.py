@@ -1,12 +1,15 @@
 """A ledger made today and one that was migrated step by step are the same database."""
 
+import hashlib
 from contextlib import closing
 from typing import Any
 
+import pytest
 from psycopg import sql
 
 from ledger import schema
 from ledger.database import Connection, Location, connect
+from ledger.errors import SchemaMismatch
 from ledger.sql import script
 
 # Every statement answers the same lines for the same schema, whatever its name.
@@ -78,7 +81,36 @@ def test_they_do(any_location: Location) -> None:
     assert len(made["triggers"]) == 3
 
 
+def test_a_later_change_is_made_by_migrating(
+    any_location: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a ledger of this version, and a program that knows one change more
+    later = schema.Migration(schema.migrations()[-1].version + 1, "later")
+    known = [*schema.migrations(), later]
+    change = "ALTER TABLE about ADD COLUMN motto text"
+    monkeypatch.setattr(schema, "migrations", lambda: known)
+    monkeypatch.setattr(schema, "script", lambda *_: change)
+    with closing(connect(any_location)) as connection:
+        with pytest.raises(SchemaMismatch, match="--migrate"):
+            schema.check(connection)
+        # When it migrates
+        assert schema.migrate(any_location) == ["later"]
+        # Then the change is made, once
+        assert connection.execute("SELECT motto FROM about").fetchall() == [(None,)]
+        assert schema.check(connection).version == later.version
+    assert schema.migrate(any_location) == []
+
+
 def test_the_migrations_are_numbered_without_gaps() -> None:
+    first = schema.migrations()[0].version
     assert [change.version for change in schema.migrations()] == list(
-        range(1, len(schema.migrations()) + 1)
+        range(first, first + len(schema.migrations()))
     )
+
+
+def test_what_a_migration_does_is_never_another() -> None:
+    """A new digest here is a change for which databases of that version get no migration."""
+    text = script("ledger.sql", "migrations/0004_schema.sql")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("--")]
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    assert digest == "af9d98f0a02cd42f098fbb3148de208d62ae36bf936d1f6ecaab02fb4fcfe82d"

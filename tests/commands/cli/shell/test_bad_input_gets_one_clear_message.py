@@ -157,7 +157,7 @@ def test_the_login_has_no_rights(iledger: Run, owner: Connection, location: Loca
     assert "role" in one_message(done)
 
 
-@pytest.mark.parametrize(("version", "said"), [(9_999, "Install a newer"), (0, "init --migrate")])
+@pytest.mark.parametrize(("version", "said"), [(9_999, "Install a newer"), (3, "unreleased")])
 def test_the_schema_is_of_another_version(
     iledger: Run, owner: Connection, version: int, said: str
 ) -> None:
