@@ -13,7 +13,6 @@ with ledger.open() as book:
         print(event.position, event.type, event.data)
 """
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -23,10 +22,10 @@ from typing import Self
 from ledger import codec, log, schema
 from ledger.database import Location, connect
 from ledger.envelope import Event, Receipt, Recorded, Row
-from ledger.errors import InvalidQuestion, ServerUnavailable
+from ledger.errors import InvalidQuestion
 from ledger.log import Condition, Item, Query
-from ledger.receipts import as_recorded, receipt
-from ledger.store import Store
+from ledger.receipts import receipt, record_all
+from ledger.store import PATIENCE, Store
 from ledger.writer import Writer
 
 
@@ -99,17 +98,7 @@ class Ledger:
         ConditionFailed, ServerUnavailable.
         """
         batch = [codec.encode(event) for event in events]
-        if not batch:
-            return []
-        outcomes = self.store.record(batch, condition=condition, on_conflict_read=on_conflict_read)
-        if any(outcome.outcome == "withheld" for outcome in outcomes):
-            # Perhaps only for events recorded before by an older version of this program.
-            batch = [as_recorded(*pair) for pair in zip(batch, outcomes, strict=True)]
-            outcomes = self.store.record(batch, condition=condition)
-        # What was refused raises before what was withheld because of it.
-        order = sorted(range(len(batch)), key=lambda n: outcomes[n].outcome == "withheld")
-        receipts = {n: receipt(batch[n], outcomes[n]) for n in order}
-        return [receipts[n] for n in range(len(batch))]
+        return record_all(self.store, batch, condition, on_conflict_read=on_conflict_read)
 
     def read(
         self,
@@ -138,33 +127,14 @@ class Ledger:
             if within(row, since, until) and row.version:
                 yield codec.decode(row)
 
-    def follow(self, *, after: int = 0, patience: float = 60.0) -> Iterator[Recorded]:
+    def follow(self, *, after: int = 0, patience: float = PATIENCE) -> Iterator[Recorded]:
         """Stream events for ever, waiting for new ones; each exactly once, in order.
 
         A lost database is waited for, `patience` seconds long; then raises ServerUnavailable.
         """
-        lost_at: float | None = None
-
-        def listening() -> bool:
-            nonlocal lost_at
-            lost_at = None
-            return False
-
-        while True:
-            try:
-                with closing(connect(self.location, *self.store.roles)) as connection:
-                    rows = log.follow(
-                        connection, self.location.schema, after=after, stopped=listening
-                    )
-                    for row in rows:
-                        after = row.position
-                        if row.version:
-                            yield codec.decode(row)
-            except ServerUnavailable:
-                lost_at = lost_at or time.monotonic()
-                if time.monotonic() - lost_at > patience:
-                    raise
-                time.sleep(0.2)
+        for row in self.store.follow(after=after, patience=patience):
+            if row.version:
+                yield codec.decode(row)
 
     def _position(self, as_of: int | datetime | None) -> int:
         head = self.store.head()

@@ -18,6 +18,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from ledger import catalogue
+from ledger.canonical import canonical
 from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Row, Visibility
 from ledger.errors import InvalidEvent, LedgerError
 from ledger.events.fields import Channel, EventId, Id, Label
@@ -50,7 +51,6 @@ class _Envelope(TypedDict, total=False):
 
 _check_envelope = TypeAdapter(_Envelope).validator.validate_python
 _read_json = msgspec.json.Decoder().decode
-_write = msgspec.json.Encoder(order="sorted").encode
 
 
 def encode(event: Event) -> Encoded:
@@ -132,7 +132,7 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
     record["type"], record["version"] = described.name, described.version
     record["occurred_at"], record["data"] = str(moment), _plain(data)
     try:
-        body = _write(record)
+        body = canonical(record)
     except UnicodeEncodeError as error:
         raise InvalidEvent(
             "data", error.object, "has half of a surrogate pair", "Send well-formed UTF-8."

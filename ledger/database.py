@@ -5,7 +5,7 @@ This module imports neither event classes nor the eventsourcing library: questio
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -32,13 +32,13 @@ class Location(NamedTuple):
     schema: str = "ledger"
 
     @classmethod
-    def from_environment(cls) -> Self:
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """ILEDGER_DSN, ILEDGER_HOME and ILEDGER_SCHEMA name the ledger where nothing else does."""
-        home = os.environ.get("ILEDGER_HOME")
+        home = environment.get("ILEDGER_HOME")
         return cls(
-            os.environ.get("ILEDGER_DSN") or None,
+            environment.get("ILEDGER_DSN") or None,
             Path(home) if home else None,
-            os.environ.get("ILEDGER_SCHEMA") or "ledger",
+            environment.get("ILEDGER_SCHEMA") or "ledger",
         )
 
     @property

@@ -22,7 +22,7 @@ OPTIONAL = (
     "client", "performed_by", "unit", "correlation", "causation", "performer_name", "contact",
     "channel", "import_batch", "visibility",
 )  # fmt: skip
-_NEVER = datetime.min.replace(tzinfo=UTC)
+NEVER = datetime.min.replace(tzinfo=UTC)
 REQUIRED = ("source", "key", "recorded_by", "occurred_at")
 
 
@@ -71,6 +71,12 @@ class Encoded(NamedTuple):
         """The id that the database will give the event."""
         return event_id(self.source, self.key)
 
+    @property
+    def all_tags(self) -> list[str]:
+        """Every tag under which the event will be found."""
+        hot = (("client", self.client), ("performed_by", self.performed_by))
+        return [*(f"{stream}:{value}" for stream, value in hot if value is not None), *self.tags]
+
 
 class Row(NamedTuple):
     """What is read of an event; `body` and `recorded_at` are what its leaf hash covers."""
@@ -87,11 +93,8 @@ class Row(NamedTuple):
 class TaggedRow(NamedTuple):
     """An event with all its tags, client and performer included."""
 
-    position: int
-    type: str
-    version: int
+    row: Row
     tags: list[str]
-    body: bytes
 
 
 class Outcome(NamedTuple):
@@ -126,7 +129,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     position: int = 0
-    recorded_at: datetime = _NEVER
+    recorded_at: datetime = NEVER
     event_id: uuid.UUID = uuid.UUID(int=0)
     version: int = 0
     occurred_at: datetime | None = msgspec.field(default=None, name="(column) occurred_at")

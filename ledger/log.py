@@ -170,7 +170,7 @@ def tagged_page(
     with translated(), connection.cursor(binary=True) as cursor:
         parameters = {"query": _jsonb(_json(query)), "after": after, "upto": upto, "page": page}
         cursor.execute(_SQL["tagged_page"], parameters, prepare=True)
-        return [TaggedRow(*row) for row in cursor]
+        return [TaggedRow(Row(*row[:7]), row[7]) for row in cursor]
 
 
 class Dependencies(NamedTuple):

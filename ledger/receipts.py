@@ -1,8 +1,12 @@
 """Receipts: what a producer is answered about an event, once the log has said what became of it."""
 
+from collections.abc import Sequence
+
 from ledger import codec
 from ledger.envelope import Encoded, Outcome, Receipt
 from ledger.errors import InvalidEvent, KeyConflict, LedgerError
+from ledger.log import Condition
+from ledger.store import Store
 
 FUTURE_REMEDY = "Check the producer's clock; what is yet to happen is planned, not recorded."
 
@@ -22,7 +26,31 @@ def receipt(encoded: Encoded, outcome: Outcome) -> Receipt:
     raise LedgerError(f"event {encoded.source} {encoded.key} was not recorded: {outcome.outcome}")
 
 
-def as_recorded(encoded: Encoded, outcome: Outcome) -> Encoded:
+def record_all(
+    store: Store,
+    batch: Sequence[Encoded],
+    condition: Condition | None = None,
+    *,
+    on_conflict_read: int = 0,
+) -> list[Receipt]:
+    """Record events together, all or none; a receipt each, in order.
+
+    Raises InvalidEvent, KeyConflict, ConditionFailed, ServerUnavailable.
+    """
+    if not batch:
+        return []
+    outcomes = store.record(batch, condition=condition, on_conflict_read=on_conflict_read)
+    if any(outcome.outcome == "withheld" for outcome in outcomes):
+        # Perhaps only for events recorded before by an older version of this program.
+        batch = [_as_recorded(*pair) for pair in zip(batch, outcomes, strict=True)]
+        outcomes = store.record(batch, condition=condition)
+    # What was refused raises before what was withheld because of it.
+    order = sorted(range(len(batch)), key=lambda n: outcomes[n].outcome == "withheld")
+    receipts = {n: receipt(batch[n], outcomes[n]) for n in order}
+    return [receipts[n] for n in range(len(batch))]
+
+
+def _as_recorded(encoded: Encoded, outcome: Outcome) -> Encoded:
     """Take the recorded text of an event for the one offered, where both say the same."""
     if outcome.stored is None or not codec.same(outcome.stored, encoded.body):
         return encoded

@@ -51,7 +51,7 @@ def test_one_file_alone_imports_the_eventsourcing_library() -> None:
         for path in OURS
         if any(n.split(".")[0] == "eventsourcing" for n in imported(path))
     ]
-    assert importing == ["ledger/store.py"]
+    assert importing == ["ledger/dcb.py"]
 
 
 @pytest.mark.parametrize("path", ALL, ids=named)

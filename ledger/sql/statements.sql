@@ -42,7 +42,8 @@ SELECT position, event_id, type, version, recorded_at, occurred_at, body
 FROM found(%(query)s, %(after)s, %(upto)s, %(page)s)
 
 -- name: tagged_page
-SELECT position, type, version, all_tags(client, performed_by, tags), body
+SELECT position, event_id, type, version, recorded_at, occurred_at, body,
+       all_tags(client, performed_by, tags)
 FROM found(%(query)s, %(after)s, %(upto)s, %(page)s)
 
 -- name: standing

@@ -1,7 +1,6 @@
 """`iledger replay`: the events themselves, in order."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,8 +14,8 @@ import msgspec
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import cut, local, one_line, remark
 from commands.cli.shell.question import known_zone, moment, recorded_position, zoned
-from ledger import log, schema
-from ledger.database import Location, connect
+from ledger import following, log, schema
+from ledger.database import connect
 from ledger.envelope import Row
 from ledger.errors import InvalidQuestion, ServerUnavailable
 from ledger.log import Query
@@ -94,7 +93,7 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
             if not found:
                 remark("nothing found")
     if asked["follow"]:
-        rows = _followed(location, query, asked["after"])
+        rows = following.follow(location, ROLES, query, after=asked["after"], outages=_Outages())
         _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=True)
 
 
@@ -156,23 +155,14 @@ def _begin(day: datetime, zone: ZoneInfo) -> datetime:
         return day  # the first day of the calendar, which begins there before any calendar
 
 
-def _followed(location: Location, query: Query, after: int) -> Iterator[Row]:
-    """Follow for ever; a lost server is waited for, or started again where it is our own."""
-    lost = False
-    while True:
-        try:
-            with closing(connect(location, *ROLES)) as connection:
-                if lost:
-                    remark("connected again")
-                    lost = False
-                for row in log.follow(connection, location.schema, query, after=after):
-                    after = row.position
-                    yield row
-        except ServerUnavailable as error:
-            if not lost:
-                remark(f"waiting: {error}")
-            lost = True
-            time.sleep(0.5)
+class _Outages(following.Outages):
+    """Says on the terminal that the server is waited for."""
+
+    def began(self, error: ServerUnavailable) -> None:
+        remark(f"waiting: {error}")
+
+    def ended(self) -> None:
+        remark("connected again")
 
 
 def _print(rows: Iterator[Row], form: str, zone: ZoneInfo, *, flush: bool) -> int:

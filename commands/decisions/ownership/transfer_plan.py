@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from ledger.canonical import canonical
 from ledger.errors import InvalidQuestion
 from ledger.events.ownership import ReassignmentReason
 
@@ -50,7 +51,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     @property
     def sha256(self) -> str:
         """The digest of what the plan says, however its file is laid out."""
-        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+        return hashlib.sha256(canonical(self)).hexdigest()
 
     def named(self) -> "Plan":
         """The plan with a batch id that follows from all the rest of it."""
@@ -60,7 +61,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 def write(plan: Plan, path: Path) -> None:
     """Write a plan into a new file. Raises InvalidQuestion if there is one of that name."""
-    text = msgspec.json.format(msgspec.json.encode(plan, order="sorted"), indent=2)
+    text = msgspec.json.format(canonical(plan), indent=2)
     try:
         with path.open("xb") as file:
             file.write(text + b"\n")

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.database import Location
-from ledger.store import Store
+from ledger.dcb import Recorder
+from tests.ledger.dcb.doors import opened
 
 TYPES = st.sampled_from(["call.logged", "deal.won", "Ж"])
 TAGS = st.sampled_from(["client:A", "client:B", "performed_by:E", "deal:1", 'odd"\\{,}', "NULL"])
@@ -27,9 +28,9 @@ steps = st.lists(
 
 
 @pytest.fixture
-def store(any_location: Location) -> Iterator[Store]:
-    with Store(any_location) as opened:
-        yield opened
+def store(any_location: Location) -> Iterator[Recorder]:
+    with opened(any_location) as recorder:
+        yield recorder
 
 
 def tried(recorder: object, batch: list[DCBEvent], condition: DCBAppendCondition | None) -> bool:
@@ -46,14 +47,14 @@ def tried(recorder: object, batch: list[DCBEvent], condition: DCBAppendCondition
     long_ago=st.integers(0, 5),
 )  # fmt: skip
 def test_reading_and_appending_agree(
-    store: Store,
+    store: Recorder,
     history: list[tuple[list[DCBEvent], tuple[DCBQuery, int | None] | None]],
     query: DCBQuery,
     after: int | None,
     limit: int | None,
     long_ago: int,
 ) -> None:
-    start = store.head()  # examples share one ledger; what is older is out of their sight
+    start = store.store.head()  # examples share one ledger; what is older is out of their sight
     reference = InMemoryDCBRecorder()
 
     def here(position: int | None) -> int:
@@ -73,6 +74,6 @@ def test_reading_and_appending_agree(
         assert found.head == here(expected.head)
 
 
-def test_an_empty_append_is_refused_as_the_library_does(store: Store) -> None:
+def test_an_empty_append_is_refused_as_the_library_does(store: Recorder) -> None:
     with pytest.raises(ProgrammingError):
         store.append([])
