@@ -98,8 +98,8 @@ def _replay(connection: Connection, view: View) -> Line:
 
 def _scheme(credit: str) -> object:
     components = "".join(
-        _COMPONENT.format(metric=metric, kind=kind, location=location)
-        for metric, kind, location in _COMPONENTS
+        _COMPONENT.format(metric=metric, kind=kind, target=target)
+        for metric, kind, target in _COMPONENTS
     )
     return scheme_of(_SCHEME.format(credit=credit) + components + _CURVE)
 

@@ -124,8 +124,14 @@ def add_up(
 
 
 def add_up_all(
-    connection: Connection, view: View, questions: Sequence[Question], *, beside: bool
-) -> Answer:
+    connection: Connection,
+    view: View,
+    questions: Sequence[Question],
+    row: type[R],
+    /,
+    *,
+    beside: bool,
+) -> list[R]:
     """The rows of several statements, each with its parameters; beside: two at the same time.
 
     All answer as of the view's position, so what is recorded between them changes nothing. In a
@@ -136,20 +142,22 @@ def add_up_all(
     alone = connection.info.transaction_status != TransactionStatus.IDLE
     other = None if alone or not beside or not questions[1:] else twin(connection)
     if other is None:
-        return _answered(connection, view, waiting)
+        return _answered(connection, view, waiting, row)
     with closing(other), ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(_answered, other, view, waiting)
-        rows = _answered(connection, view, waiting)
+        asked = pool.submit(_answered, other, view, waiting, row)
+        rows = _answered(connection, view, waiting, row)
         return rows + asked.result()
 
 
-def _answered(connection: Connection, view: View, waiting: deque[Question]) -> Answer:
-    rows: Answer = []
+def _answered(
+    connection: Connection, view: View, waiting: deque[Question], row: type[R]
+) -> list[R]:
+    rows: list[R] = []
     with suppress(IndexError):
         while True:
             statement, known = waiting.popleft()
             with translated(), connection.transaction():
                 # The planner, which takes them for few, would sort all rows to add them up.
                 connection.execute("SET LOCAL enable_sort = off")
-                rows += add_up(connection, statement, view, **known)
+                rows += add_up(connection, statement, view, row, **known)
     return rows

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import NamedTuple
 
+from ledger.errors import InvalidQuestion
 from ledger.sql import statements
 
 _SQL = {
@@ -210,3 +211,18 @@ def defined() -> Defined:
         metrics |= module.METRICS
         evidence |= module.EVIDENCE
     return Defined(metrics, evidence)
+
+
+def metric_of(name: str) -> Metric:
+    """The definition of a metric, also of one kind such as interactions.call.
+
+    Raises InvalidQuestion if there is no such metric.
+    """
+    known = defined().metrics
+    found = known.get(name) or known.get(f"{name.partition('.')[0]}.*")
+    if found is None or name.endswith(".*"):
+        raise InvalidQuestion(
+            f"no metric {name!r}; see `iledger metrics --help` and docs/metrics.md; the "
+            f"metrics are: {', '.join(known)}"
+        )
+    return found

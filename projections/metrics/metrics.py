@@ -7,26 +7,24 @@ So a past figure changes only when something about the past is recorded, never b
 employee or a unit has moved since.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
-from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.credit import Credit, credit_of
-from projections.metrics.definitions import Metric, defined
+from projections.metrics.definitions import defined
 from projections.metrics.query import apart, evidence_of, explained_of, figures_of, parameters_of
+from projections.metrics.rows import Aggregate, EvidenceRow, MetricRow, metric_rows
 from projections.tables.work.calendar import zone_of
-from projections.view import Answer, View, add_up, add_up_all
+from projections.view import View, add_up, add_up_all
 
 Every = Literal["month", "quarter", "year", "whole"]
 
 GROUPS = ("whole", "employee", "team", "unit", "office", "product", "client")
 NOBODY = "(none)"
 _FEW = 12  # metrics for which a second connection is not worth its making
-_FLOATS = ("days", "hours", "points")  # the units of what is no money and no count
 _STEPS = {"month": ("1 month", "YYYY-MM"), "quarter": ("3 months", 'YYYY-"Q"Q'),
           "year": ("1 year", "YYYY")}  # fmt: skip
 
@@ -57,7 +55,7 @@ def metrics(
     credit: str = "owner-at-event",
     metrics: Sequence[str] | None = None,
     terms: Terms = TERMS,
-) -> Answer:
+) -> list[MetricRow]:
     """Figures, one a row: group, period, metric, value, numerator, denominator, unit.
 
     by: one of GROUPS, or fact:FIELD for what is known of the client; team is the manager of the
@@ -81,11 +79,11 @@ def metrics(
          | parameters_of(credited, part))
         for part in apart(wanted)
     ]  # fmt: skip
-    rows = add_up_all(connection, view, questions, beside=len(wanted) > _FEW)
-    found = [row for row in rows if metrics is None or _asked_for(row["metric"], metrics)]
+    rows = add_up_all(connection, view, questions, Aggregate, beside=len(wanted) > _FEW)
+    found = [row for row in rows if metrics is None or _asked_for(row.metric, metrics)]
     if by == "whole" and every == "whole" and not found:
-        found = [{"group": "whole", "period": questions[0][1]["unknown"], "metric": None}]
-    return list(_filled(found, wanted, grid=by != "client"))
+        found = [Aggregate("whole", questions[0][1]["unknown"])]
+    return list(metric_rows(found, wanted, grid=by != "client"))
 
 
 def explain(
@@ -100,7 +98,7 @@ def explain(
     until: date | None = None,
     credit: str = "owner-at-event",
     terms: Terms = TERMS,
-) -> Answer:
+) -> list[EvidenceRow]:
     """The events behind a figure, in order of time; of one group, or of all if it is None.
 
     Rows: metric, group, period, position, occurred_at, precision, client, subject (the deal, offer
@@ -111,8 +109,9 @@ def explain(
     (wanted,), credited = _wanted([metric], terms), credit_of(credit)
     parameters = _parameters(view, by, every, since, until, credited)
     parameters |= parameters_of(credited, [wanted]) | _terms(connection, view, terms)
-    rows = add_up(connection, explained_of(credited, by, wanted), view, group=group, **parameters)
-    return [row for row in rows if _asked_for(row["metric"], [metric])]
+    statement = explained_of(credited, by, wanted)
+    rows = add_up(connection, statement, view, EvidenceRow, group=group, **parameters)
+    return [row for row in rows if _asked_for(row.metric, [metric])]
 
 
 def _wanted(metrics: Sequence[str] | None, terms: Terms) -> list[str]:
@@ -176,70 +175,3 @@ def _label(since: date | None, until: date | None) -> str:
     if since:
         return f"since {since}"
     return f"until {last}" if last else "all"
-
-
-def _filled(found: Answer, wanted: list[str], *, grid: bool) -> Iterator[dict[str, Any]]:
-    """Give every group all plain metrics in every period in which it has any, if in a grid."""
-    known = defined().metrics
-    told: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
-    for row in found:
-        rows = told.setdefault((row["group"], row["period"]), {})
-        metric = row["metric"]
-        if metric:
-            name = metric if metric in known else f"{metric.partition('.')[0]}.*"
-            rows.setdefault(name, []).append(row)
-    nothing = dict.fromkeys(("currency", "n", "n_parts", "hits", "hits_parts", "total", "middle"))
-    empty = {name: _figures(known[name], nothing) for name in wanted}
-    for (group, period), rows in sorted(told.items(), key=itemgetter(0)):
-        for name in wanted:
-            here = rows.get(name)
-            if here is None:
-                if grid and not name.endswith(".*"):
-                    yield _line(group, period, name, empty[name])
-                continue
-            metric = known[name]
-            for row in sorted(here, key=_metric_and_money) if here[1:] else here:
-                yield _line(group, period, row["metric"], _figures(metric, row))
-
-
-def _line(group: str, period: str, metric: str, told: tuple[Any, Any, Any, str]) -> dict[str, Any]:
-    value, numerator, denominator, unit = told
-    return {
-        "group": group, "period": period, "metric": metric, "value": value,
-        "numerator": numerator, "denominator": denominator, "unit": unit,
-    }  # fmt: skip
-
-
-def _metric_and_money(row: Mapping[str, Any]) -> tuple[str, bool, str]:
-    return row["metric"], row["currency"] is None, row["currency"] or ""
-
-
-def _figures(metric: Metric, row: Mapping[str, Any]) -> tuple[Any, Any, Any, str]:
-    """Value, numerator, denominator and unit; the commonest kinds first, for rows are many."""
-    figure, unit, numerator, denominator = metric.figure, metric.unit, None, None
-    if figure in ("count", "distinct"):
-        value = _count(row["n"], row["n_parts"])
-    elif figure in ("share", "client_share"):
-        numerator = _count(row["hits"], row["hits_parts"])
-        denominator = _count(row["n"], row["n_parts"])
-        value = float(numerator / denominator) if denominator else None
-    elif figure == "sum":
-        value = 0 if row["total"] is None else row["total"]
-    else:
-        denominator = _count(row["n"], row["n_parts"])
-        value = row["middle"]
-        if figure == "mean":
-            numerator = row["total"]
-            value = numerator / denominator if denominator else None
-    if unit in _FLOATS and value is not None:
-        value = float(value)
-        numerator = None if numerator is None else float(numerator)
-    return value, numerator, denominator, row["currency"] or unit
-
-
-def _count(whole: int | None, parts: Decimal | None) -> Any:
-    """A count as an int, unless a part of an event is in it; of nothing it is 0."""
-    if parts is None:
-        return whole or 0
-    counted = (whole or 0) + parts
-    return int(counted) if counted == int(counted) else counted

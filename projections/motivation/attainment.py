@@ -6,8 +6,9 @@ from typing import Any
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
-from projections.metrics.definitions import Metric, defined
+from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import NOBODY, TERMS, Terms, metrics
+from projections.metrics.rows import MetricRow
 from projections.periods import Period
 from projections.tables.motivation.targets import targets
 from projections.tables.people.people import units
@@ -16,19 +17,7 @@ from projections.view import Answer, View
 SCOPES = ("whole", "unit", "employee")
 PLACES = Decimal("0.000001")
 ADDED_UP = ("count", "distinct", "sum")  # figures of which nothing is 0
-Facts = Mapping[tuple[str, str], list[dict[str, Any]]]
-
-
-def metric_of(name: str) -> Metric:
-    """How a metric of this name is defined. Raises InvalidQuestion if none is."""
-    known = defined().metrics
-    found = known.get(name) or known.get(f"{name.partition('.')[0]}.*")
-    if found is None or name.endswith(".*"):
-        raise InvalidQuestion(
-            f"no metric {name!r}; `iledger metrics --help` and docs/metrics.md tell which there "
-            f"are: {', '.join(known)}"
-        )
-    return found
+Facts = Mapping[tuple[str, str], list[MetricRow]]
 
 
 def at_the_end(view: View, period: Period) -> View:
@@ -57,9 +46,9 @@ def facts(
         by=by, since=period.since, until=period.until, credit=credit, metrics=names,
         terms=terms,
     )  # fmt: skip
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    found: dict[tuple[str, str], list[MetricRow]] = {}
     for row in rows:
-        found.setdefault((row["group"], row["metric"]), []).append(row)
+        found.setdefault((row.group, row.metric), []).append(row)
     return found
 
 
@@ -71,14 +60,14 @@ def fact_of(found: Facts, group: str, name: str, currency: str | None = None) ->
     metric = metric_of(name)
     rows = found.get((group, name), [])
     if metric.unit == "currency":
-        rows = [row for row in rows if row["unit"] == currency]
+        rows = [row for row in rows if row.unit == currency]
     if not rows:
         return Decimal(0) if metric.figure in ADDED_UP else None
     (row,) = rows
-    if row["numerator"] is not None and row["denominator"]:
-        exact = Decimal(str(row["numerator"])) / Decimal(str(row["denominator"]))
+    if row.numerator is not None and row.denominator:
+        exact = Decimal(str(row.numerator)) / Decimal(str(row.denominator))
         return exact.quantize(PLACES, ROUND_HALF_EVEN)
-    value = row["value"]
+    value = row.value
     return None if value is None else Decimal(str(value)).quantize(PLACES, ROUND_HALF_EVEN)
 
 
@@ -165,7 +154,7 @@ def _told(found: Facts, metric: str) -> Iterator[tuple[str, str | None, Decimal]
     in_money = metric_of(metric).unit == "currency"
     for (group, _), rows in found.items():
         for row in rows:
-            currency = row["unit"] if in_money else None
+            currency = row.unit if in_money else None
             fact = fact_of(found, group, metric, currency)
             if fact is not None and currency != "currency" and group != NOBODY:
                 yield group, currency, fact

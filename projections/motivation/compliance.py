@@ -14,8 +14,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
 from ledger.database import Connection
+from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import Terms, explain
-from projections.motivation.attainment import ADDED_UP, PLACES, at_the_end, facts, metric_of
+from projections.metrics.rows import EvidenceRow
+from projections.motivation.attainment import ADDED_UP, PLACES, at_the_end, facts
 from projections.motivation.employment import Away, Tenure, absences, tenures
 from projections.motivation.payout import Figure
 from projections.motivation.target_groups import figure, terms
@@ -23,7 +25,7 @@ from projections.periods import Period
 from projections.tables.motivation.norms import Norm, in_force, norms, recorded
 from projections.tables.people.people import units
 from projections.tables.work.calendar import default, working_days
-from projections.view import Answer, View
+from projections.view import View
 
 KEPT, BREACHED, NO_DATA = "kept", "breached", "no data"
 
@@ -112,7 +114,7 @@ def conduct(
 
 def behind(
     connection: Connection, view: View, norm: Norm, period: Period, employee: str | None = None
-) -> Answer:
+) -> list[EvidenceRow]:
     """The events that make breaches, of one or of all; rows as in `metrics.explain`.
 
     Of a share that is to be at least so much those that did not count, at most those that did; of a
@@ -124,20 +126,18 @@ def behind(
     )  # fmt: skip
     kind = metric_of(norm.metric).figure
     if norm.counting or (kind in ("share", "client_share") and norm.bound == "at_most"):
-        return [row for row in rows if row["counted"]]
+        return [row for row in rows if row.counted]
     if kind in ("share", "client_share"):
         once = kind == "client_share"  # where one event that counts makes up for the others
-        kept = {(row["group"], row["client"]) for row in rows if row["counted"] and once}
-        return [
-            row for row in rows if not row["counted"] and (row["group"], row["client"]) not in kept
-        ]
+        kept = {(row.group, row.client) for row in rows if row.counted and once}
+        return [row for row in rows if not row.counted and (row.group, row.client) not in kept]
     if kind in ADDED_UP:
         return rows
     at_most, bound = norm.bound == "at_most", norm.value
     return [
         row
         for row in rows
-        if row["value"] is None or (row["value"] > bound if at_most else row["value"] < bound)
+        if row.value is None or (row.value > bound if at_most else row.value < bound)
     ]
 
 

@@ -213,7 +213,7 @@ def _moved(
     for component in scheme.components:
         told = [
             {
-                (row["group"], row["position"], row["weight"], row["counted"], row["value"])
+                (row.group, row.position, row.weight, row.counted, row.value)
                 for row in figures_behind(connection, seen, period, scheme, component.name)
             }
             for seen in views

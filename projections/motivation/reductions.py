@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
+from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import explain
-from projections.motivation.attainment import at_the_end, metric_of
+from projections.motivation.attainment import at_the_end
 from projections.motivation.compliance import BREACHED, behind, conduct
 from projections.motivation.employment import tenures
 from projections.motivation.payout import to_cents
@@ -77,8 +78,8 @@ def _counted(
         terms=terms(connection, view, period, [rule.metric], scheme.calendar),
     )  # fmt: skip
     for row in rows:
-        if row["counted"] or not share:
-            events.setdefault(row["group"], {})[row["position"]] = None
+        if row.counted or not share:
+            events.setdefault(row.group, {})[row.position] = None
     return {who: Counted(len(each), tuple(each)) for who, each in events.items()}
 
 
@@ -93,7 +94,7 @@ def _breaches(
         if each.state == BREACHED and not each.annulled:
             rows = behind(connection, view, each.norm, each.period, each.employee)
             number, evidence = found.get(each.employee, Counted())
-            more = dict.fromkeys((*evidence, *(row["position"] for row in rows)))
+            more = dict.fromkeys((*evidence, *(row.position for row in rows)))
             found[each.employee] = Counted(number + 1, tuple(more))
     return found
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from ledger.errors import InvalidQuestion
-from projections.motivation.attainment import metric_of
+from projections.metrics.definitions import metric_of
 from projections.motivation.scheme_file import Reading
 
 Kind = Literal["process", "result"]

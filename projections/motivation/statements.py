@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.metrics import Terms, explain
+from projections.metrics.rows import EvidenceRow
 from projections.motivation.attainment import Facts, at_the_end, facts
 from projections.motivation.employment import tenures
 from projections.motivation.payout import Person, Setting, Statement, Taken, evaluated
@@ -17,7 +18,7 @@ from projections.motivation.scheme_parts import OWN
 from projections.motivation.target_groups import Group, aims, branches_of, figure, group_of, terms
 from projections.periods import Period
 from projections.tables.motivation.settlement import reductions
-from projections.view import Answer, View
+from projections.view import View
 
 
 def appraise(
@@ -46,7 +47,7 @@ def figures_behind(
     scheme: Scheme,
     name: str,
     employees: Sequence[str] | None = None,
-) -> Answer:
+) -> list[EvidenceRow]:
     """The events behind a figure of statements; rows as in `projections.metrics.metrics.explain`.
 
     name: that of a component, such as won_value/unit, or any metric; employees: only theirs. The
@@ -61,7 +62,7 @@ def figures_behind(
         wanted = {known[each][component.name] for each in names if each in known}
     elif employees is not None:
         wanted = {Group("employee", each) for each in employees}
-    found: Answer = []
+    found: list[EvidenceRow] = []
     for by in ["employee"] if wanted is None else sorted({each.by for each in wanted}):
         groups = None if wanted is None else [each.name for each in wanted if each.by == by]
         rows = explain(
@@ -70,7 +71,7 @@ def figures_behind(
             group=groups[0] if groups and len(groups) == 1 else None,
             terms=terms(connection, view, period, [metric], scheme.calendar),
         )  # fmt: skip
-        found += [row for row in rows if groups is None or row["group"] in groups]
+        found += [row for row in rows if groups is None or row.group in groups]
     return found
 
 

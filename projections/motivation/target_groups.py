@@ -5,15 +5,16 @@ which he was at the end of the period, or when he left in it, wherever he was be
 that of all of it in the whole period, and a branch has what its units have.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
-from projections.metrics.definitions import defined
+from projections.metrics.definitions import defined, metric_of
 from projections.metrics.metrics import TERMS, Terms
-from projections.motivation.attainment import Facts, at_the_end, fact_of, metric_of
+from projections.metrics.rows import MetricRow
+from projections.motivation.attainment import Facts, at_the_end, fact_of
 from projections.motivation.employment import Tenure
 from projections.motivation.payout import Aim, Figure
 from projections.motivation.scheme import Scheme
@@ -100,11 +101,9 @@ def figure(found: Facts, group: str, name: str, currency: str | None) -> Figure:
     value = fact_of(found, group, name, currency)
     if metric_of(name).unit == "currency":
         others = {
-            row["unit"]: Decimal(str(row["value"]))
-            for row in rows
-            if row["unit"] != currency and row["value"]
+            row.unit: Decimal(str(row.value)) for row in rows if row.unit != currency and row.value
         }
-        rows = [row for row in rows if row["unit"] == currency]
+        rows = [row for row in rows if row.unit == currency]
         return Figure(value, *_parts(rows), others)
     return Figure(value, *_parts(rows))
 
@@ -131,9 +130,9 @@ def terms(
     return TERMS._replace(calendar=calendar, norm_hours=norm_hours)
 
 
-def _parts(rows: Sequence[Mapping[str, Any]]) -> tuple[Decimal | None, Decimal | None]:
+def _parts(rows: Sequence[MetricRow]) -> tuple[Decimal | None, Decimal | None]:
     if not rows:
         return None, None
-    told = (rows[0]["numerator"], rows[0]["denominator"])
+    told = (rows[0].numerator, rows[0].denominator)
     over, under = (None if each is None else Decimal(str(each)) for each in told)
     return over, under

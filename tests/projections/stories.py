@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 from ledger.envelope import Event
+from projections.metrics.rows import MetricRow
 
 _keys = itertools.count(1)
 
@@ -16,6 +17,6 @@ def told(data: Any, at: str = "unknown", **envelope: Any) -> Event:
     )  # fmt: skip
 
 
-def figures(rows: list[dict[str, Any]], metric: str) -> dict[Any, Any]:
+def figures(rows: list[MetricRow], metric: str) -> dict[Any, Any]:
     """The values of one metric by group."""
-    return {row["group"]: row["value"] for row in rows if row["metric"] == metric}
+    return {row.group: row.value for row in rows if row.metric == metric}

@@ -57,8 +57,8 @@ def _by(connection: Connection, view: View, by: str, **asked: Any) -> dict[str, 
     """Figures of metrics by group, over the whole time."""
     found: dict[str, Figures] = defaultdict(Figures)
     for row in metrics(connection, view, by=by, credit="performer", **asked):
-        if row["group"] != NOBODY:
-            found[row["group"]][row["metric"]] = row["value"]
+        if row.group != NOBODY:
+            found[row.group][row.metric] = row.value
     return found
 
 
@@ -105,7 +105,7 @@ def _series(
         since=date(2017, 1, 1), until=date(2018, 1, 1),
     )  # fmt: skip
     for row in rows:
-        periods[row["period"]][row["metric"]] = row["value"]
+        periods[row.period][row.metric] = row.value
     return _each(periods, figures)
 
 
@@ -113,7 +113,7 @@ def _won_by_month(connection: Connection, view: View) -> Wire:
     found: Wire = defaultdict(dict)
     rows = metrics(connection, view, every="month", credit="performer", metrics=["won_value"])
     for row in rows:
-        found[row["group"]][row["period"]] = int(row["value"])
+        found[row.group][row.period] = int(row.value)
     return found
 
 

@@ -63,7 +63,7 @@ def norms(
         behind = breaches.behind(
             question.connection, question.view, each.norm, each.period, each.employee
         )
-        rows += [about | {name: row[name] for name in row if name not in about} for row in behind]
+        rows += [about | row._asdict() | about for row in behind]
     question.show(rows)
 
 
@@ -165,9 +165,9 @@ def record(shell: DecisionShell, period: str, name: str | None) -> None:
         ]
         for norm, part in dict.fromkeys((each.norm, each.period) for each in found):
             for row in breaches.behind(question.connection, question.view, norm, part):
-                of = evidence.setdefault((norm.norm, row["group"], part.name), [])
-                if row["position"] not in of[-1:]:
-                    of.append(row["position"])
+                of = evidence.setdefault((norm.norm, row.group, part.name), [])
+                if row.position not in of[-1:]:
+                    of.append(row.position)
     if found:
         shell.confirm(f"Put {len(found)} breaches on record?")
     model = deciding_norms.model(periods=sorted({each.period.name for each in found}))

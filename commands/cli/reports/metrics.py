@@ -12,6 +12,7 @@ from commands.cli.shell.formatting import NO_DATA, courses, pivoted
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
+from projections.metrics.rows import MetricRow
 
 # What a table shows where no metric is asked for: no more than fits a screen.
 _SHOWN = (
@@ -100,16 +101,16 @@ def metrics(
     table = question.printer.form == "table"
     wanted = chosen or (_SHOWN if table else None)
     found = figures.metrics(question.connection, question.view, metrics=wanted, **how)
-    _show(question, [row for row in found if group is None or row["group"] == group], by)
+    _show(question, [row for row in found if group is None or row.group == group], by)
 
 
-def _show(question: Question, found: list[dict[str, Any]], by: str) -> None:
+def _show(question: Question, found: list[MetricRow], by: str) -> None:
     if question.printer.form != "table":
         question.show(found)
         return
-    periods: dict[str, list[dict[str, Any]]] = {}
+    periods: dict[str, list[MetricRow]] = {}
     for row in found:
-        periods.setdefault(row["period"], []).append(row)
+        periods.setdefault(row.period, []).append(row)
     for name, rows in (periods or {"": []}).items():
         question.show(pivoted(rows, by), name or None)
     drawn = courses(found, by)

@@ -1,10 +1,11 @@
 """Figures as people read them: with their units, in tables, and as lines over time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from commands.cli.shell.charts import line
+from projections.metrics.rows import MetricRow
 
 NO_DATA = "no data"
 NO_CURRENCY = "currency"  # the unit of a sum of nothing
@@ -12,11 +13,11 @@ _SHORT = {"days": "d", "hours": "h", "points": ""}
 _Told = dict[str, dict[str, list[str]]]
 
 
-def cell(row: Mapping[str, Any]) -> str:
+def cell(row: MetricRow) -> str:
     """A figure of `projections.metrics` as people read it; a ratio with both of its parts."""
-    told = in_unit(row["value"], row["unit"])
-    if row["unit"] == "ratio" and row["value"] is not None:
-        return f"{told} ({row['numerator']}/{row['denominator']})"
+    told = in_unit(row.value, row.unit)
+    if row.unit == "ratio" and row.value is not None:
+        return f"{told} ({row.numerator}/{row.denominator})"
     return told
 
 
@@ -38,25 +39,25 @@ def _amount(value: Any) -> str:
     return f"{round(Decimal(value)):,}".replace(",", " ")
 
 
-def pivoted(found: Sequence[Mapping[str, Any]], by: str) -> list[dict[str, str]]:
+def pivoted(found: Sequence[MetricRow], by: str) -> list[dict[str, str]]:
     """The figures of a period: a line a group, a column a metric; of one group a line a metric."""
     cells: _Told = {}
     for row in found:
-        told = cells.setdefault(row["group"], {}).setdefault(row["metric"], [])
+        told = cells.setdefault(row.group, {}).setdefault(row.metric, [])
         told.append(cell(row))
     return _laid_out(cells, by, "0")
 
 
-def courses(found: Sequence[Mapping[str, Any]], by: str) -> list[dict[str, str]]:
+def courses(found: Sequence[MetricRow], by: str) -> list[dict[str, str]]:
     """How each figure went from period to period, laid out like `pivoted`; of one period nothing.
 
     Of money a line for each currency; a sum of nothing has none, and is 0 in each.
     """
-    names = _periods({row["period"] for row in found})
+    names = _periods({row.period for row in found})
     told: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
     for row in found:
-        units = told.setdefault((row["group"], row["metric"]), {})
-        units.setdefault(row["unit"], {})[row["period"]] = row["value"]
+        units = told.setdefault((row.group, row.metric), {})
+        units.setdefault(row.unit, {})[row.period] = row.value
     cells: _Told = {}
     for (group, metric), units in told.items():
         nothing = units.pop(NO_CURRENCY, {}) if len(units) > 1 else {}

@@ -16,7 +16,8 @@ from ledger.errors import InvalidQuestion, Refused
 from ledger.events.motivation import NormBreached, NormDefined
 from ledger.log import Item, Query
 from projections.metrics.credit import COMPARISON, credit_of
-from projections.motivation.attainment import ADDED_UP, metric_of
+from projections.metrics.definitions import metric_of
+from projections.motivation.attainment import ADDED_UP
 from projections.motivation.compliance import Conduct
 
 _DEFINED, _BREACHED = "norm.defined", "norm.breached"

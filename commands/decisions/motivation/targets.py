@@ -21,7 +21,7 @@ from ledger.events.motivation import (
     TargetSet,
 )
 from ledger.log import Item, Query
-from projections.motivation.attainment import metric_of
+from projections.metrics.definitions import metric_of
 from projections.periods import period_of
 
 _TARGETS = ("target.set", "target.revised")

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
+from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import metrics
-from projections.motivation.attainment import SCOPES, at_the_end, attainment, metric_of
+from projections.metrics.rows import MetricRow
+from projections.motivation.attainment import SCOPES, at_the_end, attainment
 from projections.periods import Period, period_of
 from projections.questions.ownership.portfolio_sizes import holdings, moments
 from projections.questions.sales.funnel import funnel
@@ -46,15 +48,15 @@ class Overview(NamedTuple):
     credit: str
     leading: Sequence[str]
     names: dict[str, str]
-    now: Answer
-    then: Answer
+    now: list[MetricRow]
+    then: list[MetricRow]
     attained: Answer
     steps: Answer
     times: list[datetime]
     held: Answer
-    leaders: Answer
+    leaders: list[MetricRow]
     months: list[str]
-    trend: Answer
+    trend: list[MetricRow]
 
 
 def overview(
@@ -81,7 +83,7 @@ def overview(
     seen, before, months = at_the_end(made, period), period.before(), _months(period)
     times = moments(period, seen)
 
-    def figures(span: Period, names: Sequence[str], **how: Any) -> Answer:
+    def figures(span: Period, names: Sequence[str], **how: Any) -> list[MetricRow]:
         past: dict[str, Any] = {"since": span.since, "until": span.until, "metrics": names}
         return metrics(connection, at_the_end(made, span), credit=credit, **(past | how))
 

@@ -85,7 +85,7 @@ def connection(embedded_dsn: str) -> Iterator[Connection]:
 def credited(connection: Connection, credit: str, client: str) -> list[tuple[str | None, str]]:
     """Who is credited with the calls of a client, in order, and with how much of each."""
     rows = explain(connection, SEEN, "interactions", credit=credit)
-    return [(row["employee"], str(row["weight"])) for row in rows if row["client"] == client]
+    return [(row.employee, str(row.weight)) for row in rows if row.client == client]
 
 
 def test_the_former_owner_has_a_share_until_the_window_ends(connection: Connection) -> None:
@@ -118,8 +118,8 @@ def test_parts_of_counts_ratios_and_sums_are_exact(connection: Connection) -> No
     }  # fmt: skip
     # What the debtor let lapse is nobody else's.
     assert figures(rows, "tasks_due") == {"A": 0, "B": 0, "C": 0, "D": 1}
-    (ratio,) = (r for r in rows if r["metric"] == "connect_rate" and r["group"] == "B")
-    assert (ratio["numerator"], ratio["denominator"]) == (Decimal(1), Decimal("1.3"))
+    (ratio,) = (r for r in rows if r.metric == "connect_rate" and r.group == "B")
+    assert (ratio.numerator, ratio.denominator) == (Decimal(1), Decimal("1.3"))
     assert figures(rows, "won_value")["B"] == Decimal("30.003")
     assert figures(rows, "won_value")["C"] == Decimal("70.007")
     assert figures(rows, "won_value_mean")["B"] == Decimal("100.01")

@@ -27,6 +27,6 @@ def test_the_whole_says_no_data_and_never_nought_per_cent(
 ) -> None:
     runner.catch_up(owner, location)
     found = metrics(owner, View.now(log.head(owner)), by="whole")
-    rates = {row["metric"]: row["value"] for row in found if row["unit"] == "ratio"}
+    rates = {row.metric: row.value for row in found if row.unit == "ratio"}
     assert {"connect_rate", "win_rate", "overdue_share", "retention_rate"} <= rates.keys()
     assert set(rates.values()) == {None}

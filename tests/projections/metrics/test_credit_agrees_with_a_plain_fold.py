@@ -20,6 +20,7 @@ from ledger.events.ownership import (
 )
 from ledger.moments import Moment
 from projections.metrics.metrics import explain, metrics
+from projections.metrics.rows import EvidenceRow
 from tests.projections.ledgers import NOW, ledger_of, view
 from tests.projections.random_events import histories
 
@@ -109,22 +110,22 @@ def holder(events: list[Known], deal: str | None, upto: tuple[datetime, int]) ->
 
 
 def credited(
-    events: list[Known], credit: str, row: dict[str, Any], on: datetime
+    events: list[Known], credit: str, row: EvidenceRow, on: datetime
 ) -> Iterator[tuple[str | None, Decimal]]:
     """Whom the fold credits with a line of evidence, and with how much of it."""
-    still_open = row["metric"].startswith("deals_open.")
-    moment = (row["occurred_at"] or LONG_AGO, LAST if still_open else row["position"])
-    state, held = ownership(events, row["client"], moment), holder(events, row["subject"], moment)
+    still_open = row.metric.startswith("deals_open.")
+    moment = (row.occurred_at or LONG_AGO, LAST if still_open else row.position)
+    state, held = ownership(events, row.client, moment), holder(events, row.subject, moment)
     mode, _, terms = credit.partition(":")
     chosen = state.owner
     if mode == "performer":
-        (event,) = (each.event for each in events if each.position == row["position"])
+        (event,) = (each.event for each in events if each.position == row.position)
         yield held if still_open else event.performed_by, Decimal(1)
         return
     if mode == "first-claimant":
         chosen = state.first_owner
     if mode == "current-owner":
-        chosen = ownership(events, row["client"], (on, LAST)).owner
+        chosen = ownership(events, row.client, (on, LAST)).owner
     if mode == "split" and state.former and state.since > LONG_AGO:
         days, share = terms.split(":")
         if moment[0] < state.since + timedelta(days=int(days)):
@@ -166,9 +167,9 @@ def test_every_event_is_credited_as_the_fold_says(
             lines = explain(connection, seen, metric, credit="performer")
             for credit in (*MODES, split):
                 rows = explain(connection, seen, metric, credit=credit)
-                found = sorted((r["position"], str(r["employee"]), r["weight"]) for r in rows)
+                found = sorted((r.position, str(r.employee), r.weight) for r in rows)
                 assert found == sorted(
-                    (line["position"], str(employee), weight)
+                    (line.position, str(employee), weight)
                     for line in lines
                     for employee, weight in credited(events, credit, line, on)
                 )
@@ -186,6 +187,6 @@ def test_a_split_takes_nothing_from_the_whole(
         assert metrics(connection, seen, by="whole", credit=split, **asked) == whole
         parts = metrics(connection, seen, metrics=TOLD, credit=split)
         for total in metrics(connection, seen, metrics=TOLD, by="whole"):
-            shares = [row for row in parts if row["metric"] == total["metric"]]
-            part = "denominator" if total["unit"] == "ratio" else "value"
-            assert sum(row[part] for row in shares) == total[part]
+            shares = [row for row in parts if row.metric == total.metric]
+            part = "denominator" if total.unit == "ratio" else "value"
+            assert sum(getattr(row, part) for row in shares) == getattr(total, part)

@@ -87,13 +87,13 @@ def test_a_deal_without_a_client_is_credited_to_its_holder_then(connection: Conn
 
 def test_two_currencies_are_two_rows(connection: Connection) -> None:
     rows = metrics(connection, SEEN, metrics=["won_value"])
-    assert [(row["value"], row["unit"]) for row in rows] == [(7, "EUR"), (100, "RUB")]
+    assert [(row.value, row.unit) for row in rows] == [(7, "EUR"), (100, "RUB")]
 
 
 def test_no_data_is_none_and_never_nought(connection: Connection) -> None:
     found = metrics(connection, SEEN, since=date(2026, 2, 1), until=date(2026, 3, 1))
-    (ratio,) = (r for r in found if r["metric"] == "win_rate" and r["group"] == "E-1")
-    assert (ratio["value"], ratio["numerator"], ratio["denominator"]) == (None, 0, 0)
+    (ratio,) = (r for r in found if r.metric == "win_rate" and r.group == "E-1")
+    assert (ratio.value, ratio.numerator, ratio.denominator) == (None, 0, 0)
     assert figures(found, "won_value_mean")["E-1"] is None
     assert figures(found, "deals_won")["E-1"] == 0
     empty = metrics(connection, SEEN, by="whole", until=date(2020, 1, 1))
@@ -102,10 +102,10 @@ def test_no_data_is_none_and_never_nought(connection: Connection) -> None:
 
 def test_every_figure_names_the_events_behind_it(connection: Connection) -> None:
     rows = explain(connection, SEEN, "interactions", group="E-1")
-    assert [row["position"] for row in rows] == [7, 9, 10, 12]
-    assert [row["performer"] for row in rows] == ["E-2", "E-1", "E-1", "E-2"]
+    assert [row.position for row in rows] == [7, 9, 10, 12]
+    assert [row.performer for row in rows] == ["E-2", "E-1", "E-1", "E-2"]
     rows = explain(connection, SEEN, "win_rate", group="E-3")
-    assert [(row["subject"], row["counted"]) for row in rows] == [("D-1", True), ("D-2", True)]
+    assert [(row.subject, row.counted) for row in rows] == [("D-1", True), ("D-2", True)]
 
 
 @pytest.mark.parametrize("moved_at", ["2026-02-01T00:00:00+03:00", "2026-02-01"])
@@ -126,10 +126,7 @@ def test_who_moves_on_the_first_of_a_month_covers_it_in_the_new_unit_whatever_wa
             connection, view(len(history)), by="unit", every="month",
             since=date(2026, 1, 1), until=date(2026, 3, 1), metrics=["coverage", "orphan_hours"],
         )  # fmt: skip
-    found = {
-        (row["period"], row["group"], row["metric"]): row["denominator"] or row["value"]
-        for row in rows
-    }
+    found = {(row.period, row.group, row.metric): row.denominator or row.value for row in rows}
     assert found["2026-01", "T-1", "coverage"] == 2
     assert found["2026-02", "T-2", "coverage"] == 1
     assert found["2026-02", "T-2", "orphan_hours"] == 28 * 24

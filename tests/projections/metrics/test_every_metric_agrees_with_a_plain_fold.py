@@ -96,7 +96,7 @@ def test_the_whole_is_what_the_fold_says(
                         metrics=list(BY_FOLD))  # fmt: skip
     told: dict[str, dict[str, Any]] = {name: {} for name in BY_FOLD}
     for row in found:
-        told[row["metric"]][row["unit"]] = (row["value"], row["numerator"], row["denominator"])
+        told[row.metric][row.unit] = (row.value, row.numerator, row.denominator)
     for name, units in told.items():
         source = BY_FOLD[name].evidence
         kinds = (source,) if source.startswith("deal") else EVIDENCE[source].kinds or (source,)

@@ -35,10 +35,10 @@ location = Location(dsn=sys.argv[1], schema=sys.argv[2])
 with closing(connect(location, "owner")) as connection:
     seen = View.now(catch_up(connection, location).position)
     (row,) = metrics(connection, seen, metrics=["notes"], credit="performer")
-    assert (row["group"], row["value"]) == ("E-7", 1), row
+    assert (row.group, row.value) == ("E-7", 1), row
     (line,) = explain(connection, seen, "notes")
-    assert line["position"] == 1
-    assert "notes" in {row["metric"] for row in metrics(connection, seen)}
+    assert line.position == 1
+    assert "notes" in {row.metric for row in metrics(connection, seen)}
 """
 
 

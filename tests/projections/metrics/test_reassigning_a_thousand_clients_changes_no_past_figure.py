@@ -30,6 +30,7 @@ from ledger.events.work import TaskAssigned, TaskCompleted
 from projections.engine.runner import catch_up
 from projections.metrics.definitions import METRICS
 from projections.metrics.metrics import metrics
+from projections.metrics.rows import MetricRow
 from projections.view import View
 from tests.projections.ledgers import ZONE, ledger_of
 from tests.projections.stories import told
@@ -108,7 +109,7 @@ def moved(n: int) -> Event:
     return told(data, TODAY.isoformat(), client=f"C-{n}")
 
 
-def asked(connection: Connection, credit: str) -> dict[str, list[dict[str, Any]]]:
+def asked(connection: Connection, credit: str) -> dict[str, list[MetricRow]]:
     """Every metric of every past month, group by group, as it is known by now."""
     seen = View(log.head(connection), TODAY, ZONE)
     return {
@@ -122,7 +123,7 @@ def test_reassigning_a_thousand_clients_changes_no_past_figure(embedded_dsn: str
     with ledger_of(embedded_dsn, history) as (target, connection):
         modes = (*LASTING, "current-owner")
         before = {credit: asked(connection, credit) for credit in modes}
-        counted = {row["metric"] for row in before["owner-at-event"]["whole"] if row["value"]}
+        counted = {row.metric for row in before["owner-at-event"]["whole"] if row.value}
         missing = {name.removesuffix(".*") for name in METRICS} - counted
         assert not [name for name in missing if "business" not in name and name not in ELSEWHERE]
         # When all of them are reassigned today
@@ -139,6 +140,4 @@ def test_reassigning_a_thousand_clients_changes_no_past_figure(embedded_dsn: str
     assert after["current-owner"]["whole"] == before["owner-at-event"]["whole"]
     # And credit that is split adds up to the same whole
     assert after["split:45:0.35"]["whole"] == before["owner-at-event"]["whole"]
-    assert any(
-        row["value"] % 1 for row in after["split:45:0.35"]["employee"] if row["unit"] == "count"
-    )
+    assert any(row.value % 1 for row in after["split:45:0.35"]["employee"] if row.unit == "count")

@@ -203,10 +203,10 @@ def test_breaches_of_a_month_follow_from_its_events(embedded_dsn: str) -> None:
         assert (answers.told.numerator, answers.told.denominator) == (1, 2)
         # Behind a share that is to be reached are those that missed it
         rows = behind(connection, seen, answers.norm, MAY, "E-2")
-        assert [HISTORY[row["position"] - 1].data.inquiry for row in rows] == ["I-1"]
+        assert [HISTORY[row.position - 1].data.inquiry for row in rows] == ["I-1"]
         tasks = by_name["TASKS", "E-1"]
         rows = behind(connection, seen, tasks.norm, MAY)
-        assert [(row["group"], row["subject"]) for row in rows if row["group"] != "E-2"] == [
+        assert [(row.group, row.subject) for row in rows if row.group != "E-2"] == [
             ("E-1", "T-1"), ("E-3", "T-3"),
         ]  # fmt: skip
 

@@ -120,8 +120,8 @@ def test_the_unit_of_the_end_and_the_company_are_measured_as_wholes(
     )
     # The events behind it are those of the unit, to the cent
     rows = figures_behind(connection, seen, SEPTEMBER, scheme_of(TEAM), "won_value/unit", ["E-2"])
-    assert {row["group"] for row in rows} == {"V"}
-    assert sum(row["value"] for row in rows) == Decimal(shared["E-2"][0]["fact"])
+    assert {row.group for row in rows} == {"V"}
+    assert sum(row.value for row in rows) == Decimal(shared["E-2"][0]["fact"])
     # And what comes late is proposed to everybody whom it concerns
     assert all(row["same"] for row in verified(connection, seen, PERIOD))
     seen = recorded(location, connection, late())

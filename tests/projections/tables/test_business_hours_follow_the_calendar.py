@@ -102,7 +102,7 @@ def test_an_answer_is_timed_by_the_clock_and_by_business_hours(connection: Conne
              "response_business_within_norm"]  # fmt: skip
     terms = TERMS._replace(calendar="office")
     found = metrics(connection, SEEN, by="whole", metrics=names, terms=terms)
-    assert {row["metric"]: row["value"] for row in found} == {
+    assert {row.metric: row.value for row in found} == {
         "response_mean": 87.75, "response_business_mean": 0.75, "response_within_norm": 0,
         "response_business_within_norm": 0.5,
     }  # fmt: skip
@@ -128,12 +128,12 @@ def test_time_in_a_stage_is_counted_when_it_is_left(embedded_dsn: str) -> None:
         found = metrics(connection, view(len(history)), by="employee", credit="performer",
                         metrics=names, terms=TERMS._replace(calendar="office"))  # fmt: skip
         (early,) = metrics(connection, view(len(history) - 1), by="whole", metrics=names[:1])
-    assert {(row["group"], row["metric"]): row["value"] for row in found} == {
+    assert {(row.group, row.metric): row.value for row in found} == {
         ("E-2", "stage_time_mean"): 45, ("E-2", "stage_time_mean.offer"): 66,
         ("E-2", "stage_time_business_mean"): 5.5, ("E-2", "stage_time_business_mean.talks"): 8,
         ("E-2", "stage_time_business_median"): 5.5,
     }  # fmt: skip
-    assert (early["value"], early["denominator"]) == (66, 1)
+    assert (early.value, early.denominator) == (66, 1)
 
 
 def test_a_calendar_that_contradicts_itself_is_refused() -> None:

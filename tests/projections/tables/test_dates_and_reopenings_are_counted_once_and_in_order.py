@@ -31,8 +31,8 @@ def whole(
         seen = View(len(history), NOW, zone)
         rows = metrics(connection, seen, by="whole", metrics=names, **asked)
     if "every" in asked:
-        return {f"{row['period']} {row['metric']}": row["value"] for row in rows}
-    return {row["metric"]: row["value"] for row in rows}
+        return {f"{row.period} {row.metric}": row.value for row in rows}
+    return {row.metric: row.value for row in rows}
 
 
 OPENED = "2026-09-30T10:00:00+03:00"

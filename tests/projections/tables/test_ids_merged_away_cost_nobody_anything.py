@@ -53,7 +53,7 @@ def test_hours_and_coverage_end_with_the_merge(embedded_dsn: str) -> None:
                     metrics=["orphan_hours", "coverage"],
                     since=date(2026, month, 1), until=date(2026, month + 1, 1),
                 )  # fmt: skip
-                found = {row["metric"]: row for row in rows}
-                assert (found["orphan_hours"]["value"] or 0) == orphaned
-                assert found["coverage"]["denominator"] == owned
-                assert found["coverage"]["numerator"] == (month == 10)
+                found = {row.metric: row for row in rows}
+                assert (found["orphan_hours"].value or 0) == orphaned
+                assert found["coverage"].denominator == owned
+                assert found["coverage"].numerator == (month == 10)

@@ -134,7 +134,7 @@ def test_figures_do_not_change_by_a_merge(embedded_dsn: str) -> None:
     with ledger_of(embedded_dsn, STORY) as (_, connection):
         # That the merge was recorded is itself an entry, and it was a late one.
         figures = [
-            [row for row in found if row["metric"] != "late_entry_share"]
+            [row for row in found if row.metric != "late_entry_share"]
             for position in (APART, ONE, APART_AGAIN)
             if (found := metrics.metrics(connection, view(position), by="employee"))
         ]

@@ -98,8 +98,8 @@ def test_a_win_told_twice_is_one_win_and_a_reopened_deal_is_open_again(embedded_
     )
     with ledger_of(embedded_dsn, history, [8]) as (_, connection):
         rows = metrics(connection, view(len(history)), by="whole", every="month")
-        won = {row["period"]: row["value"] for row in rows if row["metric"] == "deals_won"}
-        still = {row["period"]: row["value"] for row in rows if row["metric"] == "deals_open"}
+        won = {row.period: row.value for row in rows if row.metric == "deals_won"}
+        still = {row.period: row.value for row in rows if row.metric == "deals_open"}
         assert won["2026-02"] == 1
         assert (still["2026-01"], still["2026-02"], still["2026-03"]) == (2, 0, 1)
         found = deals.deals(connection, view(len(history)))

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from commands.cli.reports.page.drawing import Chart, Spark, spark, stacked
 from commands.cli.shell.formatting import NO_CURRENCY, NO_DATA, cell, in_unit
+from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import NOBODY
-from projections.motivation.attainment import metric_of
+from projections.metrics.rows import MetricRow
 from projections.questions.motivation.period_overview import MAIN, Overview
 
 Row = dict[str, Any]
@@ -56,10 +57,9 @@ def glance(told: Overview) -> list[Row]:
     ]
 
 
-def _by_metric(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _by_metric(rows: Sequence[MetricRow]) -> dict[str, str]:
     return {
-        name: "; ".join(cell(row) for row in rows if row["metric"] == name) or NO_DATA
-        for name in MAIN
+        name: "; ".join(cell(row) for row in rows if row.metric == name) or NO_DATA for name in MAIN
     }
 
 
@@ -151,16 +151,16 @@ def leaders(told: Overview, *, less: bool) -> dict[str, list[Row]]:
     rank: equal for equal figures, None without data and for what is nobody's; share: of the best.
     """
     first, *others = told.leading
-    figures: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    figures: dict[tuple[str, str], list[MetricRow]] = {}
     for row in told.leaders:
-        figures.setdefault((row["group"], row["metric"]), []).append(row)
+        figures.setdefault((row.group, row.metric), []).append(row)
     found: dict[str, list[Row]] = {}
-    for row in (row for row in told.leaders if row["metric"] == first):
-        further = [figures.get((row["group"], name), []) for name in others]
+    for row in (row for row in told.leaders if row.metric == first):
+        further = [figures.get((row.group, name), []) for name in others]
         texts = ["; ".join(map(cell, rows)) or NO_DATA for rows in further]
-        for unit in _units(told.leaders, first) if row["unit"] == NO_CURRENCY else [row["unit"]]:
-            cells = [cell({**row, "unit": unit}), *texts]
-            line = {"who": row["group"], "value": row["value"], "cells": cells}
+        for unit in _units(told.leaders, first) if row.unit == NO_CURRENCY else [row.unit]:
+            cells = [cell(row._replace(unit=unit)), *texts]
+            line = {"who": row.group, "value": row.value, "cells": cells}
             found.setdefault(unit, []).append(line)
     most_first = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
     return {unit: _ranked(rows, less=less) for unit, rows in most_first}
@@ -182,13 +182,13 @@ def trend(told: Overview) -> list[Column]:
     """The main metrics month by month; of money a column for every currency."""
     found = []
     for name in MAIN:
-        rows = [row for row in told.trend if row["metric"] == name]
+        rows = [row for row in told.trend if row.metric == name]
         for unit in _units(rows, name):
-            told_in = {row["period"]: row for row in rows if row["unit"] in (unit, NO_CURRENCY)}
+            told_in = {row.period: row for row in rows if row.unit in (unit, NO_CURRENCY)}
             line = [told_in.get(month) for month in told.months]
-            values = [None if row is None else row["value"] for row in line]
+            values = [None if row is None else row.value for row in line]
             cells = [
-                None if row is None or row["value"] is None else cell({**row, "unit": unit})
+                None if row is None or row.value is None else cell(row._replace(unit=unit))
                 for row in line
             ]
             known = [None if value is None else float(value) for value in values]
@@ -196,9 +196,9 @@ def trend(told: Overview) -> list[Column]:
     return found
 
 
-def _units(rows: Sequence[Mapping[str, Any]], metric: str) -> list[str]:
+def _units(rows: Sequence[MetricRow], metric: str) -> list[str]:
     """The units of a metric; a sum of nothing has no currency, and belongs to those there are."""
-    units = {row["unit"] for row in rows if row["metric"] == metric}
+    units = {row.unit for row in rows if row.metric == metric}
     return sorted(units - {NO_CURRENCY} or units)
 
 

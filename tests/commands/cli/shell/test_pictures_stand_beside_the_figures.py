@@ -12,6 +12,7 @@ import pytest
 from commands.cli.shell.charts import bars, line, with_bars
 from commands.cli.shell.formatting import courses
 from commands.cli.shell.output import Printer, width
+from projections.metrics.rows import MetricRow
 from tests.commands.cli.conftest import Here, jsonl
 from tests.commands.cli.quarter import EVENTS
 
@@ -66,8 +67,8 @@ def test_pictures_give_way_where_that_makes_the_figures_fit(
 
 
 def test_a_course_has_every_period_and_a_sum_of_nothing_is_0_in_each_currency() -> None:
-    def row(period: str, value: Any, unit: str, group: str = "E-1") -> dict[str, Any]:
-        return {"group": group, "period": period, "metric": "m", "value": value, "unit": unit}
+    def row(period: str, value: Any, unit: str, group: str = "E-1") -> MetricRow:
+        return MetricRow(group, period, "m", value, None, None, unit)
 
     found = [
         row("2025-01", 2, "RUB"), row("2025-01", 7, "EUR"), row("2025-02", 0, "currency"),
