@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from benchmarks import company
 from benchmarks.sides import Line
 from ledger.database import Connection, Location, connect
-from projections.engine.runner import catch_up
+from projections.engine.catch_up import catch_up
 from projections.metrics.definitions import defined
 from projections.metrics.metrics import TERMS, explain, metrics
 from projections.motivation.recalculation import replayed

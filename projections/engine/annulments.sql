@@ -8,7 +8,7 @@ CREATE TABLE annulments (
     reason      text NOT NULL,
     recorded_by text NOT NULL,
     target      bigint,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 
 -- name: indexes

@@ -4,6 +4,8 @@
 -- which the event no longer counts. So "as of a position" is a filter, and no replay.
 
 -- name: tables
+-- The type of `annulled_at`: later than any position, until an annulment names one.
+CREATE DOMAIN annulled_position AS bigint DEFAULT 9223372036854775807 NOT NULL;
 CREATE TABLE progress (
     position    bigint NOT NULL,
     fingerprint text NOT NULL,
@@ -46,6 +48,10 @@ CREATE FUNCTION in_period(
             AND local_time(at, "precision", zone) < ends)
 $$;
 
+-- The key of the lock that whoever writes the tables of this ledger holds.
+CREATE FUNCTION projections_lock() RETURNS bigint LANGUAGE sql STABLE
+BEGIN ATOMIC SELECT (1230718030::bigint << 32) | 'events'::regclass::oid::bigint; END;
+
 -- When a position was recorded. Whoever may read projections may know that, though not the events;
 -- the body is bound to its table when it is made, so no search path can mislead it.
 CREATE FUNCTION recorded_at(at_position bigint) RETURNS timestamptz
@@ -56,7 +62,13 @@ BEGIN ATOMIC SELECT e.recorded_at FROM events e WHERE e.position = at_position; 
 SELECT recorded_at(%(position)s)
 
 -- name: lock
-SELECT pg_advisory_xact_lock((1230718030::bigint << 32) | 'events'::regclass::oid::bigint)
+SELECT pg_advisory_xact_lock(projections_lock())
+
+-- name: lock_rebuilds
+SELECT pg_advisory_lock(hashtextextended(%(name)s, 0))
+
+-- name: may_write
+SELECT pg_has_role(current_user, %(owner)s, 'USAGE')
 
 -- name: progress
 SELECT position, fingerprint FROM progress

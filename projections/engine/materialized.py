@@ -1,4 +1,4 @@
-"""Tables kept ready: what a function makes of a projection's rows, for all keys at once."""
+"""Materialized tables: what a function makes of a projection's rows, for all keys at once."""
 
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from ledger.sql import statements
 _SQL = statements("projections.engine", "materialized.sql")
 
 
-class Ready(NamedTuple):
+class Materialized(NamedTuple):
     """One such table: the rows that the function `<table>_of` gives as of the last position.
 
     source: the table whose new rows say for which keys to make them anew; key: a column of both.
@@ -21,19 +21,19 @@ class Ready(NamedTuple):
     source: str
 
 
-def fill(connection: Connection, ready: Ready) -> None:
+def fill(connection: Connection, table: Materialized) -> None:
     """Fill a table from nothing."""
-    _run(connection, "fill", ready)
+    _run(connection, "fill", table)
 
 
-def touch(connection: Connection, ready: Ready, changed: dict[str, Any]) -> None:
-    """Make the rows anew of every key that events in (after, upto] or those annulled concern."""
-    _run(connection, "touch", ready, changed)
+def touch(connection: Connection, table: Materialized, changed: dict[str, Any]) -> None:
+    """Replace the rows of every key that events in (after, upto], or those annulled, concern."""
+    _run(connection, "touch", table, changed)
 
 
 def _run(
-    connection: Connection, name: str, ready: Ready, parameters: dict[str, Any] | None = None
+    connection: Connection, name: str, table: Materialized, parameters: dict[str, Any] | None = None
 ) -> None:
-    named = {field: Identifier(value) for field, value in ready._asdict().items()}
-    named["made_by"] = Identifier(f"{ready.table}_of")
+    named = {field: Identifier(value) for field, value in table._asdict().items()}
+    named["made_by"] = Identifier(f"{table.table}_of")
     connection.execute(SQL(_SQL[name]).format(**named), parameters)

@@ -1,4 +1,4 @@
--- Tables that are kept ready for all clients (or deals) at once; see ready.py.
+-- Tables that are materialized for all clients (or deals) at once; see materialized.py.
 
 -- name: fill
 INSERT INTO {table} SELECT * FROM {made_by}(9223372036854775806)

@@ -1,8 +1,8 @@
 """Building all projections from nothing, beside the old ones, and swapping them in.
 
 Workers unfold ranges of positions into a new schema, in any order; indexes, annulments and the
-tables kept ready come at the end; the last events are taken in and the schemas change places in one
-transaction. A reader sees the old tables or the new ones, never half of either.
+materialized tables come at the end; the last events are taken in and the schemas change places in
+one transaction. A reader sees the old tables or the new ones, never half of either.
 """
 
 import os
@@ -52,7 +52,7 @@ def rebuild(
     """
     with closing(connect(location, "owner")) as connection, translated():
         # One rebuild at a time; a second one waits, and then begins its own.
-        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_next(location)])
+        connection.execute(_FRAME["lock_rebuilds"], {"name": _next(location)})
         at = progress(connection, location)
         if if_stale and at is not None and at.fresh:
             return at.position
@@ -173,12 +173,12 @@ def _unfold_span(connection: Connection, after: int, upto: int) -> int:
 
 
 def _finish(connection: Connection, name: str) -> int:
-    """Make a projection's indexes and fill its ready tables, which rest on its own rows alone."""
+    """Make a projection's indexes and fill its materialized table, made of its own rows alone."""
     found = next(one for one in registry.projections() if one.name == name)
     with translated():
         connection.execute(found.sql["indexes"])
-        if found.ready:
-            fill(connection, found.ready)
+        if found.materialized:
+            fill(connection, found.materialized)
     return 0
 
 

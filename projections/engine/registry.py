@@ -3,7 +3,8 @@
 A projection is a pair of files: `name.py` holds the row types, `TABLES` (row type to table) and
 `UNFOLD` (event type to a pure function from event to rows); `name.sql` beside it holds the
 statements `tables`, `indexes`, `functions`, and the questions that the module asks. Column order is
-field order. `READY`, if there is one, says which table is kept ready for all keys at once.
+field order. `MATERIALIZED`, if there is one, names the table that is materialized for all keys at
+once.
 
 Other packages add projections through the entry point group `interaction_ledger.projections`.
 """
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.engine.materialized import Ready
+from projections.engine.materialized import Materialized
 
 # In this order, for a later one may use functions of an earlier one.
 MODULES = (
@@ -58,14 +59,14 @@ Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]
 class Projection(NamedTuple):
     """One projection: its modules' name, its tables and columns, its unfold functions, its SQL.
 
-    ready: the table that it keeps ready.
+    materialized: the table that it keeps for all keys at once, if it has one.
     """
 
     name: str
     tables: Mapping[type[Any], str]
     unfold: Mapping[str, Unfold]
     sql: Mapping[str, str]
-    ready: Ready | None
+    materialized: Materialized | None
 
 
 @cache
@@ -118,5 +119,5 @@ def _modules() -> tuple[str, ...]:
 def _load(module: str) -> Projection:
     loaded = import_module(module)
     package, _, name = module.rpartition(".")
-    sql, ready = statements(package, f"{name}.sql"), getattr(loaded, "READY", None)
-    return Projection(name, loaded.TABLES, loaded.UNFOLD, sql, ready)
+    sql, made = statements(package, f"{name}.sql"), getattr(loaded, "MATERIALIZED", None)
+    return Projection(name, loaded.TABLES, loaded.UNFOLD, sql, made)

@@ -1,21 +1,18 @@
 """Keeping the projections up with the ledger: read, unfold, copy in, move the checkpoint.
 
 All four happen in one transaction, so a row can be neither lost nor doubled, and a reader sees the
-tables as they were at one position. Whoever asks a question catches up first; if the caller's role
-may not write projections, the answer says how far behind it is.
+tables as they were at one position.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-import psycopg
 from psycopg import sql
 
 from ledger import log
 from ledger.database import Connection, Location, translated
 from ledger.envelope import Row
-from ledger.errors import NotInitialised
 from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.materialized import touch
@@ -47,33 +44,6 @@ def progress(connection: Connection, location: Location) -> Progress | None:
     return Progress(row[0], head - row[0], row[1] == registry.fingerprint())
 
 
-def catch_up(connection: Connection, location: Location, report: Report | None = None) -> Progress:
-    """Bring the projections up to the head if this role may; say how far they are in any case.
-
-    report: called with events done and events to do. The connection must be in autocommit mode.
-    Raises NotInitialised if there are no projections and this role may not build them.
-    """
-    at = progress(connection, location)
-    if at is not None and at.fresh and not at.behind:
-        return at
-    if not _may_write(connection, location):
-        if at is None:
-            raise NotInitialised(
-                "the projections have never been built, and this login may not build them. "
-                f"Run `iledger projections rebuild` as a member of {location.schema}_owner."
-            )
-        return at
-    if at is None or not at.fresh:
-        from projections.engine.rebuild import rebuild
-
-        rebuild(location, report, if_stale=True)
-    else:
-        follow_up(connection, report)
-    at = progress(connection, location)
-    assert at is not None  # noqa: S101 - just built
-    return at
-
-
 def follow_up(connection: Connection, report: Report | None = None) -> None:
     """Take in the events after the checkpoint, a chunk a transaction."""
     start: int | None = None
@@ -99,14 +69,14 @@ def take_in(connection: Connection, after: int, upto: int) -> None:
     parameters: dict[str, Any] = {"after": after, "upto": upto}
     parameters["annulled"] = mark_annulled(connection, after, upto)
     for projection in registry.projections():
-        if projection.ready:
-            touch(connection, projection.ready, parameters)
+        if projection.materialized:
+            touch(connection, projection.materialized, parameters)
     connection.execute(_FRAME["advance"], {"position": upto})
 
 
 def unfold(rows: Iterable[Row]) -> Rows:
     """Make projection rows of events: a pure function, a table's rows under their type."""
-    from ledger.codec import decode
+    from ledger.codec import decode  # takes 65 ms: it imports every event class
 
     found: Rows = defaultdict(list)
     unfolds = registry.unfolds()
@@ -159,13 +129,3 @@ def mark_annulled(connection: Connection, after: int, upto: int) -> list[int]:
 
 def _columns(kind: Any) -> list[sql.Identifier]:
     return [sql.Identifier(name) for name in kind._fields]
-
-
-def _may_write(connection: Connection, location: Location) -> bool:
-    try:
-        row = connection.execute(
-            "SELECT pg_has_role(current_user, %s, 'USAGE')", [f"{location.schema}_owner"]
-        ).fetchone()
-    except psycopg.errors.UndefinedObject:
-        return False
-    return bool(row and row[0])

@@ -57,7 +57,7 @@ def verify(
     with closing(connect(location, "owner")) as connection, translated():
         _refuse_unless_fresh(connection, location)
         # The lock of `rebuild`: it would swap away what is being compared.
-        connection.execute(_SQL["lock_rebuilds"], {"name": f"{location.projections}_next"})
+        connection.execute(_FRAME["lock_rebuilds"], {"name": f"{location.projections}_next"})
         try:
             upto = _position(connection, location.projections)
             build(connection, location, beside, report, workers, upto)

@@ -1,14 +1,11 @@
 -- What `projections.verify` asks.
 
--- name: lock_rebuilds
-SELECT pg_advisory_lock(hashtextextended(%(name)s, 0))
-
 -- name: hold
--- The frame's lock (frame.sql), for longer than one transaction.
-SELECT pg_advisory_lock((1230718030::bigint << 32) | 'events'::regclass::oid::bigint)
+-- The lock of frame.sql, for longer than one transaction.
+SELECT pg_advisory_lock(projections_lock())
 
 -- name: release
-SELECT pg_advisory_unlock((1230718030::bigint << 32) | 'events'::regclass::oid::bigint)
+SELECT pg_advisory_unlock(projections_lock())
 
 -- name: tables
 -- All tables of either schema, and which of the two has them. `progress` says when it was built.

@@ -12,7 +12,7 @@ from ledger import codec, log, schema
 from ledger.database import Connection, Location, connect
 from ledger.envelope import Event
 from projections.engine import registry
-from projections.engine.runner import catch_up
+from projections.engine.catch_up import catch_up
 from projections.view import View
 
 _numbers = itertools.count(1)

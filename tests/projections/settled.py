@@ -9,7 +9,7 @@ from ledger import codec, log
 from ledger.api import Ledger
 from ledger.database import Connection, Location
 from ledger.envelope import Event
-from projections.engine.runner import catch_up
+from projections.engine.catch_up import catch_up
 from projections.motivation.scheme import scheme_of
 from projections.motivation.statements import appraise
 from projections.periods import period_of

@@ -12,7 +12,7 @@ import pytest
 from ledger import intake, schema
 from ledger.database import Connection, Location, connect
 from ledger.store import Store
-from projections.engine.runner import catch_up
+from projections.engine.catch_up import catch_up
 from projections.view import View
 from tests.real_data import maven, servicenow, source
 from tests.real_data.source import Wire

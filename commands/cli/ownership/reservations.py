@@ -132,7 +132,7 @@ def _run_out(shell: DecisionShell, employee: str | None) -> list[str]:
     """The clients whose reservation has run out, as the projections show it."""
     from commands.cli.shell.question import ROLES
     from ledger.database import connect
-    from projections.engine.runner import catch_up
+    from projections.engine.catch_up import catch_up
     from projections.tables.ownership.reservations import reservations
     from projections.view import View
 

@@ -65,7 +65,7 @@ def _say_orphans(shell: DecisionShell, employee: str, at: datetime | None) -> No
     """Say how many clients are without their owner from then on, and what to do about it."""
     from commands.cli.shell.question import ROLES
     from ledger.database import connect
-    from projections.engine.runner import catch_up
+    from projections.engine.catch_up import catch_up
     from projections.questions.ownership import succession
     from projections.view import View
 

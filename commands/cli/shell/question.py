@@ -26,7 +26,8 @@ from ledger import log, schema
 from ledger.database import Connection, Location, connect
 from ledger.errors import InvalidQuestion
 from ledger.moments import Moment, Precision
-from projections.engine.runner import Progress, catch_up
+from projections.engine.catch_up import catch_up
+from projections.engine.runner import Progress
 from projections.view import View
 
 ROLES = ("owner", "supervisor", "auditor")

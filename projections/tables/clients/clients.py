@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ledger.envelope import Recorded
-from projections.engine.materialized import Ready
+from projections.engine.materialized import Materialized
 
 
 class ClientStep(NamedTuple):
@@ -235,4 +235,4 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "contact_role.changed": lambda event: _person(event, "roles"),
     "contact_person.left": lambda event: _person(event, "left"),
 }
-READY = Ready(table="client_identities", key="client", source="client_steps")
+MATERIALIZED = Materialized(table="client_identities", key="client", source="client_steps")

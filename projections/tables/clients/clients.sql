@@ -8,7 +8,7 @@
 --   special_terms         terms that others do not have
 --   person_changes        contact persons: added, other roles, left
 --   client_identities_of  name, kind and status that follow from what was known at a position
---   client_identities     the same as known at the checkpoint, kept ready for all clients
+--   client_identities     the same as known at the checkpoint, materialized for all clients
 --   client_identities_at  whichever of the two answers the question
 
 -- name: tables
@@ -27,7 +27,7 @@ CREATE TABLE client_steps (
     score         smallint,
     remark        text,
     first_deal    text,
-    annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at   annulled_position
 );
 CREATE TABLE fact_changes (
     position     bigint NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE fact_changes (
     reason       text,
     performed_by text,
     unit         text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 CREATE TABLE preferences (
     position    bigint NOT NULL,
@@ -53,7 +53,7 @@ CREATE TABLE preferences (
     topic       text NOT NULL,
     value       text NOT NULL,
     learnt_from text,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 CREATE TABLE competitor_offers (
     position     bigint NOT NULL,
@@ -67,7 +67,7 @@ CREATE TABLE competitor_offers (
     terms        text,
     learnt_from  text,
     performed_by text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 CREATE TABLE special_terms (
     position    bigint NOT NULL,
@@ -78,7 +78,7 @@ CREATE TABLE special_terms (
     terms       text NOT NULL,
     valid_until date,
     approved_by text,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 CREATE TABLE person_changes (
     position     bigint NOT NULL,
@@ -93,7 +93,7 @@ CREATE TABLE person_changes (
     phone        text,
     email        text,
     new_employer text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 -- status: client or prospect, since status_at; last_at: the latest time that any of it rests on.
 CREATE TABLE client_identities (
@@ -142,7 +142,7 @@ CREATE FUNCTION client_identities_of(
     ) AS steps GROUP BY client
 $$;
 
--- The table kept ready serves every client whose steps had all been taken at the time asked for.
+-- The materialized table serves every client whose steps had all been taken at the time asked for.
 CREATE FUNCTION client_identities_at(as_of bigint, on_time timestamptz)
 RETURNS SETOF client_identities LANGUAGE sql STABLE AS $$
     SELECT * FROM client_identities

@@ -16,7 +16,7 @@ CREATE TABLE merges (
     reason      text NOT NULL,
     approved_by text,
     recorded_by text NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 
 -- name: indexes

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ledger.catalogue import types
 from ledger.envelope import Recorded
-from projections.engine.materialized import Ready
+from projections.engine.materialized import Materialized
 from projections.tables.clients.event_summaries import SUMMARIES, EventSummary, unsummarised
 from projections.tables.contacts.interactions import reach
 
@@ -66,4 +66,4 @@ def _entry(wording: EventSummary, event: Recorded) -> Iterator[Entry]:
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Entry]]] = {
     type_: partial(_entry, SUMMARIES.get(type_) or unsummarised(type_)) for type_ in types()
 }
-READY = Ready(table="client_activity", key="client", source="timeline")
+MATERIALIZED = Materialized(table="client_activity", key="client", source="timeline")

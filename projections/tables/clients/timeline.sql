@@ -2,7 +2,7 @@
 --
 --   timeline            one row an event
 --   client_activity_of  first and last event and contact of every client, as known at a position
---   client_activity     the same as known at the checkpoint, kept ready for all clients
+--   client_activity     the same as known at the checkpoint, materialized for all clients
 --   client_activity_at  whichever of the two answers the question
 
 -- name: tables
@@ -20,7 +20,7 @@ CREATE TABLE timeline (
     subject      text,
     summary      text NOT NULL,
     words        text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 -- -infinity stands for an unknown time, NULL for none at all; last_at is the latest of them.
 CREATE TABLE client_activity (
@@ -56,7 +56,7 @@ CREATE FUNCTION client_activity_of(
     ) AS entries GROUP BY client
 $$;
 
--- The table kept ready serves every client whose events had all happened at the time asked for.
+-- The materialized table serves every client whose events had all happened at the time asked for.
 CREATE FUNCTION client_activity_at(as_of bigint, on_time timestamptz)
 RETURNS SETOF client_activity LANGUAGE sql STABLE AS $$
     SELECT * FROM client_activity

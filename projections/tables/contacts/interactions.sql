@@ -23,7 +23,7 @@ CREATE TABLE interactions (
     due_at       timestamptz,
     score        smallint,
     instrument   text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 
 -- name: indexes

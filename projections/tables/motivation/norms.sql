@@ -20,7 +20,7 @@ CREATE TABLE norm_versions (
     effective_from  date NOT NULL,
     until           date,
     late            text,
-    annulled_at     bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at     annulled_position
 );
 CREATE TABLE norm_breaches (
     position    bigint NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE norm_breaches (
     numerator   numeric,
     denominator numeric,
     evidence    bigint[] NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 
 -- name: indexes

@@ -10,7 +10,7 @@ CREATE TABLE schemes_published (
     toml           text NOT NULL,
     sha256         text NOT NULL,
     remark         text,
-    annulled_at    bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at    annulled_position
 );
 CREATE TABLE periods_closed (
     position       bigint NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE periods_closed (
     statements     bigint NOT NULL,
     digest         text NOT NULL,
     late_scheme    text,
-    annulled_at    bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at    annulled_position
 );
 CREATE TABLE statements_issued (
     position    bigint NOT NULL,
@@ -35,7 +35,7 @@ CREATE TABLE statements_issued (
     currency    text NOT NULL,
     sha256      text NOT NULL,
     document    text NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 CREATE TABLE statement_rulings (
     position    bigint NOT NULL,
@@ -46,7 +46,7 @@ CREATE TABLE statement_rulings (
     delta       numeric,
     said        text NOT NULL,
     evidence    bigint[] NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 CREATE TABLE reductions_proposed (
     position    bigint NOT NULL,
@@ -57,7 +57,7 @@ CREATE TABLE reductions_proposed (
     currency    text NOT NULL,
     rule        text NOT NULL,
     evidence    bigint[] NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 CREATE TABLE reductions_decided (
     position    bigint NOT NULL,
@@ -65,7 +65,7 @@ CREATE TABLE reductions_decided (
     reduction   text NOT NULL,
     decision    text NOT NULL,
     reason      text NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 
 -- name: indexes

@@ -13,7 +13,7 @@ CREATE TABLE target_definitions (
     currency    text,
     direction   text NOT NULL,
     method      text NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 CREATE TABLE target_revisions (
     position    bigint NOT NULL,
@@ -22,14 +22,14 @@ CREATE TABLE target_revisions (
     value       numeric NOT NULL,
     reason      text NOT NULL,
     approved_by text,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 CREATE TABLE target_shortfalls (
     position    bigint NOT NULL,
     target      text NOT NULL,
     cause       text NOT NULL,
     remark      text,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 
 -- name: indexes

@@ -19,7 +19,7 @@ CREATE TABLE conflict_changes (
     remark       text,
     performed_by text,
     recorded_by  text NOT NULL,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 CREATE TABLE dispute_changes (
     position    bigint NOT NULL,
@@ -36,7 +36,7 @@ CREATE TABLE dispute_changes (
     grounds     text,
     evidence    text[] NOT NULL,
     recorded_by text NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 
 -- name: indexes

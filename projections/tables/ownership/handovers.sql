@@ -12,7 +12,7 @@ CREATE TABLE takeover_steps (
     sha256      text,
     remark      text,
     recorded_by text NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 
 -- name: indexes

@@ -8,7 +8,7 @@ from uuid import UUID
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.engine.materialized import Ready
+from projections.engine.materialized import Materialized
 from projections.tables.clients.merges import members, told_apart
 from projections.view import Answer, View, ask
 
@@ -177,7 +177,7 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "account_team_member.added": lambda event: _team(event, "added"),
     "account_team_member.removed": lambda event: _team(event, "removed"),
 }
-READY = Ready(table="owner_spells", key="client", source="ownership_changes")
+MATERIALIZED = Materialized(table="owner_spells", key="client", source="ownership_changes")
 
 
 def owner(connection: Connection, view: View, client: str) -> Answer:

@@ -4,7 +4,7 @@
 --   approaches_refused   attempts on clients of others
 --   team_changes         who else works with the client
 --   owner_spells_of      the intervals that follow from what was known at a position
---   owner_spells         the same as known at the checkpoint, kept ready for all clients
+--   owner_spells         the same as known at the checkpoint, materialized for all clients
 --   owner_spells_at      whichever of the two answers the question
 --   portfolio_at         the intervals of one owner that hold at a time, found by the owner
 
@@ -24,7 +24,7 @@ CREATE TABLE ownership_changes (
     expires_at    timestamptz,
     event_id      uuid NOT NULL,
     unit          text,
-    annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at   annulled_position
 );
 CREATE TABLE approaches_refused (
     position    bigint NOT NULL,
@@ -35,7 +35,7 @@ CREATE TABLE approaches_refused (
     owner       text,
     attempted   text NOT NULL,
     rule        text NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 CREATE TABLE contacts_barred (
     position    bigint NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE contacts_barred (
     client      text NOT NULL,
     employee    text NOT NULL,
     until       timestamptz,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 CREATE TABLE team_changes (
     position    bigint NOT NULL,
@@ -55,7 +55,7 @@ CREATE TABLE team_changes (
     team_role   text,
     unit        text,
     reason      text,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 -- Half-open: (from_at, from_position) <= (time, position) < (to_at, to_position). Position breaks
 -- ties, so an event at the very moment of a hand-over belongs to whoever owned when it was recorded.

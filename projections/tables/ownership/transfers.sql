@@ -18,7 +18,7 @@ CREATE TABLE batch_steps (
     kept          bigint,
     approved_by   text,
     recorded_by   text NOT NULL,
-    annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at   annulled_position
 );
 CREATE TABLE batch_moves (
     position      bigint NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE batch_moves (
     from_employee text,
     to_employee   text NOT NULL,
     back          boolean NOT NULL,
-    annulled_at   bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at   annulled_position
 );
 
 -- name: indexes

@@ -9,7 +9,7 @@ CREATE TABLE unit_definitions (
     kind         text NOT NULL,
     parent       text,
     manager      text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 CREATE TABLE employment_changes (
     position     bigint NOT NULL,
@@ -20,7 +20,7 @@ CREATE TABLE employment_changes (
     unit         text,
     name         text,
     job          text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 CREATE TABLE absences (
     position    bigint NOT NULL,
@@ -28,7 +28,7 @@ CREATE TABLE absences (
     first_day   date NOT NULL,
     last_day    date NOT NULL,
     substitute  text,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 CREATE TABLE skills (
     position    bigint NOT NULL,
@@ -36,7 +36,7 @@ CREATE TABLE skills (
     employee    text NOT NULL,
     field       text NOT NULL,
     value       text NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 
 -- name: indexes

@@ -11,7 +11,7 @@ CREATE TABLE role_changes (
     change      text NOT NULL,
     until       timestamptz,
     recorded_by text NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 
 -- name: indexes

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.engine.materialized import Ready
+from projections.engine.materialized import Materialized
 from projections.tables.clients.merges import filtering
 from projections.view import Answer, View, ask
 
@@ -127,7 +127,7 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
     "deal.reopened": _change("reopened"),
     "purchase.recorded": _bought,
 }
-READY = Ready(table="deal_spells", key="deal", source="deal_changes")
+MATERIALIZED = Materialized(table="deal_spells", key="deal", source="deal_changes")
 
 
 def deals(

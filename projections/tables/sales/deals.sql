@@ -2,7 +2,7 @@
 --
 --   deal_changes      what happened, one row an event
 --   deal_spells_of    the intervals that follow from what was known at a position
---   deal_spells       the same as known at the checkpoint, kept ready for all deals
+--   deal_spells       the same as known at the checkpoint, materialized for all deals
 --   deal_spells_at    whichever of the two answers the question
 
 -- name: tables
@@ -15,7 +15,7 @@ CREATE TABLE pipeline_stages (
     stage          text NOT NULL,
     allotted_hours numeric,
     max_gap_hours  numeric,
-    annulled_at    bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at    annulled_position
 );
 CREATE TABLE deal_changes (
     position     bigint NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE deal_changes (
     currency     text,
     reason       text,
     competitor   text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 CREATE TABLE purchases (
     position     bigint NOT NULL,
@@ -48,7 +48,7 @@ CREATE TABLE purchases (
     amount       numeric NOT NULL,
     currency     text,
     margin       numeric,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 -- One row a change; half-open: (from_at, from_position) <= (time, position) < (to_at, to_position).
 -- turned: opened, won, lost or reopened where the change made it so, and NULL where it only repeats

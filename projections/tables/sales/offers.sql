@@ -16,7 +16,7 @@ CREATE TABLE offer_changes (
     currency     text,
     valid_until  timestamptz,
     reason       text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 
 -- name: indexes

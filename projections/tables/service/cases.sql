@@ -24,7 +24,7 @@ CREATE TABLE case_changes (
     deadline     text,
     due_at       timestamptz,
     reason       text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 CREATE TABLE case_holdings (
     position     bigint NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE case_holdings (
     track        text NOT NULL,
     holder       text,
     performed_by text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 
 -- name: indexes

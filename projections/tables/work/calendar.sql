@@ -12,7 +12,7 @@ CREATE TABLE working_days (
     starts      timestamptz[] NOT NULL,
     ends        timestamptz[] NOT NULL,
     seconds     integer NOT NULL,
-    annulled_at bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at annulled_position
 );
 
 -- name: indexes

@@ -10,7 +10,7 @@ CREATE TABLE entries (
     performed_by text,
     unit         text,
     imported     boolean NOT NULL,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 
 -- name: indexes

@@ -21,7 +21,7 @@ CREATE TABLE task_changes (
     step         text,
     steps        integer,
     reason       text,
-    annulled_at  bigint NOT NULL DEFAULT 9223372036854775807
+    annulled_at  annulled_position
 );
 
 -- name: indexes

@@ -14,7 +14,7 @@ from ledger.envelope import Event
 from ledger.events.clients import ClientRegistered
 from ledger.events.ownership import ContactBarred, CuratorAssigned
 from ledger.events.people import EmployeeHired
-from projections.engine.runner import catch_up
+from projections.engine.catch_up import catch_up
 from projections.questions.ownership import portfolio
 from projections.view import View
 

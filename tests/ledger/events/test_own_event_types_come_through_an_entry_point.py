@@ -89,7 +89,8 @@ CAUGHT_UP = """
 import sys
 from contextlib import closing
 from ledger.database import Location, connect
-from projections.engine.runner import catch_up, progress
+from projections.engine.catch_up import catch_up
+from projections.engine.runner import progress
 
 location = Location(dsn=sys.argv[1], schema=sys.argv[2])
 with closing(connect(location, "owner")) as connection:

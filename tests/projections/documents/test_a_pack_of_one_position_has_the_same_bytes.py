@@ -33,8 +33,8 @@ from ledger.events.sales import OfferSent
 from ledger.events.work import TaskAssigned
 from projections.documents import handover_pack as handover
 from projections.documents.dispute_file import dispute_file
+from projections.engine.catch_up import catch_up
 from projections.engine.rebuild import rebuild
-from projections.engine.runner import catch_up
 from tests.projections.ledgers import ZONE, as_then, ledger_of
 from tests.projections.random_events import POOLS, annulment, histories
 from tests.projections.stories import told

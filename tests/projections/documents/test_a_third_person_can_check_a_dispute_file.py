@@ -30,8 +30,8 @@ from ledger.events.ownership import (
 )
 from ledger.events.sales import OfferSent
 from projections.documents.dispute_file import dispute_file
+from projections.engine.catch_up import catch_up
 from projections.engine.rebuild import rebuild
-from projections.engine.runner import catch_up
 from tests.projections.ledgers import ZONE
 from tests.projections.stories import told
 

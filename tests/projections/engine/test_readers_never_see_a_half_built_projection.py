@@ -11,7 +11,7 @@ from ledger import codec, log
 from ledger.database import Location, connect
 from ledger.envelope import Encoded, Event
 from ledger.events.contacts import CallLogged
-from projections.engine import runner
+from projections.engine.catch_up import catch_up
 from projections.engine.rebuild import rebuild
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -66,7 +66,7 @@ def test_every_answer_is_of_one_position(location: Location, owner: psycopg.Conn
                     failed.append((at, rows, last))
 
     log.append(owner, [_call(-1)])
-    runner.catch_up(owner, location)
+    catch_up(owner, location)
     with (
         _in_background(threading.Thread(target=serve), stop),
         _in_background(threading.Thread(target=look), stop),
@@ -74,8 +74,8 @@ def test_every_answer_is_of_one_position(location: Location, owner: psycopg.Conn
         # When the projections are rebuilt and caught up again and again
         for _ in range(3):
             rebuild(location)
-            runner.catch_up(owner, location)
+            catch_up(owner, location)
     # Then every answer was whole
     assert len(set(seen)) > 1
     assert not failed
-    assert runner.catch_up(owner, location).behind == 0
+    assert catch_up(owner, location).behind == 0

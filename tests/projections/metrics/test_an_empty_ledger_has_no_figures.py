@@ -5,7 +5,7 @@ import pytest
 
 from ledger import log
 from ledger.database import Location
-from projections.engine import runner
+from projections.engine.catch_up import catch_up
 from projections.metrics.metrics import GROUPS, Every, metrics
 from projections.questions.sales.funnel import funnel
 from projections.view import View
@@ -15,7 +15,7 @@ from projections.view import View
 def test_no_figures_in_any_period(
     location: Location, owner: psycopg.Connection, every: Every
 ) -> None:
-    runner.catch_up(owner, location)
+    catch_up(owner, location)
     view = View.now(log.head(owner), "Europe/Moscow")
     for by in GROUPS:
         assert metrics(owner, view, by=by, every=every) == []
@@ -25,7 +25,7 @@ def test_no_figures_in_any_period(
 def test_the_whole_says_no_data_and_never_nought_per_cent(
     location: Location, owner: psycopg.Connection
 ) -> None:
-    runner.catch_up(owner, location)
+    catch_up(owner, location)
     found = metrics(owner, View.now(log.head(owner)), by="whole")
     rates = {row.metric: row.value for row in found if row.unit == "ratio"}
     assert {"connect_rate", "win_rate", "overdue_share", "retention_rate"} <= rates.keys()

@@ -28,7 +28,7 @@ import sys
 from contextlib import closing
 from ledger.database import Location, connect
 from projections.metrics.metrics import explain, metrics
-from projections.engine.runner import catch_up
+from projections.engine.catch_up import catch_up
 from projections.view import View
 
 location = Location(dsn=sys.argv[1], schema=sys.argv[2])

@@ -27,7 +27,7 @@ from ledger.events.sales import (
 )
 from ledger.events.service import CaseOpened, CaseReopened, CaseResolved
 from ledger.events.work import TaskAssigned, TaskCompleted
-from projections.engine.runner import catch_up
+from projections.engine.catch_up import catch_up
 from projections.metrics.definitions import METRICS
 from projections.metrics.metrics import metrics
 from projections.metrics.rows import MetricRow

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ledger.database import Connection, Location
-from projections.engine import runner
+from projections.engine.catch_up import catch_up
 from projections.engine.verify import verify
 from tests.commands.cli.conftest import Run, event, jsonl
 
@@ -76,7 +76,7 @@ def test_what_is_taken_in_meanwhile_is_compared_too(
         made = build(*arguments)  # type: ignore[arg-type]
         more = event(8, type="curator.assigned", client="C-8", data={"employee": "E-2"})
         assert iledger("append", stdin=jsonl(more)).returncode == 0
-        runner.catch_up(built, location)
+        catch_up(built, location)
         return made
 
     monkeypatch.setattr(module, "build", slow)

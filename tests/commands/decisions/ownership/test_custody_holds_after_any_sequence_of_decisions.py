@@ -16,7 +16,7 @@ from ledger.events.contacts import CallLogged
 from ledger.events.ownership import ReservationPolicyPublished
 from ledger.events.people import EmployeeDeparted, EmployeeHired
 from ledger.events.sales import OfferSent
-from projections.engine.runner import catch_up
+from projections.engine.catch_up import catch_up
 from projections.questions.ownership import custody
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.stories import told

@@ -22,7 +22,7 @@ from ledger.events.ownership import (
 )
 from ledger.events.people import EmployeeDeparted, EmployeeHired, EmployeeMoved, OrgUnitDefined
 from ledger.events.sales import OfferSent
-from projections.engine.runner import catch_up
+from projections.engine.catch_up import catch_up
 from projections.tables.ownership import disputes
 from projections.tables.ownership import ownership as reported
 from projections.view import View

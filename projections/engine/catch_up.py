@@ -1,0 +1,49 @@
+"""Bringing the projections up to the head before a question is asked.
+
+They are followed up, or rebuilt if there are none or another version of this program built them. If
+the caller's role may not write projections, the answer says how far behind it is.
+"""
+
+import psycopg
+
+from ledger.database import Connection, Location
+from ledger.errors import NotInitialised
+from ledger.sql import statements
+from projections.engine.rebuild import rebuild
+from projections.engine.runner import Progress, Report, follow_up, progress
+
+_FRAME = statements("projections.engine", "frame.sql")
+
+
+def catch_up(connection: Connection, location: Location, report: Report | None = None) -> Progress:
+    """Bring the projections up to the head if this role may; how far they are in any case.
+
+    report: called with events done and events to do. The connection must be in autocommit mode.
+    Raises NotInitialised if there are no projections and this role may not build them.
+    """
+    at = progress(connection, location)
+    if at is not None and at.fresh and not at.behind:
+        return at
+    if not _may_write(connection, location):
+        if at is None:
+            raise NotInitialised(
+                "the projections have never been built, and this login may not build them. "
+                f"Run `iledger projections rebuild` as a member of {location.schema}_owner."
+            )
+        return at
+    if at is None or not at.fresh:
+        rebuild(location, report, if_stale=True)
+    else:
+        follow_up(connection, report)
+    at = progress(connection, location)
+    assert at is not None  # noqa: S101 - just built
+    return at
+
+
+def _may_write(connection: Connection, location: Location) -> bool:
+    try:
+        owner = {"owner": f"{location.schema}_owner"}
+        row = connection.execute(_FRAME["may_write"], owner).fetchone()
+    except psycopg.errors.UndefinedObject:
+        return False
+    return bool(row and row[0])
