@@ -106,9 +106,15 @@ class Deal:
             self.offer = self.world.number("O")
             until = self.world.due(self.at, 20, 30)
             self.record(
-                "offer.sent", offer=self.offer, items=self.lines, amount=self.amount,
-                currency="RUB", valid_until=until, deal=self.id, key=f"offer-{self.offer}",
-            )  # fmt: skip
+                "offer.sent",
+                offer=self.offer,
+                items=self.lines,
+                amount=self.amount,
+                currency="RUB",
+                valid_until=until,
+                deal=self.id,
+                key=f"offer-{self.offer}",
+            )
 
     def play(self) -> datetime | None:
         """Play the deal to its end, or the year's. Returns when it was won, if it was."""
@@ -158,7 +164,13 @@ def open_deal(
         lines = [{"product": product, "quantity": world.rng.randint(1, most), "price": price}]
     deal = Deal(world, client, number, at, lines)
     deal.record(
-        "deal.opened", deal=number, holder=client.owner(at), title=lines[0]["product"],
-        product=lines[0]["product"], pipeline=PIPELINE, amount=deal.amount, currency="RUB",
-    )  # fmt: skip
+        "deal.opened",
+        deal=number,
+        holder=client.owner(at),
+        title=lines[0]["product"],
+        product=lines[0]["product"],
+        pipeline=PIPELINE,
+        amount=deal.amount,
+        currency="RUB",
+    )
     return deal

@@ -9,9 +9,13 @@ from commands.demo.workdays import END
 from ledger.moments import Moment
 
 _SOURCES = {
-    "call": "pbx", "correspondence": "mail-gateway", "purchase": "shop", "org_unit": "hr",
-    "employee": "hr", "absence": "hr",
-}  # fmt: skip
+    "call": "pbx",
+    "correspondence": "mail-gateway",
+    "purchase": "shop",
+    "org_unit": "hr",
+    "employee": "hr",
+    "absence": "hr",
+}
 _GATEWAYS = {"pbx": "pbx-gateway", "mail-gateway": "mail-gateway", "shop": "shop", "hr": "hr"}
 
 

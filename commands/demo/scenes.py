@@ -84,9 +84,13 @@ def _mistake(world: World) -> None:
     record, manager = world.journal.record, story.LEAVERS_MANAGER
     again = {"deal": deal.id, "amount": deal.amount, "currency": "RUB"}
     record(
-        "deal.won", story.WON_AGAIN_AT, again, client=client.id, by=story.LEAVER,
+        "deal.won",
+        story.WON_AGAIN_AT,
+        again,
+        client=client.id,
+        by=story.LEAVER,
         key=story.WON_TWICE_KEY,
-    )  # fmt: skip
+    )
     wrong = {"event": str(event_id("crm", story.WON_TWICE_KEY)), "annulled_type": "deal.won"}
     wrong |= {"reason": "Выигрыш сделки D-1002 внесён дважды"}
     record("event.annulled", story.ANNULLED_AT, wrong, client=client.id, by=manager)
@@ -97,9 +101,16 @@ def _late_calls(world: World) -> None:
     call |= {"topic": "предупредила об уходе"}
     for client, at, entered in story.LATE_CALLS:
         world.journal.record(
-            "call.logged", at, call, client=client, by=story.LEAVER, source="crm",
-            recorder=story.LEAVERS_MANAGER, entered=entered, channel="phone",
-        )  # fmt: skip
+            "call.logged",
+            at,
+            call,
+            client=client,
+            by=story.LEAVER,
+            source="crm",
+            recorder=story.LEAVERS_MANAGER,
+            entered=entered,
+            channel="phone",
+        )
 
 
 def _calls_in_vain(world: World) -> None:

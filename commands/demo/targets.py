@@ -64,8 +64,13 @@ def _set(
 ) -> None:
     target = f"{period}/{scope_id or 'whole'}/{metric}"
     data: dict[str, Any] = {
-        "target": target, "scope": scope, "scope_id": scope_id, "metric": metric, "period": period,
-        "value": value, "currency": "RUB" if metric == "won_value" else None,
+        "target": target,
+        "scope": scope,
+        "scope_id": scope_id,
+        "metric": metric,
+        "period": period,
+        "value": value,
+        "currency": "RUB" if metric == "won_value" else None,
         "direction": "less" if metric == "overdue_share" else None,
-    }  # fmt: skip
+    }
     world.journal.record("target.set", at, data, by=by, key=f"set-{target}")
