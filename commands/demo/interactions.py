@@ -10,7 +10,7 @@ _LUNCH = 13
 
 
 def interactions(world: World) -> None:
-    """Let everybody be in touch all year; the number is how often, for a usual client."""
+    """Record contacts all year; the number is how many a typical client has."""
     plays = (
         (_ring_up, 6.0),
         (_answer, 1.9),

@@ -1,4 +1,4 @@
-"""The scenes of the story (see `story`) that are no change of owner."""
+"""The scenes of the story (see `story`) other than changes of owner."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from ledger.envelope import event_id
 
 
 def scenes(world: World) -> None:
-    """Play them all."""
+    """Record the events of all scenes."""
     _conflict(world)
     _double_approach(world)
     _shown_deal(world)
@@ -33,9 +33,9 @@ def _conflict(world: World) -> None:
     letter |= {"subject": "Жалоба на менеджера, просим заменить"}
     at += timedelta(days=1)
     record("correspondence.received", at, letter, client=client, channel="email")
-    quarrel = {"employee": by, "severity": "high", "account": "Спор о сроках, клиент недоволен"}
+    reported = {"employee": by, "severity": "high", "account": "Спор о сроках, клиент недоволен"}
     manager = story.LEAVERS_MANAGER
-    record("conflict.reported", at + timedelta(hours=2), quarrel, client=client, by=manager)
+    record("conflict.reported", at + timedelta(hours=2), reported, client=client, by=manager)
     settled = {"employee": by, "outcome": "reassigned"}
     at = story.CONFLICT_AT + timedelta(minutes=10)
     record("conflict.resolved", at, settled, client=client, by=manager)

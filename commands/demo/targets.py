@@ -32,7 +32,7 @@ _EXPLAINED = (
 
 
 def targets(world: World) -> None:
-    """Set them all; chance has no part in it."""
+    """Record all targets, revisions and explanations. Nothing here is random."""
     for period, (month, day) in _SET_AT.items():
         at = datetime(2025, month, day, 11, tzinfo=MOSCOW)
         for scope in _SCOPES:

@@ -1,4 +1,4 @@
-"""Tasks that managers give and sellers do, in time, late, or not at all."""
+"""Tasks that managers assign and sellers complete in time, late or not at all."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from commands.demo.world import Client, World
 
 
 def tasks(world: World) -> None:
-    """Let tasks be given about clients all year."""
+    """Play the tasks of the year."""
     for at, client in world.occasions(0.85, world.curated()):
         _task(world, at, client)
 

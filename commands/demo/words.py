@@ -1,4 +1,4 @@
-"""Names, goods and phrases that the year is told in."""
+"""Names, products and phrases that the events of the year are made of."""
 
 from random import Random
 
@@ -160,7 +160,7 @@ _TRADES = (
 )
 _FORMS = ("ООО «{}»", "ООО «{}»", "ООО «{}»", "ООО «{}»", "АО «{}»", "ПАО «{}»")
 
-# Product and usual price of one, RUB.
+# Product and its usual unit price in RUB.
 PRODUCTS = (
     ("Стеллаж паллетный", 185_000),
     ("Штабелёр электрический", 640_000),
@@ -232,7 +232,7 @@ OUTCOMES = (
     "Показали технику в работе.",
     "Вернёмся к разговору через месяц.",
 )
-# Field of a client's card, and values it may have.
+# Fields of a client's card with their possible values.
 FACTS = {
     "industry": ("торговля", "пищевое производство", "фармацевтика", "логистика", "мебель"),
     "employees": ("12", "35", "80", "140", "320", "900"),
@@ -276,7 +276,7 @@ ROLES = ("decision_maker", "finance", "technical", "gatekeeper", "user")
 
 
 def person(rng: Random) -> str:
-    """Make up a full name: Ковалёва Алёна Артёмовна."""
+    """Draw a full name, such as Ковалёва Алёна Артёмовна."""
     surname, father = rng.choice(_MEN), rng.choice(_FATHERS)
     if rng.random() < 0.5:
         return f"{surname} {rng.choice(_MENS_NAMES)} {father}ич"
@@ -284,7 +284,7 @@ def person(rng: Random) -> str:
 
 
 def firms(rng: Random, count: int) -> list[str]:
-    """Make up that many different legal names: ООО «Берёзка», АО «Волга-Пак», ИП Белов А. С."""
+    """Draw `count` different company names, such as ООО «Берёзка» or АО «Волга-Пак»."""
     plain = [*_FIRMS, *(f"{place}-{trade}" for place in _PLACES for trade in _TRADES)]
     traders = [f"ИП {surname} {a}. {b}." for surname in _MEN for a, b in ("АС", "ИП", "ВЮ")]
     found = [rng.choice(_FORMS).format(name) for name in plain] + traders
