@@ -99,9 +99,9 @@ def main(folder: Path) -> int:
 
 def _folder() -> Path:
     description = (
-        "Create a ledger with a fictitious company's year of about 20,700 events (2025), and run the "
-        "main questions on it, printing each command. It needs no server. Running it again adds "
-        "nothing twice; `make clean` removes it."
+        "Create a ledger with a fictitious company's year of about 20,700 events (2025) and run "
+        "the main questions on it, printing each command. It needs no server. A second run adds "
+        "nothing twice."
     )
     parser = argparse.ArgumentParser(prog="python -m commands.demo", description=description)
     parser.add_argument(
