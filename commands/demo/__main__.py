@@ -71,9 +71,9 @@ def main(folder: Path) -> int:
     """Create the ledger in `folder` and ask the questions. Running it again adds nothing twice."""
     folder.mkdir(mode=0o700, exist_ok=True)
     stream, late = folder / "company-2025.jsonl", folder / "known-late.jsonl"
-    for file, told in ((stream, events()), (late, late_events())):
+    for file, batch in ((stream, events()), (late, late_events())):
         with file.open("w", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(event, ensure_ascii=False) + "\n" for event in told)
+            lines.writelines(json.dumps(event, ensure_ascii=False) + "\n" for event in batch)
     page = folder / "2025-Q3.html"
     place = ["--folder", str(folder / "ledger")]
     commands = [

@@ -43,9 +43,8 @@ class Journal:
         """Add one event.
 
         - at: the time of the event, or a text of lower precision such as 2024-03
-        - by: who performed it; recorder: who recorded it, None = the source's gateway or `by`
-        - source: None = the system that usually records this type
-        - key: None = numbered within its source
+        - by: who performed it; recorder: who recorded it, by default the source's gateway or `by`
+        - source, key: by default the system that usually records this type, and a number in it
         - entered: when it was submitted, if later than `at`
         """
         if isinstance(at, datetime) and at > END:
