@@ -1,4 +1,4 @@
-"""The commands and programs of the README, and of the page on ownership, run as they stand."""
+"""The commands and programs of the README and of the pages in docs/ run as they are written."""
 
 import os
 import re
@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = ("README.md", "docs/ownership.md")
-# The test run itself, and what stands for the environment that the tests run in already.
+# The test run itself, and the activation of an environment that the tests run in already.
 NOT_HERE = ("make test", ". .venv/bin/activate")
 
 
@@ -24,27 +26,43 @@ def _script(text: str) -> str:
     return "\n".join(lines)
 
 
-def test_the_commands_of_the_readme_run_in_a_fresh_folder(tmp_path: Path) -> None:
-    # Given the README's commands, with `make` using this environment in place of a new one
-    pages = [(ROOT / page).read_text("utf-8") for page in PAGES]
-    script = _script("\n".join(pages)) + "\niledger stop"
+def _run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script in a folder, with `make` using this environment in place of a new one."""
     programs = Path(sys.executable).parent
-    assert "make demo" in script
-    assert script.count("iledger ") >= 15
     made = f'make() {{ command make -f "{ROOT}/Makefile" READY= BIN="{programs}" "$@"; }}'
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("ILEDGER_")
     }
     environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
     environment["PYTHONPATH"] = str(ROOT)
-    # When they run one after the other
-    done = subprocess.run(
-        ["bash", "-c", f"{made}\n{script}"],
-        cwd=tmp_path,
+    return subprocess.run(
+        ["bash", "-c", f"{made}\n{script}\niledger stop"],
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
     )
+
+
+def test_the_commands_of_the_readme_run_in_a_fresh_folder(tmp_path: Path) -> None:
+    # Given the commands of the README and of the page that continues on its ledger
+    script = _script("\n".join((ROOT / page).read_text("utf-8") for page in PAGES))
+    assert "make demo" in script
+    assert script.count("iledger ") >= 15
+    # When they run one after the other
+    done = _run(script, tmp_path)
     # Then none fails
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     assert "call.logged" in done.stdout
+
+
+@pytest.mark.parametrize("page", ["docs/start.md", "docs/python.md"])
+def test_a_page_with_a_ledger_of_its_own_runs_in_a_fresh_folder(page: str, tmp_path: Path) -> None:
+    # Given the commands and programs of a page that creates its own ledger
+    script = _script((ROOT / page).read_text("utf-8"))
+    assert "export ILEDGER_HOME=" in script
+    assert script.count("<<'PROGRAM'") >= 2
+    # When they run one after the other
+    done = _run(script, tmp_path)
+    # Then none fails
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"

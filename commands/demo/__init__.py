@@ -1,6 +1,6 @@
-"""A believable company-year, the same every time, for trying the ledger out.
+"""A year of a fictitious company, the same every time, for trying out the ledger.
 
-`story` tells what it contains; `events` yields it in the form that `iledger append` takes.
+`story` describes what it contains; `events` yields it in the form that `iledger append` accepts.
 """
 
 from collections.abc import Iterator
@@ -25,9 +25,11 @@ __all__ = ["events"]
 
 
 def events(seed: int = 2025) -> Iterator[dict[str, Any]]:
-    """Yield about 20,000 events of the year 2025, in the order in which they are handed in.
+    """Yield about 20,000 events of the year 2025, in the order in which they are submitted.
 
-    Another seed gives another year with the same story.
+    - seed: of the random generator; another seed gives another year with the same story
+
+    Each event is an object as in docs/events.md: strings, numbers, lists and objects only.
     """
     rng = Random(seed)  # noqa: S311
     world = World(rng, Journal(), Company(rng))

@@ -1,4 +1,4 @@
-"""How clients become known: the base that the year opens with, and the prospects found in it."""
+"""The client base at the start of the year, and the prospects registered during it."""
 
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,7 @@ _LEAVERS_LAST_PROSPECT = date(2025, 6, 10)
 
 
 def opening_base(world: World) -> None:
-    """Enter the clients of former years, and who curates each on the day the ledger opens."""
+    """Record the clients of earlier years and their curators on the opening day."""
     names = [words.person(world.rng) for _ in range(_PERSONS)]
     names += words.firms(world.rng, OLD_CLIENTS + PROSPECTS - _PERSONS)
     world.rng.shuffle(names)
@@ -125,7 +125,7 @@ def _first_approach(world: World, client: Client, at: datetime, offer: str) -> N
     if client.id == story.CONTESTED or world.chance(0.65):
         at = world.after(at, 3, 20)
         client.curated, client.until = at, Client.until
-        client.pace += 1  # a prospect is worked on harder than an old client
+        client.pace += 1  # sellers work harder on a prospect than on an old client
         _assign_curator(world, client, at)
         return
     answer = world.after(at, 5, 20)

@@ -1,4 +1,4 @@
-"""The company: its units, its people, who is away when and who stands in."""
+"""The company: its units, employees, absences and substitutes."""
 
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -20,7 +20,7 @@ from commands.demo.workdays import END, MOSCOW, OPENING, is_working, on_day
 
 
 class Unit(NamedTuple):
-    """A part of the company; `since` is the day it was founded, a year before it first sold."""
+    """A unit of the company; `since` is the date on which it was founded."""
 
     id: str
     name: str
@@ -31,7 +31,7 @@ class Unit(NamedTuple):
 
 
 class Employee(NamedTuple):
-    """A person of ours, as hired."""
+    """An employee as hired."""
 
     id: str
     name: str
@@ -41,7 +41,7 @@ class Employee(NamedTuple):
 
 
 class Absence(NamedTuple):
-    """Days away, both included."""
+    """An absence; both days are included."""
 
     employee: str
     first: date
@@ -106,7 +106,7 @@ _LEAVE_MONDAYS = tuple(date(2025, 2, 3) + timedelta(weeks=week) for week in rang
 
 
 class Company:
-    """Who works where on a day, and who is away."""
+    """Where each employee works at a time, and who is away."""
 
     def __init__(self, rng: Random) -> None:
         self.absences: dict[str, list[Absence]] = {employee.id: [] for employee in STAFF}
@@ -127,15 +127,15 @@ class Company:
         return MANAGER[self.unit(who, at)]
 
     def employed(self, who: str, at: datetime) -> bool:
-        """Whether somebody has been hired and has not left."""
+        """Whether an employee has been hired and has not left."""
         return _HIRED_AT[who] <= at and not (who == LEAVER and at >= DEPARTURE)
 
     def present(self, who: str, at: datetime) -> bool:
-        """Whether somebody is employed and not away."""
+        """Whether an employee is employed and not away."""
         return self.employed(who, at) and self._away(who, at.date()) is None
 
     def stand_in(self, who: str, at: datetime) -> str:
-        """Who acts for an employee at a time: himself, else his substitute, else his manager."""
+        """Who acts for an employee at a time: they, else their substitute, else their manager."""
         if self.present(who, at):
             return who
         absence = self._away(who, at.date())
@@ -144,15 +144,15 @@ class Company:
         return self.manager(who, at)
 
     def sellers(self, unit: str, at: datetime) -> list[str]:
-        """The sellers of a unit or branch who are present at a time."""
+        """The sellers of a unit or branch who are present at a time; "" means all units."""
         return self._members(unit, SELLER, at)
 
     def engineers(self, unit: str, at: datetime) -> list[str]:
-        """The engineers of a service department who are present at a time, or else its manager."""
+        """The engineers of a service department present at a time, or else its manager."""
         return self._members(unit, _ENGINEER, at) or [MANAGER[unit]]
 
     def announce(self, rng: Random, journal: Journal) -> None:
-        """Record the units, the hirings, the move and the absences; the departure is elsewhere."""
+        """Record the units, hirings, the move and the absences; `departure` has the departure."""
         for unit in UNITS:
             data = unit._asdict() | {"unit": unit.id, "id": None, "since": None}
             journal.record("org_unit.defined", unit.since, data)

@@ -15,7 +15,7 @@ _OFFER_STAGE = STAGES[2]
 
 
 def deals(world: World) -> None:
-    """Publish the pipeline, play every deal, turn winners into clients, and let clients buy."""
+    """Publish the pipeline, play every deal, convert prospects who bought, and add purchases."""
     stages = [
         {"name": name, "allotted_hours": hours, "max_gap_hours": 40}
         for name, hours in zip(STAGES, _ALLOTTED_HOURS, strict=True)
@@ -60,7 +60,7 @@ def _buy(
 
 @dataclass
 class Deal:
-    """A deal under way; `at` is the moment it has come to."""
+    """A deal in progress; `at` is its current moment."""
 
     world: World
     client: Client
@@ -71,18 +71,18 @@ class Deal:
 
     @property
     def amount(self) -> int:
-        """What it is worth, RUB."""
+        """The deal's value in RUB."""
         return sum(line["quantity"] * line["price"] for line in self.lines)
 
     def record(self, type_: str, key: str | None = None, **data: Any) -> None:
-        """Record what happens in the deal now, by whoever is responsible for the client."""
+        """Record an event of the deal now, performed by whoever is responsible for the client."""
         who = self.world.responsible(self.client, self.at)
         self.world.journal.record(type_, self.at, data, client=self.client.id, by=who, key=key)
 
     def advance(self, least: int, most: int) -> bool:
-        """Let working days pass and the deal go with its client; False if nobody pursues it then.
+        """Move on by `least` to `most` working days; the deal follows a change of owner.
 
-        Also False after the end of the year.
+        Returns False when the client is no longer pursued, or the year is over.
         """
         before, self.at = self.at, self.world.after(self.at, least, most)
         holder = self.client.owner(before)
@@ -98,7 +98,7 @@ class Deal:
         return self.at <= min(self.client.until, END)
 
     def enter(self, number: int) -> None:
-        """Enter the stage of this number; the offer belongs to its stage."""
+        """Enter the stage with this number; in the offer stage, send the offer."""
         stage = STAGES[number]
         before = STAGES[number - 1] if number else None
         self.record("deal_stage.entered", deal=self.id, stage=stage, from_stage=before)
@@ -106,12 +106,18 @@ class Deal:
             self.offer = self.world.number("O")
             until = self.world.due(self.at, 20, 30)
             self.record(
-                "offer.sent", offer=self.offer, items=self.lines, amount=self.amount,
-                currency="RUB", valid_until=until, deal=self.id, key=f"offer-{self.offer}",
-            )  # fmt: skip
+                "offer.sent",
+                offer=self.offer,
+                items=self.lines,
+                amount=self.amount,
+                currency="RUB",
+                valid_until=until,
+                deal=self.id,
+                key=f"offer-{self.offer}",
+            )
 
     def play(self) -> datetime | None:
-        """Play the deal to its end, or the year's. Returns when it was won, if it was."""
+        """Play the deal to its end or the year's end. Returns when it was won, or None."""
         self.enter(0)
         for number in range(1, len(STAGES)):
             if self.world.chance(0.03) or not self.advance(1, 14):
@@ -123,7 +129,7 @@ class Deal:
         return self.win() if self.advance(1, 12) else None
 
     def lose(self, stage: str) -> bool:
-        """Lose the deal at this stage. Returns whether it was reopened later."""
+        """Lose the deal at this stage. Returns whether it was reopened later in the year."""
         competitor = None
         if (reason := self.world.rng.choice(words.LOST)) == "выбрали конкурента":
             competitor = self.world.rng.choice(words.COMPETITORS)
@@ -138,7 +144,7 @@ class Deal:
         return self.advance(1, 5)
 
     def win(self, key: str | None = None) -> datetime:
-        """Win the deal; the goods are bought within two weeks. Returns when it was won."""
+        """Win the deal; the purchase follows within two weeks. Returns when it was won."""
         won = self.at
         if self.offer:
             self.record("offer.accepted", offer=self.offer)
@@ -151,14 +157,20 @@ class Deal:
 def open_deal(
     world: World, client: Client, at: datetime, number: str, lines: list[Any] | None = None
 ) -> Deal:
-    """Open a deal with a client, held by its owner; without `lines`, about something or other."""
+    """Open a deal held by the client's owner; without `lines`, for a random product."""
     if lines is None:
         product, price = world.rng.choice(words.PRODUCTS)
         most = max(1, min(20, 2_400_000 // price))
         lines = [{"product": product, "quantity": world.rng.randint(1, most), "price": price}]
     deal = Deal(world, client, number, at, lines)
     deal.record(
-        "deal.opened", deal=number, holder=client.owner(at), title=lines[0]["product"],
-        product=lines[0]["product"], pipeline=PIPELINE, amount=deal.amount, currency="RUB",
-    )  # fmt: skip
+        "deal.opened",
+        deal=number,
+        holder=client.owner(at),
+        title=lines[0]["product"],
+        product=lines[0]["product"],
+        pipeline=PIPELINE,
+        amount=deal.amount,
+        currency="RUB",
+    )
     return deal

@@ -1,4 +1,4 @@
-"""Clients that pass from one to another: when E-07 leaves, after a quarrel, for balance."""
+"""Changes of owner: when E-07 leaves, after a conflict, and to balance the workload."""
 
 from bisect import bisect_right
 from datetime import date, datetime, time, timedelta
@@ -18,7 +18,7 @@ _REMARKS = {
 
 
 def transfers(world: World) -> None:
-    """Let all changes of owner happen that the year has; everything else reads them."""
+    """Record all changes of owner in the year. Every later generator depends on them."""
     _, (second, at), _ = story.SHOWN_OWNERS
     _pass(world, world.clients[story.SHOWN], second, at, "workload")
     conflict = world.clients[story.CONFLICT]
@@ -73,7 +73,7 @@ def _depart(world: World) -> None:
 
 
 def _batch(world: World, passed: list[Client]) -> None:
-    """The transfer as a whole: begun with a plan, completed when the last client has passed on."""
+    """Record the batch: started with a plan, completed when the last client has passed on."""
     record, manager = world.journal.record, story.LEAVERS_MANAGER
     plan = ",".join(client.id for client in passed)
     begun: dict[str, Any] = {
@@ -90,7 +90,7 @@ def _batch(world: World, passed: list[Client]) -> None:
 
 
 def _accept(world: World, client: Client) -> None:
-    """The new owner signs for a client of the batch the next morning, if he is there."""
+    """Record that the new owner accepts the client the next morning, if they are present."""
     at, owner = client.owners[-1].since, client.owners[-1].employee
     morning = datetime.combine(DAYS[bisect_right(DAYS, at.date())], time(9, 20), MOSCOW)
     if owner and world.company.present(owner, morning):

@@ -10,11 +10,17 @@ _LUNCH = 13
 
 
 def interactions(world: World) -> None:
-    """Let everybody be in touch all year; the number is how often, for a usual client."""
+    """Record contacts all year; the number is how many a typical client has."""
     plays = (
-        (_ring_up, 6.0), (_answer, 1.9), (_miss, 0.7), (_chat, 1.9), (_correspond, 1.1),
-        (_meet, 1.0), (_note, 0.9), (_ask, 0.25),
-    )  # fmt: skip
+        (_ring_up, 6.0),
+        (_answer, 1.9),
+        (_miss, 0.7),
+        (_chat, 1.9),
+        (_correspond, 1.1),
+        (_meet, 1.0),
+        (_note, 0.9),
+        (_ask, 0.25),
+    )
     for play, yearly in plays:
         for at, client in world.occasions(yearly, world.known()):
             play(world, at, client)
@@ -45,9 +51,16 @@ def _log(world: World, at: datetime, client: Client, direction: str, topic: str)
         entered = world.after(at, 1, 6)
         recorder = world.company.stand_in(who, entered)
         world.journal.record(
-            "call.logged", at, data, client=client.id, by=who, channel="phone",
-            source="crm", recorder=recorder, entered=entered,
-        )  # fmt: skip
+            "call.logged",
+            at,
+            data,
+            client=client.id,
+            by=who,
+            channel="phone",
+            source="crm",
+            recorder=recorder,
+            entered=entered,
+        )
     else:
         data["call"] = world.number("call")
         world.journal.record("call.logged", at, data, client=client.id, by=who, channel="phone")

@@ -1,4 +1,4 @@
-"""The year's events as they are collected, in any order, and as they are handed in, in theirs."""
+"""Collects the year's events in any order and yields them in the order of submission."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,14 +9,18 @@ from commands.demo.workdays import END
 from ledger.moments import Moment
 
 _SOURCES = {
-    "call": "pbx", "correspondence": "mail-gateway", "purchase": "shop", "org_unit": "hr",
-    "employee": "hr", "absence": "hr",
-}  # fmt: skip
+    "call": "pbx",
+    "correspondence": "mail-gateway",
+    "purchase": "shop",
+    "org_unit": "hr",
+    "employee": "hr",
+    "absence": "hr",
+}
 _GATEWAYS = {"pbx": "pbx-gateway", "mail-gateway": "mail-gateway", "shop": "shop", "hr": "hr"}
 
 
 class Journal:
-    """Collects events; what would happen after the end of the year is left out."""
+    """Collects events; events after the end of the year are dropped."""
 
     def __init__(self) -> None:
         self._entries: list[tuple[datetime, int, dict[str, Any]]] = []
@@ -36,9 +40,11 @@ class Journal:
         unit: str | None = None,
         channel: str | None = None,
     ) -> None:
-        """Take one event. `entered`: when it is handed in, if not at once; `key`: None = numbered.
+        """Add one event.
 
-        source, recorder: None = the system that knows of such events, and its gateway or `by`.
+        - at: the time of the event, or a text of lower precision such as 2024-03
+        - by: who performed it; recorder: who recorded it, by default the source's gateway or `by`
+        - source, key: by default the usual system for the type, and a number; entered: if not at once
         """
         if isinstance(at, datetime) and at > END:
             return
@@ -57,11 +63,11 @@ class Journal:
         }
         order = entered or (at if isinstance(at, datetime) else Moment.parse(at).at)
         if order is None:
-            raise ValueError("the demo has no unknown times")
+            raise ValueError("the demo needs a known time for each event, or `entered`")
         self._entries.append((order, len(self._entries), wire))
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """Yield every event in the order of its handing in, with its key and no empty fields."""
+        """Yield every event in the order of submission, with its key and without empty fields."""
         numbers: Counter[str] = Counter()
         for _, _, wire in sorted(self._entries, key=lambda entry: entry[:2]):
             source = wire["source"]

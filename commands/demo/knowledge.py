@@ -1,4 +1,4 @@
-"""What is learnt about clients: their people, facts, preferences and what competitors offer."""
+"""Knowledge about clients: contact persons, facts, preferences and competitors' offers."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ _METHODS = ("call", "call", "letter", "meeting", "registry", "client")
 
 
 def knowledge(world: World) -> None:
-    """Let the cards fill: the people first, then facts that come, are confirmed, turn out wrong."""
+    """Fill the cards: contact persons first, then facts recorded, confirmed and retracted."""
     for client in world.clients.values():
         _meet_people(world, client)
     for at, client in world.occasions(0.25, world.known()):

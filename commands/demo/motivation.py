@@ -1,4 +1,4 @@
-"""What pay follows from besides targets: calendar, norms, scheme; and a win known too late."""
+"""The calendar, norms and scheme that determine pay, and a win that is recorded too late."""
 
 import hashlib
 from collections.abc import Iterator
@@ -78,14 +78,14 @@ amount = 2000
 
 
 def motivation(world: World) -> None:
-    """Lay down the calendar, the norms and the scheme; the targets are elsewhere."""
+    """Publish the calendar, the norms and the scheme; `targets` has the targets."""
     _calendar(world.journal)
     _norms(world.journal)
     _scheme(world.journal)
 
 
 def late_events() -> Iterator[dict[str, Any]]:
-    """The win that is entered only after the quarter was settled."""
+    """Yield the events of a win that is recorded only after the quarter was closed."""
     journal, deal, by = Journal(), story.LATE_DEAL, story.LATE_WINNER
     data: dict[str, Any] = {"deal": deal, "amount": 640_000, "currency": "RUB"}
     opened = data | {"holder": by, "title": "Стеллажи для второго склада"}

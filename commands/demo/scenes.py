@@ -1,4 +1,4 @@
-"""The scenes of the story (see `story`) that are no change of owner."""
+"""The scenes of the story (see `story`) other than changes of owner."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from ledger.envelope import event_id
 
 
 def scenes(world: World) -> None:
-    """Play them all."""
+    """Record the events of all scenes."""
     _conflict(world)
     _double_approach(world)
     _shown_deal(world)
@@ -33,9 +33,9 @@ def _conflict(world: World) -> None:
     letter |= {"subject": "Жалоба на менеджера, просим заменить"}
     at += timedelta(days=1)
     record("correspondence.received", at, letter, client=client, channel="email")
-    quarrel = {"employee": by, "severity": "high", "account": "Спор о сроках, клиент недоволен"}
+    reported = {"employee": by, "severity": "high", "account": "Спор о сроках, клиент недоволен"}
     manager = story.LEAVERS_MANAGER
-    record("conflict.reported", at + timedelta(hours=2), quarrel, client=client, by=manager)
+    record("conflict.reported", at + timedelta(hours=2), reported, client=client, by=manager)
     settled = {"employee": by, "outcome": "reassigned"}
     at = story.CONFLICT_AT + timedelta(minutes=10)
     record("conflict.resolved", at, settled, client=client, by=manager)
@@ -84,9 +84,13 @@ def _mistake(world: World) -> None:
     record, manager = world.journal.record, story.LEAVERS_MANAGER
     again = {"deal": deal.id, "amount": deal.amount, "currency": "RUB"}
     record(
-        "deal.won", story.WON_AGAIN_AT, again, client=client.id, by=story.LEAVER,
+        "deal.won",
+        story.WON_AGAIN_AT,
+        again,
+        client=client.id,
+        by=story.LEAVER,
         key=story.WON_TWICE_KEY,
-    )  # fmt: skip
+    )
     wrong = {"event": str(event_id("crm", story.WON_TWICE_KEY)), "annulled_type": "deal.won"}
     wrong |= {"reason": "Выигрыш сделки D-1002 внесён дважды"}
     record("event.annulled", story.ANNULLED_AT, wrong, client=client.id, by=manager)
@@ -97,9 +101,16 @@ def _late_calls(world: World) -> None:
     call |= {"topic": "предупредила об уходе"}
     for client, at, entered in story.LATE_CALLS:
         world.journal.record(
-            "call.logged", at, call, client=client, by=story.LEAVER, source="crm",
-            recorder=story.LEAVERS_MANAGER, entered=entered, channel="phone",
-        )  # fmt: skip
+            "call.logged",
+            at,
+            call,
+            client=client,
+            by=story.LEAVER,
+            source="crm",
+            recorder=story.LEAVERS_MANAGER,
+            entered=entered,
+            channel="phone",
+        )
 
 
 def _calls_in_vain(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Service cases: from a client's appeal to its solution, in time or not."""
+"""Service cases: from the client's request to its resolution, in time or late."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,14 +12,14 @@ _DAYS_TO_RESOLVE = {"высокая": 2, "обычная": 5, "низкая": 8}
 
 
 def cases(world: World) -> None:
-    """Let clients appeal to the service departments all year."""
+    """Play the service cases of the year."""
     for at, client in world.occasions(0.5, world.buyers()):
         Case(world, world.number("K"), client.branch, client, at).play()
 
 
 @dataclass
 class Case:
-    """A case under way; `at` is the moment it has come to. The client may be unknown."""
+    """A case in progress; `at` is its current moment. The client may be unknown."""
 
     world: World
     id: str
@@ -33,12 +33,12 @@ class Case:
     def record(
         self, type_: str, by: str | None = None, at: datetime | None = None, **data: Any
     ) -> None:
-        """Record what happens in the case, now or at another moment."""
+        """Record an event of the case, now or at another moment."""
         client, full = self.client.id if self.client else None, {"case": self.id} | data
         self.world.journal.record(type_, at or self.at, full, client=client, by=by)
 
     def play(self) -> None:
-        """Play the case to its end, or the year's."""
+        """Play the case to its end or the year's end."""
         self.open()
         self.acknowledge()
         self.work()
@@ -72,11 +72,11 @@ class Case:
         return f"{self.branch}-SVC"
 
     def present(self) -> str:
-        """Who acts for the engineer now."""
+        """Who acts for the engineer at the current moment."""
         return self.world.company.stand_in(self.engineer, self.at)
 
     def acknowledge(self) -> None:
-        """Let an engineer take the case up."""
+        """Have an engineer acknowledge the case and take it."""
         took = self.world.after(self.at, 0, 0)
         self.breach("respond", self.respond_by, took)
         self.at = took
@@ -86,11 +86,11 @@ class Case:
         self.state("в работе", None)
 
     def state(self, name: str, before: str | None) -> None:
-        """Let the case enter a state."""
+        """Record that the case entered a state."""
         self.record("case_state.entered", by=self.present(), state=name, from_state=before)
 
     def work(self) -> None:
-        """Let the engineer wait for the client, or give the case to another."""
+        """Wait for the client, hand the case over, note some work, or do nothing."""
         drawn = self.world.rng.random()
         later = self.world.after(self.at, 0, 2)
         if drawn < 0.35:
@@ -106,7 +106,7 @@ class Case:
             self.record("case.noted", by=self.present(), text="Заказали деталь, ждём поставку.")
 
     def hand_over(self) -> None:
-        """Give the case to another engineer, sometimes through the department's queue."""
+        """Hand the case to another engineer, sometimes through the department's queue."""
         others = self.world.company.engineers(self.unit, self.at)
         chosen, giver = self.world.rng.choice(others), self.present()
         if chosen == self.engineer:
@@ -122,9 +122,11 @@ class Case:
         self.engineer = chosen
 
     def resolve(self, again: bool = False) -> bool:
-        """Resolve the case, breaching its deadline if that is past. Returns whether in this year.
+        """Resolve the case, breaching its deadline if it has passed.
 
-        again: the deadline was for the first solution.
+        - again: a second resolution, which no deadline applies to
+
+        Returns whether it was resolved within the year.
         """
         done = self.world.after(self.at, 0, 5)
         if not again:
@@ -134,12 +136,12 @@ class Case:
         return self.at <= END
 
     def breach(self, deadline: str, due: datetime, done: datetime) -> None:
-        """Record a missed deadline at the moment it was missed."""
+        """Record a missed deadline, if it was missed, at the time at which it was due."""
         if done > due:
             self.record("case_deadline.breached", at=due, deadline=deadline, due_at=due)
 
     def ask(self) -> None:
-        """Ask the client how satisfied he is."""
+        """Ask the client, if known, how satisfied they are."""
         if self.client and self.world.chance(0.5):
             score = self.world.rng.choice((2, 3, 4, 4, 5, 5, 5))
             data = {"instrument": "csat", "score": score, "subject": self.id}

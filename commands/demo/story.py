@@ -1,35 +1,38 @@
-"""The story that every demo company-year contains, whatever the seed. Learn these ids by heart.
+"""The story that every demo year contains, whatever the seed, and the ids that appear in it.
 
 The company: АО «Складские решения», Москва (MSK) and Казань (KZN), 1 January to 31 December 2025.
 
 - **The seller who left.** Иванова Марина Сергеевна, E-07, team MSK-1, leaves on Friday 2025-09-12
-  at 19:00 with about 40 clients: C-0101 to C-0140 (but C-0104) and the prospects she had won over.
-  Her manager E-03 passes them as batch B-2025-09, from 15 to 26 September, to E-06, E-08, E-09,
-  E-10, E-13 and E-23; most sign for them the next morning.
-  C-0137 to C-0140 stay orphans to the end of the year; C-0137 calls in vain on 2025-10-06 and
-  2025-11-18.
+  at 19:00 with about 40 clients: C-0101 to C-0140 (except C-0104) and the prospects she found.
+  Her manager E-03 transfers them as batch B-2025-09, from 15 to 26 September, to E-06, E-08, E-09,
+  E-10, E-13 and E-23; most of them accept the hand-over the next morning.
+  C-0137 to C-0140 remain orphans until the end of the year; calls by C-0137 on 2025-10-06 and
+  2025-11-18 are missed.
 - **The client to show.** ООО «Ромашка», C-0112: E-06, then E-07 from 2025-03-03 (workload), then
   E-09 from 2025-09-16 (departure). Its deal D-1001 is opened by E-07 on 2025-08-18, passes to E-09
   with the client, and is won by E-09 on 2025-10-09 for 1 840 000 RUB.
-- **The conflict.** C-0104 quarrels with E-07, which is reported, and passes to E-08 on 2025-05-15.
-- **The double approach.** Кузнецов А. В. of Москва, E-11, offers to the prospect C-0400 on
-  2025-04-10 at 11:20 (offer O-1001) and has it reserved; his namesake of Казань, E-21, tries on
-  2025-04-11 at 09:45 and is blocked; he disputes it (DS-1), and E-02 finds for the first one.
-- **The mistake.** Deal D-1002 (C-0120, E-07, 960 000 RUB) is won on 2025-06-18; the win is entered
-  a second time on 2025-06-19, and that entry is annulled on 2025-06-20.
-- **Known late.** The passing of C-0115 to E-10 on 2025-09-15 is entered on 2025-10-03; three calls
-  that E-07 made in her last days are entered by E-03 after she left; so are about a hundred calls
-  made from mobile phones by others, days later. Late events stand later in the stream.
+- **The conflict.** A conflict between C-0104 and E-07 is reported; the client passes to E-08 on
+  2025-05-15.
+- **The double approach.** Кузнецов А. В. of Москва, E-11, sends the prospect C-0400 an offer on
+  2025-04-10 at 11:20 (O-1001), which reserves it. A namesake in Казань, E-21, tries on 2025-04-11
+  at 09:45, is blocked and opens a dispute (DS-1); E-02 decides in favour of E-11.
+- **The mistake.** Deal D-1002 (C-0120, E-07, 960 000 RUB) is won on 2025-06-18; the win is recorded
+  a second time on 2025-06-19, and that event is annulled on 2025-06-20.
+- **Recorded late.** The reassignment of C-0115 to E-10 on 2025-09-15 is recorded on 2025-10-03.
+  Three calls that E-07 made in her last days are recorded by E-03 after she left, and about a
+  hundred calls that others made from mobile phones some days later. Late events come later in the
+  stream.
 - **The move.** Фёдорова Алёна Игоревна, E-12, moves from MSK-2 to KZN-1 on 2025-07-01.
-- **Nobody knows who.** Deal D-1003 (E-16, opened 2025-10-21) has no client, case K-1001 neither;
-  on Monday 2025-09-15 at 10:05 an unknown number calls, and again at 10:12.
-- **Targets.** Of the third and the fourth quarter, for sellers, branches and the company; that of
-  E-07 for the third is revised on 2025-09-01, as she is to leave; three shortfalls are explained.
-- **The settled quarter.** Two norms (CALLS, TASKS) and the scheme sales@1 are laid down on
-  2025-06-25, for the third quarter. E-13 had more overdue tasks than TASKS allows. E-09 won D-1004
-  (C-0112, 640 000 RUB) on 2025-09-26, which nobody enters until the quarter is settled: it is no
-  part of the year, but of `make demo`.
-- **Namesakes.** E-07 and E-18 are both Иванова Марина; E-11 and E-21 have the same full name.
+- **Unknown clients.** Deal D-1003 (E-16, opened 2025-10-21) and case K-1001 have no client. On
+  Monday 2025-09-15 an unknown number calls at 10:05 and again at 10:12.
+- **Targets.** Sellers, branches and the company have targets for the third and fourth quarters. The
+  target of E-07 for the third is revised on 2025-09-01 because she is leaving; three shortfalls are
+  explained.
+- **The closed quarter.** Two norms (CALLS, TASKS) and the scheme sales@1 are published on
+  2025-06-25 for the third quarter. E-13 has more overdue tasks than TASKS allows. E-09 wins D-1004
+  (C-0112, 640 000 RUB) on 2025-09-26, which nobody records until the quarter is closed: `make demo`
+  appends it afterwards; it is not among the events of the year.
+- **Namesakes.** E-07 and E-18 are both called Иванова Марина; E-11 and E-21 share a full name.
 """
 
 from datetime import date, datetime
@@ -41,7 +44,13 @@ def _at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2025, month, day, hour, minute, tzinfo=MOSCOW)
 
 
-CAST = ("E-07", "E-09", "E-11", "E-16", "E-21")  # on leave only in summer, to be there on cue
+CAST = (
+    "E-07",
+    "E-09",
+    "E-11",
+    "E-16",
+    "E-21",
+)  # on leave only in summer, so that they are present in their scenes
 SUMMER = (date(2025, 6, 23), date(2025, 8, 15))
 
 LEAVER = "E-07"

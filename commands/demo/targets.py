@@ -32,7 +32,7 @@ _EXPLAINED = (
 
 
 def targets(world: World) -> None:
-    """Set them all; chance has no part in it."""
+    """Record all targets, revisions and explanations. Nothing here is random."""
     for period, (month, day) in _SET_AT.items():
         at = datetime(2025, month, day, 11, tzinfo=MOSCOW)
         for scope in _SCOPES:
@@ -64,8 +64,13 @@ def _set(
 ) -> None:
     target = f"{period}/{scope_id or 'whole'}/{metric}"
     data: dict[str, Any] = {
-        "target": target, "scope": scope, "scope_id": scope_id, "metric": metric, "period": period,
-        "value": value, "currency": "RUB" if metric == "won_value" else None,
+        "target": target,
+        "scope": scope,
+        "scope_id": scope_id,
+        "metric": metric,
+        "period": period,
+        "value": value,
+        "currency": "RUB" if metric == "won_value" else None,
         "direction": "less" if metric == "overdue_share" else None,
-    }  # fmt: skip
+    }
     world.journal.record("target.set", at, data, by=by, key=f"set-{target}")

@@ -1,4 +1,4 @@
-"""Tasks that managers give and sellers do, in time, late, or not at all."""
+"""Tasks that managers assign and sellers complete in time, late or not at all."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from commands.demo.world import Client, World
 
 
 def tasks(world: World) -> None:
-    """Let tasks be given about clients all year."""
+    """Play the tasks of the year."""
     for at, client in world.occasions(0.85, world.curated()):
         _task(world, at, client)
 
@@ -36,9 +36,14 @@ def _task(world: World, at: datetime, client: Client) -> None:
 
 
 def _extend(
-    world: World, at: datetime, before: datetime, due: datetime, client: Client, task: str,
+    world: World,
+    at: datetime,
+    before: datetime,
+    due: datetime,
+    client: Client,
+    task: str,
     manager: str,
-) -> None:  # fmt: skip
+) -> None:
     asked = world.after(at, 0, 1)
     if asked < before and world.chance(0.7):
         data = {"task": task, "from_due": due, "due_at": world.due(due, 3, 8)}
@@ -47,9 +52,14 @@ def _extend(
 
 
 def _do(
-    world: World, at: datetime, end: datetime, client: Client, task: str, assignee: str,
+    world: World,
+    at: datetime,
+    end: datetime,
+    client: Client,
+    task: str,
+    assignee: str,
     steps: tuple[str, ...],
-) -> None:  # fmt: skip
+) -> None:
     for step in steps:
         at = min(world.after(at, 0, 1), end)
         who = world.company.stand_in(assignee, at)

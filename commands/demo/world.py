@@ -1,4 +1,4 @@
-"""The setting in which the year plays: chance, the company, the clients and who owns them."""
+"""What all generators share: the random source, the company, clients and their owners."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from commands.demo.workdays import DAYS_OF_YEAR, END
 
 
 class Spell(NamedTuple):
-    """From `since` on, the client is this employee's (None: nobody's)."""
+    """From `since` on, this employee owns the client (None: nobody)."""
 
     since: datetime
     employee: str | None
@@ -23,12 +23,14 @@ class Spell(NamedTuple):
 
 @dataclass(kw_only=True)
 class Client:
-    """A client or prospect; what the generators have to know of it.
+    """A client or prospect, with what the generators need to know about it.
 
-    known, until: when it became known, and after which nobody deals with it of his own accord.
-    finder: the seller who deals with it as long as nobody owns it.
-    curated, bought: since when it has a curator; since when it is a client and no prospect.
-    pace: how much happens with it, 1 being usual.
+    - known: when the client became known
+    - until: when employees stop contacting it on their own initiative
+    - finder: the seller who works with it while it has no owner
+    - curated: since when it has had a curator; None = never
+    - bought: since when it has been a client; None = still a prospect
+    - pace: its relative activity; 1 is typical
     """
 
     id: str
@@ -45,21 +47,21 @@ class Client:
     contacts: list[str] = field(default_factory=list)
 
     def owner(self, at: datetime) -> str | None:
-        """Whose client it is at a time."""
+        """The owner at a time, or None."""
         past = [spell.employee for spell in self.owners if spell.since <= at]
         return past[-1] if past else None
 
     def owned_by(self, at: datetime) -> str:
-        """The same of one that has an owner; raises LookupError if it has none."""
+        """The owner at a time. Raises LookupError if there is none."""
         owner = self.owner(at)
         if owner is None:
-            raise LookupError(f"{self.id} belongs to nobody at {at}")
+            raise LookupError(f"{self.id} has no owner at {at}")
         return owner
 
 
 @dataclass
 class World:
-    """What all generators share."""
+    """The state that all generators share."""
 
     rng: Random
     journal: Journal
@@ -68,28 +70,28 @@ class World:
     numbers: Counter[str] = field(default_factory=Counter)
 
     def number(self, prefix: str) -> str:
-        """Give the next id of a kind: D-0001, D-0002 …"""
+        """Return the next id with a prefix: D-0001, D-0002 …"""
         self.numbers[prefix] += 1
         return f"{prefix}-{self.numbers[prefix]:04d}"
 
     def chance(self, probability: float) -> bool:
-        """Draw whether something happens."""
+        """Draw True with this probability."""
         return self.rng.random() < probability
 
     def after(self, at: datetime, least: int, most: int) -> datetime:
-        """Draw a working moment that many working days later; 0 is the same day."""
+        """Draw a working moment `least` to `most` working days later; 0 is the same day."""
         return workdays.after(self.rng, at, least, most)
 
     def due(self, at: datetime, least: int, most: int) -> datetime:
-        """Draw a deadline: the end of a working day that many working days later."""
+        """Draw a deadline: the end of a working day, `least` to `most` working days later."""
         return self.after(at, least, most).replace(hour=18, minute=0, second=0)
 
     def responsible(self, client: Client, at: datetime) -> str:
-        """Who acts for the client's owner at a time, or for its finder while it has no owner."""
+        """Who acts for the client's owner at a time, or for its finder if it has no owner."""
         return self.company.stand_in(client.owner(at) or client.finder, at)
 
     def performer(self, client: Client, at: datetime) -> str:
-        """Who deals with the client at a time: mostly the responsible, now and then a colleague."""
+        """Who contacts the client at a time: usually `responsible`, sometimes a colleague."""
         who = self.responsible(client, at)
         if self.chance(0.07):
             who = self.rng.choice(self.company.sellers(self.company.unit(who, at), at) or [who])
@@ -98,9 +100,10 @@ class World:
     def occasions(
         self, yearly: float, windows: Iterable[tuple[Client, datetime]]
     ) -> list[tuple[datetime, Client]]:
-        """Draw moments, in order of time: `yearly` of them for a usual client open all year.
+        """Draw moments of contact with clients, in order of time.
 
-        windows: the clients, and since when each is open to this.
+        - yearly: the mean number for a typical client over the whole year
+        - windows: the clients, and since when each may be chosen
         """
         drawn: list[tuple[datetime, Client]] = []
         for client, since in windows:
@@ -113,13 +116,13 @@ class World:
         return sorted(drawn, key=lambda occasion: (occasion[0], occasion[1].id))
 
     def known(self) -> list[tuple[Client, datetime]]:
-        """Everybody, since we know him."""
+        """All clients, since they became known."""
         return [(client, client.known) for client in self.clients.values()]
 
     def curated(self) -> list[tuple[Client, datetime]]:
-        """Those who have a curator, since they have one."""
+        """The clients with a curator, since they have had one."""
         return [(c, c.curated) for c in self.clients.values() if c.curated is not None]
 
     def buyers(self) -> list[tuple[Client, datetime]]:
-        """Those who buy, since they do; the old clients since the year opened."""
+        """The clients that have bought, since they first did; old clients since the opening day."""
         return [(c, c.bought) for c in self.clients.values() if c.bought is not None]

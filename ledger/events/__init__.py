@@ -1,1 +1,1 @@
-"""The facts, one file per stream."""
+"""The event classes, one file per subject."""

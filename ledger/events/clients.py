@@ -1,4 +1,4 @@
-"""Clients and prospects: who they are, who works there, what is known about them."""
+"""Clients and prospects: who they are, who works there, what we know about them."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -29,7 +29,7 @@ Confidence = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6
 
 @fact
 class ProspectRegistered:
-    """Somebody who has never bought became known to us."""
+    """We learned of a person or company that has never bought from us."""
 
     kind: ClientKind
     name: Personal[Label]
@@ -39,7 +39,7 @@ class ProspectRegistered:
 
 @fact
 class ProspectQualified:
-    """A prospect was judged worth pursuing."""
+    """A prospect was judged to be worth pursuing."""
 
     score: Annotated[Whole, Field(ge=0, le=100)] | None = None
     remark: Personal[Text] | None = None
@@ -54,7 +54,7 @@ class ProspectConverted:
 
 @fact
 class ClientRegistered:
-    """A client was entered in the base."""
+    """A client was added to the client base."""
 
     kind: ClientKind
     name: Personal[Label]
@@ -64,7 +64,7 @@ class ClientRegistered:
 
 @fact
 class ClientFactRecorded:
-    """We learnt something about the client: one named field and its value."""
+    """We learned a fact about the client: one named field and its value."""
 
     field: Id
     value: Personal[Text]
@@ -74,7 +74,7 @@ class ClientFactRecorded:
 
 @fact
 class ClientFactConfirmed:
-    """Known facts about the client were checked and still hold."""
+    """Known facts about the client were checked and are still true."""
 
     fields: Annotated[tuple[Id, ...], Field(min_length=1, max_length=100)]
     method: Literal["call", "letter", "meeting", "registry", "client"]
@@ -82,7 +82,7 @@ class ClientFactConfirmed:
 
 @fact
 class ClientFactRetracted:
-    """The current value of a field turned out to be wrong and no longer counts."""
+    """The current value of a field is wrong and no longer counts."""
 
     field: Id
     reason: Text
@@ -90,7 +90,7 @@ class ClientFactRetracted:
 
 @fact
 class PreferenceNoted:
-    """The client likes things a certain way."""
+    """The client prefers something done in a certain way."""
 
     topic: Label
     value: Personal[Text]
@@ -99,7 +99,7 @@ class PreferenceNoted:
 
 @fact
 class CompetitorOfferReported:
-    """The client told us, or we found out, what a competitor offers them."""
+    """We learned, from the client or elsewhere, what a competitor offers them."""
 
     competitor: Label
     product: Label | None = None
@@ -111,7 +111,7 @@ class CompetitorOfferReported:
 
 @fact
 class SpecialTermsGranted:
-    """The client was promised terms that others do not have."""
+    """The client was granted terms that other clients do not have."""
 
     kind: Literal["price", "discount", "payment", "delivery", "other"]
     terms: Text
@@ -121,7 +121,7 @@ class SpecialTermsGranted:
 
 @fact
 class ClientMerged:
-    """Two entries turned out to be one client; both histories stay, the survivor shows both."""
+    """Two ids belong to one client. Both histories stay; the surviving id shows both."""
 
     survivor: ClientId
     absorbed: ClientId
@@ -131,7 +131,7 @@ class ClientMerged:
 
 @fact
 class ClientUnmerged:
-    """The two are different clients after all; each has its own card again."""
+    """A merge was a mistake: the two ids are different clients, each with its own card again."""
 
     survivor: ClientId
     absorbed: ClientId
@@ -144,7 +144,7 @@ Roles = Annotated[tuple[BuyingRole, ...], Field(max_length=5)]
 
 @fact
 class ContactPersonAdded:
-    """We know a person at the client."""
+    """A contact person at the client became known."""
 
     contact: ContactId
     name: Personal[Label]
@@ -156,7 +156,7 @@ class ContactPersonAdded:
 
 @fact
 class ContactRoleChanged:
-    """The person now plays these parts in buying, and no others."""
+    """The contact person's buying roles changed; this list replaces the previous one."""
 
     contact: ContactId
     roles: Roles
@@ -164,7 +164,7 @@ class ContactRoleChanged:
 
 @fact
 class ContactPersonLeft:
-    """The person no longer works at the client."""
+    """The contact person no longer works at the client."""
 
     contact: ContactId
     new_employer: Personal[Label] | None = None
@@ -175,7 +175,7 @@ Total = Annotated[Whole, Field(ge=0)]
 
 @fact
 class ClientBaseAuditSigned:
-    """The client base of a month was looked through, as known at a position, and signed."""
+    """The client base of a month was audited as known at a position, and signed off."""
 
     month: Month
     as_of: Annotated[Whole, Field(ge=1)]

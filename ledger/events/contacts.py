@@ -1,4 +1,4 @@
-"""Interactions: every call, letter, meeting and message, and how the client felt."""
+"""Contacts: every call, letter, meeting and message, and how satisfied the client was."""
 
 from typing import Annotated, Literal
 
@@ -25,7 +25,7 @@ Participants = Annotated[tuple[Id, ...], Field(max_length=200)]
 
 @fact
 class InquiryReceived:
-    """Somebody appealed to us, through this channel."""
+    """Somebody contacted us with an inquiry through this channel."""
 
     inquiry: Id
     channel: Channel
@@ -36,7 +36,7 @@ class InquiryReceived:
 
 @fact
 class TouchpointCaptured:
-    """A contact was collected at one of our touchpoints, such as a stand or a form."""
+    """Contact details were collected at a touchpoint, such as a trade fair stand or a web form."""
 
     touchpoint: Label
     channel: Channel
@@ -46,7 +46,7 @@ class TouchpointCaptured:
 
 @fact
 class CallLogged:
-    """A telephone call took place or was tried."""
+    """A telephone call was made or attempted."""
 
     direction: Direction
     outcome: Literal["reached", "no_answer", "busy", "voicemail"]
@@ -58,7 +58,7 @@ class CallLogged:
 
 @fact
 class CallMissed:
-    """Somebody called us and nobody took the call."""
+    """Somebody called us and nobody answered."""
 
     call: Id | None = None
     number: Personal[Label] | None = None
@@ -66,7 +66,7 @@ class CallMissed:
 
 @fact
 class MessageExchanged:
-    """A short message went one way or the other."""
+    """A short message was sent or received."""
 
     direction: Direction
     channel: Channel
@@ -76,7 +76,7 @@ class MessageExchanged:
 
 @fact
 class MeetingPlanned:
-    """A meeting was agreed for a certain time."""
+    """A meeting was scheduled."""
 
     meeting: Id
     at: Instant
@@ -87,7 +87,7 @@ class MeetingPlanned:
 
 @fact
 class MeetingHeld:
-    """A meeting or negotiation took place."""
+    """A meeting, negotiation or presentation took place."""
 
     meeting: Id
     kind: Literal["meeting", "negotiation", "presentation"] = "meeting"
@@ -98,7 +98,7 @@ class MeetingHeld:
 
 @fact
 class MeetingCancelled:
-    """A planned meeting will not take place."""
+    """A scheduled meeting was cancelled."""
 
     meeting: Id
     reason: Text
@@ -106,7 +106,7 @@ class MeetingCancelled:
 
 @fact
 class CorrespondenceReceived:
-    """A letter came in and was registered."""
+    """A letter was received and registered."""
 
     letter: Id
     party: Party = "client"
@@ -121,7 +121,7 @@ class CorrespondenceReceived:
 
 @fact
 class CorrespondenceSent:
-    """A letter of ours went out."""
+    """We sent a letter."""
 
     letter: Id
     party: Party = "client"
@@ -135,7 +135,7 @@ class CorrespondenceSent:
 
 @fact
 class NoteShared:
-    """An employee wrote down something colleagues should know."""
+    """An employee wrote a note for colleagues."""
 
     text: Personal[Text]
     to_units: tuple[Id, ...] = ()
@@ -144,7 +144,7 @@ class NoteShared:
 
 @fact
 class MoodNoted:
-    """The client's mood was noted, from -2 (angry) to +2 (delighted)."""
+    """Somebody noted the client's mood, from -2 (angry) to +2 (delighted)."""
 
     mood: Annotated[Whole, Field(ge=-2, le=2)]
     method: Literal["agent", "survey", "model"] = "agent"
@@ -153,7 +153,7 @@ class MoodNoted:
 
 @fact
 class SatisfactionRecorded:
-    """The client answered a question about satisfaction."""
+    """The client answered a satisfaction survey question."""
 
     instrument: Literal["csat", "ces", "nps"]
     score: Annotated[Whole, Field(ge=0, le=10)]

@@ -1,4 +1,4 @@
-"""Corrections: history is never rewritten, a wrong event is annulled by a later one."""
+"""Corrections: history is never rewritten; a later event annuls a wrong one."""
 
 from ledger.events.fields import EventRef, Id, Text, fact
 
@@ -7,7 +7,7 @@ from ledger.events.fields import EventRef, Id, Text, fact
 class EventAnnulled:
     """An earlier event was wrong and no longer counts; both stay in the history.
 
-    An annulment itself cannot be annulled: record the fact again instead.
+    An annulment cannot itself be annulled; record the fact again instead.
     """
 
     event: EventRef

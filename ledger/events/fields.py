@@ -1,8 +1,8 @@
-"""The kinds of field that events are made of.
+"""The field types that event classes are made of.
 
-Each is an annotated type: pydantic checks it where an event comes in; msgspec, which reads events
-back, takes the plain type. `Personal` marks what identifies a person or is private to one; `Tag`
-names the stream that an identifier points into, so that the event is found under it.
+Each is an annotated type. Pydantic validates it when an event comes in; msgspec, which reads
+recorded events, uses the plain type. `Personal` marks data that identifies a person or is private
+to one. `Tag` names the stream that an identifier belongs to, so that queries find the event there.
 """
 
 import re
@@ -28,7 +28,7 @@ class PersonalMark:
 
 @plain_dataclass(frozen=True)
 class Tag:
-    """The field identifies a member of this stream; the event is tagged `stream:value`."""
+    """The field identifies a member of this stream; the event gets the tag `stream:value`."""
 
     stream: str
 
@@ -38,7 +38,7 @@ Personal = Annotated[T, PersonalMark()]
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def fact(cls: type[T]) -> type[T]:
-    """Make a class an event's content: frozen, keyword-only, no unknown fields."""
+    """Make a class the content of an event: frozen, keyword-only, without unknown fields."""
     config = ConfigDict(extra="forbid", defer_build=True)
     decorate = pydantic.dataclasses.dataclass(config=config, frozen=True, kw_only=True, slots=True)
     return cast("type[T]", decorate(cls))
@@ -54,7 +54,7 @@ def _utc(value: datetime) -> datetime:
 
 
 def _written(value: Any) -> Any:
-    # pydantic would take 1772323200, and "1772323200" as well, for seconds since 1970.
+    # Pydantic would read 1772323200, and "1772323200" too, as seconds since 1970.
     if isinstance(value, (int, float, Decimal)) or (
         isinstance(value, str) and not _DATE.match(value)
     ):
@@ -90,14 +90,14 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no IANA time zone, such as Europe/Moscow") from None
+        raise ValueError("is not an IANA time zone, such as Europe/Moscow") from None
     return value
 
 
 def _shift(value: str) -> str:
     starts, _, ends = value.partition("-")
     if not starts < ends <= "24:00":
-        raise ValueError("does not end after it starts, on the same day; write two for a night")
+        raise ValueError("must end after it starts, on the same day; split a night shift into two")
     return value
 
 
@@ -131,8 +131,8 @@ Shift = Annotated[
 ]
 Hours = Annotated[Decimal, Field(gt=0, max_digits=10, decimal_places=4)]
 
-# An identifier that is a Tag makes its event findable under that stream, at the price of one more
-# index row; a field that only mentions somebody is a plain Id.
+# A Tag makes the event findable under that stream and costs one more index row. A field that only
+# mentions somebody is therefore a plain Id.
 ClientId = Annotated[Id, Tag("client")]
 EmployeeId = Annotated[Id, Tag("employee")]
 UnitId = Annotated[Id, Tag("unit")]
@@ -152,8 +152,17 @@ ReductionId = Annotated[Id, Tag("reduction")]
 EventRef = Annotated[EventId, Tag("event")]
 
 Channel = Literal[
-    "phone", "email", "letter", "fax", "meeting", "video", "web", "chat", "shop", "visit",
+    "phone",
+    "email",
+    "letter",
+    "fax",
+    "meeting",
+    "video",
+    "web",
+    "chat",
+    "shop",
+    "visit",
     "exhibition",
-]  # fmt: skip
+]
 BuyingRole = Literal["decision_maker", "finance", "technical", "user", "gatekeeper"]
 Direction = Literal["inbound", "outbound"]

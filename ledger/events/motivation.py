@@ -1,4 +1,4 @@
-"""Motivation: targets, norms, schemes, settled periods, and what became of the statements."""
+"""Motivation: targets, norms, schemes, closed periods, payout statements and their corrections."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -36,7 +36,7 @@ NormScope = Literal["whole", "unit", "position", "employee"]
 Bound = Literal["at_least", "at_most"]
 Version = Annotated[Whole, Field(ge=1)]
 Position = Annotated[Whole, Field(ge=0)]
-# Positions of the events that somebody's decision rests on.
+# Positions of the events that a decision is based on.
 Evidence = Annotated[tuple[Position, ...], Field(max_length=10_000)]
 Figure = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
 Ratio = Annotated[Decimal, Field(max_digits=18, decimal_places=6, ge=0)]
@@ -44,7 +44,7 @@ Ratio = Annotated[Decimal, Field(max_digits=18, decimal_places=6, ge=0)]
 
 @fact
 class TargetSet:
-    """An employee, a unit or the whole company is to reach this much of a metric in a period."""
+    """A target was set for a metric in a period: for an employee, a unit or the whole company."""
 
     target: TargetId
     scope: Scope
@@ -59,7 +59,7 @@ class TargetSet:
 
 @fact
 class TargetRevised:
-    """A target is another from now on; what it was first stays known."""
+    """A target was revised; the original value stays on record."""
 
     target: TargetId
     to: Quantity
@@ -69,7 +69,7 @@ class TargetRevised:
 
 @fact
 class ShortfallExplained:
-    """Why a target was missed."""
+    """Somebody stated why a target was missed."""
 
     target: TargetId
     cause: Label
@@ -78,11 +78,12 @@ class ShortfallExplained:
 
 @fact
 class NormDefined:
-    """Everybody it is for is to keep a figure, at least or at most so much; a version replaces all.
+    """A norm was defined: a figure that everyone in its scope must meet. A version replaces all.
 
-    Of a share, `counting` takes how many it counts instead. hours: those within which an inquiry is
-    to be answered. It holds for months, quarters or years that begin on `effective_from` or later,
-    and for none that begins on `until` or later.
+    - counting: for a share, the bound applies to its numerator instead of the ratio
+    - hours: the time limit for answering an inquiry
+    - effective_from, until: the norm applies to months, quarters or years that begin on or after
+      `effective_from` and before `until`
     """
 
     norm: NormId
@@ -106,7 +107,7 @@ class NormDefined:
 
 @fact
 class NormBreached:
-    """An employee did not keep a norm in a period: by this figure, from these events."""
+    """An employee missed a norm in a period, with the figure and the events behind it."""
 
     norm: NormId
     version: Version
@@ -121,7 +122,7 @@ class NormBreached:
 
 @fact
 class MotivationSchemePublished:
-    """How pay follows from figures, as a whole file; a version never changes."""
+    """A motivation scheme was published as a whole file. A version never changes."""
 
     scheme: SchemeId
     version: Version
@@ -133,7 +134,7 @@ class MotivationSchemePublished:
 
 @fact
 class PeriodClosed:
-    """A period is settled: by what was known at a position, under one version of a scheme."""
+    """A period was closed as known at a position, under one version of a scheme."""
 
     period: PeriodId
     zone: Id
@@ -148,7 +149,7 @@ class PeriodClosed:
 
 @fact
 class Component:
-    """One metric in a statement; index: None where there was no data, and its weight left out."""
+    """One metric in a statement. index: None without data; its weight then does not count."""
 
     metric: Id
     kind: Literal["process", "result"]
@@ -158,7 +159,7 @@ class Component:
 
 @fact
 class PayoutStatementIssued:
-    """What an employee is paid for a period, with all that it was computed from, as a document."""
+    """An employee's payout for a period was stated, in a document with everything behind it."""
 
     statement: StatementId
     employee: EmployeeId
@@ -172,7 +173,7 @@ class PayoutStatementIssued:
 
 @fact
 class StatementDisputed:
-    """An employee holds that his statement is wrong."""
+    """An employee disputed their statement."""
 
     statement: StatementId
     claim: Personal[Text]
@@ -180,7 +181,7 @@ class StatementDisputed:
 
 @fact
 class StatementCorrected:
-    """So much more, or less, is due than the statement says; the statement itself stays."""
+    """A statement was corrected by an amount; the statement itself stays unchanged."""
 
     statement: StatementId
     delta: Money
@@ -190,7 +191,7 @@ class StatementCorrected:
 
 @fact
 class BonusReductionProposed:
-    """A rule of the scheme would take this much from an employee's bonus, for these events."""
+    """A rule of the scheme proposed a reduction of an employee's bonus, based on these events."""
 
     reduction: ReductionId
     employee: EmployeeId
@@ -203,7 +204,7 @@ class BonusReductionProposed:
 
 @fact
 class BonusReductionDecided:
-    """Somebody confirmed a reduction, or waived it."""
+    """A reduction was confirmed or waived."""
 
     reduction: ReductionId
     period: PeriodId

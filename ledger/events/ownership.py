@@ -1,4 +1,4 @@
-"""Ownership: whose a client is, how clients are handed over, and disputes about both."""
+"""Ownership: who owns a client, how clients are handed over, and disputes about both."""
 
 from typing import Annotated, Literal
 
@@ -20,9 +20,18 @@ from ledger.events.fields import (
 )
 
 ReassignmentReason = Literal[
-    "departure", "conflict", "workload", "territory", "client_request", "prospect_handover",
-    "reorganisation", "dispute", "correction", "batch_reversed", "latest_engaged",
-]  # fmt: skip
+    "departure",
+    "conflict",
+    "workload",
+    "territory",
+    "client_request",
+    "prospect_handover",
+    "reorganisation",
+    "dispute",
+    "correction",
+    "batch_reversed",
+    "latest_engaged",
+]
 TeamRole = Literal["sales", "service", "marketing"]
 ApproachRule = Literal[
     "reserved", "curated", "other_branch", "contact_barred", "portfolio_full", "former_owner"
@@ -32,7 +41,7 @@ Duty = Literal["freshness", "growth"]
 
 @fact
 class ClientReserved:
-    """The seller who approached the client first has it reserved for him."""
+    """The client was reserved for the seller who approached it first."""
 
     employee: EmployeeId
     basis: Literal["first_approach", "inquiry", "referral", "decision"] = "first_approach"
@@ -43,14 +52,14 @@ class ClientReserved:
 
 @fact
 class ReservationExpired:
-    """The reservation ran out without a curator being assigned."""
+    """The reservation expired before a curator was assigned."""
 
     employee: EmployeeId
 
 
 @fact
 class CuratorAssigned:
-    """One employee is now accountable for the client."""
+    """An employee became the client's curator and is accountable for it."""
 
     employee: EmployeeId
     duties: tuple[Duty, ...] = ("freshness", "growth")
@@ -61,7 +70,7 @@ class CuratorAssigned:
 
 @fact
 class ClientReassigned:
-    """The client passed from one employee to another, for a stated reason."""
+    """The client passed from one employee to another for a stated reason."""
 
     from_employee: EmployeeId | None = None
     to_employee: EmployeeId
@@ -74,7 +83,7 @@ class ClientReassigned:
 
 @fact
 class ClientReleased:
-    """Nobody owns the client any longer; it is in the common pool."""
+    """The client was released to the common pool; nobody owns it."""
 
     from_employee: EmployeeId | None = None
     reason: Text
@@ -84,7 +93,7 @@ class ClientReleased:
 
 @fact
 class ApproachBlocked:
-    """An employee tried to approach a client that is another's, and was refused."""
+    """An employee tried to approach a client owned by somebody else and was refused."""
 
     employee: EmployeeId
     owner: EmployeeId | None = None
@@ -95,7 +104,7 @@ class ApproachBlocked:
 
 @fact
 class ContactBarred:
-    """This employee may not approach this client, until then or for good."""
+    """An employee was barred from approaching the client, until a date or permanently."""
 
     employee: EmployeeId
     reason: Text
@@ -105,7 +114,7 @@ class ContactBarred:
 
 @fact
 class AccountTeamMemberAdded:
-    """Somebody besides the owner works with the client, in this part."""
+    """An employee joined the client's account team in this role."""
 
     employee: EmployeeId
     team_role: TeamRole
@@ -114,7 +123,7 @@ class AccountTeamMemberAdded:
 
 @fact
 class AccountTeamMemberRemoved:
-    """Somebody no longer works with the client."""
+    """An employee left the client's account team."""
 
     employee: EmployeeId
     reason: Text | None = None
@@ -122,27 +131,33 @@ class AccountTeamMemberRemoved:
 
 @fact
 class Exclusion:
-    """Sellers of these units, and of those below them, keep out of each other's clients."""
+    """Sellers of these units and the units below may not approach each other's clients."""
 
     units: Annotated[tuple[Id, ...], Field(min_length=1, max_length=1000)]
 
 
 @fact
 class ReservationPolicyPublished:
-    """The rules of reservation from now on; the latest published one counts.
+    """A reservation policy was published; the latest one applies to new reservations.
 
-    claims: event types by which a seller claims a client. days: how long a reservation lasts, for
-    ever if None; renewed_by: event types of the owner that start the days anew. former_owner_days:
-    how long a former owner may not take the client again. exclusions: if none, everybody keeps out
-    of everybody else's clients.
+    - claims: event types by which a seller claims a client
+    - days: how long a reservation lasts; None = without end
+    - renewed_by: event types by which the owner restarts those days
+    - clients_per_seller: the largest number of clients a seller may have; None = no limit
+    - former_owner_days: how long a former owner must wait before reserving the client again
+    - exclusions: groups of units whose sellers may not approach each other's clients; empty = no
+      seller may approach a client of another
     """
 
     version: Annotated[Whole, Field(ge=1)]
     claims: Annotated[tuple[Id, ...], Field(max_length=50)] = ("offer.sent",)
     days: Annotated[Whole, Field(ge=1, le=3660)] | None = None
     renewed_by: Annotated[tuple[Id, ...], Field(max_length=50)] = (
-        "call.logged", "meeting.held", "message.exchanged", "correspondence.received",
-    )  # fmt: skip
+        "call.logged",
+        "meeting.held",
+        "message.exchanged",
+        "correspondence.received",
+    )
     clients_per_seller: Annotated[Whole, Field(ge=1)] | None = None
     former_owner_days: Annotated[Whole, Field(ge=1, le=3660)] | None = None
     exclusions: Annotated[tuple[Exclusion, ...], Field(max_length=100)] = ()
@@ -154,7 +169,7 @@ Count = Annotated[Whole, Field(ge=0)]
 
 @fact
 class TransferBatchStarted:
-    """The clients of one employee begin to pass to others, by this plan."""
+    """The transfer of an employee's clients to others began, following this plan."""
 
     batch: BatchId
     from_employee: EmployeeId
@@ -167,7 +182,7 @@ class TransferBatchStarted:
 
 @fact
 class TransferBatchCompleted:
-    """All clients of the batch that were still the employee's have passed on."""
+    """The batch is complete: every client that the employee still owned has passed on."""
 
     batch: BatchId
     moved: Count
@@ -176,7 +191,7 @@ class TransferBatchCompleted:
 
 @fact
 class TransferReversalStarted:
-    """The clients of the batch begin to go back; none of it passes on any longer."""
+    """The reversal of a batch began; no further client of it passes on."""
 
     batch: BatchId
     reason: Text
@@ -185,7 +200,7 @@ class TransferReversalStarted:
 
 @fact
 class TransferBatchReversed:
-    """The clients of the batch went back, but for those that had changed since."""
+    """The batch was reversed, except for clients that had changed since."""
 
     batch: BatchId
     reason: Text
@@ -196,7 +211,7 @@ class TransferBatchReversed:
 
 @fact
 class HandoverPackIssued:
-    """The new owner was given what is known about the client, as of a position of the ledger."""
+    """The new owner received a hand-over pack: what was known about the client at a position."""
 
     employee: EmployeeId
     as_of: Count
@@ -205,7 +220,7 @@ class HandoverPackIssued:
 
 @fact
 class HandoverAccepted:
-    """The new owner has read the pack and answers for the client from now on."""
+    """The new owner read the pack and accepted responsibility for the client."""
 
     employee: EmployeeId
     sha256: Digest | None = None
@@ -219,7 +234,7 @@ Judgement = Literal["claimant", "respondent", "shared", "neither"]
 
 @fact
 class ConflictReported:
-    """A client and an employee do not get on."""
+    """A conflict between the client and an employee was reported."""
 
     employee: EmployeeId
     severity: Severity = "medium"
@@ -228,7 +243,7 @@ class ConflictReported:
 
 @fact
 class ConflictResolved:
-    """What came of the conflict between client and employee."""
+    """The conflict between the client and an employee was resolved."""
 
     employee: EmployeeId
     outcome: Outcome
@@ -237,7 +252,7 @@ class ConflictResolved:
 
 @fact
 class OwnershipDisputeOpened:
-    """Somebody claims a client that is, or was, another's."""
+    """An employee claimed a client that another employee owns or owned."""
 
     dispute: DisputeId
     claimant: EmployeeId
@@ -247,7 +262,7 @@ class OwnershipDisputeOpened:
 
 @fact
 class OwnershipDisputeResolved:
-    """Whose client it was found to be, by whom, and on the strength of which events."""
+    """A dispute was decided: for whom, by whom, and based on which events."""
 
     dispute: DisputeId
     decision: Judgement

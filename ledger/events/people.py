@@ -1,4 +1,4 @@
-"""Our own people: units, who works where, who has left, who stands in."""
+"""People: our units and employees, where they work, absences, departures and roles."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from ledger.events.fields import Day, EmployeeId, Id, Instant, Label, Personal, 
 
 @fact
 class OrgUnitDefined:
-    """A branch, department or team exists, under this parent and this manager."""
+    """A branch, department or team was defined, with its parent unit and manager."""
 
     unit: UnitId
     name: Label
@@ -18,7 +18,7 @@ class OrgUnitDefined:
 
 @fact
 class EmployeeHired:
-    """A person joined us, in this unit."""
+    """A person joined the company in this unit."""
 
     employee: EmployeeId
     name: Personal[Label]
@@ -28,7 +28,7 @@ class EmployeeHired:
 
 @fact
 class EmployeeMoved:
-    """An employee changed unit."""
+    """An employee moved to another unit."""
 
     employee: EmployeeId
     from_unit: Id | None = None
@@ -38,7 +38,7 @@ class EmployeeMoved:
 
 @fact
 class EmployeeDeparted:
-    """An employee left us; the clients he owned are orphans until placed."""
+    """An employee left the company; their clients are orphans until reassigned or released."""
 
     employee: EmployeeId
     reason: Text | None = None
@@ -47,7 +47,7 @@ class EmployeeDeparted:
 
 @fact
 class AbsenceRecorded:
-    """An employee is away for these days, both included; a substitute covers, ownership stays."""
+    """An employee is away on these days, both included. Ownership of clients does not change."""
 
     employee: EmployeeId
     first_day: Day
@@ -58,7 +58,7 @@ class AbsenceRecorded:
 
 @fact
 class EmployeeSkillNoted:
-    """An employee can deal with clients of this kind: a language, a product, a segment."""
+    """An employee has a skill that clients are matched by: a language, a product, a segment."""
 
     employee: EmployeeId
     field: Id
@@ -67,7 +67,7 @@ class EmployeeSkillNoted:
 
 @fact
 class RoleGranted:
-    """An employee may do what the role allows, in this unit and below, or everywhere."""
+    """An employee was granted a role, in a unit and those below it, or everywhere."""
 
     employee: EmployeeId
     role: Id
@@ -77,7 +77,7 @@ class RoleGranted:
 
 @fact
 class RoleRevoked:
-    """An employee may no longer do what the role allowed there."""
+    """An employee's role was revoked there."""
 
     employee: EmployeeId
     role: Id

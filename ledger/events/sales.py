@@ -63,14 +63,14 @@ class OfferDeclined:
 
 @fact
 class OfferExpired:
-    """The offer ran out unanswered."""
+    """The offer expired without an answer."""
 
     offer: OfferId
 
 
 @fact
 class Stage:
-    """One stage of a pipeline, with the working time it is allotted."""
+    """One stage of a pipeline, with the working hours allotted to it."""
 
     name: Id
     allotted_hours: Hours | None = None
@@ -79,7 +79,7 @@ class Stage:
 
 @fact
 class PipelinePublished:
-    """A pipeline was laid down: its stages, in order."""
+    """A pipeline was published: its stages in order."""
 
     pipeline: Id
     revision: Annotated[Whole, Field(ge=1)]
@@ -88,7 +88,7 @@ class PipelinePublished:
 
 @fact
 class DealOpened:
-    """A chance to sell was opened; the holder is the employee who pursues it."""
+    """A deal was opened; the holder is the employee who pursues it."""
 
     deal: DealId
     holder: Id | None = None
@@ -121,7 +121,7 @@ class DealReassigned:
 
 @fact
 class DealWon:
-    """The client bought; the amount is what was agreed."""
+    """The deal was won for the agreed amount."""
 
     deal: DealId
     amount: Money
@@ -130,7 +130,7 @@ class DealWon:
 
 @fact
 class DealLost:
-    """The client did not buy."""
+    """The deal was lost."""
 
     deal: DealId
     stage: Id | None = None
@@ -140,7 +140,7 @@ class DealLost:
 
 @fact
 class DealReopened:
-    """A closed deal is being pursued again."""
+    """A closed deal was reopened."""
 
     deal: DealId
     reason: Text
@@ -148,7 +148,7 @@ class DealReopened:
 
 @fact
 class PurchaseRecorded:
-    """The client bought something, with or without a deal."""
+    """The client made a purchase, with or without a deal."""
 
     purchase: Id
     amount: Money

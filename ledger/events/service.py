@@ -1,4 +1,4 @@
-"""Service cases: from an appeal to its solution, who holds it and by when."""
+"""Service cases: from the client's request to its resolution, with holders and deadlines."""
 
 from typing import Any, Literal
 
@@ -11,13 +11,13 @@ Deadline = Literal["respond", "resolve"]
 
 def _names_somebody(content: Any) -> Any:
     if content.assignee is None and content.unit is None:
-        raise ValueError("names neither an assignee nor a unit")
+        raise ValueError("names neither an assignee nor a unit; give at least one")
     return content
 
 
 @fact
 class CaseOpened:
-    """A client's appeal became a case."""
+    """A case was opened for a client's request."""
 
     case: CaseId
     subject: Personal[Label] | None = None
@@ -28,14 +28,14 @@ class CaseOpened:
 
 @fact
 class CaseAcknowledged:
-    """Somebody first reacted to the case."""
+    """Somebody responded to the case for the first time."""
 
     case: CaseId
 
 
 @fact
 class CaseAssigned:
-    """The case was given to a person, to a unit, or to both; what is not named stays."""
+    """The case was assigned to a person, a unit or both; a part not named stays unchanged."""
 
     case: CaseId
     assignee: Id | None = None
@@ -48,7 +48,7 @@ class CaseAssigned:
 
 @fact
 class CaseUnassigned:
-    """The case was taken from the person or the unit named; what is not named stays."""
+    """The case was taken from the person or unit named; a part not named stays unchanged."""
 
     case: CaseId
     assignee: Id | None = None
@@ -59,7 +59,7 @@ class CaseUnassigned:
 
 @fact
 class CaseStateEntered:
-    """The case moved to a state."""
+    """The case entered a state."""
 
     case: CaseId
     state: Id
@@ -68,7 +68,7 @@ class CaseStateEntered:
 
 @fact
 class CaseNoted:
-    """Somebody worked on the case and left a trace."""
+    """Somebody worked on the case, with or without a note."""
 
     case: CaseId
     text: Personal[Text] | None = None
@@ -76,7 +76,7 @@ class CaseNoted:
 
 @fact
 class CaseDeadlineSet:
-    """The case is to be answered or resolved by a certain time."""
+    """A deadline was set for responding to the case or resolving it."""
 
     case: CaseId
     deadline: Deadline
@@ -94,7 +94,7 @@ class CaseDeadlineBreached:
 
 @fact
 class CaseResolved:
-    """The appeal was solved."""
+    """The case was resolved."""
 
     case: CaseId
     solution: Personal[Text] | None = None
@@ -102,7 +102,7 @@ class CaseResolved:
 
 @fact
 class CaseReopened:
-    """The solution did not hold."""
+    """The case was reopened because the resolution did not last."""
 
     case: CaseId
     reason: Text | None = None
@@ -110,7 +110,7 @@ class CaseReopened:
 
 @fact
 class CaseClosed:
-    """Nothing more is to be done about the case."""
+    """The case was closed; nothing more is to be done."""
 
     case: CaseId
     code: Label | None = None

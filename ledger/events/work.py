@@ -1,4 +1,4 @@
-"""Work: tasks, and the business calendars by which working time is counted."""
+"""Work: tasks, and the business calendars that define working time."""
 
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from ledger.events.fields import (
 
 @fact
 class TaskAssigned:
-    """Somebody was given a task."""
+    """A task was assigned to somebody."""
 
     task: TaskId
     title: Personal[Label]
@@ -36,7 +36,7 @@ class TaskAssigned:
 
 @fact
 class TaskStepDone:
-    """One step of the task was done."""
+    """One step of the task was completed."""
 
     task: TaskId
     step: Label
@@ -44,7 +44,7 @@ class TaskStepDone:
 
 @fact
 class TaskCompleted:
-    """The task was done."""
+    """The task was completed."""
 
     task: TaskId
     result: Personal[Text] | None = None
@@ -52,7 +52,7 @@ class TaskCompleted:
 
 @fact
 class TaskCancelled:
-    """The task need not be done any more."""
+    """The task was cancelled."""
 
     task: TaskId
     reason: Text
@@ -60,7 +60,7 @@ class TaskCancelled:
 
 @fact
 class TaskDeadlineExtended:
-    """The task was given more time."""
+    """The task's deadline was extended."""
 
     task: TaskId
     from_due: Instant | None = None
@@ -74,19 +74,21 @@ _LONGEST = 3660
 
 
 def _ordered(content: Any) -> Any:
-    """Refuse shifts that overlap, for time in both of them would count twice."""
+    """Refuse overlapping shifts: time in both of them would count twice."""
     ends = "00:00"
     for shift in content.shifts:
         starts, _, until = shift.partition("-")
         if starts < ends:
-            raise ValueError(f"has shift {shift} before {ends}, when the one before it ends")
+            raise ValueError(
+                f"has shift {shift} starting before {ends}, when the previous one ends"
+            )
         ends = until
     return content
 
 
 @fact
 class Workday:
-    """A day of the week (1 is Monday) on which we work, and the hours of it."""
+    """A working day of the week (1 is Monday) and its hours."""
 
     weekday: Annotated[Whole, Field(ge=1, le=7)]
     shifts: Shifts
@@ -96,7 +98,7 @@ class Workday:
 
 @fact
 class Deviation:
-    """One day that is not as its day of the week; a holiday has no shifts."""
+    """One day that differs from its day of the week; a holiday has no shifts."""
 
     day: Day
     shifts: Shifts = ()
@@ -107,7 +109,7 @@ class Deviation:
 
 @fact
 class BusinessCalendarPublished:
-    """The working hours of these days, both included, were laid down; they replace former ones."""
+    """The working hours from the first to the last day, both included, replace earlier ones."""
 
     calendar: Id
     zone: Zone
@@ -119,7 +121,7 @@ class BusinessCalendarPublished:
     @model_validator(mode="after")
     def _checked(self) -> Any:
         if not 0 <= (self.last_day - self.first_day).days < _LONGEST:
-            raise ValueError(f"covers no day, or more than {_LONGEST}: check first_day, last_day")
+            raise ValueError(f"must cover 1 to {_LONGEST} days; check first_day and last_day")
         weekdays = [each.weekday for each in self.week]
         if len(set(weekdays)) < len(weekdays):
             raise ValueError("names a day of the week twice")
