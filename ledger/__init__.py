@@ -11,6 +11,7 @@ arrays              columns of a batch as PostgreSQL takes them
 intake, rejects     JSON Lines into the ledger; what could not be taken in
 schema, database    creating a ledger; connections and roles
 embedded            the private PostgreSQL that is used when there is no DSN
+suggestions         the nearest names to a misspelt one
 errors              everything that can be refused
 """
 

@@ -4,7 +4,6 @@ The body is JSON in UTF-8 with sorted keys and without empty fields, so the same
 the same bytes. Coming in, pydantic checks everything; going out, msgspec decodes the same class.
 """
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
@@ -23,6 +22,7 @@ from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Row, V
 from ledger.errors import InvalidEvent, LedgerError
 from ledger.events.fields import Channel, EventId, Id, Label
 from ledger.moments import REMEDY, Moment, precision_of
+from ledger.suggestions import did_you_mean
 from ledger.upcasts import LIFTS
 from ledger.validation_messages import explain, unreadable
 
@@ -219,10 +219,10 @@ def _type_of(wire: dict[str, Any]) -> catalogue.EventType:
     name = wire.pop("type", None)
     described = catalogue.types().get(name) if isinstance(name, str) else None
     if described is None:
-        near = difflib.get_close_matches(str(name), catalogue.types(), n=1)
-        remedy = f"Did you mean {near[0]!r}? " if near else ""
+        near = did_you_mean(str(name), catalogue.types())
         problem = "is missing" if name is None else "is not an event type of this ledger"
-        raise InvalidEvent("type", name, problem, remedy + "docs/events.md lists the types.")
+        remedy = f"{near} docs/events.md lists the types.".strip()
+        raise InvalidEvent("type", name, problem, remedy)
     version = wire.pop("version", described.version)
     if type(version) is not int or version != described.version:
         raise InvalidEvent(

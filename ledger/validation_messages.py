@@ -1,6 +1,5 @@
 """What is wrong with an event, in words: the readers' findings as one InvalidEvent."""
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 from ledger.catalogue import EventType
 from ledger.envelope import OPTIONAL
 from ledger.errors import InvalidEvent, shorten
+from ledger.suggestions import did_you_mean
 
 _LONGEST = 80
 
@@ -33,9 +33,8 @@ def explain(
         names = [field.name for field in fields(described.content)] if prefix else OPTIONAL
         remedy = "Remove it, or mend its name."
         if len(first["loc"]) == 1:
-            near = difflib.get_close_matches(str(first["loc"][0]), names, n=1)
-            remedy = f"Did you mean {near[0]!r}? " if near else "Remove it. "
-            remedy += f"{described.name} has: {', '.join(names)}."
+            near = did_you_mean(str(first["loc"][0]), names)
+            remedy = f"{near or 'Remove it.'} {described.name} has: {', '.join(names)}."
         problem = "is not a field of this event"
     elif first["type"] == "missing":
         problem, remedy = "is missing", f"Add it{_choices(described, path.removeprefix(prefix))}."

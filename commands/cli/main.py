@@ -37,11 +37,11 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from difflib import get_close_matches
+            # Imported here, for `--help` imports nothing but click.
+            from ledger.suggestions import did_you_mean
 
-            near = get_close_matches(name, COMMANDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else " See `iledger --help`."
-            ctx.fail(f"there is no command {name!r}.{hint}")
+            hint = did_you_mean(name, COMMANDS) or "See `iledger --help`."
+            ctx.fail(f"there is no command {name!r}. {hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,26 +1,26 @@
-"""Breaches: who kept which norm in a period and who did not, by the events themselves.
+"""Compliance: who kept which norm in a period and who did not, by the events themselves.
 
 A norm is kept or breached by one employee in one whole month, quarter or year that is over. Its
 figure is that of the metric for the employee; of a share perhaps how many it counts; of an amount
-perhaps the mean of a working day, which is a day with work in the calendar on which he was employed
-and not absent. An amount to be reached at least is cut to the days employed in the period; one not
-to be exceeded is never cut. Nothing counted or added up is 0, and a figure; a ratio, a mean or a
-median of nothing, and an amount for no working day, is no data: neither kept nor breached.
+perhaps the mean of a working day, which is a day with work in the calendar on which the employee
+was employed and not absent. An amount to be reached at least is cut to the days employed in the
+period; one not to be exceeded is never cut. An amount of nothing is 0, and a figure. A ratio, a
+mean or a median of nothing, and an amount for no working day, has no data: neither kept nor
+breached.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.database import Connection
 from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import Terms, explain
 from projections.metrics.rows import EvidenceRow
-from projections.motivation.attainment import ADDED_UP, PLACES, at_the_end, facts
 from projections.motivation.employment import Away, Tenure, absences, tenures
-from projections.motivation.payout import Figure
-from projections.motivation.target_groups import figure, terms
+from projections.motivation.measure import ADDED_UP, Figure, at_the_end, facts, figure, terms
+from projections.motivation.rounding import rounded
 from projections.periods import Period
 from projections.tables.motivation.norms import Norm, in_force, norms, recorded
 from projections.tables.people.people import units
@@ -30,7 +30,7 @@ from projections.view import View
 KEPT, BREACHED, NO_DATA = "kept", "breached", "no data"
 
 
-class Conduct(NamedTuple):
+class Compliance(NamedTuple):
     """Whether an employee kept a norm in a period. limit: the bound, cut to the days employed.
 
     position: of the record that this is a breach, None if there is none; annulled: the record was.
@@ -40,7 +40,7 @@ class Conduct(NamedTuple):
     employee: str
     period: Period
     state: str
-    told: Figure
+    figure: Figure
     limit: Decimal
     position: int | None = None
     annulled: bool = False
@@ -51,22 +51,22 @@ def is_amount(norm: Norm) -> bool:
     return norm.counting or metric_of(norm.metric).figure in ADDED_UP
 
 
-def judged(norm: Norm, tenure: Tenure, period: Period, told: Figure, days: int) -> Conduct:
-    """Whether somebody kept a norm. days: on which he worked, where the norm is one of them."""
+def assessed(norm: Norm, tenure: Tenure, period: Period, figure: Figure, days: int) -> Compliance:
+    """Whether somebody kept a norm. days: on which they worked, for a norm by working day."""
     if norm.counting:
-        told = told._replace(value=told.numerator or Decimal(0))
+        figure = figure._replace(value=figure.numerator or Decimal(0))
     limit = norm.value
     if norm.per_working_day:
-        mean = None if not days or told.value is None else _rounded(told.value / days)
-        told = Figure(mean, told.value, Decimal(days))
+        mean = None if not days or figure.value is None else rounded(figure.value / days)
+        figure = Figure(mean, figure.value, Decimal(days))
     elif is_amount(norm) and norm.bound == "at_least":
-        limit = _rounded(limit * tenure.days / period.days)
-    if told.value is None:
+        limit = rounded(limit * tenure.days / period.days)
+    if figure.value is None:
         state = NO_DATA
     else:
-        kept = told.value >= limit if norm.bound == "at_least" else told.value <= limit
+        kept = figure.value >= limit if norm.bound == "at_least" else figure.value <= limit
         state = KEPT if kept else BREACHED
-    return Conduct(norm, tenure.employee, period, state, told, limit)
+    return Compliance(norm, tenure.employee, period, state, figure, limit)
 
 
 def days_worked(days: Sequence[date], tenure: Tenure, away: Sequence[Away]) -> int:
@@ -79,7 +79,7 @@ def days_worked(days: Sequence[date], tenure: Tenure, away: Sequence[Away]) -> i
 
 
 def is_for(norm: Norm, tenure: Tenure, parents: Mapping[str, str | None]) -> bool:
-    """Whether a norm is for somebody: by his last position, and his last unit or one above it."""
+    """Whether a norm is for somebody: by their last position, last unit or one above it."""
     match norm.scope:
         case "employee":
             return norm.scope_id == tenure.employee
@@ -94,15 +94,15 @@ def is_for(norm: Norm, tenure: Tenure, parents: Mapping[str, str | None]) -> boo
     return True
 
 
-def conduct(
+def compliance(
     connection: Connection, view: View, period: Period, *, norm: str | None = None
-) -> list[Conduct]:
+) -> list[Compliance]:
     """How everybody kept the norms, or one of them, in the parts of a period that are over.
 
     By period, norm and employee. Raises InvalidQuestion if a calendar is missing, or days of it.
     """
     known = norms(connection, view, norm)
-    found: list[Conduct] = []
+    found: list[Compliance] = []
     for every in ("month", "quarter", "year"):
         for part in period.parts(every):
             if part.end(view.zone) <= view.on:
@@ -121,9 +121,15 @@ def behind(
     mean those beyond the bound, and those without a value; of an amount all.
     """
     rows = explain(
-        connection, at_the_end(view, period), norm.metric, group=employee, since=period.since,
-        until=period.until, credit=norm.credit, terms=_terms(connection, view, norm, period),
-    )  # fmt: skip
+        connection,
+        at_the_end(view, period),
+        norm.metric,
+        group=employee,
+        since=period.since,
+        until=period.until,
+        credit=norm.credit,
+        terms=_terms(connection, view, norm, period),
+    )
     kind = metric_of(norm.metric).figure
     if norm.counting or (kind in ("share", "client_share") and norm.bound == "at_most"):
         return [row for row in rows if row.counted]
@@ -141,11 +147,16 @@ def behind(
     ]
 
 
-def _of_one(connection: Connection, view: View, period: Period, norm: Norm) -> list[Conduct]:
+def _of_one(connection: Connection, view: View, period: Period, norm: Norm) -> list[Compliance]:
     found = facts(
-        connection, view, period, by="employee", names=[norm.metric], credit=norm.credit,
+        connection,
+        view,
+        period,
+        by="employee",
+        names=[norm.metric],
+        credit=norm.credit,
         terms=_terms(connection, view, norm, period),
-    )  # fmt: skip
+    )
     parents = {}
     if norm.scope == "unit":
         then = units(connection, at_the_end(view, period))
@@ -157,7 +168,7 @@ def _of_one(connection: Connection, view: View, period: Period, norm: Norm) -> l
         days = working_days(connection, view, calendar, period)
         away = absences(connection, view, period)
     return [
-        judged(
+        assessed(
             norm,
             each,
             period,
@@ -169,22 +180,20 @@ def _of_one(connection: Connection, view: View, period: Period, norm: Norm) -> l
     ]
 
 
-def _with_records(connection: Connection, view: View, found: Sequence[Conduct]) -> list[Conduct]:
+def _with_records(
+    connection: Connection, view: View, found: Sequence[Compliance]
+) -> list[Compliance]:
     periods = sorted({each.period.name for each in found})
     on_record = {
-        (row["norm"], row["employee"], row["period"]): (row["position"], row["annulled"])
+        (row.norm, row.employee, row.period): (row.position, row.annulled)
         for row in recorded(connection, view, periods)
     }
-    told = []
+    known = []
     for each in found:
         record = on_record.get((each.norm.norm, each.employee, each.period.name), (None, False))
-        told.append(each._replace(position=record[0], annulled=record[1]))
-    return sorted(told, key=lambda each: (each.period.since, each.norm.norm, each.employee))
+        known.append(each._replace(position=record[0], annulled=record[1]))
+    return sorted(known, key=lambda each: (each.period.since, each.norm.norm, each.employee))
 
 
 def _terms(connection: Connection, view: View, norm: Norm, period: Period) -> Terms:
     return terms(connection, view, period, [norm.metric], norm.calendar, norm.hours)
-
-
-def _rounded(value: Decimal) -> Decimal:
-    return value.quantize(PLACES, ROUND_HALF_EVEN)

@@ -1,8 +1,8 @@
 """Employment within a period: for how many days, in which units, as what."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ledger.database import Connection
@@ -15,8 +15,28 @@ _DAY = timedelta(days=1)
 Away = tuple[date, date]
 
 
+class EmploymentChange(NamedTuple):
+    """An employee was hired, moved or departed; effective_at: None if the time is unknown."""
+
+    employee: str
+    change: str
+    unit: str | None
+    job: str | None
+    effective_at: datetime | None
+    precision: str
+
+
+class Absence(NamedTuple):
+    """An employee was away from the first to the last day, both included."""
+
+    employee: str
+    first_day: date
+    last_day: date
+
+
 class Tenure(NamedTuple):
-    """An employee in a period. units: days in each, in order; position: what he was last hired as.
+    """An employee in a period. units: days in each, in order; position: what they were last hired
+    as.
 
     remarks: what had to be assumed; spells: unit, first and last day within the period, in order.
     """
@@ -30,25 +50,25 @@ class Tenure(NamedTuple):
 
     @property
     def last_unit(self) -> str | None:
-        """The unit in which he was at the end of the period, or when he left in it."""
+        """Their unit at the end of the period, or when they left within it."""
         return self.spells[-1][0] if self.spells else None
 
 
 def tenures(connection: Connection, view: View, period: Period) -> list[Tenure]:
     """Everybody who was employed on any day of a period, as known at the view's position."""
-    rows = ask(connection, _SQL["employments"], view)
-    by_employee: dict[str, list[dict[str, Any]]] = {}
+    rows = ask(connection, _SQL["employments"], view, EmploymentChange)
+    by_employee: dict[str, list[EmploymentChange]] = {}
     for row in rows:
-        by_employee.setdefault(row["employee"], []).append(row)
+        by_employee.setdefault(row.employee, []).append(row)
     found = (tenure(each, period, view.zone) for each in by_employee.values())
     return [each for each in found if each.days]
 
 
-def tenure(changes: Iterable[Mapping[str, Any]], period: Period, zone: str) -> Tenure:
-    """Count one employee's days, given his changes in order of effect.
+def tenure(changes: Iterable[EmploymentChange], period: Period, zone: str) -> Tenure:
+    """Count one employee's days, given their changes in order of effect.
 
-    A day counts if he was employed on it: the day he was hired and the day he left both do. On the
-    day he moved he was in the new unit. A change known by the month alone is taken for the first
+    A day counts if they were employed on it: the days they were hired and left both do. On the day
+    they moved they were in the new unit. A change known by the month alone is taken for the first
     day of it, which is remarked on if it lies in the period.
     """
     employee, position = "", None
@@ -57,19 +77,19 @@ def tenure(changes: Iterable[Mapping[str, Any]], period: Period, zone: str) -> T
     remarks: list[str] = []
     for change in changes:
         day = _day(change, zone)
-        employee = change["employee"]
+        employee = change.employee
         if day < period.until:
-            position = change["job"] or position
-        if change["precision"] == "month" and period.since <= day < period.until:
-            remarks.append(f"{change['change']} in {day:%Y-%m}: taken for the first day of it")
+            position = change.job or position
+        if change.precision == "month" and period.since <= day < period.until:
+            remarks.append(f"{change.change} in {day:%Y-%m}: taken for the first day of it")
         if since is not None:
-            left = change["change"] == "departed"
+            left = change.change == "departed"
             spells.append((unit, since, day if left else day - _DAY))
-        if change["change"] == "departed":
+        if change.change == "departed":
             unit, since = None, None
         else:
             ended = spells[-1][2] + _DAY if spells else date.min
-            unit, since = change["unit"] or unit, max(day, ended)
+            unit, since = change.unit or unit, max(day, ended)
     if since is not None:
         spells.append((unit, since, date.max))
     days: dict[str | None, int] = {}
@@ -87,18 +107,19 @@ def tenure(changes: Iterable[Mapping[str, Any]], period: Period, zone: str) -> T
 def absences(connection: Connection, view: View, period: Period) -> dict[str, list[Away]]:
     """Who was away in a period: first and last day by employee."""
     found: dict[str, list[Away]] = {}
-    for row in ask(connection, _SQL["absences"], view, since=period.since, until=period.until):
-        found.setdefault(row["employee"], []).append((row["first_day"], row["last_day"]))
+    since, until = period.since, period.until
+    rows = ask(connection, _SQL["absences"], view, Absence, since=since, until=until)
+    for row in rows:
+        found.setdefault(row.employee, []).append((row.first_day, row.last_day))
     return found
 
 
-def _day(change: Mapping[str, Any], zone: str) -> date:
-    at = change["effective_at"]
+def _day(change: EmploymentChange, zone: str) -> date:
+    at = change.effective_at
     if at is None:
         return date.min + _DAY
-    if change["precision"] in ("day", "month"):
+    if change.precision in ("day", "month"):
         at = at.astimezone(ZoneInfo("UTC"))
     else:
         at = at.astimezone(ZoneInfo(zone))
-    found: date = at.date()
-    return found
+    return at.date()

@@ -7,17 +7,18 @@ product of all that is open and the share of all deals that were won.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
-from projections.motivation.attainment import PLACES, SCOPES, trimmed
+from projections.motivation.attainment import SCOPES
+from projections.motivation.rounding import rounded, trimmed
 from projections.periods import Period
 from projections.tables.people.people import employees
 from projections.tables.sales.deals import deals
-from projections.view import Answer, View, add_up
+from projections.view import View, add_up
 
 _SQL = statements("projections.motivation", "forecast.sql")
 METRICS = ("won_value", "deals_won")
@@ -30,26 +31,53 @@ class Rate(NamedTuple):
     closed: int
 
 
+class PipelineProposal(NamedTuple):
+    """What open deals promise of a metric. value: by stage; plain: by the share of all deals won.
+
+    Both are rounded, and None where no deal was ever closed. open: the sum of the amounts, or how
+    many deals; deals: how many; without_amount: how many of these, which promise nothing; won,
+    closed: of all deals.
+    """
+
+    scope_id: str | None
+    metric: str
+    currency: str | None
+    value: Decimal | None
+    plain: Decimal | None
+    open: Decimal
+    deals: int
+    without_amount: int
+    won: int
+    closed: int
+
+
+class _StageRate(NamedTuple):
+    pipeline: str | None
+    stage: str | None
+    won: int
+    closed: int
+
+
 Rates = Mapping[tuple[str | None, str | None], Rate]
 
 
 def rates(connection: Connection, view: View) -> Rates:
     """By pipeline and stage, of the deals that had been in it; by (None, None), of all."""
-    rows = add_up(connection, _SQL["rates"], view)
-    return {(row["pipeline"], row["stage"]): Rate(row["won"], row["closed"]) for row in rows}
+    rows = add_up(connection, _SQL["rates"], view, _StageRate)
+    return {(row.pipeline, row.stage): Rate(row.won, row.closed) for row in rows}
 
 
 def proposed(
     connection: Connection, view: View, period: Period, metric: str, *, by: str = "employee"
-) -> Answer:
-    """What a target would be by the deals that are open; rows as `promised` has them.
+) -> list[PipelineProposal]:
+    """What a target would be by the deals that are open.
 
     by: employee, unit or whole. Raises InvalidQuestion if the period is over, or if the pipeline
-    tells nothing of the metric.
+    promises nothing of the metric.
     """
     if metric not in METRICS or by not in SCOPES:
         raise InvalidQuestion(
-            f"a pipeline tells of {' and '.join(METRICS)}, by {', '.join(SCOPES)}"
+            f"a pipeline promises {' and '.join(METRICS)}, by {', '.join(SCOPES)}"
         )
     if period.end(view.zone) <= view.on:
         raise InvalidQuestion(
@@ -65,7 +93,7 @@ def proposed(
 
     found = deals(connection, view, status="open")
     rows = promised(found, rates(connection, view), metric, group_of)
-    return [row | {"scope_id": None} for row in rows] if by == "whole" else rows
+    return [row._replace(scope_id=None) for row in rows] if by == "whole" else rows
 
 
 def promised(
@@ -73,13 +101,8 @@ def promised(
     known: Rates,
     metric: str,
     group_of: Callable[[Mapping[str, Any]], str | None],
-) -> Answer:
-    """What open deals promise, by group and currency; deals of nobody are left out.
-
-    Rows: scope_id, metric, currency, value (by stage) and plain, to six places half-even and None
-    where no deal was ever closed; open (the sum of their amounts, or how many they are), deals (how
-    many), without_amount (of these, which promise nothing), won and closed (of all deals).
-    """
+) -> list[PipelineProposal]:
+    """What open deals promise, by group and currency; deals without a group are left out."""
     groups: dict[tuple[str, str | None], list[Mapping[str, Any]]] = {}
     for deal in found:
         group = group_of(deal)
@@ -87,13 +110,18 @@ def promised(
             currency = deal["currency"] if metric == "won_value" else None
             groups.setdefault((group, currency), []).append(deal)
     return [
-        {"scope_id": group, "metric": metric, "currency": currency}
-        | _sums(groups[group, currency], known, metric)
+        _sums(group, currency, groups[group, currency], known, metric)
         for group, currency in sorted(groups, key=str)
     ]
 
 
-def _sums(found: Sequence[Mapping[str, Any]], known: Rates, metric: str) -> dict[str, Any]:
+def _sums(
+    group: str,
+    currency: str | None,
+    found: Sequence[Mapping[str, Any]],
+    known: Rates,
+    metric: str,
+) -> PipelineProposal:
     of_all = known.get((None, None), Rate(0, 0))
     whole, weighed, without = Decimal(0), Decimal(0), 0
     for deal in found:
@@ -105,16 +133,15 @@ def _sums(found: Sequence[Mapping[str, Any]], known: Rates, metric: str) -> dict
         whole += amount
         weighed += amount * rate.won / rate.closed if rate.closed else 0
     plain = whole * of_all.won / of_all.closed if of_all.closed else None
-    return {
-        "value": None if plain is None else _rounded(weighed),
-        "plain": None if plain is None else _rounded(plain),
-        "open": trimmed(whole),
-        "deals": len(found),
-        "without_amount": without,
-        "won": of_all.won,
-        "closed": of_all.closed,
-    }
-
-
-def _rounded(value: Decimal) -> Decimal:
-    return trimmed(value.quantize(PLACES, ROUND_HALF_EVEN))
+    return PipelineProposal(
+        scope_id=group,
+        metric=metric,
+        currency=currency,
+        value=None if plain is None else trimmed(rounded(weighed)),
+        plain=None if plain is None else trimmed(rounded(plain)),
+        open=trimmed(whole),
+        deals=len(found),
+        without_amount=without,
+        won=of_all.won,
+        closed=of_all.closed,
+    )

@@ -1,51 +1,39 @@
-"""Evaluation: from figures, targets and a scheme to what somebody is paid, as a pure function.
+"""The payout of a period: from figures, targets and a scheme to statements, as a pure function.
 
 The index of a component is fact / target (of less: target / fact, and the cap for a fact of 0),
 within its floor and cap. A score is the mean of indices by weight, one for the process and one for
 the result; the overall score is process_share of the one and the rest of the other. The curve makes
-a factor of it, and the bonus is base × factor × days employed / days of the period, less what was
-confirmed to be taken off, and never below 0. What has no data is left out with its weight, and the
-statement says so. Ratios and scores are rounded to six places half-even, money to cents half-up,
-each once where it is stated, so that everybody can follow with the figures that he sees.
+a factor of it, and the bonus is base × factor × days employed / days of the period, less the
+reductions that were confirmed, and never below 0. What has no data is left out with its weight, and
+the statement says so. `rounding` says how everything is rounded.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.errors import InvalidQuestion
 from projections.motivation.employment import Tenure
-from projections.motivation.scheme import Scheme
-from projections.motivation.scheme_parts import KINDS, OWN, Component, Point
+from projections.motivation.measure import Figure
+from projections.motivation.payout_statement import (
+    ComponentLine,
+    ReductionLine,
+    Statement,
+    StatementContent,
+    canonical,
+)
+from projections.motivation.rounding import EXACT, rounded, to_cents
+from projections.motivation.scheme import KINDS, Component, Kind, Point, Scheme
+from projections.motivation.scheme_file import OWN
+from projections.motivation.target_groups import TargetValue
 from projections.periods import Period
 
-_EXACT = Context(prec=50, rounding=ROUND_HALF_EVEN)
-_PLACES, _CENTS = Decimal("0.000001"), Decimal("0.01")
 _NO_DATA = "no data"
 _NOTHING = Decimal(0)
 
 
-class Figure(NamedTuple):
-    """A metric of one employee; value: None where there is no data; others: sums of other money."""
-
-    value: Decimal | None
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    others: Mapping[str, Decimal] = {}
-
-
-class Aim(NamedTuple):
-    """A target, as first set and as it counts."""
-
-    target: str
-    first: Decimal
-    value: Decimal
-
-
-class Taken(NamedTuple):
+class ConfirmedReduction(NamedTuple):
     """A reduction that was confirmed."""
 
     reduction: str
@@ -54,15 +42,15 @@ class Taken(NamedTuple):
 
 
 class Person(NamedTuple):
-    """All that one statement follows from besides the scheme; figures and aims by component.
+    """All that one statement follows from besides the scheme; figures and targets by component.
 
-    groups: by component that is not his own, of which unit it is, or "whole".
+    groups: by component that is not the employee's own, of which unit it is, or "whole".
     """
 
     tenure: Tenure
     figures: Mapping[str, Figure]
-    aims: Mapping[str, Aim]
-    taken: tuple[Taken, ...] = ()
+    targets: Mapping[str, TargetValue]
+    reductions: tuple[ConfirmedReduction, ...] = ()
     groups: Mapping[str, str] = {}
 
 
@@ -79,19 +67,35 @@ class Setting(NamedTuple):
     calendar: str | None = None
 
 
-class Statement(NamedTuple):
-    """One employee's statement; document: the canonical JSON that `content` is written as."""
+class Payout(NamedTuple):
+    """What somebody is paid, and the steps to it; scores: by kind, None without data."""
 
-    statement: str
-    employee: str
+    components: list[ComponentLine[Decimal]]
+    scores: Mapping[Kind, Decimal | None]
+    score: Decimal | None
+    factor: Decimal
+    gross: Decimal
     total: Decimal
-    content: Mapping[str, Any]
-    document: str
+    remarks: list[str]
 
-    @property
-    def sha256(self) -> str:
-        """The digest of the document, in hexadecimal."""
-        return hashlib.sha256(self.document.encode()).hexdigest()
+
+def compute_payouts(scheme: Scheme, setting: Setting, people: Sequence[Person]) -> list[Statement]:
+    """A statement for everybody in the scheme, by employee. Raises InvalidQuestion: no target."""
+    lacking = missing(scheme, people)
+    if lacking:
+        listed = ", ".join(f"{employee} {metric}" for employee, metric in lacking[:20])
+        more = f" and {len(lacking) - 20} more" if len(lacking) > 20 else ""
+        raise InvalidQuestion(
+            f"{len(lacking)} targets are missing for {setting.period.name}: {listed}{more}. Set "
+            "them with `iledger target set`, or give the scheme's component a number"
+        )
+    found = []
+    for person in sorted(people, key=lambda each: each.tenure.employee):
+        bonus = scheme.bonus_of(person.tenure.employee, person.tenure.position)
+        if bonus is not None:
+            with localcontext(EXACT):
+                found.append(_statement(scheme, setting, person, *bonus))
+    return found
 
 
 def missing(scheme: Scheme, people: Sequence[Person]) -> list[tuple[str, str]]:
@@ -100,7 +104,7 @@ def missing(scheme: Scheme, people: Sequence[Person]) -> list[tuple[str, str]]:
         (_whose(each, person), each.metric)
         for person in people
         for each in scheme.components
-        if each.target is None and each.name not in person.aims
+        if each.target is None and each.name not in person.targets
         if scheme.bonus_of(person.tenure.employee, person.tenure.position)
     ]
     return list(dict.fromkeys(found))
@@ -115,28 +119,16 @@ def _whose(component: Component, person: Person) -> str:
     return f"unit {unit}" if unit else f"the unit of {person.tenure.employee}, who has none,"
 
 
-def evaluated(scheme: Scheme, setting: Setting, people: Sequence[Person]) -> list[Statement]:
-    """A statement for everybody in the scheme, by employee. Raises InvalidQuestion: no target."""
-    lacking = missing(scheme, people)
-    if lacking:
-        listed = ", ".join(f"{employee} {metric}" for employee, metric in lacking[:20])
-        more = f" and {len(lacking) - 20} more" if len(lacking) > 20 else ""
-        raise InvalidQuestion(
-            f"{len(lacking)} targets are missing for {setting.period.name}: {listed}{more}. Set "
-            "them with `iledger target set`, or give the scheme's component a number"
-        )
-    found = []
-    for person in sorted(people, key=lambda each: each.tenure.employee):
-        bonus = scheme.bonus_of(person.tenure.employee, person.tenure.position)
-        if bonus is not None:
-            with localcontext(_EXACT):
-                found.append(_statement(scheme, setting, person, *bonus))
-    return found
-
-
-def digest(statements: Sequence[Statement]) -> str:
-    """What stands for all statements of a period: SHA-256 over their digests, a line each."""
-    return hashlib.sha256("".join(f"{each.sha256}\n" for each in statements).encode()).hexdigest()
+def payout_of(scheme: Scheme, period: Period, person: Person, bonus: Decimal) -> Payout:
+    """What one employee is paid for a period. bonus: what a factor of 1 pays for all of it."""
+    components = [_component(each, person) for each in scheme.components]
+    scores = {kind: _score(components, kind) for kind in KINDS}
+    score, remarks = _overall(scheme, scores)
+    factor = _NOTHING if score is None else factor_at(scheme.curve, score)
+    gross = to_cents(bonus * factor * person.tenure.days / period.days)
+    off = sum((each.amount for each in person.reductions), _NOTHING)
+    total = to_cents(max(gross - off, _NOTHING))
+    return Payout(components, scores, score, factor, gross, total, remarks)
 
 
 def factor_at(curve: Sequence[Point], score: Decimal) -> Decimal:
@@ -146,7 +138,7 @@ def factor_at(curve: Sequence[Point], score: Decimal) -> Decimal:
     for before, point in pairwise(curve):
         if score <= point.score:
             rise = (point.factor - before.factor) / (point.score - before.score)
-            return _rounded(before.factor + (score - before.score) * rise)
+            return rounded(before.factor + (score - before.score) * rise)
     return curve[-1].factor
 
 
@@ -158,43 +150,16 @@ def index_of(component: Component, fact: Decimal, target: Decimal) -> Decimal:
         reached = target / fact
     else:
         return component.cap
-    return min(max(_rounded(reached), component.floor), component.cap)
+    return min(max(rounded(reached), component.floor), component.cap)
 
 
 def _statement(
     scheme: Scheme, setting: Setting, person: Person, bonus: Decimal, bonus_by: str
 ) -> Statement:
     tenure, period = person.tenure, setting.period
-    components = [_component(each, person) for each in scheme.components]
-    scores: dict[str, Decimal | None] = {kind: _score(components, kind) for kind in KINDS}
-    score, remarks = _overall(scheme, scores)
-    factor = _NOTHING if score is None else factor_at(scheme.curve, score)
-    part = bonus * factor * tenure.days / period.days
-    gross = to_cents(part)
-    off = sum((each.amount for each in person.taken), _NOTHING)
-    total = to_cents(max(gross - off, _NOTHING))
+    payout = payout_of(scheme, period, person, bonus)
     late = [f"scheme not known when the period began: {setting.remark}"] if setting.remark else []
-    content = {
-        **_heading(scheme, setting, tenure),
-        "bonus": bonus,
-        "bonus_by": bonus_by,
-        "components": components,
-        "process_score": scores["process"],
-        "process_share": scheme.process_share,
-        "result_score": scores["result"],
-        "score": score,
-        "factor": factor,
-        "gross": gross,
-        "reductions": [each._asdict() for each in person.taken],
-        "total": total,
-        "remarks": [*tenure.remarks, *remarks, *late],
-    }
-    return Statement(content["statement"], tenure.employee, total, content, canonical(content))
-
-
-def _heading(scheme: Scheme, setting: Setting, tenure: Tenure) -> dict[str, Any]:
-    period = setting.period
-    return {
+    content: StatementContent[Decimal] = {
         "statement": f"{period.name}/{tenure.employee}",
         "employee": tenure.employee,
         "position": tenure.position,
@@ -211,17 +176,40 @@ def _heading(scheme: Scheme, setting: Setting, tenure: Tenure) -> dict[str, Any]
         "days_employed": tenure.days,
         "days_of_period": period.days,
         "units": [{"unit": unit, "days": days} for unit, days in tenure.units],
-        # What came later is only there where it is used: what was settled stays the same bytes.
-        **({"calendar": setting.calendar} if setting.calendar else {}),
+        "bonus": bonus,
+        "bonus_by": bonus_by,
+        "components": payout.components,
+        "process_score": payout.scores["process"],
+        "process_share": scheme.process_share,
+        "result_score": payout.scores["result"],
+        "score": payout.score,
+        "factor": payout.factor,
+        "gross": payout.gross,
+        "reductions": _lines(person.reductions),
+        "total": payout.total,
+        "remarks": [*tenure.remarks, *payout.remarks, *late],
     }
+    # What came later is only there where it is used: what was settled stays the same bytes.
+    if setting.calendar:
+        content["calendar"] = setting.calendar
+    return Statement(
+        content["statement"], tenure.employee, payout.total, content, canonical(content)
+    )
 
 
-def _component(component: Component, person: Person) -> dict[str, Any]:
+def _lines(reductions: Sequence[ConfirmedReduction]) -> list[ReductionLine[Decimal]]:
+    return [
+        {"reduction": each.reduction, "rule": each.rule, "amount": each.amount}
+        for each in reductions
+    ]
+
+
+def _component(component: Component, person: Person) -> ComponentLine[Decimal]:
     figure = person.figures[component.name]
-    aim = person.aims.get(component.name) if component.target is None else None
-    target = aim.value if aim else component.target
-    assert target is not None  # noqa: S101 - `evaluated` has seen to it
-    told: dict[str, Any] = {
+    goal = person.targets.get(component.name) if component.target is None else None
+    target = goal.value if goal else component.target
+    assert target is not None  # noqa: S101 - `compute_payouts` has refused it
+    line: ComponentLine[Decimal] = {
         "metric": component.metric,
         "kind": component.kind,
         "weight": component.weight,
@@ -229,37 +217,42 @@ def _component(component: Component, person: Person) -> dict[str, Any]:
         "floor": component.floor,
         "cap": component.cap,
         "target": target,
-        "target_first": aim.first if aim else target,
-        "target_of": aim.target if aim else "scheme",
+        "target_first": goal.first if goal else target,
+        "target_of": goal.target if goal else "scheme",
         "fact": figure.value,
         "numerator": figure.numerator,
         "denominator": figure.denominator,
         "index": None if figure.value is None else index_of(component, figure.value, target),
     }
     if component.of != OWN:
-        told |= {"of": component.of, "of_id": person.groups[component.name]}
+        line["of"] = component.of
+        line["of_id"] = person.groups[component.name]
     if figure.value is None:
-        told["left_out"] = _NO_DATA
+        line["left_out"] = _NO_DATA
     if figure.others:
-        told["not_counted"] = dict(figure.others)
-    return told
+        line["not_counted"] = dict(figure.others)
+    return line
 
 
-def _score(components: Sequence[Mapping[str, Any]], kind: str) -> Decimal | None:
+def _score(components: Sequence[ComponentLine[Decimal]], kind: Kind) -> Decimal | None:
     """The mean index by weight of the components of a kind with data; None if there is none."""
-    told = [each for each in components if each["kind"] == kind and each["index"] is not None]
-    weight = sum((each["weight"] for each in told), _NOTHING)
+    found = [
+        (each["weight"], each["index"])
+        for each in components
+        if each["kind"] == kind and each["index"] is not None
+    ]
+    weight = sum((weight for weight, _ in found), _NOTHING)
     if not weight:
         return None
-    return _rounded(sum((each["weight"] * each["index"] for each in told), _NOTHING) / weight)
+    return rounded(sum((weight * index for weight, index in found), _NOTHING) / weight)
 
 
 def _overall(
-    scheme: Scheme, scores: Mapping[str, Decimal | None]
+    scheme: Scheme, scores: Mapping[Kind, Decimal | None]
 ) -> tuple[Decimal | None, list[str]]:
     """The overall score, and what is to be said of it: a part without data counts for nothing."""
     shares = dict(zip(KINDS, (scheme.process_share, 1 - scheme.process_share), strict=True))
-    counted: dict[str, Decimal] = {kind: share for kind, share in shares.items() if share}
+    counted = {kind: share for kind, share in shares.items() if share}
     told = {kind: share for kind, share in counted.items() if scores[kind] is not None}
     if not told:
         return None, ["no component has data, so there is no score and no bonus"]
@@ -268,27 +261,4 @@ def _overall(
         for kind in counted.keys() - told.keys()
     ]
     weighed = sum((share * (scores[kind] or _NOTHING) for kind, share in told.items()), _NOTHING)
-    return _rounded(weighed / sum(told.values(), _NOTHING)), silent
-
-
-def canonical(content: Mapping[str, Any]) -> str:
-    """JSON with sorted keys, without spaces, and numbers with a point as texts: "0.5", "1200"."""
-    return json.dumps(
-        content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain
-    )
-
-
-def _plain(value: Any) -> str:
-    if not isinstance(value, Decimal):
-        raise TypeError(f"{type(value).__name__} has no place in a statement")
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _rounded(value: Decimal) -> Decimal:
-    return value.quantize(_PLACES, ROUND_HALF_EVEN)
-
-
-def to_cents(amount: Decimal) -> Decimal:
-    """Round money half-up, as all that is paid or taken off."""
-    return amount.quantize(_CENTS, ROUND_HALF_UP)
+    return rounded(weighed / sum(told.values(), _NOTHING)), silent

@@ -1,35 +1,105 @@
-"""Comparison: what was settled against what is known now, and one scheme against another.
+"""Recalculation: what was settled against what is known now, and one scheme against another.
 
 Nothing here changes a statement: a difference is a correction to be decided, or a question.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
-
-import msgspec
+from typing import NamedTuple, TypeVar
 
 from ledger.database import Connection
 from ledger.errors import NotFound
 from ledger.sql import statements
-from projections.motivation.payout import Statement, digest
+from projections.motivation.payout_statement import (
+    ComponentLine,
+    Statement,
+    StatementContent,
+    digest,
+    read_back,
+)
 from projections.motivation.scheme import Scheme, scheme_of
-from projections.motivation.statements import appraise, figures_behind, members
+from projections.motivation.statements import compute_statements, figures_behind, members
 from projections.motivation.target_groups import refuse_opposed
 from projections.periods import Period, period_of
-from projections.tables.motivation.settlement import closings, issued, never_issued, published
-from projections.view import Answer, View, ask
+from projections.tables.motivation.settlement import (
+    ClosedPeriod,
+    IssuedStatement,
+    NeverIssued,
+    closings,
+    issued,
+    never_issued,
+    published,
+)
+from projections.view import View, ask
 
 _SQL = statements("projections.motivation", "recalculation.sql")
 K = TypeVar("K")
 SETTLED = "settled"
-_OF_ALL = ("currency", "credit", "bonus", "days_employed", "process_share", "process_score",
-           "result_score", "score", "factor", "gross")  # fmt: skip
+_OF_ALL = (
+    "currency",
+    "credit",
+    "bonus",
+    "days_employed",
+    "process_share",
+    "process_score",
+    "result_score",
+    "score",
+    "factor",
+    "gross",
+)
 _OF_ONE = ("kind", "weight", "target", "fact", "index")
 
 
-def closing_of(connection: Connection, view: View, period: str) -> dict[str, Any]:
-    """How a period was settled; fields as in `settlement.Closing`. Raises NotFound."""
+class CheckedStatement(NamedTuple):
+    """A statement computed again. recorded, computed: digests, None where there is no statement."""
+
+    statement: str
+    same: bool
+    recorded: str | None
+    computed: str | None
+
+
+class ProposedCorrection(NamedTuple):
+    """Where a settled statement differs from what is known now.
+
+    corrected: what was decided already; delta: what is still to be corrected; changed: texts;
+    evidence: positions that have come to count, or no longer do.
+    """
+
+    statement: str
+    employee: str
+    settled: Decimal
+    corrected: Decimal
+    now: Decimal
+    delta: Decimal
+    currency: str
+    changed: list[str]
+    evidence: list[int]
+
+
+class Replayed(NamedTuple):
+    """What somebody would have been paid by another scheme; None: not in the one scheme.
+
+    delta: None then, and between two currencies; currency: of what is after; why: texts.
+    """
+
+    employee: str
+    before: Decimal | None
+    after: Decimal | None
+    delta: Decimal | None
+    currency: str
+    why: list[str]
+
+
+class _Ground(NamedTuple):
+    scope: str
+    whose: str
+    metric: str | None
+    position: int
+
+
+def closing_of(connection: Connection, view: View, period: str) -> ClosedPeriod:
+    """How a period was settled. Raises NotFound if it was not."""
     found = closings(connection, view, period)
     if not found:
         raise NotFound(
@@ -39,130 +109,129 @@ def closing_of(connection: Connection, view: View, period: str) -> dict[str, Any
     return found[-1]
 
 
-def pinned(view: View, closing: Mapping[str, Any]) -> View:
+def pinned(view: View, closing: ClosedPeriod) -> View:
     """The view that a settled period is for ever looked at with."""
-    zone = closing["zone"]
-    return View(closing["as_of"], period_of(closing["period"]).end(zone), zone)
+    end = period_of(closing.period).end(closing.zone)
+    return View(closing.as_of, end, closing.zone)
 
 
-def settled_scheme(connection: Connection, view: View, closing: Mapping[str, Any]) -> Scheme:
+def settled_scheme(connection: Connection, view: View, closing: ClosedPeriod) -> Scheme:
     """The scheme that a period was settled by."""
-    name = f"{closing['scheme']}@{closing['scheme_version']}"
-    return scheme_of(published(connection, pinned(view, closing), name)["toml"])
+    name = f"{closing.scheme}@{closing.scheme_version}"
+    return scheme_of(published(connection, pinned(view, closing), name).toml)
 
 
-def recomputed(connection: Connection, view: View, closing: Mapping[str, Any]) -> list[Statement]:
+def recomputed(connection: Connection, view: View, closing: ClosedPeriod) -> list[Statement]:
     """The statements of a settled period from the figures known at its closing: the same again."""
     return _by_its_scheme(connection, pinned(view, closing), view, closing)
 
 
-def verified(connection: Connection, view: View, period: str) -> Answer:
-    """Every statement of a settled period computed again, and that of the digest of all.
-
-    Rows: statement, same, recorded (its digest), computed (None if nothing is computed any more).
-    """
+def verified(connection: Connection, view: View, period: str) -> list[CheckedStatement]:
+    """Every statement of a settled period computed again, and last the digest of all."""
     closing = closing_of(connection, view, period)
     found = recomputed(connection, view, closing)
     now = {each.statement: each for each in found}
-    recorded = {row["statement"]: row for row in issued(connection, view, period=period)}
+    recorded = {row.statement: row for row in issued(connection, view, period=period)}
     rows = []
     for name in sorted(now.keys() | recorded.keys()):
         was, then = recorded.get(name), now.get(name)
-        same = bool(was and then and was["document"] == then.document)
-        digests = was["sha256"] if was else None, then.sha256 if then else None
-        rows.append(_checked(name, *digests, same=same))
+        same = bool(was and then and was.document == then.document)
+        digests = was.sha256 if was else None, then.sha256 if then else None
+        rows.append(CheckedStatement(name, same, *digests))
     of_all = digest(found)
-    rows.append(_checked("(all)", closing["digest"], of_all, same=closing["digest"] == of_all))
+    same = closing.digest == of_all
+    rows.append(CheckedStatement("(all)", same, closing.digest, of_all))
     return rows
 
 
-def corrections(connection: Connection, view: View, period: str) -> Answer:
+def corrections(connection: Connection, view: View, period: str) -> list[ProposedCorrection]:
     """Where a settled statement differs from what is known now: proposed, to be decided.
 
-    Rows: statement, employee, settled, corrected (already decided), now, delta (what is still to be
-    corrected), currency, changed (texts), evidence (positions that have come to count, or no longer
-    do; of targets, reductions and employment as well). Only where there is something to correct. An
-    employee who has no statement, because he was not known then, settled 0.
+    Only where there is something to correct. The evidence includes targets, reductions and
+    employment. An employee without a statement, who was not known then, settled 0.
     """
     closing = closing_of(connection, view, period)
     then = pinned(view, closing)
     today = then._replace(as_of=view.as_of)
     now = {each.employee: each for each in _by_its_scheme(connection, today, view, closing)}
-    known = [issued(connection, view, period=period), never_issued(connection, view, period=period)]
-    was = {row["employee"]: row for rows in known for row in rows}
+    was: dict[str, IssuedStatement | NeverIssued] = {
+        row.employee: row for row in issued(connection, view, period=period)
+    }
+    was |= {row.employee: row for row in never_issued(connection, view, period=period)}
     scheme = settled_scheme(connection, view, closing)
     moved: dict[str, set[int]] | None = None
     rows = []
     for employee in sorted(now.keys() | was.keys()):
         settled, current = was.get(employee), now.get(employee)
         due = current.total if current else Decimal(0)
-        paid = settled["total"] + settled["corrected"] if settled else Decimal(0)
+        paid = settled.total + settled.corrected if settled else Decimal(0)
         if due == paid:
             continue
         if moved is None:
             moved = _moved(connection, period_of(period), scheme, then, today)
-        document = settled.get("document") if settled else None
-        before = msgspec.json.decode(document) if document else {}
-        after = msgspec.json.decode(current.document) if current else {}
-        rows.append({
-            "statement": settled["statement"] if settled else f"{period}/{employee}",
-            "employee": employee,
-            "settled": settled["total"] if settled else Decimal(0),
-            "corrected": settled["corrected"] if settled else Decimal(0),
-            "now": due,
-            "delta": due - paid,
-            "currency": scheme.currency,
-            "changed": list(differences(before, after)),
-            "evidence": sorted(moved.get(employee, ())),
-        })  # fmt: skip
+        before = read_back(settled.document) if isinstance(settled, IssuedStatement) else None
+        correction = ProposedCorrection(
+            statement=settled.statement if settled else f"{period}/{employee}",
+            employee=employee,
+            settled=settled.total if settled else Decimal(0),
+            corrected=settled.corrected if settled else Decimal(0),
+            now=due,
+            delta=due - paid,
+            currency=scheme.currency,
+            changed=list(differences(before, current.written if current else None)),
+            evidence=sorted(moved.get(employee, ())),
+        )
+        rows.append(correction)
     return rows
 
 
 def replayed(
     connection: Connection, view: View, period: Period, scheme: Scheme, against: Scheme | None
-) -> Answer:
+) -> list[Replayed]:
     """What a period would have paid by another scheme; writes nothing.
 
-    against: the scheme to compare with, or None for what was settled (Raises NotFound if it was
-    not). A settled period is replayed on the figures that it was settled by. Rows: employee,
-    before, after, delta, currency (of what is after), why (texts). Who is in one of the two has
-    None in the other; delta is None then, and between two currencies.
+    against: the scheme to compare with, or None for what was settled. A settled period is replayed
+    on the figures that it was settled by. Raises NotFound if it was not settled, and `against` is
+    None.
     """
     closed = closings(connection, view, period.name)
     if against is None:
         closing_of(connection, view, period.name)
     seen = pinned(view, closed[-1]) if closed else view
     refuse_opposed(connection, seen, period, scheme)
-    after = {each.employee: each for each in appraise(connection, seen, period, scheme)}
+    after = {each.employee: each for each in compute_statements(connection, seen, period, scheme)}
     if against is None:
         rows = issued(connection, view, period=period.name)
-        before = {row["employee"]: msgspec.json.decode(row["document"]) for row in rows}
+        before = {row.employee: read_back(row.document) for row in rows}
     else:
-        told = appraise(connection, seen, period, against)
-        before = {each.employee: msgspec.json.decode(each.document) for each in told}
+        others = compute_statements(connection, seen, period, against)
+        before = {each.employee: each.written for each in others}
     found = []
     for employee in sorted(before.keys() | after.keys()):
         old, new = before.get(employee), after.get(employee)
         was = None if old is None else Decimal(old["total"])
         would = None if new is None else new.total
         alike = old is not None and old["currency"] == scheme.currency
-        found.append({
-            "employee": employee,
-            "before": was,
-            "after": would,
-            "delta": None if was is None or would is None or not alike else would - was,
-            "currency": scheme.currency,
-            "why": list(differences(old or {}, msgspec.json.decode(new.document) if new else {})),
-        })  # fmt: skip
+        row = Replayed(
+            employee=employee,
+            before=was,
+            after=would,
+            delta=None if was is None or would is None or not alike else would - was,
+            currency=scheme.currency,
+            why=list(differences(old, new.written if new else None)),
+        )
+        found.append(row)
     return found
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def differences(
+    before: StatementContent[str] | None, after: StatementContent[str] | None
+) -> Iterator[str]:
     """What differs between two statements as they are written, in the order of the computation."""
-    if not before or not after:
-        yield "no statement before" if not before else "no statement any more"
+    if before is None or after is None:
+        yield "no statement before" if before is None else "no statement any more"
         return
-    old, new = ({_named(each): each for each in of["components"]} for of in (before, after))
+    old, new = ({_name(each): each for each in of["components"]} for of in (before, after))
     for metric in dict.fromkeys((*old, *new)):
         if metric not in old or metric not in new:
             one = old.get(metric) or new[metric]
@@ -175,33 +244,29 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
         yield "reductions"
 
 
-def _named(component: Mapping[str, Any]) -> str:
-    """As `scheme_parts.Component.name` has it."""
+def _name(component: ComponentLine[str]) -> str:
+    """The same as `scheme.Component.name`."""
     return "/".join(filter(None, (component["metric"], component.get("of"))))
 
 
 def _changes(
-    old: Mapping[str, Any], new: Mapping[str, Any], names: Sequence[str], of: str
+    old: Mapping[str, object], new: Mapping[str, object], names: Sequence[str], of: str
 ) -> Iterator[str]:
     for name in names:
         if old[name] != new[name]:
             yield f"{of}{name.replace('_', ' ')} {_shown(old[name])} → {_shown(new[name])}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return "no data" if value is None else str(value)
 
 
-def _checked(name: str, was: str | None, now: str | None, *, same: bool) -> dict[str, Any]:
-    return {"statement": name, "same": same, "recorded": was, "computed": now}
-
-
 def _by_its_scheme(
-    connection: Connection, seen: View, view: View, closing: Mapping[str, Any]
+    connection: Connection, seen: View, view: View, closing: ClosedPeriod
 ) -> list[Statement]:
     scheme = settled_scheme(connection, view, closing)
-    period = period_of(closing["period"])
-    return appraise(connection, seen, period, scheme, remark=closing["late_scheme"])
+    period = period_of(closing.period)
+    return compute_statements(connection, seen, period, scheme, remark=closing.late_scheme)
 
 
 def _moved(
@@ -239,8 +304,7 @@ def _decided(
     By scope, whose it is, and metric (None of what is no target).
     """
     told = [
-        {(row["scope"], row["whose"], row["metric"], row["position"]) for row in rows}
-        for rows in (ask(connection, _SQL["grounds"], seen, period=period.name) for seen in views)
+        set(ask(connection, _SQL["grounds"], seen, _Ground, period=period.name)) for seen in views
     ]
     return _by_key((row[:3], row[3]) for row in told[0] ^ told[1])
 

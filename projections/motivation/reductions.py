@@ -1,4 +1,4 @@
-"""Deductions: what the rules of a scheme would take off a bonus, with the events behind it."""
+"""Reductions: what the rules of a scheme would take off a bonus, with the events behind it."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,13 +8,11 @@ from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import explain
-from projections.motivation.attainment import at_the_end
-from projections.motivation.compliance import BREACHED, behind, conduct
+from projections.motivation.compliance import BREACHED, behind, compliance
 from projections.motivation.employment import tenures
-from projections.motivation.payout import to_cents
-from projections.motivation.scheme import Scheme
-from projections.motivation.scheme_parts import Reduction
-from projections.motivation.target_groups import terms
+from projections.motivation.measure import at_the_end, terms
+from projections.motivation.rounding import to_cents
+from projections.motivation.scheme import ReductionRule, Scheme
 from projections.periods import Period
 from projections.tables.motivation.norms import norms
 from projections.tables.motivation.settlement import reductions
@@ -27,7 +25,7 @@ class Due(NamedTuple):
     """
 
     employee: str
-    rule: Reduction
+    rule: ReductionRule
     counted: int
     amount: Decimal
     evidence: tuple[int, ...]
@@ -66,17 +64,21 @@ def reductions_due(connection: Connection, view: View, period: Period, scheme: S
 
 
 def _counted(
-    connection: Connection, view: View, period: Period, scheme: Scheme, rule: Reduction
+    connection: Connection, view: View, period: Period, scheme: Scheme, rule: ReductionRule
 ) -> Mapping[str, Counted]:
     if rule.metric is None:
         return _breaches(connection, view, period, str(rule.norm))
     share = metric_of(rule.metric).figure == "share"
     events: dict[str, dict[int, None]] = {}  # each event once, in order of time
     rows = explain(
-        connection, at_the_end(view, period), rule.metric, since=period.since, until=period.until,
+        connection,
+        at_the_end(view, period),
+        rule.metric,
+        since=period.since,
+        until=period.until,
         credit=scheme.credit,
         terms=terms(connection, view, period, [rule.metric], scheme.calendar),
-    )  # fmt: skip
+    )
     for row in rows:
         if row.counted or not share:
             events.setdefault(row.group, {})[row.position] = None
@@ -90,7 +92,7 @@ def _breaches(
     if not norms(connection, view, norm):
         raise InvalidQuestion(f"no norm {norm!r} was defined; `iledger norms` lists them")
     found: dict[str, Counted] = {}
-    for each in conduct(connection, view, period, norm=norm):
+    for each in compliance(connection, view, period, norm=norm):
         if each.state == BREACHED and not each.annulled:
             rows = behind(connection, view, each.norm, each.period, each.employee)
             number, evidence = found.get(each.employee, Counted())
@@ -100,11 +102,11 @@ def _breaches(
 
 
 def refuse_unproposed(connection: Connection, view: View, period: Period, scheme: Scheme) -> None:
-    """Raise InvalidQuestion, naming them, if reductions are due that nobody has proposed.
+    """Raise InvalidQuestion, naming them, if reductions are due but were not proposed.
 
-    Once the period is settled they could be proposed no longer.
+    Once the period is settled they could no longer be proposed.
     """
-    proposed = {row["reduction"] for row in reductions(connection, view, period=period.name)}
+    proposed = {row.reduction for row in reductions(connection, view, period=period.name)}
     due = {due.name(period) for due in reductions_due(connection, view, period, scheme)}
     missing = sorted(due - proposed)
     if missing:

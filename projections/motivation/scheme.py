@@ -1,65 +1,145 @@
-"""Schemes of motivation: a TOML file, read wholly, or told what is wrong with it.
+"""Schemes of motivation: a TOML file, read as a whole or refused with everything wrong in it.
 
-docs/motivation.md shows a whole one. Numbers are exact decimals; what a scheme does not say has one
-stated default, and a field that nobody knows is an error, since it would be paid as if not there.
+docs/motivation.md shows a whole one. Numbers are exact decimals. Every optional field has one
+stated default, and an unknown field is an error, since it would be paid as if it were not there.
+pydantic checks every field by itself; what concerns several fields is checked here.
 """
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic_core import ErrorDetails
 
 from ledger.errors import InvalidQuestion
-from projections.metrics.credit import COMPARISON, credit_of
-from projections.motivation.scheme_file import Problem, Reading
-from projections.motivation.scheme_parts import (
-    KINDS,
-    Component,
-    Point,
-    Reduction,
-    components,
-    curve,
-    reductions,
+from ledger.suggestions import did_you_mean
+from projections.motivation.scheme_file import (
+    FROM_TARGETS,
+    OWN,
+    CountedMetric,
+    Credit,
+    Currency,
+    Day,
+    Finding,
+    Goal,
+    Metric,
+    Number,
+    Path,
+    Problem,
+    Share,
+    Text,
+    Version,
+    Whole,
+    problem_of,
+    written,
 )
 
-_TOP = (
-    "name", "version", "effective_from", "currency", "credit", "calendar", "process_share",
-    "bonus", "components", "curve", "reductions",
-)  # fmt: skip
+Kind = Literal["process", "result"]
+KINDS: tuple[Kind, ...] = ("process", "result")
 
 
-@dataclass(frozen=True)
-class Scheme:
-    """One version of a scheme. process_share: what the process score counts, the result the rest.
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    bonus, by_position, by_employee: what a factor of 1 pays for a whole period; the most particular
-    one counts, and who has none is not in the scheme. Amounts are in `currency`. calendar: by which
-    business hours are counted, None for the ledger's default.
+
+class Component(_Table):
+    """A metric and its weight. floor, cap: bounds of its index; direction: more or less is better.
+
+    goal: the target as the file states it, a number or one of target, unit and company.
     """
 
-    name: str
-    version: int
-    effective_from: date
-    currency: str
-    credit: str
-    calendar: str | None
-    process_share: Decimal
-    bonus: Decimal | None
-    by_position: Mapping[str, Decimal]
-    by_employee: Mapping[str, Decimal]
-    components: tuple[Component, ...]
-    curve: tuple[Point, ...]
-    reductions: tuple[Reduction, ...]
-    text: str
+    metric: Metric
+    kind: Kind
+    weight: Number
+    goal: Goal = Field(alias="target")
+    direction: Literal["more", "less"] = "more"
+    floor: Number = Decimal(0)
+    cap: Number
+
+    @property
+    def target(self) -> Decimal | None:
+        """The target, if the scheme states a number; None if it is taken from the targets set."""
+        return self.goal if isinstance(self.goal, Decimal) else None
+
+    @property
+    def of(self) -> str:
+        """Whose figure and target it is: employee, unit or company."""
+        return OWN if isinstance(self.goal, Decimal) else FROM_TARGETS[self.goal]
+
+    @property
+    def name(self) -> str:
+        """Its name among the components: the metric, and whose it is unless the employee's own."""
+        return self.metric if self.of == OWN else f"{self.metric}/{self.of}"
+
+
+class Point(_Table):
+    """At this score the bonus is multiplied by this factor."""
+
+    score: Number
+    factor: Number
+
+
+class ReductionRule(_Table):
+    """A rule by which a bonus may shrink: so much for each one counted beyond those allowed.
+
+    metric: one that counts; of a share, what is in its numerator. norm: instead of a metric, one
+    whose breaches are counted. at_most: None is no bound.
+    """
+
+    rule: Text
+    metric: CountedMetric | None = None
+    amount: Number
+    allowed: Whole = 0
+    at_most: Number | None = None
+    norm: Text | None = None
+
+
+class Bonus(_Table):
+    """What a factor of 1 pays for a whole period; the most particular amount counts."""
+
+    default: Number | None = None
+    positions: dict[str, Number] = {}
+    employees: dict[str, Number] = {}
+
+
+class Scheme(_Table):
+    """One version of a scheme. Amounts are in `currency`.
+
+    process_share: what the process score counts, the result the rest. calendar: by which business
+    hours are counted, None for the ledger's default. An employee without a bonus is not in it.
+    """
+
+    name: Text
+    version: Version
+    effective_from: Day
+    currency: Currency
+    credit: Credit = "owner-at-event"
+    calendar: Text | None = None
+    process_share: Share
+    bonus: Bonus = Bonus()
+    components: tuple[Component, ...] = ()
+    curve: tuple[Point, ...] = ()
+    reductions: tuple[ReductionRule, ...] = ()
+    _text: str = PrivateAttr("")
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the text of the file, which is the context of validation."""
+        self._text = str(context or "")
 
     @cached_property
     def sha256(self) -> str:
         """The digest of the file, in hexadecimal."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """The file that it was read from."""
+        return self._text
 
     @property
     def metrics(self) -> list[str]:
@@ -73,16 +153,25 @@ class Scheme:
         return next((each for each in named if each.name == name), named[0] if named else None)
 
     def bonus_of(self, employee: str, position: str | None) -> tuple[Decimal, str] | None:
-        """What a factor of 1 pays an employee, and by what; None if nothing is said of him."""
-        if employee in self.by_employee:
-            return self.by_employee[employee], "employee"
-        if position is not None and position in self.by_position:
-            return self.by_position[position], "position"
-        return None if self.bonus is None else (self.bonus, "default")
+        """What a factor of 1 pays an employee, and by what; None if the scheme has no bonus."""
+        bonus = self.bonus
+        if employee in bonus.employees:
+            return bonus.employees[employee], "employee"
+        if position is not None and position in bonus.positions:
+            return bonus.positions[position], "position"
+        return None if bonus.default is None else (bonus.default, "default")
+
+
+_TABLES: Mapping[str, type[BaseModel]] = {
+    "bonus": Bonus,
+    "components": Component,
+    "curve": Point,
+    "reductions": ReductionRule,
+}
 
 
 def scheme_of(text: str) -> Scheme:
-    """Read a scheme. Raises InvalidQuestion, which tells everything that is wrong with it."""
+    """Read a scheme. Raises InvalidQuestion, which names everything that is wrong with it."""
     found, problems = examined(text)
     if found is None:
         raise InvalidQuestion(f"the scheme is not valid: {' '.join(map(str, problems))}")
@@ -90,82 +179,112 @@ def scheme_of(text: str) -> Scheme:
 
 
 def examined(text: str) -> tuple[Scheme | None, list[Problem]]:
-    """A scheme if the text is one, else all that is wrong with it."""
+    """A scheme if the text is one, else all that is wrong with it, in the order of the file."""
     try:
         whole = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # also of numbers too long, lists too deep
         return None, [Problem("(file)", "", None, f"is not TOML: {error}", "Mend it there.")]
-    reading = Reading(text)
-    reading.only(whole, "", _TOP)
-    bonus, positions, employees = _bonus(reading, whole)
-    scheme = Scheme(
-        name=reading.text(whole, "", "name"),
-        version=reading.whole(whole, "", "version", least=1),
-        effective_from=_day(reading, whole),
-        currency=reading.text(whole, "", "currency", r"[A-Z]{3}", "Give a code, such as RUB."),
-        credit=_credit(reading, whole),
-        calendar=reading.text(whole, "", "calendar") if "calendar" in whole else None,
-        process_share=reading.number(whole, "", "process_share", most=Decimal(1)),
-        bonus=bonus,
-        by_position=positions,
-        by_employee=employees,
-        components=components(reading, whole),
-        curve=curve(reading, whole),
-        reductions=reductions(reading, whole),
-        text=text,
-    )
-    if not reading.problems:
-        _weigh(reading, scheme)
-    return (None if reading.problems else scheme), reading.problems
+    scheme, errors = _validated(whole, text)
+    wrong = {error["loc"] for error in errors}
+    found = [*map(_of_field, errors), *_lists(whole, wrong), *_reductions(whole, wrong)]
+    if scheme and not found:
+        found = list(_weights(scheme))
+    lines = text.splitlines()
+    problems = [problem_of(lines, *each) for each in found]
+    problems.sort(key=lambda each: (each.line is None, each.line or 0))
+    return (None if problems else scheme), problems
 
 
-def _day(reading: Reading, whole: Mapping[str, Any]) -> date:
-    day = whole.get("effective_from")
-    if isinstance(day, date) and not isinstance(day, datetime):
-        return day
-    reading.problem("effective_from", day, "is not a date", "Write 2026-07-01, without quotes.")
-    return date.min
+def _validated(whole: dict[str, Any], text: str) -> tuple[Scheme | None, list[ErrorDetails]]:
+    """The scheme, or pydantic's errors. What is missing is checked as None, for its remedy."""
+    errors: list[ErrorDetails] = []
+    for _ in range(2):
+        try:
+            return Scheme.model_validate(whole, context=text), []
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+        for each in errors:
+            if each["type"] == "missing":
+                each["input"][each["loc"][-1]] = None
+    return None, errors
 
 
-def _credit(reading: Reading, whole: Mapping[str, Any]) -> str:
-    credit = reading.text(whole, "", "credit", default="owner-at-event")
-    try:
-        credit_of(credit)
-    except InvalidQuestion as error:
-        reading.problem("credit", credit, "is no mode of credit", f"{error}.")
-    if credit == COMPARISON:
-        reading.problem(
-            "credit", credit, "moves the past with every reassignment", "Choose another mode."
-        )
-    return credit
+def _of_field(error: ErrorDetails) -> Finding:
+    path, value, context = error["loc"], error["input"], error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            model = _TABLES[str(path[0])] if path[1:] else Scheme
+            names = [field.alias or name for name, field in model.model_fields.items()]
+            near = did_you_mean(str(path[-1]), names)
+            return path, None, "is not known", f"{near} There are {', '.join(names)}.".strip()
+        case "literal_error":
+            problem, remedy = "is not one of them", f"Give {context['expected']}."
+        case "tuple_type":
+            problem, remedy = "is not a list of tables", f"Begin each with [[{path[0]}]]."
+        case "model_type" if path[1:]:
+            problem, remedy = "is not a table", f"Begin it with [[{path[0]}]]."
+        case "model_type" | "dict_type":
+            problem, remedy = "is not a table", f"Begin it with [{written(path)}]."
+        case _:
+            problem, remedy = context["problem"], context["remedy"]
+    return path, value, "is missing" if value is None else problem, remedy
 
 
-def _bonus(
-    reading: Reading, whole: Mapping[str, Any]
-) -> tuple[Decimal | None, Mapping[str, Decimal], Mapping[str, Decimal]]:
-    table = reading.table(whole, "", "bonus")
-    reading.only(table, "bonus", ("default", "positions", "employees"))
-    tables = [reading.table(table, "bonus", name) for name in ("positions", "employees")]
-    positions, employees = (
-        {name: reading.number(each, f"bonus.{kind}", name) for name in each}
-        for kind, each in zip(("positions", "employees"), tables, strict=True)
-    )
-    default = reading.number(table, "bonus", "default") if "default" in table else None
-    if default is None and not positions and not employees:
-        reading.problem(
-            "bonus", table, "says of nobody what he gets", "Give default, positions or employees."
-        )
-    return default, positions, employees
+def _right(
+    whole: Mapping[str, Any], wrong: set[Path], name: str
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The tables of a list, each with its path and those of its fields that are not wrong."""
+    for n, each in enumerate(() if (name,) in wrong else whole.get(name, ())):
+        if (name, n) not in wrong:
+            yield (name, n), {key: each[key] for key in each if (name, n, key) not in wrong}
 
 
-def _weigh(reading: Reading, scheme: Scheme) -> None:
+def _lists(whole: Mapping[str, Any], wrong: set[Path]) -> Iterator[Finding]:
+    """What is wrong between several fields of the bonus, the components and the curve."""
+    bonus = whole.get("bonus", {})
+    if ("bonus",) not in wrong and not bonus.keys() & Bonus.model_fields.keys():
+        yield ("bonus",), None, "names nobody", "Give default, positions or employees."
+    for name, remedy in (("components", "one a metric"), ("curve", "with score and factor")):
+        if not whole.get(name):
+            yield (name,), None, "is missing", f"Add [[{name}]], {remedy}."
+    seen = set[tuple[str, str]]()
+    for path, each in _right(whole, wrong, "components"):
+        key = (each.get("metric", ""), FROM_TARGETS.get(str(each.get("target")), OWN))
+        if key[0] and key in seen:
+            yield (*path, "metric"), key[0], "is there twice", "Give it one weight."
+        seen.add(key)
+        floor, cap = Decimal(each.get("floor", 0)), each.get("cap")
+        if cap is not None and cap < floor:
+            problem = f"is below the floor, {floor:f}"
+            yield (*path, "cap"), cap, problem, "Raise the cap or lower the floor."
+    points = [(path, each) for path, each in _right(whole, wrong, "curve") if "score" in each]
+    for (_, before), (path, point) in pairwise(points):
+        if point["score"] <= before["score"]:
+            problem = f"does not rise above {Decimal(before['score']):f}"
+            remedy = "Put the points in order of their score."
+            yield (*path, "score"), point["score"], problem, remedy
+
+
+def _reductions(whole: Mapping[str, Any], wrong: set[Path]) -> Iterator[Finding]:
+    """What is wrong between several fields of the rules of reduction."""
+    seen = set[str]()
+    for path, each in _right(whole, wrong, "reductions"):
+        rule, metric, named = each.get("rule", ""), (*path, "metric"), whole["reductions"][path[1]]
+        if rule and rule in seen:
+            yield (*path, "rule"), rule, "is there twice", "Name each rule once."
+        seen.add(rule)
+        if "norm" in named and "metric" in named:
+            yield metric, named["metric"], "is there besides a norm", "Leave one of the two out."
+        if "norm" not in named and "metric" not in named:
+            yield metric, None, "is missing", "Name a metric that counts, or a norm instead."
+
+
+def _weights(scheme: Scheme) -> Iterator[Finding]:
     """Both scores that count must be of something."""
     shares = (scheme.process_share, 1 - scheme.process_share)
     for kind, share in zip(KINDS, shares, strict=True):
-        weight = sum((each.weight for each in scheme.components if each.kind == kind), Decimal(0))
-        if share and not weight:
-            reading.problem(
-                "components", f"{weight:f}",
-                f"of kind {kind} weigh nothing, but count {share:f} of the score",
-                f"Give one a weight, or set process_share to {'0' if kind == 'process' else '1'}.",
-            )  # fmt: skip
+        if share and not any(each.weight for each in scheme.components if each.kind == kind):
+            problem = f"of kind {kind} weigh nothing, but count {share:f} of the score"
+            alone = "0" if kind == "process" else "1"
+            remedy = f"Give one a weight, or set process_share to {alone}."
+            yield ("components",), None, problem, remedy

@@ -1,13 +1,109 @@
-"""Reading a scheme's file field by field: every problem is noted with its line, none ends it."""
+"""A scheme's file field by field: what each kind of field accepts, and where problems stand.
+
+Values come from a TOML file: integers, exact decimals, texts, dates; None stands for a missing one.
+"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
+from functools import partial
+from itertools import islice
+from typing import Annotated, Any, NamedTuple
 
-C = TypeVar("C", bound=str)
-LARGEST = Decimal(10) ** 12
-_PLACES = 6
+from pydantic import PlainValidator
+from pydantic_core import PydanticCustomError
+
+from ledger.errors import InvalidQuestion
+from projections.metrics.credit import COMPARISON, credit_of
+from projections.metrics.definitions import metric_of
+from projections.motivation.rounding import PLACES
+
+Path = tuple[str | int, ...]  # such as ("components", 1, "weight")
+Finding = tuple[Path, Any, str, str]  # path, value, problem, remedy
+OWN = "employee"
+FROM_TARGETS = {"target": OWN, "unit": "unit", "company": "company"}  # whose figure it is, by goal
+LARGEST = 10**12
+_LINE = r"\S(.{0,198}\S)?"
+
+
+def _wrong(problem: str, remedy: str) -> PydanticCustomError:
+    return PydanticCustomError("scheme", "{problem}", {"problem": problem, "remedy": remedy})
+
+
+def _text(value: Any, pattern: str = _LINE, remedy: str = "Give a text of one line.") -> str:
+    if isinstance(value, str) and re.fullmatch(pattern, value) and value.isprintable():
+        return value
+    raise _wrong("is not such a text", remedy)
+
+
+def _number(value: Any, most: int = LARGEST) -> Decimal:
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        exact = Decimal(value)
+        if exact.is_finite() and 0 <= exact <= most and exact == round(exact, PLACES):
+            return exact
+    remedy = f"Give a number from 0 to {most} with at most {PLACES} places."
+    raise _wrong("is out of reach", remedy)
+
+
+def _whole(value: Any, least: int = 0) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= LARGEST:
+        return value
+    raise _wrong("is not such a number", f"Give a whole number from {least} on.")
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise _wrong("is not a date", "Write 2026-07-01, without quotes.")
+
+
+def _credit(value: Any) -> str:
+    try:
+        credit_of(_text(value))
+    except InvalidQuestion as error:
+        raise _wrong("is not a mode of credit", f"{error}.") from None
+    if value == COMPARISON:
+        raise _wrong("moves the past with every reassignment", "Choose another mode.")
+    return str(value)
+
+
+def _metric(value: Any, figures: Sequence[str] = ()) -> str:
+    try:
+        metric = metric_of(_text(value))
+    except InvalidQuestion as error:
+        raise _wrong("is not a metric", f"{error}.") from None
+    if figures and metric.figure not in figures:
+        raise _wrong("counts nothing", f"Take a {' or a '.join(figures)}.")
+    return str(value)
+
+
+def _goal(value: Any) -> Decimal | str:
+    if isinstance(value, str) and value in FROM_TARGETS:
+        return value
+    remedy = 'Give a number above 0, or "target" for the employee\'s own, "unit" or "company".'
+    try:
+        number = _number(value)
+    except PydanticCustomError:
+        raise _wrong("is out of reach", remedy) from None
+    if not number:
+        raise _wrong("cannot be measured against", remedy)
+    return number
+
+
+Text = Annotated[str, PlainValidator(_text)]
+Currency = Annotated[
+    str, PlainValidator(partial(_text, pattern="[A-Z]{3}", remedy="Give a code, such as RUB."))
+]
+Number = Annotated[Decimal, PlainValidator(_number)]
+Share = Annotated[Decimal, PlainValidator(partial(_number, most=1))]
+Whole = Annotated[int, PlainValidator(_whole)]
+Version = Annotated[int, PlainValidator(partial(_whole, least=1))]
+Day = Annotated[date, PlainValidator(_day)]
+Credit = Annotated[str, PlainValidator(_credit)]
+Metric = Annotated[str, PlainValidator(_metric)]
+CountedMetric = Annotated[str, PlainValidator(partial(_metric, figures=("count", "share")))]
+Goal = Annotated[Decimal | str, PlainValidator(_goal)]
 
 
 class Problem(NamedTuple):
@@ -25,134 +121,36 @@ class Problem(NamedTuple):
         return f"{self.field}{where}: {self.problem}{found}. {self.remedy}"
 
 
-class Reading:
-    """One file being read. Where a field is wrong, what is returned stands in for it.
+def problem_of(lines: Sequence[str], path: Path, value: Any, problem: str, remedy: str) -> Problem:
+    """A finding as it is shown, with the line of the file that it stands on."""
+    text = "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return Problem(written(path), text[:80], _line(lines, path), problem, remedy)
 
-    path: that of the table, such as components[1], counted from 0 as in JSON; empty at the top.
-    """
 
-    def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
-        self.problems: list[Problem] = []
+def written(path: Path) -> str:
+    """A path as messages write it, such as components[1].weight, counted from 0 as in JSON."""
+    parts = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in path)
+    return "".join(parts).removeprefix(".")
 
-    def problem(self, field: str, value: Any, problem: str, remedy: str) -> None:
-        """Note what is wrong with a field."""
-        shown = "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
-        self.problems.append(Problem(field, shown[:80], self._line(field), problem, remedy))
 
-    def only(self, table: Mapping[str, Any], path: str, names: Sequence[str]) -> None:
-        """Note fields that nobody knows."""
-        for name in table:
-            if name not in names:
-                self.problem(
-                    _under(path, name), None, "is not known", f"There are {', '.join(names)}."
-                )
-
-    def text(
-        self,
-        table: Mapping[str, Any],
-        path: str,
-        name: str,
-        pattern: str = r"\S(.{0,198}\S)?",
-        remedy: str = "Give a text of one line.",
-        default: str | None = None,
-    ) -> str:
-        """A text that matches wholly."""
-        value = table.get(name, default)
-        if isinstance(value, str) and re.fullmatch(pattern, value) and value.isprintable():
-            return value
-        self.problem(_under(path, name), value, "is missing or not such a text", remedy)
-        return ""
-
-    def choice(
-        self,
-        table: Mapping[str, Any],
-        path: str,
-        name: str,
-        among: Sequence[C],
-        default: C | None = None,
-    ) -> C:
-        """One of these texts."""
-        value = table.get(name, default)
-        for each in among:
-            if each == value:
-                return each
-        self.problem(_under(path, name), value, "is none of them", f"Give {' or '.join(among)}.")
-        return among[0]
-
-    def number(
-        self,
-        table: Mapping[str, Any],
-        path: str,
-        name: str,
-        *,
-        most: Decimal = LARGEST,
-        default: Decimal | None = None,
-    ) -> Decimal:
-        """A number from 0 on, with at most six places."""
-        value = table.get(name, default)
-        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-            exact = Decimal(value)
-            if exact.is_finite() and 0 <= exact <= most and exact == round(exact, _PLACES):
-                return exact
-        self.problem(
-            _under(path, name), value, "is missing or out of reach",
-            f"Give a number from 0 to {most:f} with at most {_PLACES} places.",
-        )  # fmt: skip
-        return Decimal(0)
-
-    def whole(
-        self,
-        table: Mapping[str, Any],
-        path: str,
-        name: str,
-        least: int = 0,
-        default: int | None = None,
-    ) -> int:
-        """A whole number."""
-        value = table.get(name, default)
-        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= LARGEST:
-            return value
-        remedy = f"Give a whole number from {least} on."
-        self.problem(_under(path, name), value, "is missing or no such number", remedy)
-        return least
-
-    def table(self, table: Mapping[str, Any], path: str, name: str) -> Mapping[str, Any]:
-        """A table; an empty one if there is none."""
-        value = table.get(name, {})
-        if isinstance(value, dict):
-            return value
-        where = _under(path, name)
-        self.problem(where, value, "is not a table", f"Begin it with [{where}].")
-        return {}
-
-    def tables(self, table: Mapping[str, Any], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The tables of a list at the top, with their paths."""
-        value = table.get(name, [])
-        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            self.problem(name, None, "is not a list of tables", f"Begin each with [[{name}]].")
-            return
-        yield from ((f"{name}[{n}]", each) for n, each in enumerate(value))
-
-    def _line(self, field: str) -> int | None:
-        """Where the field stands; or else its table; None if neither is found as it is written."""
-        path, _, name = field.rpartition(".")
-        index = re.search(r"\[(\d+)\]\Z", path)
-        heading, nth = (path[: index.start()], int(index[1])) if index else (path, 0)
-        start = 0
-        if heading:
-            written = f"[[{heading}]]" if index else f"[{heading}]"
-            heads = [n for n, line in enumerate(self._lines, 1) if line.strip() == written]
-            if len(heads) <= nth:
-                return None
-            start = heads[nth]
-        for n, line in enumerate(self._lines[start:], start + 1):
+def _line(lines: Sequence[str], path: Path) -> int | None:
+    """Where a field stands; or else its table; None if neither is found as it is written."""
+    if not path:
+        return None
+    *table, name = path
+    start = _heading(lines, tuple(table)) if table else 0
+    if start is not None and isinstance(name, str):
+        for n, line in enumerate(lines[start:], start + 1):
             if line.lstrip().startswith("["):
                 break
-            if line.partition("=")[0].strip().strip("\"'") == name and "=" in line:
+            if "=" in line and line.partition("=")[0].strip().strip("\"'") == name:
                 return n
-        return start or None
+    return _heading(lines, path) or start or _line(lines, tuple(table))
 
 
-def _under(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+def _heading(lines: Sequence[str], path: Path) -> int | None:
+    """The line that begins a table: [bonus.positions], or the nth [[components]]."""
+    nth = path[-1] if isinstance(path[-1], int) else 0
+    head = f"[[{path[0]}]]" if isinstance(path[-1], int) else f"[{written(path)}]"
+    heads = (n for n, line in enumerate(lines, 1) if line.partition("#")[0].strip() == head)
+    return next(islice(heads, nth, None), None)

@@ -1,7 +1,7 @@
-"""Appraisal: what a scheme makes of a period's figures, as known at a position.
+"""Statements: what a scheme makes of a period's figures, as known at a position.
 
-The same function settles a period, verifies it years later, shows somebody his figures while it is
-still running, and replays it under another scheme: so all of them see the same numbers.
+The same function settles a period, verifies it years later, shows employees their figures while it
+is still running, and replays it under another scheme: so all of them see the same numbers.
 """
 
 from collections.abc import Sequence
@@ -10,18 +10,19 @@ from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.metrics import Terms, explain
 from projections.metrics.rows import EvidenceRow
-from projections.motivation.attainment import Facts, at_the_end, facts
 from projections.motivation.employment import tenures
-from projections.motivation.payout import Person, Setting, Statement, Taken, evaluated
+from projections.motivation.measure import Facts, at_the_end, facts, figure, terms
+from projections.motivation.payout import ConfirmedReduction, Person, Setting, compute_payouts
+from projections.motivation.payout_statement import Statement
 from projections.motivation.scheme import Scheme
-from projections.motivation.scheme_parts import OWN
-from projections.motivation.target_groups import Group, aims, branches_of, figure, group_of, terms
+from projections.motivation.scheme_file import OWN
+from projections.motivation.target_groups import Group, branches_of, group_of, targets_by_group
 from projections.periods import Period
 from projections.tables.motivation.settlement import reductions
 from projections.view import View
 
 
-def appraise(
+def compute_statements(
     connection: Connection,
     view: View,
     period: Period,
@@ -29,7 +30,7 @@ def appraise(
     *,
     remark: str | None = None,
 ) -> list[Statement]:
-    """A statement for everybody employed in the period whom the scheme knows, by employee.
+    """A statement for everybody employed in the period who has a bonus in the scheme, by employee.
 
     view: as_of is what is known, zone is that of the period; `on` cuts a running period short.
     remark: why a scheme counts that was not known when the period began. Raises InvalidQuestion,
@@ -37,7 +38,7 @@ def appraise(
     """
     measured = terms(connection, view, period, scheme.metrics, scheme.calendar)
     setting = Setting(period, view.zone, view.as_of, remark, measured.calendar)
-    return evaluated(scheme, setting, _people(connection, view, period, scheme, measured))
+    return compute_payouts(scheme, setting, _people(connection, view, period, scheme, measured))
 
 
 def figures_behind(
@@ -51,7 +52,7 @@ def figures_behind(
     """The events behind a figure of statements; rows as in `projections.metrics.metrics.explain`.
 
     name: that of a component, such as won_value/unit, or any metric; employees: only theirs. The
-    group is whose figure it is: the employee, his unit or the whole.
+    group is whose figure it is: the employee, their unit or the whole.
     """
     component = scheme.component(name)
     metric = component.metric if component else name
@@ -66,11 +67,16 @@ def figures_behind(
     for by in ["employee"] if wanted is None else sorted({each.by for each in wanted}):
         groups = None if wanted is None else [each.name for each in wanted if each.by == by]
         rows = explain(
-            connection, at_the_end(view, period), metric, by=by, since=period.since,
-            until=period.until, credit=scheme.credit,
+            connection,
+            at_the_end(view, period),
+            metric,
+            by=by,
+            since=period.since,
+            until=period.until,
+            credit=scheme.credit,
             group=groups[0] if groups and len(groups) == 1 else None,
             terms=terms(connection, view, period, [metric], scheme.calendar),
-        )  # fmt: skip
+        )
         found += [row for row in rows if groups is None or row.group in groups]
     return found
 
@@ -78,7 +84,7 @@ def figures_behind(
 def members(
     connection: Connection, view: View, period: Period, scheme: Scheme
 ) -> dict[str, dict[str, Group]]:
-    """Of whom the figures of everybody employed in a period are: by employee and component."""
+    """Whose figures everybody employed in a period is measured by: by employee and component."""
     shared = any(each.of != OWN for each in scheme.components)
     branches = branches_of(connection, view, period) if shared else frozenset[str]()
     return {
@@ -101,38 +107,38 @@ def _people(
         )
         for by, names in wanted.items()
     }
-    known = aims(connection, view, period, scheme)
-    taken = _taken(connection, view, period, scheme)
+    known = targets_by_group(connection, view, period, scheme)
+    confirmed = _confirmed(connection, view, period, scheme)
     people = []
     for tenure in tenures(connection, view, period):
         mine = groups[tenure.employee]
-        figures, own_aims, others = {}, {}, {}
+        figures, goals, others = {}, {}, {}
         for each in scheme.components:
             by, name = mine[each.name]
             figures[each.name] = figure(found[by], name, each.metric, scheme.currency)
-            aim = known.get(mine[each.name].scope, {}).get(each.metric)
-            if aim is not None:
-                own_aims[each.name] = aim
+            goal = known.get(mine[each.name].scope, {}).get(each.metric)
+            if goal is not None:
+                goals[each.name] = goal
             if each.of != OWN:
                 others[each.name] = name
         people.append(
-            Person(tenure, figures, own_aims, tuple(taken.get(tenure.employee, ())), others)
+            Person(tenure, figures, goals, tuple(confirmed.get(tenure.employee, ())), others)
         )
     return people
 
 
-def _taken(
+def _confirmed(
     connection: Connection, view: View, period: Period, scheme: Scheme
-) -> dict[str, list[Taken]]:
-    found: dict[str, list[Taken]] = {}
+) -> dict[str, list[ConfirmedReduction]]:
+    found: dict[str, list[ConfirmedReduction]] = {}
     for row in reductions(connection, view, period=period.name):
-        if row["decision"] != "confirmed":
+        if row.decision != "confirmed":
             continue
-        if row["currency"] != scheme.currency:
+        if row.currency != scheme.currency:
             raise InvalidQuestion(
-                f"reduction {row['reduction']} is in {row['currency']}, but {scheme.name} pays in "
-                f"{scheme.currency}; annul it (event.annulled), position {row['position']}"
+                f"reduction {row.reduction} is in {row.currency}, but {scheme.name} pays in "
+                f"{scheme.currency}; annul it (event.annulled), position {row.position}"
             )
-        taken = Taken(row["reduction"], row["rule"], row["amount"])
-        found.setdefault(row["employee"], []).append(taken)
+        each = ConfirmedReduction(row.reduction, row.rule, row.amount)
+        found.setdefault(row.employee, []).append(each)
     return found

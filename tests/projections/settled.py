@@ -11,7 +11,7 @@ from ledger.database import Connection, Location
 from ledger.envelope import Event
 from projections.engine.catch_up import catch_up
 from projections.motivation.scheme import scheme_of
-from projections.motivation.statements import appraise
+from projections.motivation.statements import compute_statements
 from projections.periods import period_of
 from projections.view import View
 from tests.projections.ledgers import ZONE
@@ -42,7 +42,7 @@ def close(location: Location, connection: Connection, scheme_text: str = SCHEME)
     with Ledger(location) as book:
         handle(book, settlement.model(), CONTEXT, settlement.publish(scheme))
         seen = now(location, connection)._replace(on=period.end(ZONE))
-        found = appraise(connection, seen, period, scheme, remark=REMARK)
+        found = compute_statements(connection, seen, period, scheme, remark=REMARK)
         decide = settlement.close(period, ZONE, scheme, seen.as_of, found, REMARK)
         handle(book, settlement.model(period=PERIOD), CONTEXT, decide)
     return now(location, connection)

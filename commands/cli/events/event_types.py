@@ -1,7 +1,5 @@
 """`iledger events`: the catalogue of event types."""
 
-from difflib import get_close_matches
-
 import click
 
 from commands.cli.events.event_fields import meaning, shapes
@@ -9,6 +7,7 @@ from commands.cli.shell.output import Format, Printer, remark
 from commands.cli.shell.question import formatted
 from ledger import catalogue
 from ledger.errors import NotFound
+from ledger.suggestions import did_you_mean
 
 
 @click.command(epilog="Example: iledger events call.logged")
@@ -27,8 +26,7 @@ def events(type_: str | None, form: Format) -> None:
             )
             return
         if type_ not in found:
-            near = get_close_matches(type_, found, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else "`iledger events` lists them all."
+            hint = did_you_mean(type_, found) or "`iledger events` lists them all."
             raise NotFound(f"there is no event type {type_!r}. {hint}")
         described = found[type_]
         remark(f"{type_}, version {described.version}: {meaning(described.content)}")

@@ -20,6 +20,7 @@ from ledger.envelope import Row
 from ledger.errors import InvalidQuestion, ServerUnavailable
 from ledger.log import Query
 from ledger.moments import Precision, precision_of
+from ledger.suggestions import did_you_mean
 
 ROLES = ("auditor", "owner")
 _CONTENT = 160  # columns of an event's content in a line of text
@@ -113,16 +114,11 @@ def _query(client: str | None, employee: str | None, types: tuple[str, ...]) -> 
 
 def _doubt(types: tuple[str, ...]) -> None:
     """Say that a type is unknown; it may still be recorded, by a package that is not here."""
-    from difflib import get_close_matches
-
     from ledger.catalogue import types as catalogue
 
     for name in types:
         if name not in catalogue():
-            near = get_close_matches(name, catalogue(), n=1)
-            remark(
-                f"unknown event type {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-            )
+            remark(f"unknown event type {name!r}. {did_you_mean(name, catalogue())}".strip())
 
 
 def _kept(rows: Iterator[Row], wanted: Filter) -> Iterator[Row]:

@@ -1,9 +1,8 @@
 """`iledger kpi`, `kpi replay`, `my kpi`, `team kpi`: the same figures for everybody."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 
@@ -14,6 +13,7 @@ from commands.cli.shell.charts import with_bars
 from commands.cli.shell.output import Format, remark
 from commands.cli.shell.question import Question, formatted, opened, zoned
 from ledger.errors import InvalidQuestion, NotFound
+from projections.motivation.payout_statement import StatementContent, read_back
 from projections.motivation.scheme import Scheme, scheme_of
 from projections.periods import Period, period_of
 from projections.view import View
@@ -43,7 +43,7 @@ class Shown(NamedTuple):
     much those that are settled were corrected since.
     """
 
-    contents: list[Any]
+    contents: list[StatementContent[str]]
     scheme: Scheme
     view: View
     corrected: Mapping[str, Decimal] = {}
@@ -52,7 +52,7 @@ class Shown(NamedTuple):
 def shown(question: Question, period: Period, name: str | None) -> Shown:
     """The statements of a period: as settled, or provisional by the scheme named or in force."""
     from projections.motivation.recalculation import pinned, settled_scheme
-    from projections.motivation.statements import appraise
+    from projections.motivation.statements import compute_statements
     from projections.motivation.target_groups import refuse_opposed
     from projections.tables.motivation.settlement import closings, issued
 
@@ -61,16 +61,16 @@ def shown(question: Question, period: Period, name: str | None) -> Shown:
     if closed and name is None:
         rows = issued(connection, view, period=period.name)
         scheme = settled_scheme(connection, view, closed[-1])
-        contents = [json.loads(row["document"]) for row in rows]
-        remark(f"settled by {scheme.name}@{scheme.version}, position {closed[-1]['as_of']}")
-        corrected = {row["employee"]: row["corrected"] for row in rows if row["corrected"]}
+        contents = [read_back(row.document) for row in rows]
+        remark(f"settled by {scheme.name}@{scheme.version}, position {closed[-1].as_of}")
+        corrected = {row.employee: row.corrected for row in rows if row.corrected}
         return Shown(contents, scheme, pinned(view, closed[-1]), corrected)
     scheme = scheme_named(question, name) if name else _in_force(question, period)
     seen = pinned(view, closed[-1]) if closed else view
     refuse_opposed(connection, seen, period, scheme)
-    found = appraise(connection, seen, period, scheme)
+    found = compute_statements(connection, seen, period, scheme)
     remark(f"provisional, by {scheme.name}@{scheme.version}: nothing of this is settled")
-    return Shown([json.loads(each.document) for each in found], scheme, seen)
+    return Shown([each.written for each in found], scheme, seen)
 
 
 def _in_force(question: Question, period: Period) -> Scheme:
@@ -79,15 +79,15 @@ def _in_force(question: Question, period: Period) -> Scheme:
     rows = [
         row
         for row in schemes(question.connection, question.view)
-        if row["effective_from"] <= period.since
+        if row.effective_from <= period.since
     ]
-    names = sorted({row["scheme"] for row in rows})
+    names = sorted({row.scheme for row in rows})
     if len(names) != 1:
         raise InvalidQuestion(
             f"schemes in force when {period.name} began: {', '.join(names) or 'none'}; name one "
             "with --scheme"
         )
-    return scheme_of(max(rows, key=lambda row: (row["effective_from"], row["version"]))["toml"])
+    return scheme_of(max(rows, key=lambda row: (row.effective_from, row.version)).toml)
 
 
 def _answer(
@@ -99,6 +99,7 @@ def _answer(
 ) -> None:
     """Show those wanted, or everybody: one in full, several in a row each."""
     from projections.motivation.statements import figures_behind
+    from projections.tables.people.people import names
 
     if period is None:
         raise InvalidQuestion("name the period, such as --period 2026-Q3")
@@ -123,7 +124,11 @@ def _answer(
         return
     if not told and among:
         raise NotFound(f"{', '.join(among)}: no figures by {found.scheme.name} in {period}")
-    rows = told if question.printer.form == "json" else [summary(each) for each in told]
+    if question.printer.form == "json":
+        question.show(told)
+        return
+    known = names(question.connection, found.view)
+    rows = [summary(each, known) for each in told]
     if question.printer.form == "table":
         rows = with_bars(rows, [row["score"] for row in rows], "score")
     question.show(rows)

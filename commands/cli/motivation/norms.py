@@ -14,7 +14,8 @@ from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.motivation import norms as deciding_norms
 from ledger.errors import InvalidQuestion
 from ledger.events.motivation import Bound, NormDefined, NormScope
-from projections.motivation.attainment import trimmed
+from projections.motivation.compliance import Compliance
+from projections.motivation.rounding import trimmed
 from projections.periods import Period, period_of
 
 
@@ -39,7 +40,7 @@ def norms(
     Only months, quarters and years that are over are looked at. What is on record as a breach
     (`iledger norm record`) is shown with its position, even if by now it is none.
     """
-    from projections.motivation import compliance as breaches
+    from projections.motivation.compliance import BREACHED, behind, compliance
     from projections.tables.motivation.norms import norms
 
     if period is None:
@@ -50,9 +51,9 @@ def norms(
     _say_running(question, span)
     told = [
         each
-        for each in breaches.conduct(question.connection, question.view, span, norm=norm)
+        for each in compliance(question.connection, question.view, span, norm=norm)
         if employee in (None, each.employee)
-        and (everybody or each.state == breaches.BREACHED or each.position is not None)
+        and (everybody or each.state == BREACHED or each.position is not None)
     ]
     if not explain:
         question.show([_line(each) for each in told])
@@ -60,10 +61,8 @@ def norms(
     rows: list[dict[str, Any]] = []
     for each in told:
         about = {"norm": each.norm.norm, "employee": each.employee, "period": each.period.name}
-        behind = breaches.behind(
-            question.connection, question.view, each.norm, each.period, each.employee
-        )
-        rows += [about | row._asdict() | about for row in behind]
+        evidence = behind(question.connection, question.view, each.norm, each.period, each.employee)
+        rows += [about | row._asdict() | about for row in evidence]
     question.show(rows)
 
 
@@ -152,7 +151,7 @@ def record(shell: DecisionShell, period: str, name: str | None) -> None:
 
     One whose record was annulled is let be.
     """
-    from projections.motivation import compliance as breaches
+    from projections.motivation.compliance import BREACHED, behind, compliance
 
     span = period_of(period)
     evidence: dict[tuple[str, str, str], list[int]] = {}
@@ -160,11 +159,11 @@ def record(shell: DecisionShell, period: str, name: str | None) -> None:
         _say_running(question, span)
         found = [
             each
-            for each in breaches.conduct(question.connection, question.view, span, norm=name)
-            if each.state == breaches.BREACHED and each.position is None
+            for each in compliance(question.connection, question.view, span, norm=name)
+            if each.state == BREACHED and each.position is None
         ]
         for norm, part in dict.fromkeys((each.norm, each.period) for each in found):
-            for row in breaches.behind(question.connection, question.view, norm, part):
+            for row in behind(question.connection, question.view, norm, part):
                 of = evidence.setdefault((norm.norm, row.group, part.name), [])
                 if row.position not in of[-1:]:
                     of.append(row.position)
@@ -179,7 +178,7 @@ def _say_running(question: Question, span: Period) -> None:
         remark(f"{span.name} is not over; what is still running of it is not looked at")
 
 
-def _line(each: Any) -> dict[str, Any]:
+def _line(each: Compliance) -> dict[str, Any]:
     return {
         "norm": each.norm.norm,
         "version": each.norm.version,
@@ -187,10 +186,10 @@ def _line(each: Any) -> dict[str, Any]:
         "employee": each.employee,
         "period": each.period.name,
         "state": "annulled" if each.annulled else each.state,
-        "figure": "no data" if each.told.value is None else trimmed(each.told.value),
+        "figure": "no data" if each.figure.value is None else trimmed(each.figure.value),
         "bound": f"{each.norm.bound.replace('_', ' ')} {trimmed(each.limit):f}",
-        "numerator": None if each.told.numerator is None else trimmed(each.told.numerator),
-        "denominator": each.told.denominator,
+        "numerator": None if each.figure.numerator is None else trimmed(each.figure.numerator),
+        "denominator": each.figure.denominator,
         "recorded": each.position,
     }
 

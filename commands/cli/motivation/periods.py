@@ -1,6 +1,6 @@
 """`iledger period …` and `iledger reduction …`: settling a period, and what goes before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.handle import handle, propose
 from commands.decisions.motivation import reductions as deciding_reductions
 from commands.decisions.motivation import settlement as deciding_settlement
+from projections.motivation.payout_statement import StatementContent
 from projections.periods import Period, period_of
 from projections.view import View
 
@@ -45,22 +46,24 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     """
     from projections.motivation.reductions import refuse_unproposed
     from projections.motivation.scheme import scheme_of
-    from projections.motivation.statements import appraise
+    from projections.motivation.statements import compute_statements
     from projections.motivation.target_groups import refuse_opposed
     from projections.tables.motivation.settlement import published
+    from projections.tables.people.people import names
 
     span, model = period_of(period), deciding_settlement.model(period=period)
     with _looking(shell, span) as (question, seen):
         row = published(question.connection, question.view, name)
-        scheme = scheme_of(row["toml"])
-        reason = deciding_settlement.lateness(scheme, row["recorded_at"], span, shell.zone)
+        scheme = scheme_of(row.toml)
+        reason = deciding_settlement.lateness(scheme, row.recorded_at, span, shell.zone)
         late = late if reason else None
         # What stands in the way is said before everything is computed.
         may = deciding_settlement.may_close(span, shell.zone, scheme, late)
         propose(shell.ledger, model, shell.context, may)
         refuse_opposed(question.connection, seen, span, scheme)
         refuse_unproposed(question.connection, seen, span, scheme)
-        found = appraise(question.connection, seen, span, scheme, remark=late)
+        found = compute_statements(question.connection, seen, span, scheme, remark=late)
+        known = names(question.connection, seen)
     decide = deciding_settlement.close(span, shell.zone, scheme, seen.as_of, found, late)
     if shell.dry_run:
         propose(shell.ledger, model, shell.context, decide)
@@ -68,7 +71,7 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     else:
         handle(shell.ledger, model, shell.context, decide)
         remark(f"{period} is settled as of position {seen.as_of}: {len(found)} statements")
-    shell.printer.show([summary(each.content) for each in found])
+    shell.printer.show([summary(each.written, known) for each in found])
 
 
 @period.command(epilog="Example: iledger period status --period 2026-09")
@@ -100,7 +103,7 @@ def propose_(shell: DecisionShell, period: str, name: str) -> None:
 
     span = period_of(period)
     with _looking(shell, span) as (question, seen):
-        scheme = scheme_of(published(question.connection, question.view, name)["toml"])
+        scheme = scheme_of(published(question.connection, question.view, name).toml)
         dues = reductions_due(question.connection, seen, span, scheme)
     decide = deciding_reductions.propose(span, shell.zone, scheme, dues)
     shell.take(deciding_settlement.model(period=period), decide)
@@ -137,20 +140,24 @@ def decide(shell: DecisionShell, name: str, reason: str, *, confirm: bool) -> No
     shell.take(deciding_settlement.model(reduction=name), ruled)
 
 
-def summary(content: Any) -> dict[str, Any]:
-    """A statement in one row, whether just computed or as it is written, with numbers as text."""
-    names = (
-        "days_employed", "days_of_period", "process_score", "result_score", "score", "factor",
-        "gross", "total",
-    )  # fmt: skip
-    told = {name: None if content[name] is None else Decimal(content[name]) for name in names}
-    reduced = sum((Decimal(each["amount"]) for each in content["reductions"]), Decimal(0))
-    total = told.pop("total")
+def summary(content: StatementContent[str], names: Mapping[str, str]) -> dict[str, Any]:
+    """A statement in one row. names: of employees, by id."""
+    process, result, score = (
+        None if each is None else Decimal(each)
+        for each in (content["process_score"], content["result_score"], content["score"])
+    )
     return {
         "employee": content["employee"],
-        **told,
-        "reduced": reduced,
-        "total": total,
+        "name": names.get(content["employee"]),
+        "days_employed": Decimal(content["days_employed"]),
+        "days_of_period": Decimal(content["days_of_period"]),
+        "process_score": process,
+        "result_score": result,
+        "score": score,
+        "factor": Decimal(content["factor"]),
+        "gross": Decimal(content["gross"]),
+        "reduced": sum((Decimal(each["amount"]) for each in content["reductions"]), Decimal(0)),
+        "total": Decimal(content["total"]),
         "currency": content["currency"],
     }
 

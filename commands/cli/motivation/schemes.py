@@ -55,11 +55,13 @@ def show(question: Question, name: str | None) -> None:
 
     if name is None:
         rows = schemes(question.connection, question.view)
-        question.show([{key: row[key] for key in row if key != "toml"} for row in rows])
+        question.show(
+            [{key: value for key, value in row._asdict().items() if key != "toml"} for row in rows]
+        )
         return
     found = published(question.connection, question.view, name)
     if question.printer.form == "table":
-        click.echo(found["toml"], nl=not found["toml"].endswith("\n"))
+        click.echo(found.toml, nl=not found.toml.endswith("\n"))
         return
     question.show([found])
 
@@ -86,7 +88,7 @@ def scheme_named(question: Question, name: str) -> Scheme:
 
     if name.endswith(".toml") or Path(name).is_file():
         return scheme_of(contents(name))
-    return scheme_of(published(question.connection, question.view, name)["toml"])
+    return scheme_of(published(question.connection, question.view, name).toml)
 
 
 def contents(file: str) -> str:
@@ -102,16 +104,14 @@ def _fields(found: Scheme) -> Iterator[tuple[str, Any]]:
     whole = ("version", "effective_from", "currency", "credit", "calendar", "process_share")
     for name in ("name", *whole):
         yield name, getattr(found, name)
-    yield "bonus.default", found.bonus
-    for kind, table in (("positions", found.by_position), ("employees", found.by_employee)):
+    yield "bonus.default", found.bonus.default
+    for kind, table in (("positions", found.bonus.positions), ("employees", found.bonus.employees)):
         yield from ((f"bonus.{kind}.{name}", amount) for name, amount in table.items())
     for component in found.components:
-        for name, value in component._asdict().items():
-            if name not in ("metric", "of"):
-                shown = "target" if name == "target" and value is None else value
-                yield f"{component.name}.{name}", shown
+        for name, value in component.model_dump(by_alias=True, exclude={"metric"}).items():
+            yield f"{component.name}.{name}", value
     yield "curve", ", ".join(f"{point.score:f}→{point.factor:f}" for point in found.curve)
     for rule in found.reductions:
-        for name, value in rule._asdict().items():
+        for name, value in rule.model_dump().items():
             if name != "rule":
                 yield f"reduction {rule.rule}.{name}", value

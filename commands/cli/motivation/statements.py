@@ -1,6 +1,5 @@
 """`iledger statement …`: what somebody is paid for a settled period, and what became of it."""
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +11,8 @@ from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.motivation import settlement as deciding_settlement
 from ledger.errors import InvalidQuestion, NotFound
+from projections.motivation.payout_statement import StatementContent, read_back
+from projections.motivation.recalculation import ProposedCorrection
 from projections.periods import period_of
 
 
@@ -32,8 +33,8 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
     from projections.tables.motivation.settlement import issued, never_issued
 
     wanted = {"period": period and period_of(period).name, "employee": employee}
-    rows = issued(question.connection, question.view, **wanted)
-    rows += never_issued(question.connection, question.view, **wanted)
+    rows = [row._asdict() for row in issued(question.connection, question.view, **wanted)]
+    rows += [row._asdict() for row in never_issued(question.connection, question.view, **wanted)]
     question.show([{key: row[key] for key in row if key != "document"} for row in rows])
 
 
@@ -60,12 +61,12 @@ def show(question: Question, name: str | None, employee: str | None, period: str
         question.show(became)
         return
     if question.printer.form == "json":
-        click.echo(found[-1]["document"], nl=False)
+        click.echo(found[-1].document, nl=False)
         return
-    content = json.loads(found[-1]["document"])
+    content = read_back(found[-1].document)
     question.show(lines(content), "statement")
     question.show(components(content), "components")
-    became = rulings(question.connection, question.view, found[-1]["statement"])
+    became = rulings(question.connection, question.view, found[-1].statement)
     if became:
         question.show(became, "what became of it")
 
@@ -82,7 +83,7 @@ def verify(context: click.Context, question: Question, period: str) -> None:
     from projections.motivation.recalculation import verified
 
     rows = verified(question.connection, question.view, period_of(period).name)
-    wrong = [row for row in rows if not row["same"]]
+    wrong = [row for row in rows if not row.same]
     question.show(wrong or rows[-1:])
     remark(f"{len(rows) - 1} statements computed again, {len(wrong)} differences")
     if wrong:
@@ -123,8 +124,8 @@ def correct(
     seen = None
     if delta is None:
         row = _proposed(shell, name)
-        delta, seen = row["delta"], row["now"] - row["delta"]
-        evidence = evidence or tuple(row["evidence"])
+        delta, seen = row.delta, row.now - row.delta
+        evidence = evidence or tuple(row.evidence)
     decide = deciding_settlement.correct(name, delta, reason=reason, evidence=evidence, seen=seen)
     shell.take(deciding_settlement.model(statement=name), decide)
 
@@ -141,30 +142,36 @@ def dispute(shell: DecisionShell, name: str, claim: str) -> None:
     shell.take(model, deciding_settlement.dispute(name, claim))
 
 
-def lines(content: Any) -> list[dict[str, Any]]:
+def lines(content: StatementContent[str]) -> list[dict[str, Any]]:
     """A statement but for its components, a line a field."""
-    told = dict(content, components=None)
+    told: dict[str, Any] = {**content, "components": None}
     told["units"] = [f"{each['unit']}: {each['days']} days" for each in content["units"]]
     told["reductions"] = [f"{each['rule']}: {each['amount']}" for each in content["reductions"]]
     return [{"field": name, "value": value} for name, value in told.items() if value is not None]
 
 
-def components(content: Any) -> list[dict[str, Any]]:
+def components(content: StatementContent[str]) -> list[dict[str, Any]]:
     """The components of a statement, a row each."""
-    names = ("metric", "kind", "weight", "fact", "target_first", "target", "index")
     return [
-        {name: "no data" if each[name] is None else each[name] for name in names}
-        | ({"metric": f"{each['metric']} of {each['of_id']}"} if "of_id" in each else {})
+        {
+            "metric": f"{each['metric']} of {each['of_id']}" if "of_id" in each else each["metric"],
+            "kind": each["kind"],
+            "weight": each["weight"],
+            "fact": "no data" if each["fact"] is None else each["fact"],
+            "target_first": each["target_first"],
+            "target": each["target"],
+            "index": "no data" if each["index"] is None else each["index"],
+        }
         for each in content["components"]
     ]
 
 
-def _proposed(shell: DecisionShell, name: str) -> dict[str, Any]:
+def _proposed(shell: DecisionShell, name: str) -> ProposedCorrection:
     from projections.motivation.recalculation import corrections
 
     with opened(None, None, shell.zone, shell.printer.form) as question:
         for row in corrections(question.connection, question.view, name.partition("/")[0]):
-            if row["statement"] == name:
+            if row.statement == name:
                 return row
     raise NotFound(
         f"nothing is to be corrected in {name!r} by what is known now; give --delta to correct it "

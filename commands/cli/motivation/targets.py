@@ -183,14 +183,14 @@ def propose(
 
     connection, view, span = question.connection, question.view, period_of(period)
     if source == "achieved":
-        found = attainment.proposed(
-            connection, view, span, metric, by=by, last=4 if last is None else last, credit=credit
+        last = 4 if last is None else last
+        question.show(
+            attainment.proposed(connection, view, span, metric, by=by, last=last, credit=credit)
         )
     elif last is not None:
         raise click.UsageError("--last is for --from achieved; leave it out")
     else:
-        found = pipeline.proposed(connection, view, span, metric, by=by)
-    question.show(found)
+        question.show(pipeline.proposed(connection, view, span, metric, by=by))
 
 
 @click.command(epilog="Example: iledger attainment --period 2026-Q3 --by employee")
@@ -211,26 +211,30 @@ def attainment(question: Question, period: str, by: str, credit: str) -> None:
     was done in it.
     """
     from projections.motivation import attainment
+    from projections.tables.people.people import names
 
-    found = attainment.attainment(
-        question.connection, question.view, period_of(period), by=by, credit=credit
-    )
+    connection, view = question.connection, question.view
+    found = attainment.attainment(connection, view, period_of(period), by=by, credit=credit)
+    known = names(connection, view)
+    rows = [
+        {"scope_id": row.scope_id, "name": known.get(row.scope_id or "")} | row._asdict()
+        for row in found
+    ]
     if question.printer.form == "table":
-        shares = [row["attained"] for row in found]
-        found = with_bars([_told(row) for row in found], shares, "attained")
-    question.show(found)
+        rows = with_bars([_cells(row) for row in rows], [row.attained for row in found], "attained")
+    question.show(rows)
 
 
-def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of attainment for a table: what tells most first."""
-    told = {
+def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of attainment for a table: the most important columns first."""
+    cells = {
         **row,
         "fact": "no data" if row["fact"] is None else row["fact"],
         "attained_first": _percent(row["attained_first"]),
         "attained": _percent(row["attained"]),
     }
-    first = ("scope_id", "metric", "currency", "fact", "value", "attained", "shortfall")
-    return {name: told[name] for name in dict.fromkeys((*first, *told))}
+    first = ("scope_id", "name", "metric", "currency", "fact", "value", "attained", "shortfall")
+    return {name: cells[name] for name in dict.fromkeys((*first, *cells))}
 
 
 def _percent(share: Decimal | None) -> str:

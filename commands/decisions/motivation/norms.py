@@ -1,7 +1,7 @@
-"""Norms: what is to be kept by whom, decided by people; and breaches, put on record once.
+"""Norms: what everybody in their scope must meet, decided by people; and breaches, recorded once.
 
 define       a norm, or another version of one, holds from a day on
-record       these breaches stand in the history from now on
+record       these breaches are on record from now on
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +17,9 @@ from ledger.events.motivation import NormBreached, NormDefined
 from ledger.log import Item, Query
 from projections.metrics.credit import COMPARISON, credit_of
 from projections.metrics.definitions import metric_of
-from projections.motivation.attainment import ADDED_UP
-from projections.motivation.compliance import Conduct
+from projections.motivation.compliance import Compliance
+from projections.motivation.measure import ADDED_UP
+from projections.motivation.rounding import rounded
 
 _DEFINED, _BREACHED = "norm.defined", "norm.breached"
 _HIRED = ("employee.hired", "employee.moved")
@@ -57,7 +58,9 @@ def evolve(state: Norms, event: Recorded) -> Norms:
     d = event.data
     if event.type == _DEFINED:
         former = state.latest.get(d.norm)
-        if former is not None and d.version <= former.version:  # as in projections/norms.sql
+        if (
+            former is not None and d.version <= former.version
+        ):  # as in projections/tables/motivation/norms.sql
             return state
         return replace(state, latest={**state.latest, d.norm: d})
     if event.type == _BREACHED:
@@ -69,7 +72,7 @@ def evolve(state: Norms, event: Recorded) -> Norms:
 def define(wanted: NormDefined, zone: str) -> Decide:
     """Decide on a norm, whatever version it says: it becomes the next one.
 
-    A norm is not laid down for the past, unless it says in `late` why it is.
+    A norm is not defined for the past, unless it gives the reason in `late`.
     """
 
     def decide(state: Norms, context: Context) -> Decision:
@@ -82,8 +85,8 @@ def define(wanted: NormDefined, zone: str) -> Decide:
             _refuse_unknown(state, wanted.scope, wanted.scope_id)
         if former and wanted.effective_from < former.effective_from:
             raise Refused(
-                f"norm {wanted.norm} has version {version} from {former.effective_from} on; let "
-                "another one hold from then on, or later"
+                f"norm {wanted.norm} has version {version} from {former.effective_from} on; the "
+                "next one must hold from then on, or later"
             )
         _refuse_past(wanted, context.at.astimezone(ZoneInfo(zone)).date())
         return Decision((context.event(replace(wanted, version=version + 1)),))
@@ -91,24 +94,26 @@ def define(wanted: NormDefined, zone: str) -> Decide:
     return decide
 
 
-def record(found: Sequence[Conduct], evidence: Mapping[tuple[str, str, str], list[int]]) -> Decide:
+def record(
+    found: Sequence[Compliance], evidence: Mapping[tuple[str, str, str], list[int]]
+) -> Decide:
     """Put breaches on record, each once; evidence: positions by norm, employee and period."""
 
     def decide(state: Norms, context: Context) -> Decision:
         events = []
         for each in found:
             name = (each.norm.norm, each.employee, each.period.name)
-            if name in state.breached or each.told.value is None:
+            if name in state.breached or each.figure.value is None:
                 continue
             content = NormBreached(
                 norm=each.norm.norm,
                 version=each.norm.version,
                 employee=each.employee,
                 period=each.period.name,
-                value=each.told.value,
+                value=each.figure.value,
                 limit=each.limit,
-                numerator=_plain(each.told.numerator),
-                denominator=_plain(each.told.denominator),
+                numerator=_plain(each.figure.numerator),
+                denominator=_plain(each.figure.denominator),
                 evidence=tuple(evidence.get(name, ()))[:MOST_EVIDENCE],
             )
             key = "/".join(("norm", *name))
@@ -119,7 +124,7 @@ def record(found: Sequence[Conduct], evidence: Mapping[tuple[str, str, str], lis
 
 
 def _plain(value: Decimal | None) -> Decimal | None:
-    return None if value is None else round(value, 6)
+    return None if value is None else rounded(value)
 
 
 def _refuse_senseless(wanted: NormDefined) -> None:
@@ -132,13 +137,13 @@ def _refuse_senseless(wanted: NormDefined) -> None:
         raise Refused(f"{COMPARISON} moves the past with every reassignment; choose another mode")
     money, share = metric.unit == "currency", metric.figure in ("share", "client_share")
     if money != (wanted.currency is not None):
-        needed = "is money; name its --currency" if money else "is no money; leave --currency out"
+        needed = "is money; name its --currency" if money else "is not money; leave --currency out"
         raise Refused(f"{wanted.metric} {needed}")
     if wanted.counting and metric.figure != "share":
-        raise Refused(f"{wanted.metric} is no share of events; leave --counting out")
+        raise Refused(f"{wanted.metric} is not a share of events; leave --counting out")
     if wanted.per_working_day and not (wanted.counting or metric.figure in ADDED_UP):
         raise Refused(
-            f"{wanted.metric} is no amount, which alone has a mean of a working day; leave "
+            f"{wanted.metric} is not an amount, which alone has a mean per working day; leave "
             "--per-working-day out"
         )
     if share and not wanted.counting and wanted.value > 1:
@@ -146,7 +151,9 @@ def _refuse_senseless(wanted: NormDefined) -> None:
     if wanted.hours is not None and not wanted.metric.startswith("response_"):
         raise Refused(f"--hours is how soon to answer; {wanted.metric} is not about answers")
     if (wanted.scope == "whole") != (wanted.scope_id is None):
-        raise Refused("say for whom it is: a unit, a position or an employee; or for all, nobody")
+        raise Refused(
+            "give its scope: a unit, a position or an employee, or none of them for everybody"
+        )
     if wanted.until is not None and wanted.until <= wanted.effective_from:
         raise Refused(f"it would end on {wanted.until}, before it holds")
 
@@ -161,6 +168,6 @@ def _refuse_unknown(state: Norms, scope: str, scope_id: str | None) -> None:
 def _refuse_past(wanted: NormDefined, today: date) -> None:
     if wanted.effective_from < today and wanted.late is None:
         raise Refused(
-            f"{wanted.effective_from} is past, and nobody could keep what was not laid down; let "
-            "it hold from today on, or say why not with --allow-late REMARK"
+            f"{wanted.effective_from} is past, and nobody could meet a norm that was not defined "
+            "yet; let it hold from today on, or give the reason with --allow-late REMARK"
         )

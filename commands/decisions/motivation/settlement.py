@@ -2,8 +2,8 @@
 
 publish      a version of a scheme holds from a day on; it never changes
 close        a period is settled by the statements that follow from what was known at a position
-dispute      an employee holds that his statement is wrong
-correct      so much more or less is due than a statement says
+dispute      an employee disputes their statement
+correct      a statement is corrected by an amount
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,8 @@ from ledger.events.motivation import (
     StatementDisputed,
 )
 from ledger.log import Item, Query
-from projections.motivation.payout import Statement, digest
+from projections.motivation.payout_statement import Statement, digest
+from projections.motivation.rounding import to_cents
 from projections.motivation.scheme import Scheme
 from projections.periods import Period, period_of
 
@@ -213,7 +214,7 @@ def close(
 
 
 def dispute(statement: str, claim: str) -> Decide:
-    """Put on record that somebody holds a statement to be wrong."""
+    """Dispute a statement."""
 
     def decide(state: Settlement, context: Context) -> Decision:
         _refuse_unknown(state, statement)
@@ -230,17 +231,17 @@ def correct(
     evidence: Sequence[int] = (),
     seen: Decimal | None = None,
 ) -> Decide:
-    """Decide that so much more, or less, is due than a statement says.
+    """Correct a statement by an amount.
 
     seen: what was due when the difference was computed, if it was: then also for somebody who has
-    no statement, because he was known only after the period had been settled.
+    no statement, since they became known only after the period had been settled.
     """
 
     def decide(state: Settlement, context: Context) -> Decision:
         if seen is None:
             _refuse_unknown(state, statement)
-        if not delta or abs(delta) >= _TOO_MUCH or delta != round(delta, 2):
-            raise Refused(f"a correction of {delta} is none; give an amount to the cent, but not 0")
+        if not delta or abs(delta) >= _TOO_MUCH or delta != to_cents(delta):
+            raise Refused(f"a correction cannot be {delta}; give an amount to the cent, but not 0")
         due = state.due.get(statement, Decimal(0))
         if seen is not None and due != seen:
             raise Refused(
@@ -263,13 +264,19 @@ def correct(
 
 
 def _issued(statement: Statement, period: Period, scheme: Scheme) -> PayoutStatementIssued:
-    names = ("metric", "kind", "weight", "index")
-    components = statement.content["components"]
     return PayoutStatementIssued(
         statement=statement.statement,
         employee=statement.employee,
         period=period.name,
-        components=tuple(Component(**{name: each[name] for name in names}) for each in components),
+        components=tuple(
+            Component(
+                metric=each["metric"],
+                kind=each["kind"],
+                weight=each["weight"],
+                index=each["index"],
+            )
+            for each in statement.content["components"]
+        ),
         total=statement.total,
         currency=scheme.currency,
         sha256=statement.sha256,

@@ -1,7 +1,7 @@
-"""Targets: what somebody is to reach in a period, decided by people.
+"""Targets: what an employee, a unit or the company is to reach in a period, decided by people.
 
-set_target   an employee, a unit or the company is to reach a value; once a scope, metric and period
-revise       the value is another from now on, for a reason
+set_target   a value to reach, once for a scope, metric and period
+revise       another value from now on, for a reason
 explain      why the target was missed
 """
 
@@ -55,7 +55,7 @@ def evolve(state: Targets, event: Recorded) -> Targets:
     """Take one event into the state."""
     d = event.data
     if event.type == "target.set":
-        if d.target in state.targets:  # the first one counts, as in projections/targets.sql
+        if d.target in state.targets:  # the first one counts, as in targets.sql
             return state
         return replace(
             state,
@@ -106,7 +106,7 @@ def set_target(
 def revise(
     target: str, to: Decimal, *, reason: str, approved_by: str | None = None
 ) -> Callable[[Targets, Context], Decision]:
-    """Decide that a target is another from now on."""
+    """Revise a target; the original value stays on record."""
 
     def decide(state: Targets, context: Context) -> Decision:
         _refuse_missing(state, target)
@@ -122,7 +122,7 @@ def revise(
 def explain(
     target: str, cause: str, remark: str | None = None
 ) -> Callable[[Targets, Context], Decision]:
-    """Say why a target was missed."""
+    """Record why a target was missed."""
 
     def decide(state: Targets, context: Context) -> Decision:
         _refuse_missing(state, target)
@@ -142,20 +142,20 @@ def _refuse_senseless(metric: str, period: str, value: Decimal, currency: str | 
     if money and currency is None:
         raise Refused(f"{metric} is money; name the currency with --currency, such as RUB")
     if currency is not None and not money:
-        raise Refused(f"{metric} is no money; leave --currency {currency} out")
+        raise Refused(f"{metric} is not money; leave --currency {currency} out")
 
 
 def _refuse_nothing(value: Decimal) -> None:
     if not value.is_finite() or value <= 0:
         raise Refused(
-            f"a target of {value} is none, for nothing can be measured against it; give a number "
+            f"a target cannot be {value}, since nothing can be measured against it; give a number "
             "above 0"
         )
 
 
 def _refuse_unknown(state: Targets, scope: str, scope_id: str | None) -> None:
     if (scope == "whole") != (scope_id is None):
-        raise Refused("name an employee or a unit, and none for the whole company")
+        raise Refused("name an employee or a unit, or neither for the whole company")
     if scope_id is not None and f"{scope}:{scope_id}" not in state.known:
         raise Refused(
             f"no {scope} {scope_id!r} is known; `iledger employees` lists employees and their units"

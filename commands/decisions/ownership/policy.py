@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from commands.decisions.handle import Context, Decision, DecisionModel
 from ledger import catalogue
@@ -10,6 +9,7 @@ from ledger.envelope import Recorded
 from ledger.errors import Refused
 from ledger.events.ownership import ReservationPolicyPublished
 from ledger.log import Item, Query
+from ledger.suggestions import did_you_mean
 
 _PLACES = ("org_unit.defined", "employee.hired", "employee.moved")
 
@@ -47,9 +47,8 @@ def publish(content: ReservationPolicyPublished) -> Callable[[Policies, Context]
         types = catalogue.types()
         for name in (*content.claims, *content.renewed_by):
             if name not in types:
-                near = get_close_matches(name, types, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else "`iledger events` lists them"
-                raise Refused(f"there is no event type {name!r}; {hint}")
+                hint = did_you_mean(name, types) or "`iledger events` lists them"
+                raise Refused(f"there is no event type {name!r}. {hint}")
         for unit in (unit for group in content.exclusions for unit in group.units):
             if unit not in state.units:
                 raise Refused(f"no unit {unit!r} is known. Append org_unit.defined for a new one")

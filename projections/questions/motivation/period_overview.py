@@ -13,20 +13,35 @@ from ledger.errors import InvalidQuestion
 from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import metrics
 from projections.metrics.rows import MetricRow
-from projections.motivation.attainment import SCOPES, at_the_end, attainment
+from projections.motivation.attainment import SCOPES, Attainment, attainment
+from projections.motivation.measure import at_the_end
 from projections.periods import Period, period_of
 from projections.questions.ownership.portfolio_sizes import holdings, moments
 from projections.questions.sales.funnel import funnel
 from projections.tables.motivation.targets import targets
-from projections.tables.people.people import employees, units
+from projections.tables.people.people import names
 from projections.view import Answer, View, at_recording
 
 MAIN = (
-    "won_value", "deals_won", "win_rate", "offers_sent", "interactions", "connect_rate",
-    "overdue_share", "orphan_hours",
-)  # fmt: skip
+    "won_value",
+    "deals_won",
+    "win_rate",
+    "offers_sent",
+    "interactions",
+    "connect_rate",
+    "overdue_share",
+    "orphan_hours",
+)
 LEADING = ("won_value", "deals_won", "win_rate")
 MONTHS = 12
+
+
+class ScopedAttainment(NamedTuple):
+    """What was reached of a target of a scope: whole, unit or employee; direction: more or less."""
+
+    scope: str
+    direction: str
+    attained: Attainment
 
 
 class Overview(NamedTuple):
@@ -35,8 +50,8 @@ class Overview(NamedTuple):
     made: the view from the moment at which the position was recorded; seen: from the period's end,
     or from `made` while it is running. before: the period before. leading: the metrics of leaders,
     who are ordered by the first. names: of employees and units by their ids. now, then: the figures
-    of MAIN in the period and in the one before. attained: rows of `attainment`, with their scope
-    and direction; steps: of `funnel`; held: of `holdings`, at each of `times`. leaders: figures of
+    of MAIN in the period and in the one before. attained: what was reached of every
+    target; steps: of `funnel`; held: of `holdings`, at each of `times`. leaders: figures of
     `leading` by employee. trend: the figures of MAIN in each of `months`, which are twelve names.
     """
 
@@ -50,7 +65,7 @@ class Overview(NamedTuple):
     names: dict[str, str]
     now: list[MetricRow]
     then: list[MetricRow]
-    attained: Answer
+    attained: list[ScopedAttainment]
     steps: Answer
     times: list[datetime]
     held: Answer
@@ -83,38 +98,40 @@ def overview(
     seen, before, months = at_the_end(made, period), period.before(), _months(period)
     times = moments(period, seen)
 
-    def figures(span: Period, names: Sequence[str], **how: Any) -> list[MetricRow]:
-        past: dict[str, Any] = {"since": span.since, "until": span.until, "metrics": names}
+    def figures(span: Period, wanted: Sequence[str], **how: Any) -> list[MetricRow]:
+        past: dict[str, Any] = {"since": span.since, "until": span.until, "metrics": wanted}
         return metrics(connection, at_the_end(made, span), credit=credit, **(past | how))
 
     return Overview(
-        ledger=ledger, made=made, seen=seen, period=period, before=before, credit=credit,
-        leading=leading, names=_names(connection, seen),
-        now=figures(period, MAIN, by="whole"), then=figures(before, MAIN, by="whole"),
+        ledger=ledger,
+        made=made,
+        seen=seen,
+        period=period,
+        before=before,
+        credit=credit,
+        leading=leading,
+        names=names(connection, seen),
+        now=figures(period, MAIN, by="whole"),
+        then=figures(before, MAIN, by="whole"),
         attained=_attained(connection, made, period, credit),
         steps=funnel(connection, seen, since=period.since, until=period.until),
-        times=times, held=holdings(connection, seen, times),
+        times=times,
+        held=holdings(connection, seen, times),
         leaders=figures(period, leading),
         months=[month.name for month in months],
         trend=figures(period, MAIN, by="whole", every="month", since=months[0].since),
-    )  # fmt: skip
+    )
 
 
-def _attained(connection: Connection, made: View, period: Period, credit: str) -> Answer:
-    ways = {
-        row["target"]: row["direction"] for row in targets(connection, made, period=period.name)
-    }
+def _attained(
+    connection: Connection, made: View, period: Period, credit: str
+) -> list[ScopedAttainment]:
+    ways = {row.target: row.direction for row in targets(connection, made, period=period.name)}
     return [
-        {"scope": scope, "direction": ways[row["target"]], **row}
+        ScopedAttainment(scope, ways[row.target], row)
         for scope in SCOPES
         for row in attainment(connection, made, period, by=scope, credit=credit)
     ]
-
-
-def _names(connection: Connection, seen: View) -> dict[str, str]:
-    people = {row["employee"]: row["name"] for row in employees(connection, seen)}
-    named = people | {row["unit"]: row["name"] for row in units(connection, seen)}
-    return {id_: name for id_, name in named.items() if name}
 
 
 def _months(period: Period) -> list[Period]:

@@ -3,6 +3,7 @@
 from ledger.database import Connection
 from ledger.errors import NotFound
 from ledger.sql import statements
+from ledger.suggestions import did_you_mean
 from projections.tables.clients.clients import folded
 from projections.view import Answer, View, ask
 
@@ -72,8 +73,5 @@ def check_known(connection: Connection, view: View, what: str, id_: str) -> None
     ids = [row["id"] for row in ask(connection, _SQL[f"{what}s"], view)]
     if id_ in ids:
         return
-    from difflib import get_close_matches
-
-    near = get_close_matches(id_, ids, n=3)
-    hint = f"Did you mean {', '.join(near)}?" if near else f"The ledger knows {len(ids)} of them."
+    hint = did_you_mean(id_, ids, most=3) or f"The ledger knows {len(ids)} of them."
     raise NotFound(f"no {what} {id_!r} is known as of position {view.as_of}. {hint}")

@@ -1,6 +1,6 @@
-"""Norms: figures that those they are for are to keep, by version, and breaches put on record.
+"""Norms: figures that everyone in their scope must meet, by version, and breaches on record.
 
-What breaches there are is told by `projections.motivation.compliance`, from the events themselves.
+`projections.motivation.compliance` finds the breaches, from the events themselves.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.registry import Unfold
 from projections.periods import Period
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.motivation", "norms.sql")
 
@@ -57,6 +57,23 @@ class BreachRecorded(NamedTuple):
     evidence: list[int]
 
 
+class RecordedBreach(NamedTuple):
+    """A breach on record. evidence: positions; annulled: whether the record was annulled."""
+
+    norm: str
+    version: int
+    employee: str
+    period: str
+    value: Decimal
+    limit: Decimal
+    numerator: Decimal | None
+    denominator: Decimal | None
+    evidence: list[int]
+    by: str
+    position: int
+    annulled: bool
+
+
 TABLES: Mapping[type[Any], str] = {Norm: "norm_versions", BreachRecorded: "norm_breaches"}
 
 
@@ -67,9 +84,18 @@ def _defined(event: Recorded) -> Iterator[Norm]:
 def _breached(event: Recorded) -> Iterator[BreachRecorded]:
     d = event.data
     yield BreachRecorded(
-        event.position, event.recorded_by, d.norm, d.version, d.employee, d.period, d.value,
-        d.limit, d.numerator, d.denominator, list(d.evidence),
-    )  # fmt: skip
+        event.position,
+        event.recorded_by,
+        d.norm,
+        d.version,
+        d.employee,
+        d.period,
+        d.value,
+        d.limit,
+        d.numerator,
+        d.denominator,
+        list(d.evidence),
+    )
 
 
 UNFOLD: Mapping[str, Unfold] = {"norm.defined": _defined, "norm.breached": _breached}
@@ -77,16 +103,12 @@ UNFOLD: Mapping[str, Unfold] = {"norm.defined": _defined, "norm.breached": _brea
 
 def norms(connection: Connection, view: View, norm: str | None = None) -> list[Norm]:
     """All versions of all norms, or of one, in order."""
-    return [Norm(**row) for row in ask(connection, _SQL["norms"], view, norm=norm)]
+    return ask(connection, _SQL["norms"], view, Norm, norm=norm)
 
 
-def recorded(connection: Connection, view: View, periods: Sequence[str]) -> Answer:
-    """The breaches put on record for these periods.
-
-    Rows: norm, version, employee, period, value, limit, numerator, denominator, evidence
-    (positions), by, position, annulled (whether the record was annulled).
-    """
-    return ask(connection, _SQL["recorded"], view, periods=list(periods))
+def recorded(connection: Connection, view: View, periods: Sequence[str]) -> list[RecordedBreach]:
+    """The breaches put on record for these periods."""
+    return ask(connection, _SQL["recorded"], view, RecordedBreach, periods=list(periods))
 
 
 def in_force(versions: Sequence[Norm], period: Period) -> list[Norm]:

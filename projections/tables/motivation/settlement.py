@@ -10,7 +10,7 @@ from ledger.envelope import Recorded
 from ledger.errors import NotFound
 from ledger.sql import statements as named
 from projections.engine.registry import Unfold
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = named("projections.tables.motivation", "settlement.sql")
 
@@ -93,6 +93,103 @@ class Decided(NamedTuple):
     reason: str
 
 
+class PublishedScheme(NamedTuple):
+    """A published version of a scheme. toml: the whole file; sha256: its digest."""
+
+    scheme: str
+    version: int
+    effective_from: date
+    recorded_at: datetime
+    sha256: str
+    remark: str | None
+    position: int
+    toml: str
+
+
+class ClosedPeriod(NamedTuple):
+    """A settled period. statements: how many; total: their sum; corrected: of the corrections.
+
+    as_of: the position whose knowledge it rests on; disputes: how many; late_scheme: why a scheme
+    counts that came after the period had begun; digest: over all statements.
+    """
+
+    period: str
+    zone: str
+    as_of: int
+    scheme: str
+    scheme_version: int
+    credit: str
+    statements: int
+    total: Decimal | None
+    currency: str | None
+    corrected: Decimal
+    disputes: int
+    late_scheme: str | None
+    digest: str
+    closed_at: datetime
+    position: int
+
+
+class IssuedStatement(NamedTuple):
+    """A statement as issued. corrected: the sum of the corrections decided; disputes: how many.
+
+    sha256: the digest of document, the canonical JSON.
+    """
+
+    statement: str
+    employee: str
+    period: str
+    total: Decimal
+    currency: str
+    corrected: Decimal
+    disputes: int
+    sha256: str
+    position: int
+    document: str
+
+
+class NeverIssued(NamedTuple):
+    """A statement that was never issued, but corrected; total: 0, sha256: None."""
+
+    statement: str
+    employee: str
+    period: str
+    total: Decimal
+    currency: str | None
+    corrected: Decimal
+    disputes: int
+    sha256: None
+    position: int
+
+
+class StatementRuling(NamedTuple):
+    """What became of a statement. ruling: disputed or corrected; said: the claim or the reason."""
+
+    ruling: str
+    delta: Decimal | None
+    said: str
+    evidence: list[int]
+    by: str
+    at: datetime | None
+    position: int
+
+
+class Reduction(NamedTuple):
+    """A reduction proposed. decision: confirmed or waived, None while it is open."""
+
+    reduction: str
+    employee: str
+    period: str
+    amount: Decimal
+    currency: str
+    rule: str
+    evidence: list[int]
+    decision: str | None
+    reason: str | None
+    by: str | None
+    position: int
+
+
 TABLES: Mapping[type[Any], str] = {
     SchemePublished: "schemes_published",
     Closing: "periods_closed",
@@ -106,17 +203,32 @@ TABLES: Mapping[type[Any], str] = {
 def _published(event: Recorded) -> Iterator[SchemePublished]:
     d = event.data
     yield SchemePublished(
-        event.position, event.recorded_at, d.scheme, d.version, d.effective_from, d.toml, d.sha256,
+        event.position,
+        event.recorded_at,
+        d.scheme,
+        d.version,
+        d.effective_from,
+        d.toml,
+        d.sha256,
         d.remark,
-    )  # fmt: skip
+    )
 
 
 def _closed(event: Recorded) -> Iterator[Closing]:
     d = event.data
     yield Closing(
-        event.position, event.recorded_at, d.period, d.zone, d.as_of, d.scheme, d.scheme_version,
-        d.credit, d.statements, d.digest, d.late_scheme,
-    )  # fmt: skip
+        event.position,
+        event.recorded_at,
+        d.period,
+        d.zone,
+        d.as_of,
+        d.scheme,
+        d.scheme_version,
+        d.credit,
+        d.statements,
+        d.digest,
+        d.late_scheme,
+    )
 
 
 def _issued(event: Recorded) -> Iterator[Issued]:
@@ -129,17 +241,29 @@ def _issued(event: Recorded) -> Iterator[Issued]:
 def _disputed(event: Recorded) -> Iterator[Ruling]:
     d = event.data
     yield Ruling(
-        event.position, event.occurred_at, event.recorded_by, d.statement, "disputed", None,
-        d.claim, [],
-    )  # fmt: skip
+        event.position,
+        event.occurred_at,
+        event.recorded_by,
+        d.statement,
+        "disputed",
+        None,
+        d.claim,
+        [],
+    )
 
 
 def _corrected(event: Recorded) -> Iterator[Ruling]:
     d = event.data
     yield Ruling(
-        event.position, event.occurred_at, event.recorded_by, d.statement, "corrected", d.delta,
-        d.reason, list(d.evidence),
-    )  # fmt: skip
+        event.position,
+        event.occurred_at,
+        event.recorded_by,
+        d.statement,
+        "corrected",
+        d.delta,
+        d.reason,
+        list(d.evidence),
+    )
 
 
 def _proposed(event: Recorded) -> Iterator[Proposed]:
@@ -172,14 +296,14 @@ UNFOLD: Mapping[str, Unfold] = {
 }
 
 
-def schemes(connection: Connection, view: View, scheme: str | None = None) -> Answer:
-    """Published versions: scheme, version, effective_from, recorded_at, sha256, remark, toml."""
-    return ask(connection, _SQL["schemes"], view, scheme=scheme)
+def schemes(connection: Connection, view: View, scheme: str | None = None) -> list[PublishedScheme]:
+    """The published versions of all schemes, or of one."""
+    return ask(connection, _SQL["schemes"], view, PublishedScheme, scheme=scheme)
 
 
-def closings(connection: Connection, view: View, period: str | None = None) -> Answer:
-    """Closed periods: all fields of Closing, and open disputes and the sum of corrections."""
-    return ask(connection, _SQL["closings"], view, period=period)
+def closings(connection: Connection, view: View, period: str | None = None) -> list[ClosedPeriod]:
+    """The closed periods, with their corrections and disputes."""
+    return ask(connection, _SQL["closings"], view, ClosedPeriod, period=period)
 
 
 def issued(
@@ -189,43 +313,43 @@ def issued(
     period: str | None = None,
     employee: str | None = None,
     statement: str | None = None,
-) -> Answer:
-    """Statements: statement, employee, period, total, currency, sha256, corrected (the sum of the
-    corrections decided), disputes (how many), position, document.
-    """
-    return ask(connection, _SQL["issued"], view, period=period, employee=employee, named=statement)
+) -> list[IssuedStatement]:
+    """The statements issued, by period and employee."""
+    sql, row = _SQL["issued"], IssuedStatement
+    return ask(connection, sql, view, row, period=period, employee=employee, named=statement)
 
 
 def never_issued(
     connection: Connection, view: View, *, period: str | None = None, employee: str | None = None
-) -> Answer:
-    """Corrections of who has no statement, as he was known only after the period was settled; as
-    `issued`, without a document: total 0, and no sha256.
+) -> list[NeverIssued]:
+    """Corrections of employees who became known only after the period had been settled.
+
+    They have no statement, but may be paid by corrections.
     """
-    return ask(connection, _SQL["never_issued"], view, period=period, employee=employee)
+    sql, row = _SQL["never_issued"], NeverIssued
+    return ask(connection, sql, view, row, period=period, employee=employee)
 
 
-def rulings(connection: Connection, view: View, statement: str) -> Answer:
-    """What became of a statement: ruling (disputed, corrected), delta, said, evidence, by, at."""
-    return ask(connection, _SQL["rulings"], view, named=statement)
+def rulings(connection: Connection, view: View, statement: str) -> list[StatementRuling]:
+    """What became of a statement: disputes and corrections, in order of recording."""
+    return ask(connection, _SQL["rulings"], view, StatementRuling, named=statement)
 
 
 def reductions(
     connection: Connection, view: View, *, period: str | None = None, employee: str | None = None
-) -> Answer:
-    """Reductions proposed: reduction, employee, period, amount, currency, rule, evidence
-    (positions), decision (confirmed, waived, None while open), reason, by, position.
-    """
-    return ask(connection, _SQL["reductions"], view, period=period, employee=employee)
+) -> list[Reduction]:
+    """The reductions proposed, with the last decision about each."""
+    sql, row = _SQL["reductions"], Reduction
+    return ask(connection, sql, view, row, period=period, employee=employee)
 
 
-def published(connection: Connection, view: View, name: str) -> dict[str, Any]:
+def published(connection: Connection, view: View, name: str) -> PublishedScheme:
     """The version of a scheme that NAME@VERSION, or NAME for its latest, means. Raises NotFound."""
     scheme, _, version = name.rpartition("@") if "@" in name else (name, "", "")
     found = [
         row
         for row in schemes(connection, view, scheme)
-        if not version or str(row["version"]) == version
+        if not version or str(row.version) == version
     ]
     if not found:
         raise NotFound(f"no scheme {name!r} was published; `iledger scheme show` lists them")

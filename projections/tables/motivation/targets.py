@@ -9,7 +9,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.registry import Unfold
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.motivation", "targets.sql")
 
@@ -31,7 +31,7 @@ class TargetDefined(NamedTuple):
 
 
 class TargetChanged(NamedTuple):
-    """A target became another."""
+    """A target was revised."""
 
     position: int
     occurred_at: datetime | None
@@ -50,6 +50,28 @@ class TargetMissed(NamedTuple):
     remark: str | None
 
 
+class Target(NamedTuple):
+    """A target as known at a position.
+
+    scope: whole, unit or employee; first: the value as first set; value: as revised last, by order
+    of recording; revisions: how many; causes: of the shortfall.
+    """
+
+    target: str
+    scope: str
+    scope_id: str | None
+    metric: str
+    period: str
+    first: Decimal
+    value: Decimal
+    currency: str | None
+    direction: str
+    method: str
+    revisions: int
+    causes: list[str]
+    position: int
+
+
 TABLES: Mapping[type[Any], str] = {
     TargetDefined: "target_definitions",
     TargetChanged: "target_revisions",
@@ -60,9 +82,18 @@ TABLES: Mapping[type[Any], str] = {
 def _set(event: Recorded) -> Iterator[TargetDefined]:
     d = event.data
     yield TargetDefined(
-        event.position, event.occurred_at, d.target, d.scope, d.scope_id, d.metric, d.period,
-        d.value, d.currency, d.direction, d.method,
-    )  # fmt: skip
+        event.position,
+        event.occurred_at,
+        d.target,
+        d.scope,
+        d.scope_id,
+        d.metric,
+        d.period,
+        d.value,
+        d.currency,
+        d.direction,
+        d.method,
+    )
 
 
 def _revised(event: Recorded) -> Iterator[TargetChanged]:
@@ -89,12 +120,11 @@ def targets(
     period: str | None = None,
     scope: str | None = None,
     scope_id: str | None = None,
-) -> Answer:
+) -> list[Target]:
     """Targets as known at the view's position, by period, scope and metric.
 
-    Rows: target, scope (whole, unit, employee), scope_id, metric, period, first (the value as first
-    set), value (as revised last, by order of recording), currency, direction, method, revisions
-    (how many), causes (of the shortfall, a list of texts), position. When a target holds is said by
-    its period, so the view's `on` plays no part.
+    Its period determines when a target holds, so the view's `on` plays no part.
     """
-    return ask(connection, _SQL["targets"], view, period=period, scope=scope, scope_id=scope_id)
+    return ask(
+        connection, _SQL["targets"], view, Target, period=period, scope=scope, scope_id=scope_id
+    )

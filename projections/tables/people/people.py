@@ -129,6 +129,13 @@ def units(connection: Connection, view: View) -> Answer:
     return ask(connection, _SQL["units_then"], view)
 
 
+def names(connection: Connection, view: View) -> dict[str, str]:
+    """The names of employees and units by id; whoever has no name is left out."""
+    people = {row["employee"]: row["name"] for row in employees(connection, view)}
+    named = people | {row["unit"]: row["name"] for row in units(connection, view)}
+    return {id_: name for id_, name in named.items() if name}
+
+
 def managed(connection: Connection, view: View, manager: str) -> list[str]:
     """Everybody whose last unit is one that the manager has, or is below one."""
     rows = ask(connection, _SQL["managed"], view, manager=manager)

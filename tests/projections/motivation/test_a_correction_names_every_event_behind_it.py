@@ -45,7 +45,7 @@ def connection(location: Location) -> Iterator[Connection]:
 def proposed(location: Location, connection: Connection, *events: Event) -> dict[str, list[int]]:
     """The evidence of the corrections proposed since these, by employee."""
     seen = recorded(location, connection, events)
-    return {row["employee"]: row["evidence"] for row in corrections(connection, seen, PERIOD)}
+    return {row.employee: row.evidence for row in corrections(connection, seen, PERIOD)}
 
 
 def test_a_target_revised_a_reduction_and_a_departure(

@@ -15,9 +15,9 @@ from ledger.events.contacts import CallLogged, InquiryReceived
 from ledger.events.motivation import NormBreached, NormDefined
 from ledger.events.people import AbsenceRecorded, EmployeeHired, EmployeeMoved, OrgUnitDefined
 from ledger.events.work import BusinessCalendarPublished, TaskAssigned, TaskCompleted, Workday
-from projections.motivation.compliance import behind, conduct, days_worked, is_for, judged
+from projections.motivation.compliance import assessed, behind, compliance, days_worked, is_for
 from projections.motivation.employment import Tenure
-from projections.motivation.payout import Figure
+from projections.motivation.measure import Figure
 from projections.periods import period_of
 from projections.tables.motivation.norms import Norm, in_force
 from projections.view import View
@@ -68,17 +68,17 @@ def tenure(days: int = 31, unit: str = "U", position: str | None = None) -> Tenu
 def test_a_figure_is_held_against_the_bound(
     norm: Norm, figure: Figure, days: int, state: str, value: Any, limit: Any
 ) -> None:
-    found = judged(norm, tenure(days), MAY, figure, 0)
-    assert (found.state, found.told.value, found.limit) == (state, value, limit)
+    found = assessed(norm, tenure(days), MAY, figure, 0)
+    assert (found.state, found.figure.value, found.limit) == (state, value, limit)
 
 
 def test_a_mean_of_a_working_day_has_its_days_and_of_no_day_there_is_none() -> None:
     norm = CALLS._replace(per_working_day=True, value=D(2))
-    found = judged(norm, tenure(), MAY, Figure(D(30)), 20)
-    assert (found.state, found.told) == ("breached", Figure(D("1.5"), D(30), D(20)))
-    assert judged(norm, tenure(), MAY, Figure(D(40)), 20).state == "kept"
-    assert judged(norm, tenure(), MAY, Figure(D(0)), 20).state == "breached"
-    assert judged(norm, tenure(), MAY, Figure(D(0)), 0).state == "no data"
+    found = assessed(norm, tenure(), MAY, Figure(D(30)), 20)
+    assert (found.state, found.figure) == ("breached", Figure(D("1.5"), D(30), D(20)))
+    assert assessed(norm, tenure(), MAY, Figure(D(40)), 20).state == "kept"
+    assert assessed(norm, tenure(), MAY, Figure(D(0)), 20).state == "breached"
+    assert assessed(norm, tenure(), MAY, Figure(D(0)), 0).state == "no data"
 
 
 @given(
@@ -90,9 +90,9 @@ def test_at_most_is_breached_by_more_and_at_least_by_less_and_fewer_days_never_h
 ) -> None:
     for name, over in (("at_least", value < bound), ("at_most", value > bound)):
         norm = CALLS._replace(value=bound, bound=name)
-        whole = judged(norm, tenure(), MAY, Figure(value), 0)
+        whole = assessed(norm, tenure(), MAY, Figure(value), 0)
         assert (whole.state == "breached") == over
-        part = judged(norm, tenure(days), MAY, Figure(value), 0)
+        part = assessed(norm, tenure(days), MAY, Figure(value), 0)
         assert part.state != "breached" or whole.state == "breached"
 
 
@@ -179,7 +179,7 @@ def states(found: list[Any]) -> dict[tuple[str, str], str]:
 
 
 def looked_at(connection: Connection, period: str = "2026-05", as_of: int = 0) -> list[Any]:
-    return conduct(connection, View(as_of or len(HISTORY), AFTER, ZONE), period_of(period))
+    return compliance(connection, View(as_of or len(HISTORY), AFTER, ZONE), period_of(period))
 
 
 def test_breaches_of_a_month_follow_from_its_events(embedded_dsn: str) -> None:
@@ -196,11 +196,11 @@ def test_breaches_of_a_month_follow_from_its_events(embedded_dsn: str) -> None:
             # Of the branch: by the last unit; E-2 is in another
             ("TASKS", "E-1"): "breached", ("TASKS", "E-3"): "breached",
         }  # fmt: skip
-        assert by_name["CALLS", "E-1"].told == Figure(D("0.1875"), D(3), D(16))
-        assert by_name["CALLS", "E-2"].told == Figure(D("0.333333"), D(2), D(6))
-        assert by_name["CALLS", "E-3"].told == Figure(D(0), D(0), D(21))
+        assert by_name["CALLS", "E-1"].figure == Figure(D("0.1875"), D(3), D(16))
+        assert by_name["CALLS", "E-2"].figure == Figure(D("0.333333"), D(2), D(6))
+        assert by_name["CALLS", "E-3"].figure == Figure(D(0), D(0), D(21))
         answers = by_name["ANSWERS", "E-2"]
-        assert (answers.told.numerator, answers.told.denominator) == (1, 2)
+        assert (answers.figure.numerator, answers.figure.denominator) == (1, 2)
         # Behind a share that is to be reached are those that missed it
         rows = behind(connection, seen, answers.norm, MAY, "E-2")
         assert [HISTORY[row.position - 1].data.inquiry for row in rows] == ["I-1"]

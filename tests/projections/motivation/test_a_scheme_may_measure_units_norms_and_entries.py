@@ -20,7 +20,7 @@ from ledger.events.work import BusinessCalendarPublished, Workday
 from projections.motivation.recalculation import corrections, verified
 from projections.motivation.reductions import reductions_due
 from projections.motivation.scheme import scheme_of
-from projections.motivation.statements import appraise, figures_behind
+from projections.motivation.statements import compute_statements, figures_behind
 from projections.periods import period_of
 from projections.tables.motivation.settlement import issued
 from projections.view import View
@@ -91,7 +91,7 @@ def figure_of(
     connection: Connection, view: View, text: str, metric: str, employee: str = "E-1"
 ) -> dict[str, Any]:
     """A component of somebody's statement, as it would be written."""
-    statements = appraise(connection, view, SEPTEMBER, scheme_of(text))
+    statements = compute_statements(connection, view, SEPTEMBER, scheme_of(text))
     (one,) = [each for each in statements if each.employee == employee]
     (found,) = [each for each in one.content["components"] if each["metric"] == metric]
     return dict(found)
@@ -103,8 +103,7 @@ def test_the_unit_of_the_end_and_the_company_are_measured_as_wholes(
     recorded(location, connection, TARGETS)
     seen = close(location, connection, TEAM)
     documents = {
-        row["employee"]: json.loads(row["document"])
-        for row in issued(connection, seen, period=PERIOD)
+        row.employee: json.loads(row.document) for row in issued(connection, seen, period=PERIOD)
     }
     shared = {who: [c for c in each["components"] if "of" in c] for who, each in documents.items()}
     # E-2 moved to V in the month; E-3 left U
@@ -123,19 +122,19 @@ def test_the_unit_of_the_end_and_the_company_are_measured_as_wholes(
     assert {row.group for row in rows} == {"V"}
     assert sum(row.value for row in rows) == Decimal(shared["E-2"][0]["fact"])
     # And what comes late is proposed to everybody whom it concerns
-    assert all(row["same"] for row in verified(connection, seen, PERIOD))
+    assert all(row.same for row in verified(connection, seen, PERIOD))
     seen = recorded(location, connection, late())
-    proposed = {row["employee"]: row for row in corrections(connection, seen, PERIOD)}
+    proposed = {row.employee: row for row in corrections(connection, seen, PERIOD)}
     assert "E-2" in proposed
-    assert any(each.startswith("won_value/unit fact") for each in proposed["E-2"]["changed"])
-    assert all(row["evidence"] for row in proposed.values())
+    assert any(each.startswith("won_value/unit fact") for each in proposed["E-2"].changed)
+    assert all(row.evidence for row in proposed.values())
 
 
 def test_a_branch_has_what_its_units_have(location: Location, connection: Connection) -> None:
     branch = told(OrgUnitDefined(unit="U", name="Юг", kind="branch"), "2026-09-01")
     below = told(OrgUnitDefined(unit="V", name="Запад", kind="team", parent="U"), "2026-09-01")
     seen = seen_from(location, connection, *TARGETS, branch, below)
-    statements = appraise(connection, seen, SEPTEMBER, scheme_of(TEAM))
+    statements = compute_statements(connection, seen, SEPTEMBER, scheme_of(TEAM))
     (one,) = [each for each in statements if each.employee == "E-1"]
     assert one.content["components"][4]["fact"] == sum(UNITS.values())
 
@@ -145,7 +144,7 @@ def test_missing_targets_of_units_are_named_once(
 ) -> None:
     seen = seen_from(location, connection, TARGETS[0])
     with pytest.raises(InvalidQuestion, match=r"2 targets are missing") as error:
-        appraise(connection, seen, SEPTEMBER, scheme_of(TEAM))
+        compute_statements(connection, seen, SEPTEMBER, scheme_of(TEAM))
     assert "unit V won_value" in str(error.value)
     assert "the company deals_won" in str(error.value)
 
@@ -200,12 +199,12 @@ def test_business_hours_are_by_the_calendar_named_or_the_only_one(
         SCHEME.replace("version = 1", 'version = 1\ncalendar = "office"', 1),
     ):
         with pytest.raises(InvalidQuestion, match="'office' covers 15 of the 30 days of 2026-09"):
-            appraise(connection, seen, SEPTEMBER, scheme_of(text))
+            compute_statements(connection, seen, SEPTEMBER, scheme_of(text))
     seen = recorded(location, connection, [calendar("office", "2026-12-31")])._replace(on=seen.on)
     for text in (plain, named):
         told_ = figure_of(connection, seen, text, metric)
         assert (told_["numerator"], told_["denominator"]) == (1, 1)
-        (one, *_) = appraise(connection, seen, SEPTEMBER, scheme_of(text))
+        (one, *_) = compute_statements(connection, seen, SEPTEMBER, scheme_of(text))
         assert one.content["calendar"] == "office"
     # Of two, the one named, or else the default
     seen = recorded(location, connection, [calendar("shop", "2026-12-31")])._replace(on=seen.on)

@@ -42,8 +42,8 @@ def test_whatever_is_recorded_after_it(any_location: Location) -> None:
     with closing(connect(any_location, "owner")) as connection:
         # Given a settled month
         seen = close(any_location, connection)
-        before = [row["document"] for row in issued(connection, seen, period=PERIOD)]
-        assert closing_of(connection, seen, PERIOD)["digest"] == DIGEST
+        before = [row.document for row in issued(connection, seen, period=PERIOD)]
+        assert closing_of(connection, seen, PERIOD).digest == DIGEST
         assert corrections(connection, seen, PERIOD) == []
         # When clients pass on, events come late, and one is annulled
         seen = recorded(any_location, connection, [*reassigned(200), *late()])
@@ -55,15 +55,15 @@ def test_whatever_is_recorded_after_it(any_location: Location) -> None:
         seen = recorded(any_location, connection, [annulled(won)])
         # Then the statements are what they were, and computed again the same
         for _ in range(2):
-            after = [row["document"] for row in issued(connection, seen, period=PERIOD)]
+            after = [row.document for row in issued(connection, seen, period=PERIOD)]
             assert after == before
-            assert all(row["same"] for row in verified(connection, seen, PERIOD))
+            assert all(row.same for row in verified(connection, seen, PERIOD))
             # And what would be another now is proposed, with the events behind it
-            proposed = {row["employee"]: row for row in corrections(connection, seen, PERIOD)}
+            proposed = {row.employee: row for row in corrections(connection, seen, PERIOD)}
             assert set(proposed) == {"E-1", "E-2"}
-            assert won in proposed["E-1"]["evidence"]
-            assert proposed["E-1"]["delta"] < 0 < proposed["E-2"]["delta"]
-            assert any(each.startswith("won_value fact") for each in proposed["E-2"]["changed"])
+            assert won in proposed["E-1"].evidence
+            assert proposed["E-1"].delta < 0 < proposed["E-2"].delta
+            assert any(each.startswith("won_value fact") for each in proposed["E-2"].changed)
             # … also after the projections were built anew
             rebuild(any_location)
             seen = now(any_location, connection)
@@ -75,17 +75,17 @@ def test_a_correction_is_decided_and_then_proposed_no_more(location: Location) -
         seen = recorded(location, connection, late())
         (proposed,) = corrections(connection, seen, PERIOD)
         with Ledger(location) as book:
-            name, model = proposed["statement"], settlement.model(statement=proposed["statement"])
+            name, model = proposed.statement, settlement.model(statement=proposed.statement)
             handle(book, model, CONTEXT, settlement.dispute(name, "D-late is mine"))
             decide = settlement.correct(
-                name, proposed["delta"], reason="late contract", evidence=proposed["evidence"]
+                name, proposed.delta, reason="late contract", evidence=proposed.evidence
             )
             handle(book, model, CONTEXT, decide)
         seen = now(location, connection)
         assert corrections(connection, seen, PERIOD) == []
         (row,) = issued(connection, seen, statement=name)
-        assert (row["corrected"], row["disputes"]) == (proposed["delta"], 1)
-        assert [each["ruling"] for each in rulings(connection, seen, name)] == [
+        assert (row.corrected, row.disputes) == (proposed.delta, 1)
+        assert [each.ruling for each in rulings(connection, seen, name)] == [
             "disputed", "corrected",
         ]  # fmt: skip
 
@@ -94,7 +94,7 @@ def test_employment_within_the_period_is_paid_by_days_and_stated(location: Locat
     with closing(connect(location, "owner")) as connection:
         seen = close(location, connection)
         told = {
-            row["employee"]: json.loads(row["document"])
+            row.employee: json.loads(row.document)
             for row in issued(connection, seen, period=PERIOD)
         }
     days = {employee: each["days_employed"] for employee, each in told.items()}
@@ -112,14 +112,14 @@ def test_another_scheme_replayed_says_who_would_have_got_what_and_why(location: 
         period = period_of(PERIOD)
         same = replayed(connection, seen, period, scheme_of(SCHEME), None)
         # The remark on a late scheme is not part of what is paid
-        assert all((row["delta"], row["why"]) == (0, []) for row in same)
+        assert all((row.delta, row.why) == (0, []) for row in same)
         recorded(location, connection, late())
         result = scheme_of(SCHEME.replace("process_share = 0.3", "process_share = 0"))
         rows = replayed(connection, seen, period, result, None)
-        assert any(row["delta"] for row in rows)
+        assert any(row.delta for row in rows)
         for row in rows:
-            assert row["after"] - row["before"] == row["delta"]
-            assert "process share 0.3 → 0" in row["why"]
+            assert row.after - row.before == row.delta
+            assert "process share 0.3 → 0" in row.why
         assert rows == replayed(connection, seen, period, result, scheme_of(SCHEME))
 
 

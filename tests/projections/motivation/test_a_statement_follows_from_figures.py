@@ -1,7 +1,6 @@
-"""Evaluation as tables: figures, targets and a scheme in, scores and money out; no database."""
+"""Payouts as tables: figures, targets and a scheme in, scores and money out; no database."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,20 +8,19 @@ from typing import Any
 import pytest
 
 from ledger.errors import InvalidQuestion
-from projections.motivation.employment import Tenure, tenure
+from projections.motivation.employment import EmploymentChange, Tenure, tenure
+from projections.motivation.measure import Figure
 from projections.motivation.payout import (
-    Aim,
-    Figure,
+    ConfirmedReduction,
     Person,
     Setting,
-    Statement,
-    Taken,
-    digest,
-    evaluated,
+    compute_payouts,
     factor_at,
     index_of,
 )
+from projections.motivation.payout_statement import Statement, digest
 from projections.motivation.scheme import scheme_of
+from projections.motivation.target_groups import TargetValue
 from projections.periods import period_of
 from tests.projections.schemes import SCHEME
 
@@ -42,13 +40,13 @@ def person(employee: str = "E-1", days: int = 92, **changes: Any) -> Person:
     whole = Person(
         Tenure(employee, None, days, (("U-1", days),)),
         FIGURES,
-        {"won_value": Aim("T-1", D(1000000), D(900000))},
+        {"won_value": TargetValue("T-1", D(1000000), D(900000))},
     )
     return whole._replace(**changes)
 
 
 def one(found: Person, **changes: Any) -> Statement:
-    (statement,) = evaluated(replace(SALES, **changes), SETTING, [found])
+    (statement,) = compute_payouts(SALES.model_copy(update=changes), SETTING, [found])
     return statement
 
 
@@ -69,7 +67,9 @@ def one(found: Person, **changes: Any) -> Statement:
 def test_the_index_is_within_floor_and_cap(
     direction: str, fact: str, target: str, index: str
 ) -> None:
-    component = SALES.components[0]._replace(direction=direction, floor=D("0.2"), cap=D("1.5"))
+    component = SALES.components[0].model_copy(
+        update={"direction": direction, "floor": D("0.2"), "cap": D("1.5")}
+    )
     assert index_of(component, D(fact), D(target)) == D(index)
 
 
@@ -96,9 +96,12 @@ def test_who_came_in_between_is_paid_by_days_and_it_is_stated() -> None:
 
 
 def test_reductions_are_taken_off_but_never_below_nothing() -> None:
-    off = (Taken("R-1", "overdue", D(200)), Taken("R-2", "overdue", D(500)))
-    assert one(person(taken=off)).total == D("27500.00")
-    assert one(person(taken=(Taken("R-1", "overdue", D(99999)),))).total == 0
+    off = (
+        ConfirmedReduction("R-1", "overdue", D(200)),
+        ConfirmedReduction("R-2", "overdue", D(500)),
+    )
+    assert one(person(reductions=off)).total == D("27500.00")
+    assert one(person(reductions=(ConfirmedReduction("R-1", "overdue", D(99999)),))).total == 0
 
 
 def test_a_component_without_data_is_left_out_with_its_weight_and_it_is_said() -> None:
@@ -115,14 +118,15 @@ def test_a_component_without_data_is_left_out_with_its_weight_and_it_is_said() -
 
 
 def test_missing_targets_are_refused_all_at_once() -> None:
-    people = [person("E-2", aims={}), person("E-1", aims={}), person("E-3")]
+    people = [person("E-2", targets={}), person("E-1", targets={}), person("E-3")]
     with pytest.raises(InvalidQuestion, match="2 targets are missing for 2026-Q3: E-2 won_value"):
-        evaluated(SALES, SETTING, people)
+        compute_payouts(SALES, SETTING, people)
 
 
 def test_who_has_no_bonus_in_the_scheme_has_no_statement_and_needs_no_target() -> None:
-    scheme = replace(SALES, bonus=None)
-    found = evaluated(scheme, SETTING, [person("E-9"), person("E-1", aims={})])
+    bonus = SALES.bonus.model_copy(update={"default": None})
+    scheme = SALES.model_copy(update={"bonus": bonus})
+    found = compute_payouts(scheme, SETTING, [person("E-9"), person("E-1", targets={})])
     assert [each.employee for each in found] == ["E-9"]
 
 
@@ -142,15 +146,14 @@ def test_the_document_is_canonical() -> None:
 
 def test_the_order_of_people_changes_nothing() -> None:
     people = [person("E-2"), person("E-1")]
-    assert evaluated(SALES, SETTING, people) == evaluated(SALES, SETTING, people[::-1])
+    assert compute_payouts(SALES, SETTING, people) == compute_payouts(SALES, SETTING, people[::-1])
 
 
-def change(kind: str, at: str | None, **more: Any) -> dict[str, Any]:
+def change(
+    kind: str, at: str | None, unit: str | None = None, precision: str = "instant"
+) -> EmploymentChange:
     when = None if at is None else datetime.fromisoformat(at).astimezone(UTC)
-    return {
-        "employee": "E-1", "change": kind, "unit": None, "job": None, "effective_at": when,
-        "precision": "instant", **more,
-    }  # fmt: skip
+    return EmploymentChange("E-1", kind, unit, None, when, precision)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +183,7 @@ def change(kind: str, at: str | None, **more: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_days_are_counted_with_the_first_and_the_last(
-    changes: list[dict[str, Any]], days: int, units: Any
+    changes: list[EmploymentChange], days: int, units: Any
 ) -> None:
     found = tenure(changes, Q3, "Europe/Moscow")
     assert (found.days, found.units) == (days, units)

@@ -55,24 +55,24 @@ def test_deals_count_by_their_stage_and_plain_beside_it(embedded_dsn: str) -> No
             (None, None): (2, 4), ("P", "a"): (2, 4), ("P", "b"): (2, 3), ("P", "c"): (1, 1),
         }  # fmt: skip
         rows = proposed(connection, seen, Q4, "won_value")
-        told_ = {(row["scope_id"], row["currency"]): row for row in rows}
-        assert {key: (row["value"], row["plain"], row["open"]) for key, row in told_.items()} == {
+        told_ = {(row.scope_id, row.currency): row for row in rows}
+        assert {key: (row.value, row.plain, row.open) for key, row in told_.items()} == {
             ("E-1", "RUB"): (600, 450, 900),
             ("E-1", "EUR"): (25, 25, 50),  # nobody was ever closed from z
             ("E-2", "RUB"): (250, 250, 500),
         }
         two = told_["E-2", "RUB"]
-        assert (two["deals"], two["without_amount"], two["won"], two["closed"]) == (3, 1, 2, 4)
+        assert (two.deals, two.without_amount, two.won, two.closed) == (3, 1, 2, 4)
         (unit,) = proposed(connection, seen, Q4, "deals_won", by="unit")
-        assert (unit["scope_id"], unit["deals"], unit["plain"]) == ("U", 5, D("2.5"))
+        assert (unit.scope_id, unit.deals, unit.plain) == ("U", 5, D("2.5"))
         (whole,) = proposed(connection, seen, Q4, "deals_won", by="whole")
-        assert (whole["scope_id"], whole["deals"]) == (None, 6)
+        assert (whole.scope_id, whole.deals) == (None, 6)
         for period, metric in (("2026-08", "won_value"), ("2026-Q4", "win_rate")):
             with pytest.raises(InvalidQuestion):
                 proposed(connection, seen, period_of(period), metric)
         # Before anything was closed nothing can be told
         early = seen._replace(on=datetime(2026, 8, 20, tzinfo=UTC))
-        assert all(row["value"] is None for row in proposed(connection, early, Q4, "won_value"))
+        assert all(row.value is None for row in proposed(connection, early, Q4, "won_value"))
 
 
 @given(
@@ -91,9 +91,9 @@ def test_with_the_same_rate_in_every_stage_both_are_the_same_and_never_more_than
         for stage in ("a", None)
     ]
     for row in promised(found, known, "won_value", lambda deal: deal["holder"]):
-        assert row["open"] == 2 * sum(amounts)
+        assert row.open == 2 * sum(amounts)
         if rate.closed:
-            assert abs(row["value"] - row["plain"]) <= D("0.000001")
-            assert row["value"] <= row["open"] + D("0.000001")
+            assert abs(row.value - row.plain) <= D("0.000001")
+            assert row.value <= row.open + D("0.000001")
         else:
-            assert row["value"] is row["plain"] is None
+            assert row.value is row.plain is None

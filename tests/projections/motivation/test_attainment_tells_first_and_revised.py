@@ -64,25 +64,25 @@ def test_attainment_by_every_scope(embedded_dsn: str) -> None:
     with ledger_of(embedded_dsn, HISTORY) as (_, connection):
         seen = View(len(HISTORY), AFTER, ZONE)
         rows = {
-            row["target"]: row
+            row.target: row
             for by in ("employee", "unit", "whole")
             for row in attainment(connection, seen, period_of("2026-Q3"), by=by)
         }
         with pytest.raises(InvalidQuestion):
             attainment(connection, seen, period_of("2026-Q3"), by="client")
     money = rows["E-1/won_value"]
-    assert (money["fact"], money["first"], money["value"]) == (450, 900, 600)
-    assert (money["attained_first"], money["attained"]) == (Decimal("0.5"), Decimal("0.75"))
-    assert (money["shortfall"], money["causes"]) == (150, ["insolvent"])
-    assert (rows["E-1/win_rate"]["fact"], rows["E-1/win_rate"]["attained"]) == (1, 2)
-    assert rows["E-1/win_rate"]["shortfall"] == 0
+    assert (money.fact, money.first, money.value) == (450, 900, 600)
+    assert (money.attained_first, money.attained) == (Decimal("0.5"), Decimal("0.75"))
+    assert (money.shortfall, money.causes) == (150, ["insolvent"])
+    assert (rows["E-1/win_rate"].fact, rows["E-1/win_rate"].attained) == (1, 2)
+    assert rows["E-1/win_rate"].shortfall == 0
     # Nothing to tell is no data, and neither 0 % nor a shortfall
     silent = rows["E-1/connect_rate"]
-    assert (silent["fact"], silent["attained"], silent["shortfall"]) == (None, None, None)
+    assert (silent.fact, silent.attained, silent.shortfall) == (None, None, None)
     # A branch has what its units have
-    assert (rows["B/deals_won"]["fact"], rows["U/deals_won"]["fact"]) == (3, 3)
+    assert (rows["B/deals_won"].fact, rows["U/deals_won"].fact) == (3, 3)
     less = rows["None/deals_lost"]
-    assert (less["fact"], less["attained"], less["shortfall"]) == (0, None, 0)
+    assert (less.fact, less.attained, less.shortfall) == (0, None, 0)
 
 
 def test_a_target_is_proposed_from_like_periods_before(embedded_dsn: str) -> None:
@@ -94,9 +94,9 @@ def test_a_target_is_proposed_from_like_periods_before(embedded_dsn: str) -> Non
             proposed(connection, seen, period_of("2027-Q2"), "won_value")
         with pytest.raises(InvalidQuestion, match="no period before 0001"):
             proposed(connection, seen, period_of("0001"), "won_value")
-    found = {row["currency"]: (row["value"], row["periods"]) for row in rows}
+    found = {row.currency: (row.value, row.periods) for row in rows}
     # A quarter in which nothing of the kind was counted is left out, and not taken for 0
     assert found["RUB"] == (250, ["2026-Q3", "2026-Q2", "2026-Q1"])
     assert found["EUR"] == (7, ["2026-Q3"])
     # As its attainment will be measured: a branch by what its units have
-    assert {row["scope_id"]: row["value"] for row in of_units} == {"B": 3, "U": 3}
+    assert {row.scope_id: row.value for row in of_units} == {"B": 3, "U": 3}

@@ -5,8 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from projections.motivation.employment import Tenure
-from projections.motivation.payout import Aim, Figure, Person, Setting, Taken, evaluated
+from projections.motivation.measure import Figure
+from projections.motivation.payout import ConfirmedReduction, Person, Setting, compute_payouts
 from projections.motivation.scheme import scheme_of
+from projections.motivation.target_groups import TargetValue
 from projections.periods import period_of
 
 PAGE = (Path(__file__).parents[3] / "docs" / "motivation.md").read_text("utf-8")
@@ -29,13 +31,14 @@ def test_the_figures_of_the_page_are_computed() -> None:
     period = period_of("2026-Q3")
     assert period.days == int(days[2])
     figures = {metric: Figure(Decimal(fact)) for metric, fact, *_ in lines}
-    aims = {
-        metric: Aim("T", Decimal(target), Decimal(target)) for metric, _, target, *_ in lines[:1]
+    targets = {
+        metric: TargetValue("T", Decimal(target), Decimal(target))
+        for metric, _, target, *_ in lines[:1]
     }
-    taken = (Taken("R", "overdue task", Decimal(taken_off[1])),)
+    taken = (ConfirmedReduction("R", "overdue task", Decimal(taken_off[1])),)
     tenure = Tenure("E-07", None, int(days[1]), (("U", int(days[1])),))
-    person = Person(tenure, figures, aims, taken)
-    (statement,) = evaluated(scheme, Setting(period, "Europe/Moscow", 1), [person])
+    person = Person(tenure, figures, targets, taken)
+    (statement,) = compute_payouts(scheme, Setting(period, "Europe/Moscow", 1), [person])
     told = {each["metric"]: each for each in statement.content["components"]}
     for metric, _, target, weight, index in lines:
         found = (told[metric]["target"], told[metric]["weight"], told[metric]["index"])

@@ -147,7 +147,7 @@ def test_clients_are_found_by_owner_unit_and_name(embedded_dsn: str) -> None:
         for wanted in ({"owner": "E-1"}, {"unit": "U-1"}, {"search": "ёЛ"}, {"search": "C-1"}):
             assert [row["client"] for row in portfolio.clients(owner, seen, **wanted)] == ["C-1"]
         assert portfolio.clients(owner, seen, search="елка") == []
-        with pytest.raises(NotFound, match=r"Did you mean E-1\?"):
+        with pytest.raises(NotFound, match=r"Did you mean .E-1.\?"):
             portfolio.clients(owner, seen, owner="E-11")
         with pytest.raises(NotFound, match="U-1"):
             portfolio.clients(owner, seen, unit="U-3")

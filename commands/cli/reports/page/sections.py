@@ -67,26 +67,29 @@ def attained(told: Overview) -> list[Row]:
     """Every target: who, metric, fact, first and revised with what was reached of them, missing."""
     return [
         {
-            "who": row["scope_id"],
-            "scope": row["scope"],
-            "metric": ", ".join(filter(None, (row["metric"], row["currency"]))),
-            "less": row["direction"] == "less",
-            "attained": row["attained"],
-            "attained_first": row["attained_first"],
-            "changed": row["first"] != row["value"],
-            "short": bool(row["shortfall"]),
-            "causes": row["causes"],
-            **{name: _amount(row, name) for name in ("fact", "first", "value", "shortfall")},
+            "who": row.scope_id,
+            "scope": scope,
+            "metric": ", ".join(filter(None, (row.metric, row.currency))),
+            "less": direction == "less",
+            "attained": row.attained,
+            "attained_first": row.attained_first,
+            "changed": row.first != row.value,
+            "short": bool(row.shortfall),
+            "causes": row.causes,
+            "fact": _amount(row.metric, row.fact),
+            "first": _amount(row.metric, row.first),
+            "value": _amount(row.metric, row.value),
+            "shortfall": _amount(row.metric, row.shortfall),
         }
-        for row in told.attained
+        for scope, direction, row in told.attained
     ]
 
 
-def _amount(row: Mapping[str, Any], name: str) -> str:
-    unit = metric_of(row["metric"]).unit
-    if unit == "ratio" and row[name] is not None:
-        return f"{row[name] * 100:.1f} %"
-    return in_unit(row[name], unit)
+def _amount(metric: str, value: Decimal | None) -> str:
+    unit = metric_of(metric).unit
+    if unit == "ratio" and value is not None:
+        return f"{value * 100:.1f} %"
+    return in_unit(value, unit)
 
 
 def funnels(told: Overview) -> dict[str, list[Row]]:

@@ -84,7 +84,7 @@ def test_text_is_one_line_an_event(iledger: Run) -> None:
 def test_an_unknown_type_is_doubted(iledger: Run) -> None:
     done = iledger("replay", "--type", "call.loged")
     assert done.returncode == 0
-    assert b"did you mean 'call.logged'?" in done.stderr
+    assert b"Did you mean 'call.logged'?" in done.stderr
 
 
 def test_the_first_day_of_the_calendar_hinders_no_question(iledger: Run, here: Here) -> None:

@@ -59,7 +59,7 @@ def test_a_policy_that_cannot_be_is_refused_in_one_line(asked: Here, iledger: Ru
     for typed, code, said in (
         (("--days", "0"), 1, "days"),
         (("--exclude", ","), 1, "units"),
-        (("--claims", "offer.send"), 8, "did you mean 'offer.sent'?"),
+        (("--claims", "offer.send"), 8, "Did you mean 'offer.sent'?"),
         (("--exclude", "U-1,U-9"), 8, "no unit 'U-9'"),
     ):
         done = iledger("policy", "publish", *typed)

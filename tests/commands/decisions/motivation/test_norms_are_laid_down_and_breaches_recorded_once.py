@@ -13,8 +13,8 @@ from ledger.envelope import Event
 from ledger.errors import Refused
 from ledger.events.motivation import NormBreached, NormDefined
 from ledger.events.people import EmployeeHired, OrgUnitDefined
-from projections.motivation.compliance import Conduct
-from projections.motivation.payout import Figure
+from projections.motivation.compliance import Compliance
+from projections.motivation.measure import Figure
 from projections.periods import period_of
 from projections.tables.motivation.norms import Norm
 from tests.commands.decisions.given import CONTEXT, event, given, told, when
@@ -45,7 +45,7 @@ def test_a_norm_has_versions_one_after_the_other() -> None:
     assert define(CALLS, known) == []
     (second,) = define(JUNE, known)
     assert second == replace(JUNE, version=2)
-    with pytest.raises(Refused, match="another one hold from then on"):
+    with pytest.raises(Refused, match="the next one must hold from then on"):
         define(replace(CALLS, value=D(9)), known, event(second, 1, client=None))
 
 
@@ -58,7 +58,7 @@ def test_a_norm_may_be_for_a_unit_a_position_or_all() -> None:
 
 def test_a_norm_for_the_past_says_why() -> None:
     past = replace(CALLS, effective_from=date(2026, 5, 31))
-    with pytest.raises(Refused, match="is past, and nobody could keep"):
+    with pytest.raises(Refused, match="is past, and nobody could meet"):
         define(past)
     assert define(replace(past, late="agreed in May"))
 
@@ -71,14 +71,14 @@ def test_a_norm_for_the_past_says_why() -> None:
         ({"credit": "owner"}, "owner"),
         ({"credit": "current-owner"}, "moves the past"),
         ({"metric": "won_value"}, "is money; name its --currency"),
-        ({"currency": "RUB"}, "is no money"),
-        ({"counting": True}, "is no share of events"),
-        ({"metric": "coverage", "counting": True}, "is no share of events"),
+        ({"currency": "RUB"}, "is not money"),
+        ({"counting": True}, "is not a share of events"),
+        ({"metric": "coverage", "counting": True}, "is not a share of events"),
         ({"metric": "win_rate"}, "leave --per-working-day out"),
         ({"metric": "win_rate", "per_working_day": False}, "never above 1"),
         ({"hours": D(4)}, "is not about answers"),
-        ({"scope": "whole"}, "say for whom"),
-        ({"scope_id": None}, "say for whom"),
+        ({"scope": "whole"}, "give its scope"),
+        ({"scope_id": None}, "give its scope"),
         ({"scope_id": "E-9"}, "no employee 'E-9' is known"),
         ({"scope": "unit"}, "no unit 'E-1' is known"),
         ({"until": date(2026, 6, 1)}, "before it holds"),
@@ -92,7 +92,7 @@ def test_what_makes_no_sense_is_refused(changes: dict[str, Any], why: str) -> No
 def test_breaches_are_recorded_once_under_keys_of_their_own() -> None:
     values = {name: getattr(CALLS, name) for name in Norm._fields[1:]}
     found = [
-        Conduct(Norm(position=1, **values), who, period_of("2026-05"), "breached",
+        Compliance(Norm(position=1, **values), who, period_of("2026-05"), "breached",
                 Figure(D("7.5"), D(150), D(20)), D(8))
         for who in ("E-1", "E-2")
     ]  # fmt: skip

@@ -62,7 +62,7 @@ def test_a_unit_and_the_company_have_targets_too() -> None:
         ({"metric": "deals_won"}, "leave --currency RUB out"),
         ({"scope_id": "E-2"}, "no employee 'E-2'"),
         ({"scope": "unit"}, "no unit 'E-1'"),
-        ({"scope": "whole"}, "none for the whole company"),
+        ({"scope": "whole"}, "neither for the whole company"),
     ],
 )
 def test_a_target_without_sense_is_refused(changes: dict[str, Any], why: str) -> None:

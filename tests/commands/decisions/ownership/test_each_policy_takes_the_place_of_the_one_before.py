@@ -28,7 +28,7 @@ def test_rules_that_hold_already_need_no_event() -> None:
 
 def test_what_the_rules_name_must_exist() -> None:
     wrong = ReservationPolicyPublished(version=1, claims=("offer.send",))
-    with pytest.raises(Refused, match=r"did you mean 'offer.sent'\?"):
+    with pytest.raises(Refused, match=r"Did you mean 'offer.sent'\?"):
         publish(wrong)(Policies(), CONTEXT)
     groups = ReservationPolicyPublished(version=1, exclusions=(Exclusion(units=("U-1", "U-2")),))
     with pytest.raises(Refused, match="no unit 'U-2' is known"):

@@ -1,0 +1,134 @@
+"""A payout statement: what it says, and the bytes that it is written as.
+
+Numbers are decimals in a statement that was just computed, and texts in one that was read back.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Generic, NamedTuple, NotRequired, TypedDict, TypeVar
+
+from projections.motivation.rounding import trimmed
+from projections.motivation.scheme import Kind
+
+N = TypeVar("N", Decimal, str)
+
+
+class UnitDays(TypedDict):
+    """How many days of the period somebody was in a unit."""
+
+    unit: str | None
+    days: int
+
+
+class ReductionLine(TypedDict, Generic[N]):
+    """What was taken off by a reduction that was confirmed."""
+
+    reduction: str
+    rule: str
+    amount: N
+
+
+class ComponentLine(TypedDict, Generic[N]):
+    """A component of a scheme: figure, target and index.
+
+    of, of_id: whose figure and target it is, where it is not the employee's own; left_out: why it
+    does not count; not_counted: sums of other currencies.
+    """
+
+    metric: str
+    kind: Kind
+    weight: N
+    direction: str
+    floor: N
+    cap: N
+    target: N
+    target_first: N
+    target_of: str
+    fact: N | None
+    numerator: N | None
+    denominator: N | None
+    index: N | None
+    of: NotRequired[str]
+    of_id: NotRequired[str]
+    left_out: NotRequired[str]
+    not_counted: NotRequired[dict[str, N]]
+
+
+class StatementContent(TypedDict, Generic[N]):
+    """A whole statement. bonus: what a factor of 1 pays for the whole period, and by what."""
+
+    statement: str
+    employee: str
+    position: str | None
+    period: str
+    first_day: str
+    last_day: str
+    zone: str
+    as_of: int
+    scheme: str
+    scheme_version: int
+    scheme_sha256: str
+    credit: str
+    currency: str
+    days_employed: int
+    days_of_period: int
+    units: list[UnitDays]
+    calendar: NotRequired[str]
+    bonus: N
+    bonus_by: str
+    components: list[ComponentLine[N]]
+    process_score: N | None
+    process_share: N
+    result_score: N | None
+    score: N | None
+    factor: N
+    gross: N
+    reductions: list[ReductionLine[N]]
+    total: N
+    remarks: list[str]
+
+
+class Statement(NamedTuple):
+    """One employee's statement; document: the canonical JSON that `content` is written as."""
+
+    statement: str
+    employee: str
+    total: Decimal
+    content: StatementContent[Decimal]
+    document: str
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the document, in hexadecimal."""
+        return hashlib.sha256(self.document.encode()).hexdigest()
+
+    @property
+    def written(self) -> StatementContent[str]:
+        """The content as it is read back from the document, with numbers as texts."""
+        return read_back(self.document)
+
+
+def read_back(document: str) -> StatementContent[str]:
+    """The content of a document, with numbers as texts."""
+    content: StatementContent[str] = json.loads(document)
+    return content
+
+
+def digest(statements: Sequence[Statement]) -> str:
+    """What stands for all statements of a period: SHA-256 over their digests, a line each."""
+    return hashlib.sha256("".join(f"{each.sha256}\n" for each in statements).encode()).hexdigest()
+
+
+def canonical(content: Mapping[str, object]) -> str:
+    """JSON with sorted keys, without spaces, and numbers with a point as texts: "0.5", "1200"."""
+    return json.dumps(
+        content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain
+    )
+
+
+def _plain(value: object) -> str:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} has no place in a statement")
+    return f"{trimmed(value):f}"
