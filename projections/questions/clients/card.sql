@@ -3,7 +3,7 @@
 -- is, and `client`, the id that it is from: %(clients)s are all ids that are one client, %(client)s
 -- the surviving one. And the timeline, which shows annulled events too. The tables are those of
 -- clients.sql, interactions.sql, timeline.sql, people.sql and ownership.sql; more sections are in
--- promises.sql and quarrels.sql.
+-- card_open_items.sql and disputes.sql.
 
 -- name: identity
 WITH steps AS (
@@ -169,7 +169,8 @@ ORDER BY kind, instrument, coalesce(occurred_at, '-infinity') DESC, position DES
 
 -- name: timeline
 -- History shows both: an annulled event and, from then on, that it was annulled.
-SELECT t.occurred_at, t.precision, t.kind, t.summary, t.words, t.subject, t.channel,
+SELECT t.occurred_at, t.precision, t.kind,
+       summary_in(%(zone)s, t.summary, t.summary_at) AS summary, t.words, t.subject, t.channel,
        t.performed_by, s.owner, t.recorded_by, t.type,
        CASE WHEN t.annulled_at <= %(as_of)s THEN t.annulled_at END AS annulled_by, t.position,
        t.client

@@ -1,25 +1,51 @@
 """Outcomes of hand-overs: how it went on with clients that passed from one employee to another."""
 
 from datetime import date
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
-from projections.view import Answer, View, add_up
+from projections.view import View, add_up
 
 FEELINGS = ("mood", "csat", "ces", "nps")
 _LONGEST = 3660
 _SQL = statements("projections.questions.ownership", "handover_outcomes.sql")
 
 
-def outcomes(
+class Outcome(NamedTuple):
+    """The days before and after the hand-overs of one reason; see `handover_outcomes`."""
+
+    reason: str | None
+    handovers: int
+    complete: int
+    unfinished: int
+    contacts_before: int
+    contacts_after: int
+    retained: int
+    retained_share: float | None
+    mood_told: int
+    mood_before: float | None
+    mood_after: float | None
+    csat_told: int
+    csat_before: float | None
+    csat_after: float | None
+    ces_told: int
+    ces_before: float | None
+    ces_after: float | None
+    nps_told: int
+    nps_before: float | None
+    nps_after: float | None
+
+
+def handover_outcomes(
     connection: Connection,
     view: View,
     *,
     days: int = 90,
     since: date | None = None,
     until: date | None = None,
-) -> Answer:
+) -> list[Outcome]:
     """What the `days` (of 24 hours) before and after each hand-over were like, by its reason.
 
     since, until: local dates of the hand-over, half-open. A hand-over is a reassignment from one
@@ -39,8 +65,9 @@ def outcomes(
         raise InvalidQuestion(f"the period from {since} to {until} is empty")
     return add_up(
         connection,
-        _SQL["outcomes"],
+        _SQL["handover_outcomes"],
         view,
+        Outcome,
         days=days,
         starts=since.isoformat() if since else "-infinity",
         ends=until.isoformat() if until else "infinity",

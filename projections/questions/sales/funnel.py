@@ -1,12 +1,32 @@
 """The funnel: of the deals opened in a period, how far they came, and where they were lost."""
 
 from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.questions.sales", "funnel.sql")
+
+
+class Step(NamedTuple):
+    """A step of a pipeline; `funnel` describes the columns. Hours are of the clock."""
+
+    pipeline: str
+    step: str
+    stage: str | None
+    deals: int
+    entered: int | None
+    went_on: int | None
+    conversion: float | None
+    lost: int | None
+    open: int | None
+    hours_mean: float | None
+    hours_median: float | None
+    allotted_hours: Decimal | None
+    over_allotted: int | None
 
 
 def funnel(
@@ -16,7 +36,7 @@ def funnel(
     pipeline: str | None = None,
     since: date | None = None,
     until: date | None = None,
-) -> Answer:
+) -> list[Step]:
     """The steps of each pipeline in order: created, every stage, closed, won.
 
     since, until: local dates of the opening, half-open; without `since` deals opened at an unknown
@@ -31,6 +51,7 @@ def funnel(
         connection,
         _SQL["funnel"],
         view,
+        Step,
         pipeline=pipeline,
         starts=since.isoformat() if since else "-infinity",
         ends=until.isoformat() if until else "infinity",

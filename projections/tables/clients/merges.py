@@ -5,15 +5,16 @@ and whoever asks about a client is answered from all ids that are one with it in
 word on an absorbed id holds. Whose a merged client is, is said by the survivor alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
+R = TypeVar("R", bound=NamedTuple)
 _SQL = statements("projections.tables.clients", "merges.sql")
 LINKED, MEMBERS = _SQL["linked"], _SQL["members"]
 
@@ -49,10 +50,43 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
+class Link(NamedTuple):
+    """That a client was ever merged with any."""
+
+    survivor: str
+
+
+class MergedId(NamedTuple):
+    """A line of the card: an absorbed id (name), the evidence (value), and what it is a part of.
+
+    survivor: the client that all ids are; client: the id that it was merged into.
+    """
+
+    name: str
+    value: str
+    since: datetime | None
+    precision: str
+    position: int
+    approved_by: str | None
+    recorded_by: str
+    survivor: str
+    client: str
+
+
+class Likeness(NamedTuple):
+    """Clients that are probably one: what is the same of them, and its value as it is compared."""
+
+    same: str
+    value: str
+    count: int  # type: ignore[assignment]  # of a tuple, a method
+    clients: list[str]
+    names: list[str | None]
+
+
 def members(connection: Connection, view: View, client: str) -> list[str]:
     """The ids that are one client with this one, the surviving one first; often it alone."""
-    links = ask(connection, MEMBERS, view, client=client)
-    return [links[0]["survivor"], *(link["name"] for link in links)] if links else [client]
+    links = ask(connection, MEMBERS, view, MergedId, client=client)
+    return [links[0].survivor, *(link.name for link in links)] if links else [client]
 
 
 def filtering(connection: Connection, view: View, client: str | None) -> list[str] | None:
@@ -60,18 +94,27 @@ def filtering(connection: Connection, view: View, client: str | None) -> list[st
     return None if client is None else members(connection, view, client)
 
 
-def told_apart(rows: Answer, clients: list[str]) -> Answer:
-    """The rows with the id that each is from; without it where there is but one."""
-    if len(clients) > 1:
+def told_apart(rows: list[R], clients: list[str]) -> list[R]:
+    """The rows with the id that each is from as `client`; None there if there is but one id."""
+    if len(clients) > 1 or not rows or "client" not in rows[0]._fields:
         return rows
-    return [{name: row[name] for name in row if name != "client"} for row in rows]
+    return [row._replace(client=None) for row in rows]
 
 
-def duplicates(connection: Connection, view: View) -> Answer:
+def shown(rows: Iterable[NamedTuple]) -> list[dict[str, object]]:
+    """The rows as they are shown: without `client` where it is None in all, as of one id alone."""
+    found = [row._asdict() for row in rows]
+    if all(row.get("client") is None for row in found):
+        for row in found:
+            row.pop("client", None)
+    return found
+
+
+def duplicates(connection: Connection, view: View) -> list[Likeness]:
     """Clients that are probably one: of the same name, inn, phone or e-mail.
 
     One row a likeness: same, value (as it is compared: without case, spaces, punctuation, and with
     letters that look alike taken for one), count, clients (ids), names. Merged ones count as one.
     A client that was declared different from all the others of its row is left out.
     """
-    return ask(connection, _SQL["duplicates"], view)
+    return ask(connection, _SQL["duplicates"], view, Likeness)

@@ -19,8 +19,9 @@ class Entry(NamedTuple):
     """One line of a client's timeline.
 
     kind: what it is filtered by, such as call or deal; subject: the id of the deal, offer, task,
-    case, letter … that it is about; summary: short English words without personal data; words: the
-    personal ones, such as what a call was about or a note's text.
+    case, letter … that it is about; summary: short English words without personal data, and
+    summary_at: the time that they end in, if any; words: the personal ones, such as what a call was
+    about or a note's text.
     """
 
     position: int
@@ -35,16 +36,17 @@ class Entry(NamedTuple):
     channel: str | None
     subject: str | None
     summary: str
+    summary_at: datetime | None
     words: str | None
 
 
 TABLES: Mapping[type[Any], str] = {Entry: "timeline"}
 
 
-def _entry(wording: EventSummary, event: Recorded) -> Iterator[Entry]:
+def _entry(summarised: EventSummary, event: Recorded) -> Iterator[Entry]:
     if event.client is None:
         return
-    kind, summary, subject, words = wording
+    kind, summary, subject, words, at = summarised
     d = event.data
     yield Entry(
         event.position,
@@ -59,6 +61,7 @@ def _entry(wording: EventSummary, event: Recorded) -> Iterator[Entry]:
         event.channel or getattr(d, "channel", None),
         getattr(d, subject) if subject else None,
         summary(d),
+        getattr(d, at) if at else None,
         getattr(d, words) if words else None,
     )
 

@@ -19,6 +19,7 @@ CREATE TABLE timeline (
     channel      text,
     subject      text,
     summary      text NOT NULL,
+    summary_at   timestamptz,
     words        text,
     annulled_at  annulled_position
 );
@@ -41,6 +42,13 @@ CREATE INDEX ON client_activity (client);
 CREATE INDEX ON client_activity (last_at);
 
 -- name: functions
+-- A summary with the time that it ends in, if any, in a zone.
+CREATE FUNCTION summary_in(zone text, summary text, summary_at timestamptz) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT summary
+        || coalesce(' ' || to_char(summary_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI'), '')
+$$;
+
 -- An annulment is no sign of life from a client, though its timeline shows it.
 CREATE FUNCTION client_activity_of(
     as_of bigint, on_time timestamptz DEFAULT 'infinity'

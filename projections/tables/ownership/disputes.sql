@@ -1,6 +1,6 @@
--- Quarrels: between clients and employees, and between employees over clients.
+-- Disputes and conflicts: between clients and employees, and between employees over clients.
 --
---   conflict_changes      a client and an employee do not get on; what came of it
+--   conflict_changes      a client and an employee have a conflict; what came of it
 --   dispute_changes       somebody claims a client; whose it was found to be
 --   claims_of             every claim, with whose the client was at that moment; which events claim
 --                         a client stands in the policies of reservations.sql

@@ -1,18 +1,18 @@
-"""Takeovers: who was given a hand-over pack for which client, and whether he has accepted it."""
+"""Hand-overs: who was given the pack of which client, and whether they have accepted it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.ownership", "handovers.sql")
 
 
-class TakeoverStep(NamedTuple):
+class HandoverStep(NamedTuple):
     """An employee was given the pack of a client (step: issued), or accepted the client."""
 
     position: int
@@ -27,13 +27,13 @@ class TakeoverStep(NamedTuple):
     recorded_by: str
 
 
-TABLES: Mapping[type[Any], str] = {TakeoverStep: "takeover_steps"}
+TABLES: Mapping[type[Any], str] = {HandoverStep: "takeover_steps"}
 
 
-def _step(event: Recorded, step: str) -> Iterator[TakeoverStep]:
+def _step(event: Recorded, step: str) -> Iterator[HandoverStep]:
     d = event.data
     if event.client is not None:
-        yield TakeoverStep(
+        yield HandoverStep(
             event.position, event.occurred_at, event.precision, event.client, d.employee, step,
             getattr(d, "as_of", None), d.sha256, getattr(d, "remark", None), event.recorded_by,
         )  # fmt: skip
@@ -45,12 +45,36 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
-def takeovers(
+class Handover(NamedTuple):
+    """A hand-over of a client to an employee; pack_as_of: the position of the pack.
+
+    waited: from when they could accept until they did, or until `on`.
+    """
+
+    client: str
+    employee: str
+    from_employee: str | None
+    reason: str | None
+    passed_at: datetime | None
+    passed_precision: str | None
+    issued_at: datetime | None
+    pack_as_of: int | None
+    accepted_at: datetime | None
+    waited: timedelta | None
+    sha256: str | None
+    position: int
+    pack_position: int | None
+    accepted_position: int | None
+
+
+def handovers(
     connection: Connection, view: View, *, employee: str | None = None, only_open: bool = False
-) -> Answer:
+) -> list[Handover]:
     """Every hand-over: client, employee, passed_at, issued_at, pack_as_of, accepted_at, waited.
 
-    only_open: those not accepted yet, of clients that are still his or have not yet passed to him,
-    and have not been merged into others.
+    only_open: those not accepted yet, of clients that are still theirs or have not yet passed
+    to them, and have not been merged into others.
     """
-    return ask(connection, _SQL["takeovers"], view, employee=employee, only_open=only_open)
+    return ask(
+        connection, _SQL["handovers"], view, Handover, employee=employee, only_open=only_open
+    )

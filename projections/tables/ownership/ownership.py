@@ -10,7 +10,7 @@ from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
 from projections.tables.clients.merges import members, told_apart
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.ownership", "ownership.sql")
 
@@ -180,18 +180,49 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 MATERIALIZED = Materialized(table="owner_spells", key="client", source="ownership_changes")
 
 
-def owner(connection: Connection, view: View, client: str) -> Answer:
+class Change(NamedTuple):
+    """A change of ownership; client: the id changed, None where the client has one id alone."""
+
+    effective_at: datetime | None
+    precision: str
+    change: str
+    from_employee: str | None
+    to_employee: str | None
+    reason: str | None
+    remark: str | None
+    approved_by: str | None
+    recorded_by: str
+    position: int
+    client: str | None
+
+
+class Owner(NamedTuple):
+    """Who owns a client; owner: None while it is in the pool; kind: curator or reserved.
+
+    from_at: None where unknown; to_at: None where without end.
+    """
+
+    owner: str | None
+    kind: str | None
+    from_at: datetime | None
+    from_precision: str
+    to_at: datetime | None
+    to_precision: str | None
+    position: int
+
+
+def owner(connection: Connection, view: View, client: str) -> list[Owner]:
     """Who owned the client: at most one row: owner, kind (curator, reserved), from_at, to_at.
 
     Of ids that are one client, ask for the surviving one (`merges.members`).
     """
-    return ask(connection, _SQL["owner"], view, client=client)
+    return ask(connection, _SQL["owner"], view, Owner, client=client)
 
 
-def history(connection: Connection, view: View, client: str) -> Answer:
+def history(connection: Connection, view: View, client: str) -> list[Change]:
     """Every change of the client's ownership in order of effect, with reason and author.
 
     client: the id that was changed, where several are one client.
     """
     clients = members(connection, view, client)
-    return told_apart(ask(connection, _SQL["history"], view, clients=clients), clients)
+    return told_apart(ask(connection, _SQL["history"], view, Change, clients=clients), clients)

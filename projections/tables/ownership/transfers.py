@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.ownership", "transfers.sql")
 
@@ -82,19 +82,58 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
-def batches(connection: Connection, view: View, batch: str | None = None) -> Answer:
+class Batch(NamedTuple):
+    """A batch of clients passed on; planned, moved, skipped, restored, kept: numbers of clients."""
+
+    batch: str
+    state: str
+    from_employee: str | None
+    rule: str | None
+    reason: str | None
+    planned: int | None
+    moved: int
+    skipped: int | None
+    restored: int
+    kept: int | None
+    started_at: datetime | None
+    started_precision: str
+    completed_at: datetime | None
+    completed_precision: str | None
+    reversed_at: datetime | None
+    reversed_precision: str | None
+    approved_by: str | None
+    recorded_by: str
+    position: int
+
+
+class Successor(NamedTuple):
+    """How many clients of a batch passed to an employee, and how many of them went back."""
+
+    to_employee: str
+    moved: int
+    restored: int
+
+
+class Passed(NamedTuple):
+    """A client that passed on in a batch, and to whom."""
+
+    client: str
+    to_employee: str
+
+
+def batches(connection: Connection, view: View, batch: str | None = None) -> list[Batch]:
     """Every batch, or one, the latest first: what was planned, and what became of it.
 
     state: open, complete, reversing or reversed; skipped, kept: None until there.
     """
-    return ask(connection, _SQL["batches"], view, batch=batch)
+    return ask(connection, _SQL["batches"], view, Batch, batch=batch)
 
 
-def successors(connection: Connection, view: View, batch: str) -> Answer:
+def successors(connection: Connection, view: View, batch: str) -> list[Successor]:
     """To whom the clients of a batch passed, and how many went back."""
-    return ask(connection, _SQL["successors"], view, batch=batch)
+    return ask(connection, _SQL["successors"], view, Successor, batch=batch)
 
 
-def passed(connection: Connection, view: View, batch: str) -> Answer:
+def passed(connection: Connection, view: View, batch: str) -> list[Passed]:
     """The clients that passed on in a batch and did not go back in it, and to whom."""
-    return ask(connection, _SQL["passed"], view, batch=batch)
+    return ask(connection, _SQL["passed"], view, Passed, batch=batch)

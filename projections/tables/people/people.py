@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.people", "people.sql")
 
@@ -116,27 +116,62 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
-def employees(connection: Connection, view: View, unit: str | None = None) -> Answer:
+class Employee(NamedTuple):
+    """An employee: the last name, job and unit; manager: of that unit.
+
+    departed_at: None for who is still here, and for who left at an unknown time.
+    """
+
+    employee: str
+    name: str | None
+    job: str | None
+    unit: str | None
+    unit_name: str | None
+    manager: str | None
+    hired_at: datetime | None
+    hired_precision: str | None
+    departed: bool
+    departed_at: datetime | None
+    departed_precision: str | None
+
+
+class Unit(NamedTuple):
+    """A unit as it was then."""
+
+    unit: str
+    name: str
+    kind: str
+    parent: str | None
+    manager: str | None
+
+
+class Managed(NamedTuple):
+    """The id of an employee."""
+
+    employee: str
+
+
+def employees(connection: Connection, view: View, unit: str | None = None) -> list[Employee]:
     """Everybody ever employed, or in a unit and those below it: name, unit, manager, from, until.
 
     departed_at is None for those who were still here.
     """
-    return ask(connection, _SQL["employees"], view, unit=unit)
+    return ask(connection, _SQL["employees"], view, Employee, unit=unit)
 
 
-def units(connection: Connection, view: View) -> Answer:
+def units(connection: Connection, view: View) -> list[Unit]:
     """The units there were: unit, name, kind, parent, manager."""
-    return ask(connection, _SQL["units_then"], view)
+    return ask(connection, _SQL["units_then"], view, Unit)
 
 
 def names(connection: Connection, view: View) -> dict[str, str]:
     """The names of employees and units by id; whoever has no name is left out."""
-    people = {row["employee"]: row["name"] for row in employees(connection, view)}
-    named = people | {row["unit"]: row["name"] for row in units(connection, view)}
+    people = {row.employee: row.name for row in employees(connection, view)}
+    named = people | {row.unit: row.name for row in units(connection, view)}
     return {id_: name for id_, name in named.items() if name}
 
 
 def managed(connection: Connection, view: View, manager: str) -> list[str]:
     """Everybody whose last unit is one that the manager has, or is below one."""
-    rows = ask(connection, _SQL["managed"], view, manager=manager)
-    return [row["employee"] for row in rows]
+    rows = ask(connection, _SQL["managed"], view, Managed, manager=manager)
+    return [row.employee for row in rows]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.people", "roles.sql")
 
@@ -43,12 +43,28 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
+class Role(NamedTuple):
+    """A role that an employee holds; units: those it reaches, None for everywhere."""
+
+    employee: str
+    name: str | None
+    unit: str | None
+    role: str
+    scope: str | None
+    units: list[str] | None
+    since: datetime | None
+    precision: str
+    until: datetime | None
+    recorded_by: str
+    position: int
+
+
 def roles(
     connection: Connection, view: View, employee: str | None = None, role: str | None = None
-) -> Answer:
+) -> list[Role]:
     """Who could do what at that time: one row an employee, role and scope.
 
     units: the scope with the units below it then; None, as the scope is, for everywhere. Whoever
     had left held nothing, also after a return, until it was granted anew.
     """
-    return ask(connection, _SQL["roles"], view, employee=employee, role=role)
+    return ask(connection, _SQL["roles"], view, Role, employee=employee, role=role)

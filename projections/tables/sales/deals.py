@@ -10,7 +10,7 @@ from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
 from projections.tables.clients.merges import filtering
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.sales", "deals.sql")
 
@@ -130,6 +130,69 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 MATERIALIZED = Materialized(table="deal_spells", key="deal", source="deal_changes")
 
 
+class Deal(NamedTuple):
+    """A deal as it stood; days: from the opening to the close or to `on`, with a fraction."""
+
+    deal: str
+    client: str | None
+    product: str | None
+    pipeline: str | None
+    holder: str | None
+    status: str
+    stage: str | None
+    amount: Decimal | None
+    currency: str | None
+    opened_at: datetime | None
+    opened_precision: str | None
+    closed_at: datetime | None
+    closed_precision: str | None
+    days: Decimal | None
+    position: int
+
+
+class DealSpell(NamedTuple):
+    """A change of a deal and how long (half-open) it held.
+
+    from_at: None where unknown; to_at: None while it holds.
+    """
+
+    change: str
+    status: str
+    stage: str | None
+    holder: str | None
+    client: str | None
+    amount: Decimal | None
+    currency: str | None
+    performed_by: str | None
+    from_at: datetime | None
+    to_at: datetime | None
+    position: int
+
+
+class DealAge(NamedTuple):
+    """How many open deals of a stage and holder are older than so many days."""
+
+    stage: str | None
+    holder: str | None
+    older_than: int
+    deals: int
+
+
+class Bought(NamedTuple):
+    """A purchase; amount, margin: in `currency`."""
+
+    purchase: str
+    client: str | None
+    deal: str | None
+    amount: Decimal
+    currency: str | None
+    margin: Decimal | None
+    performed_by: str | None
+    occurred_at: datetime | None
+    precision: str
+    position: int
+
+
 def deals(
     connection: Connection,
     view: View,
@@ -138,7 +201,7 @@ def deals(
     holder: str | None = None,
     status: str | None = None,
     stage: str | None = None,
-) -> Answer:
+) -> list[Deal]:
     """Deals as they stood, by filters that are exact.
 
     Rows: deal, client, product, pipeline, holder, status (open, won, lost), stage, amount,
@@ -147,27 +210,34 @@ def deals(
     """
     clients = filtering(connection, view, client)
     return ask(
-        connection, _SQL["deals"], view, clients=clients, holder=holder, status=status, stage=stage
+        connection,
+        _SQL["deals"],
+        view,
+        Deal,
+        clients=clients,
+        holder=holder,
+        status=status,
+        stage=stage,
     )
 
 
-def history(connection: Connection, view: View, deal: str) -> Answer:
+def history(connection: Connection, view: View, deal: str) -> list[DealSpell]:
     """What happened to one deal in order: change, status, stage, holder, from_at, to_at, position.
 
     from_at None: since always; to_at None: still so.
     """
-    return ask(connection, _SQL["history"], view, deal=deal)
+    return ask(connection, _SQL["history"], view, DealSpell, deal=deal)
 
 
-def aging(connection: Connection, view: View, older_than: Sequence[int]) -> Answer:
+def aging(connection: Connection, view: View, older_than: Sequence[int]) -> list[DealAge]:
     """Open deals by how long they have been open: stage, holder, older_than (days), deals.
 
     A deal counts under every limit it exceeds; deals opened at an unknown time under none.
     """
-    return ask(connection, _SQL["aging"], view, older_than=list(older_than))
+    return ask(connection, _SQL["aging"], view, DealAge, older_than=list(older_than))
 
 
-def purchases(connection: Connection, view: View, client: str | None = None) -> Answer:
+def purchases(connection: Connection, view: View, client: str | None = None) -> list[Bought]:
     """What was bought, by all or by one client: purchase, client, deal, amount, margin, when."""
     clients = filtering(connection, view, client)
-    return ask(connection, _SQL["purchases"], view, clients=clients)
+    return ask(connection, _SQL["purchases"], view, Bought, clients=clients)

@@ -9,7 +9,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.tables.clients.merges import filtering
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.sales", "offers.sql")
 
@@ -68,10 +68,27 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
-def offers(connection: Connection, view: View, client: str | None = None) -> Answer:
+class Offer(NamedTuple):
+    """An offer and what became of it; amount: in `currency`; since: when it came to its state."""
+
+    offer: str
+    client: str | None
+    deal: str | None
+    amount: Decimal | None
+    currency: str | None
+    sent_by: str | None
+    sent_at: datetime | None
+    sent_precision: str | None
+    valid_until: datetime | None
+    state: str
+    since: datetime | None
+    since_precision: str
+
+
+def offers(connection: Connection, view: View, client: str | None = None) -> list[Offer]:
     """Every offer, or a client's: offer, client, deal, amount, currency, sent_at, state, since.
 
     client: any of its ids; state: sent, accepted, declined or expired; since: when it came to that.
     """
     clients = filtering(connection, view, client)
-    return ask(connection, _SQL["offers"], view, clients=clients)
+    return ask(connection, _SQL["offers"], view, Offer, clients=clients)

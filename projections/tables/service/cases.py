@@ -12,7 +12,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.tables.clients.merges import filtering
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.service", "cases.sql")
 
@@ -107,6 +107,61 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
+class Case(NamedTuple):
+    """A service case as it stood; `cases` describes the columns."""
+
+    case: str
+    client: str | None
+    kind: str | None
+    priority: str | None
+    location: str | None
+    status: str
+    state: str | None
+    assignee: str | None
+    unit: str | None
+    opened_at: datetime | None
+    opened_precision: str | None
+    opened_by: str | None
+    acknowledged_at: datetime | None
+    acknowledged_precision: str | None
+    resolved_at: datetime | None
+    resolved_precision: str | None
+    resolved_by: str | None
+    closed_at: datetime | None
+    closed_precision: str | None
+    reopened: int
+    breached: bool
+    due_at: datetime | None
+    overdue: bool
+    notes: int
+    position: int
+
+
+class CaseHolder(NamedTuple):
+    """From when to when (half-open) a person or unit held a case; holder: None: nobody."""
+
+    track: str
+    holder: str | None
+    from_at: datetime | None
+    to_at: datetime | None
+    position: int
+
+
+class CaseStep(NamedTuple):
+    """What happened to a case, other than who holds it."""
+
+    occurred_at: datetime | None
+    precision: str
+    change: str
+    state: str | None
+    performed_by: str | None
+    client: str | None
+    deadline: str | None
+    due_at: datetime | None
+    reason: str | None
+    position: int
+
+
 def cases(
     connection: Connection,
     view: View,
@@ -116,7 +171,7 @@ def cases(
     unit: str | None = None,
     status: str | None = None,
     overdue: bool = False,
-) -> Answer:
+) -> list[Case]:
     """Cases as they stood, by filters that are exact.
 
     Rows: case, client, kind, priority, location, status (open, resolved, closed), state, assignee,
@@ -126,16 +181,16 @@ def cases(
     """
     clients = filtering(connection, view, client)
     return ask(
-        connection, _SQL["cases"], view,
+        connection, _SQL["cases"], view, Case,
         clients=clients, assignee=assignee, unit=unit, status=status, overdue=overdue,
     )  # fmt: skip
 
 
-def holders(connection: Connection, view: View, case: str) -> Answer:
+def holders(connection: Connection, view: View, case: str) -> list[CaseHolder]:
     """Who held one case, in order: track (person, unit), holder (None: nobody), from_at, to_at."""
-    return ask(connection, _SQL["holders"], view, case=case)
+    return ask(connection, _SQL["holders"], view, CaseHolder, case=case)
 
 
-def history(connection: Connection, view: View, case: str) -> Answer:
+def history(connection: Connection, view: View, case: str) -> list[CaseStep]:
     """What happened to one case, in order, but for its holders: change, state, by whom, when."""
-    return ask(connection, _SQL["history"], view, case=case)
+    return ask(connection, _SQL["history"], view, CaseStep, case=case)

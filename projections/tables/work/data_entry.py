@@ -12,7 +12,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.registry import Unfold
-from projections.view import Answer, View, add_up
+from projections.view import View, add_up
 
 _SQL = statements("projections.tables.work", "data_entry.sql")
 
@@ -44,7 +44,24 @@ def _recorded(event: Recorded) -> tuple[Recording]:
 UNFOLD: Mapping[str, Unfold] = dict.fromkeys(types().keys() - {"event.annulled"}, _recorded)
 
 
-def adoption(connection: Connection, view: View, *, since: date, until: date) -> Answer:
+class Adoption(NamedTuple):
+    """How an employee keeps the ledger; `adoption` describes the columns."""
+
+    employee: str | None
+    name: str | None
+    unit: str | None
+    events: int
+    workdays: int
+    per_workday: float | None
+    same_day: int
+    same_day_share: float | None
+    late: int
+    late_share: float | None
+    back_dated: int
+    silent: bool
+
+
+def adoption(connection: Connection, view: View, *, since: date, until: date) -> list[Adoption]:
     """How each employee keeps the ledger, from a local date up to another, exclusive.
 
     Rows, the silent first: employee, name, unit, events (his acts recorded in these days, without
@@ -54,4 +71,4 @@ def adoption(connection: Connection, view: View, *, since: date, until: date) ->
     more than 7 days after), silent (there were workdays, and no events). Acts at an unknown time
     are events, and none of the rest. Shares are of the events at a known time; None of none.
     """
-    return add_up(connection, _SQL["adoption"], view, since=since, until=until)
+    return add_up(connection, _SQL["adoption"], view, Adoption, since=since, until=until)

@@ -8,7 +8,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.tables.clients.merges import filtering
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.work", "tasks.sql")
 
@@ -82,6 +82,27 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
+class Task(NamedTuple):
+    """A task as it stood; `tasks` describes the columns."""
+
+    task: str
+    title: str | None
+    kind: str | None
+    client: str | None
+    deal: str | None
+    case: str | None
+    assignee: str | None
+    debtor: str | None
+    due_at: datetime | None
+    state: str
+    ended_at: datetime | None
+    ended_precision: str | None
+    steps: int | None
+    steps_done: int
+    overdue: bool
+    position: int
+
+
 def tasks(
     connection: Connection,
     view: View,
@@ -89,7 +110,7 @@ def tasks(
     assignee: str | None = None,
     client: str | None = None,
     overdue: bool = False,
-) -> Answer:
+) -> list[Task]:
     """Tasks as they stood, by who has them, for which client, or only those overdue.
 
     Rows: task, title, kind, client, deal, case, assignee, debtor (who had it when it was due),
@@ -97,4 +118,6 @@ def tasks(
     overdue: neither done nor cancelled by the deadline, or by `on` where the deadline has passed.
     """
     clients = filtering(connection, view, client)
-    return ask(connection, _SQL["tasks"], view, assignee=assignee, clients=clients, overdue=overdue)
+    return ask(
+        connection, _SQL["tasks"], view, Task, assignee=assignee, clients=clients, overdue=overdue
+    )
