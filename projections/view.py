@@ -1,7 +1,8 @@
-"""From where a question looks: what was known, what was true, and in which time zone.
+"""The view of a question: what was known, what was true, and in which time zone.
 
-Every question takes a View. `as_of` is a position: only what had been recorded up to it counts, and
-the answer is the one that was given then. `on` is an instant: only what had happened up to it.
+Every question takes a View. `as_of` is a position: only what had been recorded up to it counts, so
+the answer is the one that was given then. `on` is an instant: only what had happened up to it
+counts.
 """
 
 from collections import deque
@@ -40,7 +41,7 @@ class View(NamedTuple):
 def at_recording(connection: Connection, position: int, zone: str) -> View:
     """The view from the moment at which a position was recorded: the same whenever it is asked for.
 
-    Raises InvalidQuestion if nothing stands at the position.
+    Raises InvalidQuestion if there is no event at the position.
     """
     with translated():
         row = connection.execute(_FRAME["recorded_at"], {"position": position}).fetchone()
@@ -111,8 +112,8 @@ def add_up(
 ) -> list[Any]:
     """Like `ask`, for statements that go through everything: its joins are made by hashing.
 
-    The planner takes the events of a period for a handful, and would compare each of them with
-    every interval there is, or sort them all.
+    The planner expects a handful of events in a period, and would compare each of them with every
+    interval, or sort them all.
     """
     with translated(), connection.transaction():
         connection.execute("SET LOCAL enable_nestloop = off")
@@ -157,7 +158,7 @@ def _answered(
         while True:
             statement, known = waiting.popleft()
             with translated(), connection.transaction():
-                # The planner, which takes them for few, would sort all rows to add them up.
+                # The planner, which expects few rows, would sort them all to add them up.
                 connection.execute("SET LOCAL enable_sort = off")
                 rows += add_up(connection, statement, view, row, **known)
     return rows

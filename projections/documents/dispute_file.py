@@ -1,6 +1,6 @@
 """The file of a dispute: all that was recorded about who approached a client, and whose it was.
 
-An archive that a third person reads and checks without the database. It looks from the moment at
+An archive that a third party reads and checks without the database. Its view is from the moment at
 which its position was recorded, so the same position gives the same bytes.
 """
 
@@ -23,7 +23,7 @@ from projections.tables.clients import merges
 from projections.tables.ownership import disputes
 from projections.view import View, ask, at_recording
 
-# What an event is in the story that the file tells; any other is a claim or evidence.
+# What part an event has in the dispute; any other is a claim or evidence.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "client": ("prospect.registered", "prospect.converted", "client.registered", "client.merged",
                "client.unmerged"),
@@ -45,7 +45,7 @@ _PART = {type_: part for part, types in PARTS.items() for type_ in types}
 _SQL = statements("projections.documents", "dispute_file.sql")
 # Stored, not compressed: another version of zlib would give other bytes.
 _WRITTEN = (1980, 1, 1, 0, 0, 0)
-_BEGINNING = datetime.min.replace(tzinfo=UTC)  # where what happened nobody knows when is told
+_BEGINNING = datetime.min.replace(tzinfo=UTC)  # where events at an unknown time stand
 
 
 class FiledEvent(NamedTuple):
@@ -64,7 +64,7 @@ class FiledEvent(NamedTuple):
 
 
 class Filed(NamedTuple):
-    """An event with its place in the story that the file tells.
+    """An event with its part in the dispute.
 
     content: the decoded body; part: a name of PARTS, or evidence; first: whether it is the first
     claim; breach_of: the claim, if it was a breach.

@@ -1,7 +1,7 @@
 """The hand-over pack: what the new owner of a client must know, as of a position of the ledger.
 
-It looks from the moment at which that position was recorded, in the ledger's own zone. So the same
-position gives the same bytes for ever, whoever asks, from wherever, whatever is recorded later.
+Its view is from the moment at which that position was recorded, in the ledger's own zone. So the
+same position always gives the same bytes, whoever asks, from wherever, whatever is recorded later.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ LETTERS = 10  # the last so many letters and messages
 NO_ROLE = "(none)"
 _SQL = statements("projections.documents", "handover_pack.sql")
 
-# The sections in the order in which they are to be read, with their headings.
+# The sections in reading order, with their headings.
 HEADINGS = {
     "identity": "Who it is",
     "owner": "Whose it is",
@@ -63,7 +63,7 @@ class Letter(NamedTuple):
 
 
 class Pack(NamedTuple):
-    """A hand-over pack: for whom, from where it looks, and its sections as HEADINGS names them."""
+    """A hand-over pack: for whom, its view, and the rows of its sections, named as in HEADINGS."""
 
     client: str
     employee: str
@@ -76,7 +76,7 @@ class Pack(NamedTuple):
         return json_bytes(self._head() | sections)
 
     def markdown(self) -> bytes:
-        """The pack to be read."""
+        """The pack in Markdown, for people."""
         return "\n".join(self._lines()).encode() + b"\n"
 
     @property
@@ -111,7 +111,7 @@ class Pack(NamedTuple):
 def pack(connection: Connection, as_of: int, zone: str, client: str, employee: str) -> Pack:
     """Make the pack of a client for an employee. zone: the ledger's own.
 
-    Raises NotFound if nothing had been recorded of the client, InvalidQuestion at position 0.
+    Raises NotFound if nothing had been recorded about the client, InvalidQuestion at position 0.
     """
     view = at_recording(connection, as_of, zone)
     found = card.card(connection, view, client)

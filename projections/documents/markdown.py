@@ -47,7 +47,7 @@ def table(rows: Rows, zone: ZoneInfo) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Text on one line that Markdown takes as it is."""
+    """Text on one line in which Markdown finds no markup."""
     marked = "".join(f"\\{sign}" if sign in "\\|`*_[]<>#" else sign for sign in text)
     return " ".join(marked.split())
 

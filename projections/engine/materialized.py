@@ -22,7 +22,7 @@ class Materialized(NamedTuple):
 
 
 def fill(connection: Connection, table: Materialized) -> None:
-    """Fill a table from nothing."""
+    """Fill an empty table."""
     _run(connection, "fill", table)
 
 

@@ -1,4 +1,4 @@
-"""Building all projections from nothing, beside the old ones, and swapping them in.
+"""Building all projections from scratch, beside the old ones, and swapping them in.
 
 Workers unfold ranges of positions into a new schema, in any order; indexes, annulments and the
 materialized tables come at the end; the last events are taken in and the schemas change places in
@@ -190,7 +190,7 @@ def _analyze(connection: Connection, table: str) -> int:
 
 
 def _swap(connection: Connection, location: Location) -> None:
-    """Let the new schema take the place of the old one, which becomes `…_old`."""
+    """Put the new schema in place of the old one, which becomes `…_old`."""
     current = sql.Identifier(location.projections)
     moves = [(_next(location), current)]
     if progress(connection, location) is not None:

@@ -155,7 +155,7 @@ def card(connection: Connection, view: View, client: str) -> Card:
 
     Ids that were merged have one card, the survivor's, whichever of them is asked for; the section
     `merged` names the others, and a line has `client`, the id that it is from, which is None for a
-    client of one id. Raises NotFound if nothing had been recorded of the client.
+    client of one id. Raises NotFound if nothing had been recorded about the client.
     """
     found = _card(connection, view, client)
     if not found.identity:
@@ -195,7 +195,7 @@ def timeline(
     since, until: local times of the view's zone without an offset, half-open; events of unknown
     time are then left out. annulled_by: the position that annulled the event, if one has. client:
     the id that the event was recorded under, where several are one client.
-    Raises NotFound if nothing had been recorded of the client.
+    Raises NotFound if nothing had been recorded about the client.
     """
     clients = members(connection, view, client)
     rows = ask(
@@ -214,7 +214,7 @@ def timeline(
 
 
 def check_known(connection: Connection, view: View, client: str) -> None:
-    """Raise NotFound unless something had been recorded of the client, even if annulled since."""
+    """Raise NotFound unless something had been recorded about the client, even if annulled."""
     if not ask(connection, _SQL["mentioned"], view, Mentioned, client=client)[0].found:
         raise _unheard_of(view, client)
 

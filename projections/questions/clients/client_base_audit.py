@@ -63,9 +63,15 @@ def base_audit(
     long before the end a contact keeps it from being stale.
     """
     rows = add_up(
-        connection, _SQL["states"], view, ClientState,
-        since=since, until=until, active_days=active_days, stale_days=stale_days,
-    )  # fmt: skip
+        connection,
+        _SQL["states"],
+        view,
+        ClientState,
+        since=since,
+        until=until,
+        active_days=active_days,
+        stale_days=stale_days,
+    )
     lines = []
     for row in rows:
         states = (row.new, row.lost, row.reactivated, row.without_owner, row.stale)

@@ -1,6 +1,6 @@
-"""Custody: whose every client was at every moment, and whether that is without a breach.
+"""Custody: who owned every client at every moment, and whether that chain has faults.
 
-By construction the intervals follow from the events; here it is not believed, but checked.
+By construction the intervals follow from the events; here that is checked.
 """
 
 from datetime import datetime
@@ -51,15 +51,12 @@ class Breach(NamedTuple):
 
 
 def chain(connection: Connection, view: View, client: str) -> list[Interval]:
-    """One client's chain of custody: a row an interval, owner None while it was in the pool.
-
-    from_at, to_at: half-open, None where unknown or without end; then the change that began it.
-    """
+    """One client's chain of custody, in order of time."""
     return ask(connection, _SQL["chain"], view, Interval, client=client)
 
 
 def breaches(connection: Connection, view: View, client: str | None = None) -> list[Breach]:
-    """What is wrong with the chain of one client, or of any: client, what, from_at, to_at, …
+    """What is wrong with the chain of one client, or of any.
 
     what: `overlap`, `gap`, `reversed` (ends before it begins), `missing` (changes without an
     interval), `unknown owner` (nobody of that id was ever hired), `wrong giver` (taken from

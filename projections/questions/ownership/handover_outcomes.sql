@@ -1,4 +1,4 @@
--- Outcomes of hand-overs: how it went on with clients that passed from one employee to another.
+-- Outcomes of hand-overs: what followed after clients passed from one employee to another.
 
 -- name: handover_outcomes
 WITH handed AS MATERIALIZED (

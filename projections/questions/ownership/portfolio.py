@@ -1,4 +1,4 @@
-"""Portfolios: which clients there are, whose they are, and which are left without their owner."""
+"""Portfolios: which clients there are, whose they are, and which have lost their owner."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -101,10 +101,10 @@ def clients(
     unit: str | None = None,
     search: str | None = None,
 ) -> list[Client]:
-    """Every client that anything is recorded about, by name: whose it is and when last heard of.
+    """Every client that anything is recorded about, by name.
 
     owner: only this employee's; unit: only those of owners in it or below; search: part of a name,
-    in any case, or an id. Raises NotFound for an employee or a unit that nobody has heard of.
+    in any case, or an id. Raises NotFound for an unknown employee or unit.
     """
     rows = ask(
         connection,
@@ -127,7 +127,7 @@ def portfolio(connection: Connection, view: View, employee: str) -> list[OwnedCl
     """The clients that an employee owned, by name: kind, since when, last contact by anybody.
 
     Ids that are part of another client are left out.
-    Raises NotFound for an employee that nobody has heard of.
+    Raises NotFound for an unknown employee.
     """
     # A plan for any employee at any position would be one for all of them.
     rows = ask(connection, _SQL["portfolio"], view, OwnedClient, prepare=False, employee=employee)

@@ -31,8 +31,7 @@ def portfolio_sizes(
 ) -> list[PortfolioSize]:
     """Who has how many clients at each of the moments, as known at the view's position.
 
-    Rows in order of time: at, owner (None: nobody has them any longer), orphaned (nobody's, or of
-    somebody who had left), clients. Where nobody has any there is no row.
+    In order of time. An owner without clients at a moment has no row for it.
     """
     return add_up(connection, _SQL["portfolio_sizes"], view, PortfolioSize, moments=list(moments))
 

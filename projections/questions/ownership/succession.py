@@ -1,4 +1,4 @@
-"""Succession: what a plan for the clients of one employee goes by."""
+"""Succession: the facts that a plan for the clients of one employee is based on."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -37,11 +37,7 @@ class Place(NamedTuple):
 def owned(
     connection: Connection, view: View, employee: str, field: str | None = None
 ) -> list[Held]:
-    """The clients of an employee, by id, without those that are part of another client.
-
-    value: what is recorded of the client in the field, if anything; barred: employees who may not
-    approach it.
-    """
+    """The clients of an employee, by id, without those that are part of another client."""
     return ask(connection, _SQL["owned"], view, Held, employee=employee, field=field)
 
 
@@ -53,10 +49,7 @@ def present(
     unit: str | None = None,
     field: str | None = None,
 ) -> list[Candidate]:
-    """Who is here, by id: of these employees, or of a unit and those below it, or of all.
-
-    clients: how many each has; skills: the values of the field that each can deal with.
-    """
+    """Who is here, by id: of these employees, or of a unit and those below it, or of all."""
     named = None if employees is None else list(employees)
     return ask(
         connection, _SQL["present"], view, Candidate, employees=named, unit=unit, field=field

@@ -12,7 +12,15 @@ _SQL = statements("projections.questions.sales", "funnel.sql")
 
 
 class Step(NamedTuple):
-    """A step of a pipeline; `funnel` describes the columns. Hours are of the clock."""
+    """A step of a pipeline; hours are of the clock.
+
+    - pipeline: "(none)" for deals without one; step: created, stage, closed or won.
+    - deals: how many ever came this far, whatever happened later; entered: how many entered this
+      very stage; went_on: how many came farther, or were won; conversion: went_on / deals, or None.
+    - lost: how many were lost from here; open: how many are still here.
+    - hours_mean, hours_median: the hours in the stage of the deals that have left it.
+    - allotted_hours; over_allotted: deals longer in the stage than that, also those in it now.
+    """
 
     pipeline: str
     step: str
@@ -39,13 +47,10 @@ def funnel(
 ) -> list[Step]:
     """The steps of each pipeline in order: created, every stage, closed, won.
 
-    since, until: local dates of the opening, half-open; without `since` deals opened at an unknown
-    time belong to it. Rows: pipeline ("(none)" for deals without one), step (created, stage,
-    closed, won), stage, deals (that ever came so far: a later loss does not lessen it), entered
-    (that entered this very stage), went_on (farther, or won), conversion (went_on / deals; None of
-    none), lost (from here), open (still here), hours_mean and hours_median in the stage of those
-    who have left it, allotted_hours, over_allotted (deals longer in it than allotted, those still
-    there too). Hours are of the clock. A stage that no pipeline names stands after the others.
+    A stage that no pipeline names stands after the others.
+
+    - since, until: local dates of the opening, half-open; without `since` deals opened at an
+      unknown time belong to it.
     """
     return ask(
         connection,

@@ -15,9 +15,17 @@ from projections.view import View, add_up
 
 OPENED_BY = ("month", "kind", "priority", "location", "channel", "client", "opener")
 TOUCHED_BY = (
-    "month", "case", "kind", "channel", "client", "performer", "assignee", "unit", "state",
+    "month",
+    "case",
+    "kind",
+    "channel",
+    "client",
+    "performer",
+    "assignee",
+    "unit",
+    "state",
     "after_close",
-)  # fmt: skip
+)
 FINAL = ("whole", "assignee", "unit", "resolver", "kind", "priority", "location")
 _SQL = statements("projections.questions.service", "service_report.sql")
 
@@ -58,7 +66,11 @@ class Touches(NamedTuple):
 
 
 class Moves(NamedTuple):
-    """How often cases changed in one way; what: person, unit, state or breach."""
+    """How often cases changed in one way; what: person, unit, state or breach.
+
+    how: first (before anybody had left a trace of work), given (nobody had it), passed (another had
+    it) or taken (nobody has it now).
+    """
 
     what: str
     how: str
@@ -82,7 +94,7 @@ class Holder(NamedTuple):
 
 
 class HoursInState(NamedTuple):
-    """Hours of the clock in a state: those of all cases together, and the median of a case."""
+    """Hours of the clock in a state: of all cases that were ever in it, and the median case."""
 
     state: str | None
     cases: int
@@ -91,7 +103,11 @@ class HoursInState(NamedTuple):
 
 
 class Durations(NamedTuple):
-    """How long cases of a group took, in hours of the clock from the opening."""
+    """How long cases of a group took, in hours of the clock from the opening.
+
+    breached, reopened: numbers of cases; reopenings: of all of them; resolved, closed: the cases
+    whose hours are known, None if there are none.
+    """
 
     group: str | None
     cases: int
@@ -142,16 +158,12 @@ def touches(
 
 
 def moves(connection: Connection, view: View) -> list[Moves]:
-    """How cases changed hands and states: what (person, unit, state, breach), how, moves, cases.
-
-    how: first (before anybody had left a trace of work), given (nobody had it), passed (another had
-    it), taken (nobody has it now).
-    """
+    """How cases changed hands and states."""
     return add_up(connection, _SQL["moves"], view, Moves)
 
 
 def handovers(connection: Connection, view: View, track: str = "person") -> list[Handovers]:
-    """A histogram: handovers (from one holder to another, with or without a gap), cases.
+    """A histogram: how many cases passed how often from one holder to another.
 
     track: person or unit. Cases that nobody ever held are left out.
     """
@@ -159,12 +171,12 @@ def handovers(connection: Connection, view: View, track: str = "person") -> list
 
 
 def holders(connection: Connection, view: View, track: str = "person") -> list[Holder]:
-    """Who ever held cases: holder, cases, spells. track: person or unit."""
+    """Who ever held cases; track: person or unit."""
     return add_up(connection, _SQL["holders"], view, Holder, track=track)
 
 
 def hours_in_state(connection: Connection, view: View) -> list[HoursInState]:
-    """Time spent in states: state, cases (ever in it), hours (of all), median_hours (of a case).
+    """Time spent in states.
 
     A state lasts until the next, the close, or `on`; entered at an unknown time it has no hours.
     """
@@ -179,12 +191,7 @@ def durations(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[Durations]:
-    """Cases opened in [since, until) by who held them last, or another of FINAL, and how long they
-    took: group, cases, breached, reopened (cases), reopenings, resolved, to_resolved_mean,
-    to_resolved_median, to_resolved_p90, closed, to_closed_mean, to_closed_median, to_closed_p90.
-
-    Hours from the opening; None if there is no case to tell. resolved, closed: cases told from.
-    """
+    """Cases opened in [since, until) by who held them last, or another of FINAL."""
     _chosen((by,), FINAL)
     return add_up(connection, _SQL["durations"], view, Durations, by=by, **_bounds(since, until))
 

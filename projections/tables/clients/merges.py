@@ -1,8 +1,8 @@
-"""Merges: which ids turned out to be one client, and which entries look as if they were.
+"""Merges: which ids are one client, and which look as if they were.
 
-Streams are linked and never rewritten: every event stays with the id that it was recorded under,
-and whoever asks about a client is answered from all ids that are one with it in the view. The last
-word on an absorbed id holds. Whose a merged client is, is said by the survivor alone.
+Events are never rewritten: each stays with the id that it was recorded under, and a question about
+a client is answered from all ids that are one with it in the view. The latest event about an
+absorbed id holds. The surviving id alone determines the owner.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,9 +39,16 @@ TABLES: Mapping[type[Any], str] = {Merge: "merges"}
 def _link(event: Recorded, change: str, reason: str) -> Iterator[Merge]:
     d = event.data
     yield Merge(
-        event.position, event.occurred_at, event.precision, d.survivor, d.absorbed, change, reason,
-        d.approved_by, event.recorded_by,
-    )  # fmt: skip
+        event.position,
+        event.occurred_at,
+        event.precision,
+        d.survivor,
+        d.absorbed,
+        change,
+        reason,
+        d.approved_by,
+        event.recorded_by,
+    )
 
 
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
@@ -74,7 +81,12 @@ class MergedId(NamedTuple):
 
 
 class Likeness(NamedTuple):
-    """Clients that are probably one: what is the same of them, and its value as it is compared."""
+    """Clients that are probably one; same: what they share (name, inn, phone or email).
+
+    - value: as it is compared: without case, spaces and punctuation, letters that look alike being
+      taken for one.
+    - clients: their ids; names: in the order of the ids.
+    """
 
     same: str
     value: str
@@ -90,7 +102,7 @@ def members(connection: Connection, view: View, client: str) -> list[str]:
 
 
 def filtering(connection: Connection, view: View, client: str | None) -> list[str] | None:
-    """The ids to filter a list by, those that are one client with this one; None: do not."""
+    """The ids to filter a list by, those that are one client with this one; None: do not filter."""
     return None if client is None else members(connection, view, client)
 
 
@@ -111,10 +123,9 @@ def shown(rows: Iterable[NamedTuple]) -> list[dict[str, object]]:
 
 
 def duplicates(connection: Connection, view: View) -> list[Likeness]:
-    """Clients that are probably one: of the same name, inn, phone or e-mail.
+    """Clients that are probably one, a row for each likeness, the most clients first.
 
-    One row a likeness: same, value (as it is compared: without case, spaces, punctuation, and with
-    letters that look alike taken for one), count, clients (ids), names. Merged ones count as one.
-    A client that was declared different from all the others of its row is left out.
+    Merged ones count as one. A client that was declared different from all the others of its row
+    is left out.
     """
     return ask(connection, _SQL["duplicates"], view, Likeness)

@@ -16,7 +16,7 @@ _SQL = statements("projections.tables.ownership", "disputes.sql")
 
 
 class ConflictChanged(NamedTuple):
-    """A conflict between a client and an employee was reported, or something came of it."""
+    """A conflict between a client and an employee was reported or resolved."""
 
     position: int
     occurred_at: datetime | None
@@ -229,7 +229,7 @@ def conflicts(connection: Connection, view: View, client: str) -> list[Conflict]
 def disputes(
     connection: Connection, view: View, *, client: str | None = None, only_open: bool = False
 ) -> list[Dispute]:
-    """Every dispute, or a client's: dispute, client, claimant, respondent, claim, decision, …"""
+    """Every dispute, or those over a client."""
     clients = filtering(connection, view, client)
     return ask(
         connection,

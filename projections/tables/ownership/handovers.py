@@ -13,7 +13,7 @@ _SQL = statements("projections.tables.ownership", "handovers.sql")
 
 
 class HandoverStep(NamedTuple):
-    """An employee was given the pack of a client (step: issued), or accepted the client."""
+    """An employee was given the pack of a client (step: issued), or accepted it (accepted)."""
 
     position: int
     occurred_at: datetime | None
@@ -34,9 +34,17 @@ def _step(event: Recorded, step: str) -> Iterator[HandoverStep]:
     d = event.data
     if event.client is not None:
         yield HandoverStep(
-            event.position, event.occurred_at, event.precision, event.client, d.employee, step,
-            getattr(d, "as_of", None), d.sha256, getattr(d, "remark", None), event.recorded_by,
-        )  # fmt: skip
+            event.position,
+            event.occurred_at,
+            event.precision,
+            event.client,
+            d.employee,
+            step,
+            getattr(d, "as_of", None),
+            d.sha256,
+            getattr(d, "remark", None),
+            event.recorded_by,
+        )
 
 
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
@@ -70,7 +78,7 @@ class Handover(NamedTuple):
 def handovers(
     connection: Connection, view: View, *, employee: str | None = None, only_open: bool = False
 ) -> list[Handover]:
-    """Every hand-over: client, employee, passed_at, issued_at, pack_as_of, accepted_at, waited.
+    """Every hand-over, or those to an employee.
 
     only_open: those not accepted yet, of clients that are still theirs or have not yet passed
     to them, and have not been merged into others.

@@ -16,7 +16,7 @@ _SQL = statements("projections.tables.ownership", "ownership.sql")
 
 
 class OwnershipChanged(NamedTuple):
-    """One change of a client's ownership, at the time from which it holds.
+    """One change of a client's ownership, at the time when it takes effect.
 
     unit: the one of the employee then, as the producer gave it.
     """
@@ -38,7 +38,7 @@ class OwnershipChanged(NamedTuple):
 
 
 class ApproachRefused(NamedTuple):
-    """An employee tried to approach a client that was another's."""
+    """An employee tried to approach a client of somebody else."""
 
     position: int
     occurred_at: datetime | None
@@ -61,7 +61,7 @@ class ContactBarred(NamedTuple):
 
 
 class TeamChanged(NamedTuple):
-    """An employee began, or ceased, to work with the client besides its owner."""
+    """An employee started or stopped working with the client besides its owner."""
 
     position: int
     occurred_at: datetime | None
@@ -146,9 +146,15 @@ def _refused(event: Recorded) -> Iterator[ApproachRefused]:
     d = event.data
     if event.client is not None:
         yield ApproachRefused(
-            event.position, event.occurred_at, event.precision, event.client, d.employee, d.owner,
-            d.attempted, d.rule,
-        )  # fmt: skip
+            event.position,
+            event.occurred_at,
+            event.precision,
+            event.client,
+            d.employee,
+            d.owner,
+            d.attempted,
+            d.rule,
+        )
 
 
 def _barred(event: Recorded) -> Iterator[ContactBarred]:
@@ -161,9 +167,16 @@ def _team(event: Recorded, change: str) -> Iterator[TeamChanged]:
     d = event.data
     if event.client is not None:
         yield TeamChanged(
-            event.position, event.occurred_at, event.precision, event.client, d.employee, change,
-            getattr(d, "team_role", None), getattr(d, "unit", None), getattr(d, "reason", None),
-        )  # fmt: skip
+            event.position,
+            event.occurred_at,
+            event.precision,
+            event.client,
+            d.employee,
+            change,
+            getattr(d, "team_role", None),
+            getattr(d, "unit", None),
+            getattr(d, "reason", None),
+        )
 
 
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {

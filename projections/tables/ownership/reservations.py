@@ -100,7 +100,7 @@ class Reservation(NamedTuple):
 
 
 def policy(connection: Connection, view: View) -> list[Policy]:
-    """The rules of reservation that counted then: at most one row, the latest one published.
+    """The rules of reservation in force then: at most one row, the latest one published.
 
     exclusions: groups of units, each as "U-1,U-2".
     """
@@ -114,7 +114,7 @@ def reservations(
 
     runs_out_at: the day set by the policy it was made under, or as long after the last contact of
     the owner that renews it, by the policy of that time; None if never. days: whole ones until
-    then, negative once it has run out. state: in force, or run out. employee: only his; within:
+    then, negative once it has run out. state: in force, or run out. employee: only theirs; within:
     only those that run out within so many days of `on`, or have.
     """
     return ask(

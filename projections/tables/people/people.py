@@ -1,4 +1,4 @@
-"""Our own people as they were at any time: units, who worked where, who had left, who was away."""
+"""Our own people at any time: the units, who worked where, who had left, who was away."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -75,9 +75,15 @@ def _unit(event: Recorded) -> Iterator[UnitDefined]:
 def _hired(event: Recorded) -> Iterator[EmploymentChanged]:
     d = event.data
     yield EmploymentChanged(
-        event.position, event.occurred_at, event.precision, d.employee, "hired", d.unit, d.name,
+        event.position,
+        event.occurred_at,
+        event.precision,
+        d.employee,
+        "hired",
+        d.unit,
+        d.name,
         d.position,
-    )  # fmt: skip
+    )
 
 
 def _moved(event: Recorded) -> Iterator[EmploymentChanged]:
@@ -152,15 +158,12 @@ class Managed(NamedTuple):
 
 
 def employees(connection: Connection, view: View, unit: str | None = None) -> list[Employee]:
-    """Everybody ever employed, or in a unit and those below it: name, unit, manager, from, until.
-
-    departed_at is None for those who were still here.
-    """
+    """Everybody ever employed, or in a unit and those below it."""
     return ask(connection, _SQL["employees"], view, Employee, unit=unit)
 
 
 def units(connection: Connection, view: View) -> list[Unit]:
-    """The units there were: unit, name, kind, parent, manager."""
+    """The units there were."""
     return ask(connection, _SQL["units_then"], view, Unit)
 
 

@@ -32,9 +32,16 @@ TABLES: Mapping[type[Any], str] = {RoleChanged: "role_changes"}
 def _changed(event: Recorded, change: str) -> Iterator[RoleChanged]:
     d = event.data
     yield RoleChanged(
-        event.position, event.occurred_at, event.precision, d.employee, d.role, d.scope, change,
-        getattr(d, "until", None), event.recorded_by,
-    )  # fmt: skip
+        event.position,
+        event.occurred_at,
+        event.precision,
+        d.employee,
+        d.role,
+        d.scope,
+        change,
+        getattr(d, "until", None),
+        event.recorded_by,
+    )
 
 
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {

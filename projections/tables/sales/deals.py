@@ -16,7 +16,7 @@ _SQL = statements("projections.tables.sales", "deals.sql")
 
 
 class PipelineStage(NamedTuple):
-    """One stage of a pipeline as laid down by one revision; ordinal 1 is the first stage."""
+    """One stage of a pipeline as one revision defines it; ordinal 1 is the first stage."""
 
     position: int
     effective_at: datetime | None
@@ -29,7 +29,7 @@ class PipelineStage(NamedTuple):
 
 
 class DealChanged(NamedTuple):
-    """A deal was opened, moved, passed on, won, lost or reopened; fields not said are None.
+    """A deal was opened, moved, passed on, won, lost or reopened; fields not given are None.
 
     stage: the one entered, or the one it was lost from. `unit` is the one the producer gave.
     """
@@ -79,9 +79,15 @@ def _published(event: Recorded) -> Iterator[PipelineStage]:
     d = event.data
     for ordinal, stage in enumerate(d.stages, start=1):
         yield PipelineStage(
-            event.position, event.occurred_at, d.pipeline, d.revision, ordinal, stage.name,
-            stage.allotted_hours, stage.max_gap_hours,
-        )  # fmt: skip
+            event.position,
+            event.occurred_at,
+            d.pipeline,
+            d.revision,
+            ordinal,
+            stage.name,
+            stage.allotted_hours,
+            stage.max_gap_hours,
+        )
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[DealChanged]]:
@@ -112,9 +118,18 @@ def _change(change: str) -> Callable[[Recorded], Iterator[DealChanged]]:
 def _bought(event: Recorded) -> Iterator[Purchase]:
     d = event.data
     yield Purchase(
-        event.position, event.occurred_at, event.precision, d.purchase, event.client,
-        event.performed_by, event.unit, d.deal, d.amount, d.currency, d.margin,
-    )  # fmt: skip
+        event.position,
+        event.occurred_at,
+        event.precision,
+        d.purchase,
+        event.client,
+        event.performed_by,
+        event.unit,
+        d.deal,
+        d.amount,
+        d.currency,
+        d.margin,
+    )
 
 
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
@@ -131,7 +146,13 @@ MATERIALIZED = Materialized(table="deal_spells", key="deal", source="deal_change
 
 
 class Deal(NamedTuple):
-    """A deal as it stood; days: from the opening to the close or to `on`, with a fraction."""
+    """A deal as it stood.
+
+    - status: open, won or lost; amount: in `currency`.
+    - days: from the opening to the close, or to `on`, with a fraction; None if the time of the
+      opening is unknown.
+    - position: of the event that made the deal what it is.
+    """
 
     deal: str
     client: str | None
@@ -202,12 +223,7 @@ def deals(
     status: str | None = None,
     stage: str | None = None,
 ) -> list[Deal]:
-    """Deals as they stood, by filters that are exact.
-
-    Rows: deal, client, product, pipeline, holder, status (open, won, lost), stage, amount,
-    currency, opened_at, closed_at, days (from the opening to the close, or to `on`; None if the
-    time of the opening is unknown), position (of the event that made the deal what it is).
-    """
+    """Deals as they stood, by filters that are exact."""
     clients = filtering(connection, view, client)
     return ask(
         connection,
@@ -222,10 +238,7 @@ def deals(
 
 
 def history(connection: Connection, view: View, deal: str) -> list[DealSpell]:
-    """What happened to one deal in order: change, status, stage, holder, from_at, to_at, position.
-
-    from_at None: since always; to_at None: still so.
-    """
+    """What happened to one deal, in order."""
     return ask(connection, _SQL["history"], view, DealSpell, deal=deal)
 
 
@@ -238,6 +251,6 @@ def aging(connection: Connection, view: View, older_than: Sequence[int]) -> list
 
 
 def purchases(connection: Connection, view: View, client: str | None = None) -> list[Bought]:
-    """What was bought, by all or by one client: purchase, client, deal, amount, margin, when."""
+    """What was bought, by all or by one client."""
     clients = filtering(connection, view, client)
     return ask(connection, _SQL["purchases"], view, Bought, clients=clients)

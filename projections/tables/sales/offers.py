@@ -69,7 +69,10 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 
 
 class Offer(NamedTuple):
-    """An offer and what became of it; amount: in `currency`; since: when it came to its state."""
+    """An offer; state: sent, accepted, declined or expired; since: when it came to that.
+
+    amount: in `currency`.
+    """
 
     offer: str
     client: str | None
@@ -86,9 +89,6 @@ class Offer(NamedTuple):
 
 
 def offers(connection: Connection, view: View, client: str | None = None) -> list[Offer]:
-    """Every offer, or a client's: offer, client, deal, amount, currency, sent_at, state, since.
-
-    client: any of its ids; state: sent, accepted, declined or expired; since: when it came to that.
-    """
+    """Every offer, or those of a client, under any of its ids."""
     clients = filtering(connection, view, client)
     return ask(connection, _SQL["offers"], view, Offer, clients=clients)

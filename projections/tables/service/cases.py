@@ -18,7 +18,7 @@ _SQL = statements("projections.tables.service", "cases.sql")
 
 
 class CaseChanged(NamedTuple):
-    """What happened to a case, except for who holds it; fields not said are None.
+    """What happened to a case, except for who holds it; fields not given are None.
 
     unit: the performer's, as the producer gave it. due_at: of the deadline that is set or missed.
     """
@@ -87,9 +87,14 @@ def _held(event: Recorded) -> Iterator[CaseHeld]:
     for track, named in (("person", d.assignee), ("unit", d.unit)):
         if named is not None:
             yield CaseHeld(
-                event.position, event.occurred_at, event.precision, d.case, track,
-                named if given else None, event.performed_by,
-            )  # fmt: skip
+                event.position,
+                event.occurred_at,
+                event.precision,
+                d.case,
+                track,
+                named if given else None,
+                event.performed_by,
+            )
 
 
 UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
@@ -108,7 +113,13 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 
 
 class Case(NamedTuple):
-    """A service case as it stood; `cases` describes the columns."""
+    """A service case as it stood.
+
+    - status: open, resolved or closed; reopened: how often; notes: traces of work.
+    - breached: whether a missed deadline was recorded.
+    - due_at: the deadline to resolve it; overdue: resolved after it, or not resolved by now.
+    - position: of its first event.
+    """
 
     case: str
     client: str | None
@@ -172,25 +183,26 @@ def cases(
     status: str | None = None,
     overdue: bool = False,
 ) -> list[Case]:
-    """Cases as they stood, by filters that are exact.
-
-    Rows: case, client, kind, priority, location, status (open, resolved, closed), state, assignee,
-    unit, opened_at, opened_by, acknowledged_at, resolved_at, resolved_by, closed_at, reopened
-    (times), breached (so it was recorded), due_at (to be resolved by), overdue (resolved after it,
-    or not yet), notes, position (of the first event).
-    """
+    """Cases as they stood, by filters that are exact."""
     clients = filtering(connection, view, client)
     return ask(
-        connection, _SQL["cases"], view, Case,
-        clients=clients, assignee=assignee, unit=unit, status=status, overdue=overdue,
-    )  # fmt: skip
+        connection,
+        _SQL["cases"],
+        view,
+        Case,
+        clients=clients,
+        assignee=assignee,
+        unit=unit,
+        status=status,
+        overdue=overdue,
+    )
 
 
 def holders(connection: Connection, view: View, case: str) -> list[CaseHolder]:
-    """Who held one case, in order: track (person, unit), holder (None: nobody), from_at, to_at."""
+    """Who held one case, in order."""
     return ask(connection, _SQL["holders"], view, CaseHolder, case=case)
 
 
 def history(connection: Connection, view: View, case: str) -> list[CaseStep]:
-    """What happened to one case, in order, but for its holders: change, state, by whom, when."""
+    """What happened to one case, in order, other than who held it."""
     return ask(connection, _SQL["history"], view, CaseStep, case=case)

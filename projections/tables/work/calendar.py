@@ -19,7 +19,7 @@ DEFAULT = "default"
 
 
 class WorkingDay(NamedTuple):
-    """One day that a calendar covers: when each shift of it starts and ends; none on a holiday."""
+    """One day that a calendar covers: when each of its shifts starts and ends; [] on a holiday."""
 
     position: int
     calendar: str
@@ -41,7 +41,7 @@ def _published(event: Recorded) -> Iterator[WorkingDay]:
         day = d.first_day + timedelta(days=number)
         shifts = deviations.get(day, week.get(day.isoweekday(), ()))
         sides = [[_moment(day, text, d.zone) for text in shift.split("-")] for shift in shifts]
-        # On the day the clock is put on, a shift in the lost hour may have no length.
+        # On the day the clocks go forward, a shift in the lost hour may have no length.
         starts, ends = [side[0] for side in sides], [max(side) for side in sides]
         worked = sum((end - start).total_seconds() for start, end in zip(starts, ends, strict=True))
         yield WorkingDay(event.position, d.calendar, day, d.zone, starts, ends, round(worked))
@@ -82,7 +82,7 @@ class Worked(NamedTuple):
 
 
 def calendars(connection: Connection, view: View) -> list[Calendar]:
-    """Every calendar known: calendar, first_day, last_day, zone (None: it has more than one)."""
+    """Every calendar that was published."""
     return ask(connection, _SQL["calendars"], view, Calendar)
 
 

@@ -1,4 +1,4 @@
-"""Tasks: what somebody is to do by when, whether it was done, and who owes it."""
+"""Tasks: who should do what by when, whether it was done, and who owes it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ class TaskChanged(NamedTuple):
     """A task was assigned, advanced by a step, completed, cancelled or given more time.
 
     due_at: the deadline that the event names. recorded_at: an extension counts only if it was
-    recorded before the deadline it moves; of an import, which says nothing of that, when it
+    recorded before the deadline it moves; of an import, which cannot tell, when it
     happened. `unit` is the one the producer gave.
     """
 
@@ -83,7 +83,12 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 
 
 class Task(NamedTuple):
-    """A task as it stood; `tasks` describes the columns."""
+    """A task as it stood.
+
+    - debtor: who had it when it was due; state: open, completed or cancelled; position: of its
+      first event.
+    - overdue: neither done nor cancelled by the deadline, or by `on` where the deadline is over.
+    """
 
     task: str
     title: str | None
@@ -111,12 +116,7 @@ def tasks(
     client: str | None = None,
     overdue: bool = False,
 ) -> list[Task]:
-    """Tasks as they stood, by who has them, for which client, or only those overdue.
-
-    Rows: task, title, kind, client, deal, case, assignee, debtor (who had it when it was due),
-    due_at, state (open, completed, cancelled), ended_at, steps, steps_done, overdue, position.
-    overdue: neither done nor cancelled by the deadline, or by `on` where the deadline has passed.
-    """
+    """Tasks as they stood, by who has them, for which client, or only those overdue."""
     clients = filtering(connection, view, client)
     return ask(
         connection, _SQL["tasks"], view, Task, assignee=assignee, clients=clients, overdue=overdue
