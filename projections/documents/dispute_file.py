@@ -63,7 +63,7 @@ class FiledEvent(NamedTuple):
     annulled_by: int | None
 
 
-class Filed(NamedTuple):
+class _Filed(NamedTuple):
     """An event with its part in the dispute.
 
     content: the decoded body; part: a name of PARTS, or evidence; first: whether it is the first
@@ -77,7 +77,7 @@ class Filed(NamedTuple):
     breach_of: disputes.Claim | None
 
 
-class StoryLine(NamedTuple):
+class _StoryLine(NamedTuple):
     """An event as timeline.md tells it."""
 
     position: int
@@ -126,7 +126,7 @@ def dispute_file(connection: Connection, as_of: int, zone: str, dispute: str) ->
 
 def _events(
     connection: Connection, view: View, about: disputes.Dispute, clients: list[str]
-) -> list[Filed]:
+) -> list[_Filed]:
     rows = ask(
         connection,
         _SQL["events"],
@@ -145,11 +145,11 @@ def _events(
         part = _PART.get(row.type, "approach" if claim else "evidence")
         breach_of = claim if claim and claim.breach else None
         first = claim is not None and claim is claims[0]
-        found.append(Filed(row, msgspec.json.decode(row.body), part, first, breach_of))
+        found.append(_Filed(row, msgspec.json.decode(row.body), part, first, breach_of))
     return found
 
 
-def _line(each: Filed) -> dict[str, Any]:
+def _line(each: _Filed) -> dict[str, Any]:
     row, breach_of = each.event, each.breach_of
     copied = {name: each.content.get(name) for name in COPIED}
     return {
@@ -167,7 +167,7 @@ def _line(each: Filed) -> dict[str, Any]:
 
 
 def _timeline(
-    view: View, about: disputes.Dispute, found: list[Filed], clients: list[str]
+    view: View, about: disputes.Dispute, found: list[_Filed], clients: list[str]
 ) -> Iterator[str]:
     zone = ZoneInfo(view.zone)
     yield f"# Dispute {escaped(about.dispute)} over client {escaped(about.client or '')}\n"
@@ -184,16 +184,16 @@ def _timeline(
     yield from _told(sorted(found, key=_in_time), clients, zone)
 
 
-def _in_time(each: Filed) -> tuple[datetime, int]:
+def _in_time(each: _Filed) -> tuple[datetime, int]:
     return each.event.occurred_at or _BEGINNING, each.event.position
 
 
-def _told(found: Sequence[Filed], clients: list[str], zone: ZoneInfo) -> Iterator[str]:
+def _told(found: Sequence[_Filed], clients: list[str], zone: ZoneInfo) -> Iterator[str]:
     lines = merges.told_apart([_story_line(each) for each in found], clients)
     return table(merges.shown(lines), zone)
 
 
-def _story_line(each: Filed) -> StoryLine:
+def _story_line(each: _Filed) -> _StoryLine:
     row, content = each.event, each.content
     remarks = []
     if each.breach_of:
@@ -201,7 +201,7 @@ def _story_line(each: Filed) -> StoryLine:
         remarks.append(f"BREACH: the client was {owner}'s (position {since})")
     if row.annulled_by:
         remarks.append(f"annulled by position {row.annulled_by}")
-    return StoryLine(
+    return _StoryLine(
         position=row.position,
         occurred_at=content["occurred_at"],
         recorded_at=row.recorded_at,

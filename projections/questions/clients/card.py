@@ -67,7 +67,7 @@ class Card(NamedTuple):
     feeling: list[FeelingLine]
 
 
-class Section(NamedTuple):
+class _Section(NamedTuple):
     """A statement and the class of its rows.
 
     The statement may use, besides a view's parameters, %(clients)s, all ids that are one client,
@@ -79,33 +79,33 @@ class Section(NamedTuple):
 
 
 # Of every field of the card.
-SECTIONS = (
-    Section(_SQL["identity"], IdentityLine),
-    Section(MEMBERS, MergedId),
-    Section(_SQL["owner"], OwnerLine),
-    Section(_SQL["account_team"], TeamLine),
-    Section(_DISPUTES["open_conflicts"], OpenConflict),
-    Section(_DISPUTES["open_disputes"], OpenDispute),
-    Section(_OPEN["open_promises"], OpenPromise),
-    Section(_OPEN["open_deals"], OpenDeal),
-    Section(_OPEN["open_offers"], OpenOffer),
-    Section(_OPEN["open_tasks"], OpenTask),
-    Section(_OPEN["open_cases"], OpenCase),
-    Section(_SQL["special_terms"], TermsLine),
-    Section(_SQL["facts"], FactLine),
-    Section(_SQL["contact_persons"], PersonLine),
-    Section(_SQL["preferences"], PreferenceLine),
-    Section(_SQL["competitor_offers"], CompetitorLine),
-    Section(_SQL["contacts"], ContactLine),
-    Section(_SQL["feeling"], FeelingLine),
+_SECTIONS = (
+    _Section(_SQL["identity"], IdentityLine),
+    _Section(MEMBERS, MergedId),
+    _Section(_SQL["owner"], OwnerLine),
+    _Section(_SQL["account_team"], TeamLine),
+    _Section(_DISPUTES["open_conflicts"], OpenConflict),
+    _Section(_DISPUTES["open_disputes"], OpenDispute),
+    _Section(_OPEN["open_promises"], OpenPromise),
+    _Section(_OPEN["open_deals"], OpenDeal),
+    _Section(_OPEN["open_offers"], OpenOffer),
+    _Section(_OPEN["open_tasks"], OpenTask),
+    _Section(_OPEN["open_cases"], OpenCase),
+    _Section(_SQL["special_terms"], TermsLine),
+    _Section(_SQL["facts"], FactLine),
+    _Section(_SQL["contact_persons"], PersonLine),
+    _Section(_SQL["preferences"], PreferenceLine),
+    _Section(_SQL["competitor_offers"], CompetitorLine),
+    _Section(_SQL["contacts"], ContactLine),
+    _Section(_SQL["feeling"], FeelingLine),
 )
 # What compares with a list of unknown length is planned as if for ten clients, or each time anew;
 # for the client of one id, which most are, neither is quick enough.
 _OF_ONE_ID = [
-    Section(LINKED, Link)
+    _Section(LINKED, Link)
     if each.row is MergedId
     else each._replace(statement=each.statement.replace(_ANY_OF_THEM, _ONE))
-    for each in SECTIONS
+    for each in _SECTIONS
 ]
 
 
@@ -227,11 +227,11 @@ def _card(connection: Connection, view: View, client: str) -> Card:
     clients = members(connection, view, client)
     if clients == [client]:
         return found._replace(merged=[])
-    return _sections(connection, view, SECTIONS, clients)
+    return _sections(connection, view, _SECTIONS, clients)
 
 
 def _sections(
-    connection: Connection, view: View, wanted: Sequence[Section], clients: list[str]
+    connection: Connection, view: View, wanted: Sequence[_Section], clients: list[str]
 ) -> Card:
     parameters = view._asdict() | {"client": clients[0], "clients": clients}
     with translated(), connection.pipeline():

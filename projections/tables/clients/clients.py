@@ -4,13 +4,14 @@ A client need not be registered: whoever an event names is a client, known at le
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.envelope import Recorded
 from projections.engine.materialized import Materialized
+from projections.engine.registry import Tables, Unfolds
 
 
 class ClientStep(NamedTuple):
@@ -118,7 +119,7 @@ class PersonChanged(NamedTuple):
     new_employer: str | None
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     ClientStep: "client_steps",
     FactChanged: "fact_changes",
     Preference: "preferences",
@@ -249,7 +250,7 @@ def _person(event: Recorded, change: str) -> Iterator[PersonChanged]:
     )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "prospect.registered": lambda event: _step(event, "prospect"),
     "prospect.qualified": lambda event: _step(event, "qualified"),
     "prospect.converted": lambda event: _step(event, "converted"),

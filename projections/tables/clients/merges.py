@@ -5,13 +5,14 @@ a client is answered from all ids that are one with it in the view. The latest e
 absorbed id holds. The surviving id alone determines the owner.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
 R = TypeVar("R", bound=NamedTuple)
@@ -33,7 +34,7 @@ class Merge(NamedTuple):
     recorded_by: str
 
 
-TABLES: Mapping[type[Any], str] = {Merge: "merges"}
+TABLES: Tables = {Merge: "merges"}
 
 
 def _link(event: Recorded, change: str, reason: str) -> Iterator[Merge]:
@@ -51,7 +52,7 @@ def _link(event: Recorded, change: str, reason: str) -> Iterator[Merge]:
     )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "client.merged": lambda event: _link(event, "merged", event.data.evidence),
     "client.unmerged": lambda event: _link(event, "unmerged", event.data.reason),
 }

@@ -3,14 +3,15 @@
 This module imports every event class, so only the runner does so; the question is in `card`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.catalogue import types
 from ledger.envelope import Recorded
 from projections.engine.materialized import Materialized
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.event_summaries import SUMMARIES, EventSummary, unsummarised
 from projections.tables.contacts.interactions import reach
 
@@ -40,7 +41,7 @@ class Entry(NamedTuple):
     words: str | None
 
 
-TABLES: Mapping[type[Any], str] = {Entry: "timeline"}
+TABLES: Tables = {Entry: "timeline"}
 
 
 def _entry(summarised: EventSummary, event: Recorded) -> Iterator[Entry]:
@@ -66,7 +67,7 @@ def _entry(summarised: EventSummary, event: Recorded) -> Iterator[Entry]:
     )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Entry]]] = {
+UNFOLD: Unfolds = {
     type_: partial(_entry, SUMMARIES.get(type_) or unsummarised(type_)) for type_ in types()
 }
 MATERIALIZED = Materialized(table="client_activity", key="client", source="timeline")

@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ledger.envelope import Recorded
+from projections.engine.registry import Tables, Unfolds
 
 
 class Interaction(NamedTuple):
@@ -53,7 +54,7 @@ class Interaction(NamedTuple):
     instrument: str | None
 
 
-TABLES: Mapping[type[Any], str] = {Interaction: "interactions"}
+TABLES: Tables = {Interaction: "interactions"}
 
 _CHANNELS = {"call": "phone", "missed_call": "phone", "meeting": "meeting"}
 _SUBJECTS = ("meeting", "letter", "inquiry", "call", "interaction", "subject")
@@ -145,7 +146,7 @@ def _letter(event: Recorded, direction: str) -> Iterator[Interaction]:
     return _interaction(event, "letter", direction=direction, channel=channel)
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "inquiry.received": _inquiry,
     "touchpoint.captured": lambda event: _interaction(
         event, "touchpoint", direction="inbound", channel=event.data.channel

@@ -1,13 +1,14 @@
 """Disputes: conflicts with clients, disputes over clients, approaches to clients of others."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.errors import NotFound
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering, members, told_apart
 from projections.view import View, add_up, ask
 
@@ -51,7 +52,7 @@ class DisputeChanged(NamedTuple):
     recorded_by: str
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     ConflictChanged: "conflict_changes",
     DisputeChanged: "dispute_changes",
 }
@@ -97,7 +98,7 @@ def _dispute(event: Recorded, change: str) -> Iterator[DisputeChanged]:
     )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "conflict.reported": lambda event: _conflict(event, "reported"),
     "conflict.resolved": lambda event: _conflict(event, "resolved"),
     "ownership_dispute.opened": lambda event: _dispute(event, "opened"),

@@ -1,12 +1,13 @@
 """Hand-overs: who was given the pack of which client, and whether they have accepted it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
 _SQL = statements("projections.tables.ownership", "handovers.sql")
@@ -27,7 +28,7 @@ class HandoverStep(NamedTuple):
     recorded_by: str
 
 
-TABLES: Mapping[type[Any], str] = {HandoverStep: "takeover_steps"}
+TABLES: Tables = {HandoverStep: "takeover_steps"}
 
 
 def _step(event: Recorded, step: str) -> Iterator[HandoverStep]:
@@ -47,7 +48,7 @@ def _step(event: Recorded, step: str) -> Iterator[HandoverStep]:
         )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "handover_pack.issued": lambda event: _step(event, "issued"),
     "handover.accepted": lambda event: _step(event, "accepted"),
 }

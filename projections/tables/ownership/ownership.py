@@ -1,14 +1,15 @@
 """Ownership: whose client it is at any time, on both time axes, and why it changed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import members, told_apart
 from projections.view import View, ask
 
@@ -74,7 +75,7 @@ class TeamChanged(NamedTuple):
     reason: str | None
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     OwnershipChanged: "ownership_changes",
     ApproachRefused: "approaches_refused",
     ContactBarred: "contacts_barred",
@@ -179,7 +180,7 @@ def _team(event: Recorded, change: str) -> Iterator[TeamChanged]:
         )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "client.reserved": _reserved,
     "reservation.expired": _expired,
     "curator.assigned": _assigned,

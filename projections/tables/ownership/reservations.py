@@ -1,8 +1,8 @@
 """Reservations: which policies were published, which clients are reserved, and until when."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
 _SQL = statements("projections.tables.ownership", "reservations.sql")
@@ -35,7 +36,7 @@ class PolicyPublished(NamedTuple):
     recorded_by: str
 
 
-TABLES: Mapping[type[Any], str] = {PolicyPublished: "reservation_policies"}
+TABLES: Tables = {PolicyPublished: "reservation_policies"}
 
 
 def _published(event: Recorded) -> Iterator[PolicyPublished]:
@@ -56,9 +57,7 @@ def _published(event: Recorded) -> Iterator[PolicyPublished]:
     )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
-    "reservation_policy.published": _published
-}
+UNFOLD: Unfolds = {"reservation_policy.published": _published}
 
 
 class Policy(NamedTuple):

@@ -1,12 +1,13 @@
 """Transfers: batches in which the clients of one employee passed to others, and went back."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
 _SQL = statements("projections.tables.ownership", "transfers.sql")
@@ -44,7 +45,7 @@ class BatchMove(NamedTuple):
     back: bool
 
 
-TABLES: Mapping[type[Any], str] = {BatchStep: "batch_steps", BatchMove: "batch_moves"}
+TABLES: Tables = {BatchStep: "batch_steps", BatchMove: "batch_moves"}
 
 
 def _step(event: Recorded, step: str) -> Iterator[BatchStep]:
@@ -73,7 +74,7 @@ def _move(event: Recorded) -> Iterator[BatchMove]:
         yield BatchMove(event.position, d.batch, event.client, d.from_employee, d.to_employee, back)
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "transfer_batch.started": lambda event: _step(event, "started"),
     "transfer_batch.completed": lambda event: _step(event, "completed"),
     "transfer_reversal.started": lambda event: _step(event, "turned"),

@@ -1,12 +1,13 @@
 """Our own people at any time: the units, who worked where, who had left, who was away."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
 _SQL = statements("projections.tables.people", "people.sql")
@@ -57,7 +58,7 @@ class SkillNoted(NamedTuple):
     value: str
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     UnitDefined: "unit_definitions",
     EmploymentChanged: "employment_changes",
     Absent: "absences",
@@ -112,7 +113,7 @@ def _skilled(event: Recorded) -> Iterator[SkillNoted]:
     yield SkillNoted(event.position, event.occurred_at, d.employee, d.field, d.value)
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "org_unit.defined": _unit,
     "employee.hired": _hired,
     "employee.moved": _moved,

@@ -1,12 +1,13 @@
 """Roles: who could do what, where, at any time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
 _SQL = statements("projections.tables.people", "roles.sql")
@@ -26,7 +27,7 @@ class RoleChanged(NamedTuple):
     recorded_by: str
 
 
-TABLES: Mapping[type[Any], str] = {RoleChanged: "role_changes"}
+TABLES: Tables = {RoleChanged: "role_changes"}
 
 
 def _changed(event: Recorded, change: str) -> Iterator[RoleChanged]:
@@ -44,7 +45,7 @@ def _changed(event: Recorded, change: str) -> Iterator[RoleChanged]:
     )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "role.granted": lambda event: _changed(event, "granted"),
     "role.revoked": lambda event: _changed(event, "revoked"),
 }

@@ -1,14 +1,15 @@
 """Deals: from opening through the stages of a pipeline to won or lost; and purchases."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, ask
 
@@ -68,7 +69,7 @@ class Purchase(NamedTuple):
     margin: Decimal | None
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     PipelineStage: "pipeline_stages",
     DealChanged: "deal_changes",
     Purchase: "purchases",
@@ -132,7 +133,7 @@ def _bought(event: Recorded) -> Iterator[Purchase]:
     )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "pipeline.published": _published,
     "deal.opened": _change("opened"),
     "deal_stage.entered": _change("entered"),

@@ -1,6 +1,6 @@
 """Offers: what was proposed to whom, and what became of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, ask
 
@@ -33,7 +34,7 @@ class OfferChanged(NamedTuple):
     reason: str | None
 
 
-TABLES: Mapping[type[Any], str] = {OfferChanged: "offer_changes"}
+TABLES: Tables = {OfferChanged: "offer_changes"}
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[OfferChanged]]:
@@ -60,7 +61,7 @@ def _change(change: str) -> Callable[[Recorded], Iterator[OfferChanged]]:
     return unfold
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "offer.sent": _change("sent"),
     "offer.accepted": _change("accepted"),
     "offer.declined": _change("declined"),

@@ -4,13 +4,14 @@ A case has two holders, independent of each other: a person and a unit. Figures 
 in `projections.questions.service.service_report`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, ask
 
@@ -53,7 +54,7 @@ class CaseHeld(NamedTuple):
     performed_by: str | None
 
 
-TABLES: Mapping[type[Any], str] = {CaseChanged: "case_changes", CaseHeld: "case_holdings"}
+TABLES: Tables = {CaseChanged: "case_changes", CaseHeld: "case_holdings"}
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[CaseChanged]]:
@@ -97,7 +98,7 @@ def _held(event: Recorded) -> Iterator[CaseHeld]:
             )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "case.opened": _change("opened"),
     "case.acknowledged": _change("acknowledged"),
     "case.assigned": _held,

@@ -1,15 +1,16 @@
 """Business calendars: the working hours of every day, and the hours worked between two moments."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.periods import Period
 from projections.view import View, ask
 
@@ -30,7 +31,7 @@ class WorkingDay(NamedTuple):
     seconds: int
 
 
-TABLES: Mapping[type[Any], str] = {WorkingDay: "working_days"}
+TABLES: Tables = {WorkingDay: "working_days"}
 
 
 def _published(event: Recorded) -> Iterator[WorkingDay]:
@@ -54,9 +55,7 @@ def _moment(day: date, text: str, zone: str) -> datetime:
     return (local + after).astimezone(ZoneInfo("UTC"))
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
-    "business_calendar.published": _published
-}
+UNFOLD: Unfolds = {"business_calendar.published": _published}
 
 
 class Calendar(NamedTuple):

@@ -3,15 +3,14 @@
 Annulments are left out: an annulment says that something should not have been entered.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.catalogue import types
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.engine.registry import Unfold
+from projections.engine.registry import Tables, Unfolds
 from projections.view import View, add_up
 
 _SQL = statements("projections.tables.work", "data_entry.sql")
@@ -30,7 +29,7 @@ class Recording(NamedTuple):
     imported: bool
 
 
-TABLES: Mapping[type[Any], str] = {Recording: "entries"}
+TABLES: Tables = {Recording: "entries"}
 
 
 def _recorded(event: Recorded) -> tuple[Recording]:
@@ -49,7 +48,7 @@ def _recorded(event: Recorded) -> tuple[Recording]:
     )
 
 
-UNFOLD: Mapping[str, Unfold] = dict.fromkeys(types().keys() - {"event.annulled"}, _recorded)
+UNFOLD: Unfolds = dict.fromkeys(types().keys() - {"event.annulled"}, _recorded)
 
 
 class Adoption(NamedTuple):

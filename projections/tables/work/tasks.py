@@ -1,12 +1,13 @@
 """Tasks: who should do what by when, whether it was done, and who owes it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, ask
 
@@ -42,7 +43,7 @@ class TaskChanged(NamedTuple):
     reason: str | None
 
 
-TABLES: Mapping[type[Any], str] = {TaskChanged: "task_changes"}
+TABLES: Tables = {TaskChanged: "task_changes"}
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[TaskChanged]]:
@@ -73,7 +74,7 @@ def _change(change: str) -> Callable[[Recorded], Iterator[TaskChanged]]:
     return unfold
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "task.assigned": _change("assigned"),
     "task_step.done": _change("step"),
     "task.completed": _change("completed"),
