@@ -1,26 +1,26 @@
-"""From where a question looks: what was known, what was true, and in which time zone.
+"""The view of a question: what was known, what was true, and in which time zone.
 
-Every question takes a View. `as_of` is a position: only what had been recorded up to it counts, and
-the answer is the one that was given then. `on` is an instant: only what had happened up to it.
+Every question takes a View. `as_of` is a position: only what had been recorded up to it counts, so
+the answer is the one that was given then. `on` is an instant: only what had happened up to it
+counts.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Self, TypeVar, overload
+from typing import NamedTuple, Self, TypeVar
 
 from psycopg.pq import TransactionStatus
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 
 from ledger.database import Connection, translated, twin
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
 
 R = TypeVar("R")
-Answer = list[dict[str, Any]]
-Question = tuple[str, dict[str, Any]]  # a statement and its parameters
+Question = tuple[str, Mapping[str, object]]  # a statement and its parameters
 _FRAME = statements("projections.engine", "frame.sql")
 
 
@@ -40,7 +40,7 @@ class View(NamedTuple):
 def at_recording(connection: Connection, position: int, zone: str) -> View:
     """The view from the moment at which a position was recorded: the same whenever it is asked for.
 
-    Raises InvalidQuestion if nothing stands at the position.
+    Raises InvalidQuestion if there is no event at the position.
     """
     with translated():
         row = connection.execute(_FRAME["recorded_at"], {"position": position}).fetchone()
@@ -51,17 +51,6 @@ def at_recording(connection: Connection, position: int, zone: str) -> View:
     return View(position, row[0], zone)
 
 
-@overload
-def ask(
-    connection: Connection,
-    statement: str,
-    view: View,
-    /,
-    *,
-    prepare: bool | None = None,
-    **parameters: Any,
-) -> Answer: ...
-@overload
 def ask(
     connection: Connection,
     statement: str,
@@ -70,57 +59,39 @@ def ask(
     /,
     *,
     prepare: bool | None = None,
-    **parameters: Any,
-) -> list[R]: ...
-def ask(
-    connection: Connection,
-    statement: str,
-    view: View,
-    row: type[Any] | None = None,
-    /,
-    *,
-    prepare: bool | None = None,
-    **parameters: Any,
-) -> list[Any]:
+    **parameters: object,
+) -> list[R]:
     """Run a named statement of a projection; the rows, each of the class given.
 
-    row: a class whose fields are the statement's columns, by name; one dict a row if there is none.
     The statement may use %(as_of)s, %(on)s and %(zone)s besides the parameters given. Unbounded
-    times come as None: statements turn infinity into NULL. prepare: False for a statement whose
-    plan has to know the values.
+    times come as None: statements turn infinity into NULL.
+
+    - row: a class whose fields are the statement's columns, by name.
+    - prepare: False for a statement whose plan has to know the values.
     """
-    factory: Any = dict_row if row is None else class_row(row)
-    with translated(), connection.cursor(row_factory=factory) as cursor:
+    with translated(), connection.cursor(row_factory=class_row(row)) as cursor:
         cursor.execute(statement, view._asdict() | parameters, prepare=prepare)
         return cursor.fetchall()
 
 
-@overload
-def add_up(connection: Connection, statement: str, view: View, /, **parameters: Any) -> Answer: ...
-@overload
-def add_up(
-    connection: Connection, statement: str, view: View, row: type[R], /, **parameters: Any
-) -> list[R]: ...
 def add_up(
     connection: Connection,
     statement: str,
     view: View,
-    row: type[Any] | None = None,
+    row: type[R],
     /,
-    **parameters: Any,
-) -> list[Any]:
+    **parameters: object,
+) -> list[R]:
     """Like `ask`, for statements that go through everything: its joins are made by hashing.
 
-    The planner takes the events of a period for a handful, and would compare each of them with
-    every interval there is, or sort them all.
+    The planner expects a handful of events in a period, and would compare each of them with every
+    interval, or sort them all.
     """
     with translated(), connection.transaction():
         connection.execute("SET LOCAL enable_nestloop = off")
         connection.execute("SET LOCAL enable_mergejoin = off")
         connection.execute("SET LOCAL work_mem = '128MB'")
-        if row is None:
-            return ask(connection, statement, view, **parameters)
-        return ask(connection, statement, view, row, **parameters)
+        return ask(connection, statement, view, row, prepare=None, **parameters)
 
 
 def add_up_all(
@@ -157,7 +128,7 @@ def _answered(
         while True:
             statement, known = waiting.popleft()
             with translated(), connection.transaction():
-                # The planner, which takes them for few, would sort all rows to add them up.
+                # The planner, which expects few rows, would sort them all to add them up.
                 connection.execute("SET LOCAL enable_sort = off")
                 rows += add_up(connection, statement, view, row, **known)
     return rows

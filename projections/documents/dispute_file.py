@@ -1,15 +1,15 @@
 """The file of a dispute: all that was recorded about who approached a client, and whose it was.
 
-An archive that a third person reads and checks without the database. It looks from the moment at
+An archive that a third party reads and checks without the database. Its view is from the moment at
 which its position was recorded, so the same position gives the same bytes.
 """
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,9 +21,9 @@ from projections.documents.dispute_check import COPIED, canonical, sealed, sha25
 from projections.documents.markdown import escaped, table
 from projections.tables.clients import merges
 from projections.tables.ownership import disputes
-from projections.view import Answer, View, ask, at_recording
+from projections.view import View, ask, at_recording
 
-# What an event is in the story that the file tells; any other is a claim or evidence.
+# What part an event has in the dispute; any other is a claim or evidence.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "client": ("prospect.registered", "prospect.converted", "client.registered", "client.merged",
                "client.unmerged"),
@@ -45,7 +45,55 @@ _PART = {type_: part for part, types in PARTS.items() for type_ in types}
 _SQL = statements("projections.documents", "dispute_file.sql")
 # Stored, not compressed: another version of zlib would give other bytes.
 _WRITTEN = (1980, 1, 1, 0, 0, 0)
-_BEGINNING = datetime.min.replace(tzinfo=UTC)  # where what happened nobody knows when is told
+_BEGINNING = datetime.min.replace(tzinfo=UTC)  # where events at an unknown time stand
+
+
+class FiledEvent(NamedTuple):
+    """An event of the file, as recorded; summary and owner: None for who is no client's."""
+
+    position: int
+    event_id: str
+    type: str
+    occurred_at: datetime | None
+    recorded_at: datetime
+    body: bytes
+    leaf: str
+    summary: str | None
+    owner: str | None
+    annulled_by: int | None
+
+
+class _Filed(NamedTuple):
+    """An event with its part in the dispute.
+
+    content: the decoded body; part: a name of PARTS, or evidence; first: whether it is the first
+    claim; breach_of: the claim, if it was a breach.
+    """
+
+    event: FiledEvent
+    content: dict[str, Any]
+    part: str
+    first: bool
+    breach_of: disputes.Claim | None
+
+
+class _StoryLine(NamedTuple):
+    """An event as timeline.md tells it."""
+
+    position: int
+    occurred_at: str
+    recorded_at: datetime
+    part: str
+    client: str | None
+    what: str
+    remarks: str | None
+    performed_by: str | None
+    recorded_by: str
+    owner: str | None
+    source: str
+    key: str
+    event_id: str
+    leaf: str
 
 
 def dispute_file(connection: Connection, as_of: int, zone: str, dispute: str) -> bytes:
@@ -55,117 +103,124 @@ def dispute_file(connection: Connection, as_of: int, zone: str, dispute: str) ->
     """
     view = at_recording(connection, as_of, zone)
     about = disputes.dispute(connection, view, dispute)
-    clients = merges.filtering(connection, view, about["client"]) or []
+    clients = merges.filtering(connection, view, about.client) or []
     found = _events(connection, view, about, clients)
     readable = "\n".join(_timeline(view, about, found, clients)) + "\n"
     contents = {
         "README.md": _resource("dispute_file.md"),
         "check.py": _resource("dispute_check.py"),
-        "events.jsonl": b"".join(msgspec.json.encode(_line(row)) + b"\n" for row in found),
+        "events.jsonl": b"".join(msgspec.json.encode(_line(each)) + b"\n" for each in found),
         "timeline.md": readable.encode(),
     }
     manifest = {
-        "dispute": dispute, "client": about["client"], "as_of": as_of, "zone": zone,
-        "on": _instant(view.on), "events": len(found),
+        "dispute": dispute,
+        "client": about.client,
+        "as_of": as_of,
+        "zone": zone,
+        "on": _instant(view.on),
+        "events": len(found),
         "files": {name: sha256(content) for name, content in contents.items()},
-    }  # fmt: skip
+    }
     return _archive(contents | {"manifest.json": canonical(sealed(manifest))})
 
 
 def _events(
-    connection: Connection, view: View, about: Mapping[str, Any], clients: list[str]
-) -> Answer:
-    """The events of the file by position; content: the decoded body; with part and breach."""
+    connection: Connection, view: View, about: disputes.Dispute, clients: list[str]
+) -> list[_Filed]:
     rows = ask(
         connection,
         _SQL["events"],
         view,
+        FiledEvent,
         clients=clients,
-        dispute=about["dispute"],
+        dispute=about.dispute,
         types=list(_PART),
-        evidence=about["evidence"],
+        evidence=about.evidence,
     )
-    claims = disputes.claims(connection, view, about["client"]) if about["client"] else []
-    by_position = {claim["position"]: claim for claim in claims}
+    claims = disputes.claims(connection, view, about.client) if about.client else []
+    by_position = {claim.position: claim for claim in claims}
+    found = []
     for row in rows:
-        claim = by_position.get(row["position"])
-        row["content"] = msgspec.json.decode(row["body"])
-        row["part"] = _PART.get(row["type"], "approach" if claim else "evidence")
-        row["first"] = claim is not None and claim is claims[0]
-        row["breach_of"] = None
-        if claim and claim["breach"]:
-            row["breach_of"] = {"owner": claim["owner"], "position": claim["owner_position"]}
-    return rows
+        claim = by_position.get(row.position)
+        part = _PART.get(row.type, "approach" if claim else "evidence")
+        breach_of = claim if claim and claim.breach else None
+        first = claim is not None and claim is claims[0]
+        found.append(_Filed(row, msgspec.json.decode(row.body), part, first, breach_of))
+    return found
 
 
-def _line(row: Mapping[str, Any]) -> dict[str, Any]:
-    copied = {name: row["content"].get(name) for name in COPIED}
+def _line(each: _Filed) -> dict[str, Any]:
+    row, breach_of = each.event, each.breach_of
+    copied = {name: each.content.get(name) for name in COPIED}
     return {
-        "position": row["position"],
-        "event_id": row["event_id"],
-        "part": row["part"],
+        "position": row.position,
+        "event_id": row.event_id,
+        "part": each.part,
         **copied,
-        "precision": precision_of(row["content"]["occurred_at"]),
-        "recorded_at": _instant(row["recorded_at"]),
-        "leaf": row["leaf"],
-        "annulled_by": row["annulled_by"],
-        "breach_of": row["breach_of"],
-        "body": row["body"].decode(),
+        "precision": precision_of(each.content["occurred_at"]),
+        "recorded_at": _instant(row.recorded_at),
+        "leaf": row.leaf,
+        "annulled_by": row.annulled_by,
+        "breach_of": breach_of and {"owner": breach_of.owner, "position": breach_of.owner_position},
+        "body": row.body.decode(),
     }
 
 
 def _timeline(
-    view: View, about: Mapping[str, Any], rows: Answer, clients: list[str]
+    view: View, about: disputes.Dispute, found: list[_Filed], clients: list[str]
 ) -> Iterator[str]:
     zone = ZoneInfo(view.zone)
-    yield f"# Dispute {escaped(about['dispute'])} over client {escaped(about['client'] or '')}\n"
+    yield f"# Dispute {escaped(about.dispute)} over client {escaped(about.client or '')}\n"
     yield (
         f"As of position {view.as_of} of the ledger, recorded on {_instant(view.on)}. "
         f"`recorded at` is in the zone {view.zone}, `occurred at` as its author wrote it.\n"
     )
-    yield from table([about], zone)
+    yield from table([about._asdict()], zone)
     yield "\n## First approach\n"
-    yield from table(_told([row for row in rows if row["first"]], clients), zone)
+    yield from _told([each for each in found if each.first], clients, zone)
     yield "\n## Breaches: approaches recorded although the client was another's\n"
-    yield from table(_told([row for row in rows if row["breach_of"]], clients), zone)
+    yield from _told([each for each in found if each.breach_of], clients, zone)
     yield "\n## Everything, in order of time\n"
-    in_time = sorted(rows, key=lambda row: (row["occurred_at"] or _BEGINNING, row["position"]))
-    yield from table(_told(in_time, clients), zone)
+    yield from _told(sorted(found, key=_in_time), clients, zone)
 
 
-def _told(rows: Answer, clients: list[str]) -> Answer:
-    return merges.told_apart([_line_told(row) for row in rows], clients)
+def _in_time(each: _Filed) -> tuple[datetime, int]:
+    return each.event.occurred_at or _BEGINNING, each.event.position
 
 
-def _line_told(row: Mapping[str, Any]) -> dict[str, Any]:
-    content = row["content"]
+def _told(found: Sequence[_Filed], clients: list[str], zone: ZoneInfo) -> Iterator[str]:
+    lines = merges.told_apart([_story_line(each) for each in found], clients)
+    return table(merges.shown(lines), zone)
+
+
+def _story_line(each: _Filed) -> _StoryLine:
+    row, content = each.event, each.content
     remarks = []
-    if row["breach_of"]:
-        owner, since = row["breach_of"]["owner"], row["breach_of"]["position"]
+    if each.breach_of:
+        owner, since = each.breach_of.owner, each.breach_of.owner_position
         remarks.append(f"BREACH: the client was {owner}'s (position {since})")
-    if row["annulled_by"]:
-        remarks.append(f"annulled by position {row['annulled_by']}")
-    return {
-        "position": row["position"],
-        "occurred_at": content["occurred_at"],
-        "recorded_at": row["recorded_at"],
-        "part": row["part"],
-        "client": content.get("client"),
-        "what": row["summary"] or row["type"],
-        "remarks": "; ".join(remarks) or None,
-        "performed_by": content.get("performed_by"),
-        "recorded_by": content["recorded_by"],
-        "owner": row["owner"],
-        "source": content["source"],
-        "key": content["key"],
-        "event_id": row["event_id"],
-        "leaf": row["leaf"],
-    }
+    if row.annulled_by:
+        remarks.append(f"annulled by position {row.annulled_by}")
+    return _StoryLine(
+        position=row.position,
+        occurred_at=content["occurred_at"],
+        recorded_at=row.recorded_at,
+        part=each.part,
+        client=content.get("client"),
+        what=row.summary or row.type,
+        remarks="; ".join(remarks) or None,
+        performed_by=content.get("performed_by"),
+        recorded_by=content["recorded_by"],
+        owner=row.owner,
+        source=content["source"],
+        key=content["key"],
+        event_id=row.event_id,
+        leaf=row.leaf,
+    )
 
 
-def _instant(at: Any) -> str:
-    text: str = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return text
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _resource(name: str) -> bytes:

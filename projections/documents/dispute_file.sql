@@ -1,6 +1,6 @@
 -- The file of a dispute: recorded events with their bodies and leaves, so whoever asks must be able
 -- to read the ledger itself. The projections' tables are those of annulments.sql, timeline.sql,
--- ownership.sql and quarrels.sql.
+-- ownership.sql and disputes.sql.
 
 -- name: events
 -- The events of the client, under all its ids, of these types and of those that a policy lets claim
@@ -23,7 +23,8 @@ WITH wanted AS (
     WHERE a.target IN (SELECT position FROM wanted) AND a.position <= %(as_of)s
 )
 SELECT e.position, e.event_id::text AS event_id, e.type, e.occurred_at, e.recorded_at, e.body,
-       encode(e.leaf, 'hex') AS leaf, t.summary, s.owner,
+       encode(e.leaf, 'hex') AS leaf,
+       summary_in(%(zone)s, t.summary, t.summary_at) AS summary, s.owner,
        (SELECT min(a.position) FROM annulments a
         WHERE a.target = e.position AND a.position <= %(as_of)s) AS annulled_by
 FROM whole w JOIN events e ON e.position = w.position

@@ -1,28 +1,29 @@
 """The hand-over pack: what the new owner of a client must know, as of a position of the ledger.
 
-It looks from the moment at which that position was recorded, in the ledger's own zone. So the same
-position gives the same bytes for ever, whoever asks, from wherever, whatever is recorded later.
+Its view is from the moment at which that position was recorded, in the ledger's own zone. So the
+same position always gives the same bytes, whoever asks, from wherever, whatever is recorded later.
 """
 
 import hashlib
-from collections.abc import Iterator
-from datetime import UTC
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ledger.database import Connection
 from ledger.sql import statements
-from projections.documents.markdown import escaped, json_bytes, plain, table
+from projections.documents.markdown import Rows, escaped, json_bytes, plain, table
 from projections.questions.clients import card
+from projections.questions.clients.card_lines import PersonLine
 from projections.tables.clients import merges
 from projections.tables.ownership import disputes, ownership
-from projections.view import Answer, View, ask, at_recording
+from projections.view import View, ask, at_recording
 
 LETTERS = 10  # the last so many letters and messages
 NO_ROLE = "(none)"
 _SQL = statements("projections.documents", "handover_pack.sql")
 
-# The sections in the order in which they are to be read, with their headings.
+# The sections in reading order, with their headings.
 HEADINGS = {
     "identity": "Who it is",
     "owner": "Whose it is",
@@ -46,21 +47,36 @@ HEADINGS = {
 }
 
 
+class Letter(NamedTuple):
+    """A letter or message; client: the id it was recorded under, None for a client of one id."""
+
+    occurred_at: datetime | None
+    precision: str
+    kind: str
+    channel: str | None
+    summary: str
+    words: str | None
+    subject: str | None
+    performed_by: str | None
+    position: int
+    client: str | None
+
+
 class Pack(NamedTuple):
-    """A hand-over pack: for whom, from where it looks, and its sections as HEADINGS names them."""
+    """A hand-over pack: for whom, its view, and the rows of its sections, named as in HEADINGS."""
 
     client: str
     employee: str
     view: View
-    sections: dict[str, Answer]
+    sections: Mapping[str, Rows]
 
     def json(self) -> bytes:
         """The pack as JSON: the form whose SHA-256 is recorded when it is issued."""
-        return json_bytes(self._head() | {name: list(map(plain, self.sections[name]))
-                                          for name in HEADINGS})  # fmt: skip
+        sections = {name: [plain(row) for row in self.sections[name]] for name in HEADINGS}
+        return json_bytes(self._head() | sections)
 
     def markdown(self) -> bytes:
-        """The pack to be read."""
+        """The pack in Markdown, for people."""
         return "\n".join(self._lines()).encode() + b"\n"
 
     @property
@@ -68,12 +84,15 @@ class Pack(NamedTuple):
         """SHA-256 of the JSON form, in hexadecimal."""
         return hashlib.sha256(self.json()).hexdigest()
 
-    def _head(self) -> dict[str, Any]:
+    def _head(self) -> dict[str, object]:
         on = self.view.on.astimezone(UTC).isoformat(timespec="microseconds")
         return {
-            "client": self.client, "employee": self.employee, "as_of": self.view.as_of,
-            "on": on.replace("+00:00", "Z"), "zone": self.view.zone,
-        }  # fmt: skip
+            "client": self.client,
+            "employee": self.employee,
+            "as_of": self.view.as_of,
+            "on": on.replace("+00:00", "Z"),
+            "zone": self.view.zone,
+        }
 
     def _lines(self) -> Iterator[str]:
         zone = ZoneInfo(self.view.zone)
@@ -92,25 +111,30 @@ class Pack(NamedTuple):
 def pack(connection: Connection, as_of: int, zone: str, client: str, employee: str) -> Pack:
     """Make the pack of a client for an employee. zone: the ledger's own.
 
-    Raises NotFound if nothing had been recorded of the client, InvalidQuestion at position 0.
+    Raises NotFound if nothing had been recorded about the client, InvalidQuestion at position 0.
     """
     view = at_recording(connection, as_of, zone)
-    sections = card.card(connection, view, client)
-    sections["contact_persons"] = list(_by_role(sections["contact_persons"]))
+    found = card.card(connection, view, client)
     clients = merges.members(connection, view, client)
-    letters = ask(connection, _SQL["letters"], view, clients=clients, most=LETTERS)
-    sections["letters"] = merges.told_apart(letters, clients)
-    sections["conflicts"] = disputes.conflicts(connection, view, client)
-    sections["disputes"] = disputes.disputes(connection, view, client=client)
-    sections["ownership_history"] = ownership.history(connection, view, client)
+    letters = merges.told_apart(
+        ask(connection, _SQL["letters"], view, Letter, clients=clients, most=LETTERS), clients
+    )
+    sections: dict[str, list[dict[str, object]]] = {
+        name: merges.shown(lines) for name, lines in found._asdict().items()
+    }
+    sections["contact_persons"] = list(_by_role(found.contact_persons))
+    sections["letters"] = merges.shown(letters)
+    sections["conflicts"] = merges.shown(disputes.conflicts(connection, view, client))
+    sections["disputes"] = merges.shown(disputes.disputes(connection, view, client=client))
+    sections["ownership_history"] = merges.shown(ownership.history(connection, view, client))
     return Pack(client, employee, view, sections)
 
 
-def _by_role(persons: Answer) -> Iterator[dict[str, Any]]:
+def _by_role(persons: list[PersonLine]) -> Iterator[dict[str, object]]:
     """One line a role and person; who has left comes after who has not, as on the card."""
-    roles = sorted({role for person in persons for role in person["roles"]})
+    roles = sorted({role for person in persons for role in person.roles})
+    lines = list(zip(persons, merges.shown(persons), strict=True))
     for role in [*roles, NO_ROLE]:
-        for person in persons:
-            if role in (person["roles"] or [NO_ROLE]):
-                rest = {name: person[name] for name in person if name != "roles"}
-                yield {"role": role, **rest}
+        for person, line in lines:
+            if role in (person.roles or [NO_ROLE]):
+                yield {"role": role} | {name: line[name] for name in line if name != "roles"}

@@ -2,7 +2,8 @@
 
 -- name: letters
 -- The last letters and messages, the newest first.
-SELECT t.occurred_at, t.precision, t.kind, t.channel, t.summary, t.words, t.subject,
+SELECT t.occurred_at, t.precision, t.kind, t.channel,
+       summary_in(%(zone)s, t.summary, t.summary_at) AS summary, t.words, t.subject,
        t.performed_by, t.position, t.client
 FROM timeline t
 WHERE t.client = ANY (%(clients)s) AND t.kind IN ('letter', 'message')

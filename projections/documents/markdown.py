@@ -7,24 +7,22 @@ day or the month is written as that day or month.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from ledger.moments import date_of
+from projections.moments import date_in, shown_in
 
-Rows = Sequence[Mapping[str, Any]]
-# The times that a row's `precision` speaks of; `resolved_precision` speaks of `resolved_at`.
-_DATED = ("occurred_at", "effective_at", "since")
+Row = Mapping[str, object]
+Rows = Sequence[Row]
 
 
-def json_bytes(value: Any) -> bytes:
+def json_bytes(value: object) -> bytes:
     """Indented JSON in UTF-8 that ends with a line break."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
-def plain(row: Mapping[str, Any]) -> dict[str, Any]:
+def plain(row: Row) -> dict[str, object]:
     """The row as JSON holds it: times in UTC, amounts as text with all their digits."""
     return {name: _plain(row, name) for name in row}
 
@@ -49,27 +47,27 @@ def table(rows: Rows, zone: ZoneInfo) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Text on one line that Markdown takes as it is."""
+    """Text on one line in which Markdown finds no markup."""
     marked = "".join(f"\\{sign}" if sign in "\\|`*_[]<>#" else sign for sign in text)
     return " ".join(marked.split())
 
 
-def _plain(row: Mapping[str, Any], name: str) -> Any:
+def _plain(row: Row, name: str) -> object:
     value = row[name]
     if isinstance(value, datetime):
         at = value.astimezone(UTC)
-        return _day(row, name) or at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return date_in(row, name) or at.isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
-def _cell(row: Mapping[str, Any], name: str, zone: ZoneInfo) -> str:
+def _cell(row: Row, name: str, zone: ZoneInfo) -> str:
     value = row[name]
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        return _day(row, name) or f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+    if (text := shown_in(row, name, zone)) is not None:
+        return text
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, timedelta):
@@ -77,8 +75,3 @@ def _cell(row: Mapping[str, Any], name: str, zone: ZoneInfo) -> str:
     if isinstance(value, list | tuple):
         return escaped(", ".join(map(str, value)))
     return escaped(f"{value:f}" if isinstance(value, Decimal) else str(value))
-
-
-def _day(row: Mapping[str, Any], name: str) -> str | None:
-    own = row.get(f"{name.removesuffix('_at')}_precision")
-    return date_of(row[name], own or (row.get("precision") if name in _DATED else None))

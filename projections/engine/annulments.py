@@ -1,10 +1,11 @@
 """Annulments: which events no longer count, since when. The runner marks their rows everywhere."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.envelope import Recorded
+from projections.engine.registry import Tables, Unfolds
 
 
 class Annulment(NamedTuple):
@@ -17,7 +18,7 @@ class Annulment(NamedTuple):
     recorded_by: str
 
 
-TABLES: Mapping[type[Any], str] = {Annulment: "annulments"}
+TABLES: Tables = {Annulment: "annulments"}
 
 
 def _annulled(event: Recorded) -> Iterator[Annulment]:
@@ -25,4 +26,4 @@ def _annulled(event: Recorded) -> Iterator[Annulment]:
     yield Annulment(event.position, UUID(d.event), d.annulled_type, d.reason, event.recorded_by)
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {"event.annulled": _annulled}
+UNFOLD: Unfolds = {"event.annulled": _annulled}

@@ -1,4 +1,4 @@
--- Annulments, and how far they reach: see `ledger.events.correction`.
+-- Annulments, and how far they reach: see `ledger.events.corrections`.
 
 -- name: tables
 CREATE TABLE annulments (

@@ -1,7 +1,7 @@
--- The frame that all projections stand in: how far they have come, and the two time axes.
+-- What all projections share: how far they have come, and the two time axes.
 --
 -- Every row of every projection has the position of its event and `annulled_at`, the position from
--- which the event no longer counts. So "as of a position" is a filter, and no replay.
+-- which the event no longer counts. So "as of a position" is a filter, not a replay.
 
 -- name: tables
 -- The type of `annulled_at`: later than any position, until an annulment names one.

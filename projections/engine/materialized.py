@@ -1,6 +1,7 @@
 """Materialized tables: what a function makes of a projection's rows, for all keys at once."""
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from psycopg.sql import SQL, Identifier
 
@@ -22,17 +23,20 @@ class Materialized(NamedTuple):
 
 
 def fill(connection: Connection, table: Materialized) -> None:
-    """Fill a table from nothing."""
+    """Fill an empty table."""
     _run(connection, "fill", table)
 
 
-def touch(connection: Connection, table: Materialized, changed: dict[str, Any]) -> None:
+def touch(connection: Connection, table: Materialized, changed: Mapping[str, object]) -> None:
     """Replace the rows of every key that events in (after, upto], or those annulled, concern."""
     _run(connection, "touch", table, changed)
 
 
 def _run(
-    connection: Connection, name: str, table: Materialized, parameters: dict[str, Any] | None = None
+    connection: Connection,
+    name: str,
+    table: Materialized,
+    parameters: Mapping[str, object] | None = None,
 ) -> None:
     named = {field: Identifier(value) for field, value in table._asdict().items()}
     named["made_by"] = Identifier(f"{table.table}_of")

@@ -1,4 +1,4 @@
-"""Building all projections from nothing, beside the old ones, and swapping them in.
+"""Building all projections from scratch, beside the old ones, and swapping them in.
 
 Workers unfold ranges of positions into a new schema, in any order; indexes, annulments and the
 materialized tables come at the end; the last events are taken in and the schemas change places in
@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing, contextmanager
 from multiprocessing import get_context
-from typing import Any
 
 from psycopg import sql
 
@@ -32,7 +31,7 @@ from projections.engine.runner import (
 RANGE = 10_000
 ALONE = 50_000
 Job = Callable[..., int]
-Crew = Callable[[Job, Iterable[tuple[Any, ...]]], Iterator[int]]
+Crew = Callable[[Job, Iterable[tuple[object, ...]]], Iterator[int]]
 _FRAME = statements("projections.engine", "frame.sql")
 
 
@@ -144,7 +143,7 @@ def _crew(connection: Connection, location: Location, schema: str, workers: int)
         return
     with ProcessPoolExecutor(workers, get_context("spawn"), _join, (location, schema)) as pool:
 
-        def crew(job: Job, calls: Iterable[tuple[Any, ...]]) -> Iterator[int]:
+        def crew(job: Job, calls: Iterable[tuple[object, ...]]) -> Iterator[int]:
             futures = [pool.submit(_work, job, call) for call in calls]
             for future in as_completed(futures):
                 yield future.result()
@@ -162,7 +161,7 @@ def _join(location: Location, schema: str) -> None:
     _worker.append(connection)
 
 
-def _work(job: Job, call: tuple[Any, ...]) -> int:
+def _work(job: Job, call: tuple[object, ...]) -> int:
     return job(_worker[0], *call)
 
 
@@ -190,7 +189,7 @@ def _analyze(connection: Connection, table: str) -> int:
 
 
 def _swap(connection: Connection, location: Location) -> None:
-    """Let the new schema take the place of the old one, which becomes `…_old`."""
+    """Put the new schema in place of the old one, which becomes `…_old`."""
     current = sql.Identifier(location.projections)
     moves = [(_next(location), current)]
     if progress(connection, location) is not None:

@@ -15,7 +15,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.envelope import Recorded
 from ledger.sql import statements
@@ -53,7 +53,9 @@ ALSO_IN_TABLES = (
     "projections.tables.clients.event_summaries",
 )
 
-Unfold = Callable[[Recorded], Iterable[tuple[Any, ...]]]
+Unfold = Callable[[Recorded], Iterable[NamedTuple]]
+Unfolds = Mapping[str, Unfold]  # by event type
+Tables = Mapping[type[NamedTuple], str]  # by row type
 
 
 class Projection(NamedTuple):
@@ -63,8 +65,8 @@ class Projection(NamedTuple):
     """
 
     name: str
-    tables: Mapping[type[Any], str]
-    unfold: Mapping[str, Unfold]
+    tables: Tables
+    unfold: Unfolds
     sql: Mapping[str, str]
     materialized: Materialized | None
 
@@ -86,7 +88,7 @@ def unfolds() -> Mapping[str, tuple[Unfold, ...]]:
 
 
 @cache
-def tables() -> Mapping[type[Any], str]:
+def tables() -> Tables:
     """The table of every row type."""
     return {row: table for projection in projections() for row, table in projection.tables.items()}
 

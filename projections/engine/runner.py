@@ -6,7 +6,7 @@ tables as they were at one position.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from psycopg import sql
 
@@ -18,7 +18,7 @@ from projections.engine import registry
 from projections.engine.materialized import touch
 
 CHUNK = 5_000
-Rows = dict[Any, list[tuple[Any, ...]]]
+Rows = dict[type[NamedTuple], list[NamedTuple]]
 Report = Callable[[int, int], None]
 _FRAME = statements("projections.engine", "frame.sql")
 
@@ -66,7 +66,7 @@ def follow_up(connection: Connection, report: Report | None = None) -> None:
 def take_in(connection: Connection, after: int, upto: int) -> None:
     """Apply the events in (after, upto] to tables that stand at `after`, in this transaction."""
     copy_in(connection, unfold(log.read(connection, after=after, upto=upto)))
-    parameters: dict[str, Any] = {"after": after, "upto": upto}
+    parameters: dict[str, object] = {"after": after, "upto": upto}
     parameters["annulled"] = mark_annulled(connection, after, upto)
     for projection in registry.projections():
         if projection.materialized:
@@ -127,5 +127,5 @@ def mark_annulled(connection: Connection, after: int, upto: int) -> list[int]:
     return targets
 
 
-def _columns(kind: Any) -> list[sql.Identifier]:
+def _columns(kind: type[NamedTuple]) -> list[sql.Identifier]:
     return [sql.Identifier(name) for name in kind._fields]

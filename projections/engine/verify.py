@@ -6,7 +6,7 @@ stand: the comparison reads one snapshot of both.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from psycopg import sql
 
@@ -114,7 +114,7 @@ def _position(connection: Connection, schema: str) -> int:
 def _compare(connection: Connection, used: str, beside: str) -> Iterator[Compared]:
     found = connection.execute(_SQL["tables"], {"used": used, "beside": beside}).fetchall()
     for table, in_used, in_beside in found:
-        names: dict[str, Any] = {
+        names: dict[str, sql.Composable] = {
             "used": sql.Identifier(used, table),
             "beside": sql.Identifier(beside, table),
         }

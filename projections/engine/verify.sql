@@ -1,4 +1,4 @@
--- What `projections.verify` asks.
+-- The statements of verify.py.
 
 -- name: hold
 -- The lock of frame.sql, for longer than one transaction.

@@ -88,7 +88,7 @@ def _of_scopes(
     if by != "unit":
         return found
     known = units(connection, at_the_end(view, period))
-    branches = {row["unit"] for row in known if row["kind"] == "branch"}
+    branches = {row.unit for row in known if row.kind == "branch"}
     whole = facts(connection, view, period, by="office", names=names, credit=credit)
     return {
         **{key: rows for key, rows in found.items() if key[0] not in branches},

@@ -160,7 +160,7 @@ def _of_one(connection: Connection, view: View, period: Period, norm: Norm) -> l
     parents = {}
     if norm.scope == "unit":
         then = units(connection, at_the_end(view, period))
-        parents = {row["unit"]: row["parent"] for row in then}
+        parents = {row.unit: row.parent for row in then}
     days: tuple[date, ...] = ()
     away: Mapping[str, Sequence[Away]] = {}
     if norm.per_working_day:

@@ -85,13 +85,13 @@ def proposed(
         )
     units = {}
     if by == "unit":
-        units = {row["employee"]: row["unit"] for row in employees(connection, view)}
+        units = {row.employee: row.unit for row in employees(connection, view)}
 
     def group_of(deal: Mapping[str, Any]) -> str | None:
         holder: str | None = deal["holder"]
-        return "whole" if by == "whole" else units.get(holder) if by == "unit" else holder
+        return "whole" if by == "whole" else units.get(holder or "") if by == "unit" else holder
 
-    found = deals(connection, view, status="open")
+    found = [deal._asdict() for deal in deals(connection, view, status="open")]
     rows = promised(found, rates(connection, view), metric, group_of)
     return [row._replace(scope_id=None) for row in rows] if by == "whole" else rows
 

@@ -58,7 +58,7 @@ def group_of(component: Component, tenure: Tenure, branches: frozenset[str]) -> 
 def branches_of(connection: Connection, view: View, period: Period) -> frozenset[str]:
     """The units that were branches at the end of a period."""
     then = units(connection, at_the_end(view, period))
-    return frozenset(row["unit"] for row in then if row["kind"] == "branch")
+    return frozenset(row.unit for row in then if row.kind == "branch")
 
 
 def targets_by_group(

@@ -16,8 +16,8 @@ from projections.questions.ownership.portfolio import clients
 from projections.questions.sales.funnel import funnel
 from projections.tables.ownership import ownership
 from projections.tables.people import people
-from projections.tables.sales.deals import aging, deals
-from projections.view import Answer, View
+from projections.tables.sales.deals import Deal, aging, deals
+from projections.view import View
 from tests.real_data.maven_fold import AGES, AS_OF
 from tests.real_data.source import Wire
 
@@ -118,7 +118,7 @@ def _won_by_month(connection: Connection, view: View) -> Wire:
 
 
 def _funnel(connection: Connection, view: View) -> Wire:
-    steps = {row["stage"] or row["step"]: row["deals"] for row in funnel(connection, view)}
+    steps = {row.stage or row.step: row.deals for row in funnel(connection, view)}
     return {
         "created": steps["created"], "reached_engaging": steps["Engaging"],
         "reached_closed": steps["closed"], "won": steps["won"],
@@ -140,63 +140,63 @@ def _as_of(connection: Connection, view: View, day: str) -> Wire:
     }
 
 
-def _overdue(connection: Connection, view: View, found: Answer) -> Wire:
-    rows = [row for row in aging(connection, view, AGES) if row["stage"] == "Engaging"]
+def _overdue(connection: Connection, view: View, found: list[Deal]) -> Wire:
+    rows = [row for row in aging(connection, view, AGES) if row.stage == "Engaging"]
     open_deals = [deal for deal in found if _stage(deal) == "Engaging"]
-    older = {days: sum(r["deals"] for r in rows if r["older_than"] == days) for days in AGES}
+    older = {days: sum(r.deals for r in rows if r.older_than == days) for days in AGES}
     return {
-        "max_cycle_days_of_a_closed_deal": max(d["days"] for d in found if d["closed_at"]),
+        "max_cycle_days_of_a_closed_deal": max(d.days for d in found if d.closed_at),
         "engaging": len(open_deals),
         "older_than_days": {str(days): deals for days, deals in older.items()},
         "older_than_138_by_agent": {
-            row["holder"]: row["deals"] for row in rows if row["older_than"] == max(AGES)
+            row.holder: row.deals for row in rows if row.older_than == max(AGES)
         },
-        "age_median": median(int(deal["days"]) for deal in open_deals),
+        "age_median": median(int(deal.days) for deal in open_deals),
     }
 
 
-def _counts(connection: Connection, view: View, found: Answer) -> Wire:
+def _counts(connection: Connection, view: View, found: list[Deal]) -> Wire:
     staff = people.employees(connection, view)
-    agents = {person["employee"] for person in staff if person["manager"]}
-    sellers = {deal["holder"] for deal in found}
-    unknown = [deal for deal in found if deal["client"] is None]
+    agents = {person.employee for person in staff if person.manager}
+    sellers = {deal.holder for deal in found}
+    unknown = [deal for deal in found if deal.client is None]
     return {
         "opportunities": len(found),
-        "distinct_opportunity_id": len({deal["deal"] for deal in found}),
+        "distinct_opportunity_id": len({deal.deal for deal in found}),
         "accounts": len(clients(connection, view)),
-        "products": len({deal["product"] for deal in found}),
+        "products": len({deal.product for deal in found}),
         "agents_in_teams": len(agents),
         "agents_with_opportunities": len(sellers),
-        "managers": len({person["manager"] for person in staff} - {None}),
+        "managers": len({person.manager for person in staff} - {None}),
         "regional_offices": len(_by(connection, view, "office")),
         "agents_without_opportunities": sorted(agents - sellers),
         "opportunities_without_account": len(unknown),
         "without_account_by_stage": dict(Counter(_stage(deal) for deal in unknown)),
-        "opportunities_without_engage_date": sum(deal["opened_at"] is None for deal in found),
-        "distinct_accounts_used": len({deal["client"] for deal in found} - {None}),
+        "opportunities_without_engage_date": sum(deal.opened_at is None for deal in found),
+        "distinct_accounts_used": len({deal.client for deal in found} - {None}),
     }
 
 
-def _stage(deal: dict[str, Any]) -> str:
-    return str(deal["stage"] if deal["status"] == "open" else deal["status"].capitalize())
+def _stage(deal: Deal) -> str:
+    return str(deal.stage if deal.status == "open" else deal.status.capitalize())
 
 
-def _dates(found: Answer) -> Wire:
-    opened = [deal["opened_at"] for deal in found if deal["opened_at"]]
-    closed = [deal["closed_at"] for deal in found if deal["closed_at"]]
+def _dates(found: list[Deal]) -> Wire:
+    opened = [deal.opened_at for deal in found if deal.opened_at]
+    closed = [deal.closed_at for deal in found if deal.closed_at]
     return {
         "engage_min": f"{min(opened):%Y-%m-%d}", "engage_max": f"{max(opened):%Y-%m-%d}",
         "close_min": f"{min(closed):%Y-%m-%d}", "close_max": f"{max(closed):%Y-%m-%d}",
-        "close_before_engage": sum(d["days"] < 0 for d in found if d["closed_at"]),
+        "close_before_engage": sum(d.days < 0 for d in found if d.closed_at),
     }  # fmt: skip
 
 
-def _ownership(connection: Connection, view: View, found: Answer) -> Wire:
-    names = sorted({deal["client"] for deal in found} - {None})
+def _ownership(connection: Connection, view: View, found: list[Deal]) -> Wire:
+    names = sorted({deal.client for deal in found} - {None})
     histories = {name: ownership.history(connection, view, name) for name in names}
-    final = {name: ownership.owner(connection, view, name)[0]["owner"] for name in names}
-    held = {name: [row["to_employee"] for row in rows] for name, rows in histories.items()}
-    days = Counter((d["client"], d["opened_at"]) for d in found if d["client"] and d["opened_at"])
+    final = {name: ownership.owner(connection, view, name)[0].owner for name in names}
+    held = {name: [row.to_employee for row in rows] for name, rows in histories.items()}
+    days = Counter((d.client, d.opened_at) for d in found if d.client and d.opened_at)
     return {
         "accounts": len(held),
         "handovers_total": sum(len(owners) - 1 for owners in held.values()),

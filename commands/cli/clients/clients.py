@@ -24,6 +24,7 @@ def card(question: Question, client: str) -> None:
     merged into another is answered with the other's card.
     """
     from projections.questions.clients import card
+    from projections.tables.clients import merges
 
     found = card.card(question.connection, question.view, client)
     _say_merged(question, client)
@@ -32,14 +33,14 @@ def card(question: Question, client: str) -> None:
         question.show(
             [
                 {"section": section} | {column: line[column] for column in shown if column in line}
-                for section, lines in found.items()
-                for line in lines
+                for section, lines in found._asdict().items()
+                for line in merges.shown(lines)
             ]
         )
         return
-    for section, lines in found.items():
+    for section, lines in found._asdict().items():
         if lines or question.printer.form == "json":
-            question.show(lines, section)
+            question.show(merges.shown(lines), section)
 
 
 @click.command(epilog="Example: iledger timeline C-0104 --since 2025-06 --kind call,letter")
@@ -57,19 +58,19 @@ def timeline(
     the position that annulled it.
     """
     from projections.questions.clients import card
+    from projections.tables.clients import merges
 
     _say_merged(question, client)
     kinds = [each.strip() for each in (kind or "").split(",") if each.strip()]
-    question.show(
-        card.timeline(
-            question.connection,
-            question.view,
-            client,
-            since=question.start(since),
-            until=question.end(until),
-            kinds=kinds,
-        )
+    found = card.timeline(
+        question.connection,
+        question.view,
+        client,
+        since=question.start(since),
+        until=question.end(until),
+        kinds=kinds,
     )
+    question.show(merges.shown(found))
 
 
 @click.command(epilog="Example: iledger diff C-0104 --from 2025-06-01 --to 2025-07-01 --axis true")
@@ -104,12 +105,14 @@ def owner(question: Question, client: str) -> None:
     Of ids that are one client the surviving one says whose it is; the history is of all.
     """
     from projections.questions.clients import card
+    from projections.tables.clients import merges
     from projections.tables.ownership import ownership
 
     card.check_known(question.connection, question.view, client)
     survivor = _say_merged(question, client)
     question.show(ownership.owner(question.connection, question.view, survivor), "owner")
-    question.show(ownership.history(question.connection, question.view, client), "history")
+    history = ownership.history(question.connection, question.view, client)
+    question.show(merges.shown(history), "history")
 
 
 @click.command(epilog="Example: iledger clients --unit U-2 --search ромашка")
@@ -136,7 +139,7 @@ def portfolio(question: Question, employee: str) -> None:
 
     found = asking.portfolio(question.connection, question.view, employee)
     question.show(found)
-    kinds = Counter(row["kind"] for row in found)
+    kinds = Counter(row.kind for row in found)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     remark(f"{len(found)} {'client' if len(found) == 1 else 'clients'}: {counts or 'none'}")
 

@@ -27,7 +27,7 @@ def custody(question: Question, client: str | None) -> None:
     broken = asking.breaches(connection, view, client)
     question.show(broken, "breaches")
     left = portfolio.orphans(connection, view)
-    question.show([row for row in left if client in (None, row["client"])], "orphans")
+    question.show([row for row in left if client in (None, row.client)], "orphans")
     if broken:
         remark("look at the events with `iledger replay --client`, and annul what is wrong")
         raise click.exceptions.Exit(1)

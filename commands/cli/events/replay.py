@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from commands.cli.shell.ledger_options import chosen
-from commands.cli.shell.output import cut, local, one_line, remark
+from commands.cli.shell.output import cut, one_line, remark
 from commands.cli.shell.question import known_zone, moment, recorded_position, zoned
 from ledger import following, log, schema
 from ledger.database import connect
@@ -21,6 +21,7 @@ from ledger.errors import InvalidQuestion, ServerUnavailable
 from ledger.log import Query
 from ledger.moments import Precision, precision_of
 from ledger.suggestions import did_you_mean
+from projections.moments import local
 
 ROLES = ("auditor", "owner")
 _CONTENT = 160  # columns of an event's content in a line of text

@@ -1,4 +1,4 @@
-"""`iledger dispute`, `conflict`, `conflicts`: quarrels over clients and with them."""
+"""`iledger dispute`, `conflict`, `conflicts`: disputes over clients and conflicts with them."""
 
 import uuid
 from contextlib import closing
@@ -183,11 +183,9 @@ def conflicts(question: Question, by: By | None, since: str | None, until: str |
     """
     from projections.tables.ownership import disputes
 
-    found = disputes.incidents(
-        question.connection,
-        question.view,
-        by=by,
-        since=question.start(since),
-        until=question.end(until),
-    )
-    question.show(found)
+    asked = (question.connection, question.view)
+    start, end = question.start(since), question.end(until)
+    if by is None:
+        question.show(disputes.incidents(*asked, since=start, until=end))
+    else:
+        question.show(disputes.incident_counts(*asked, by=by, since=start, until=end))

@@ -116,7 +116,7 @@ def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
     from projections.questions.ownership import portfolio
     from projections.tables.ownership import handovers
 
-    found = handovers.takeovers(
+    found = handovers.handovers(
         question.connection, question.view, employee=employee, only_open=only_open
     )
     if not found and employee is not None:
@@ -134,7 +134,7 @@ def _passing(question: Question, batch: str) -> list[tuple[str, str]]:
             f"no client passed in a batch {batch!r}, or all went back, as of position "
             f"{question.view.as_of}; `iledger transfer status` shows the batches"
         )
-    return [(row["client"], row["to_employee"]) for row in found]
+    return [(row.client, row.to_employee) for row in found]
 
 
 def _pack(question: Question, client: str, employee: str) -> Pack:

@@ -140,4 +140,4 @@ def _run_out(shell: DecisionShell, employee: str | None) -> list[str]:
     with closing(connect(target, *ROLES)) as connection:
         view = View(catch_up(connection, target).position, shell.context.at, shell.zone)
         found = reservations(connection, view, employee=employee, within=0)
-    return [row["client"] for row in found]
+    return [row.client for row in found]

@@ -13,6 +13,8 @@ from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
 from projections.metrics.rows import MetricRow
+from projections.questions.ownership.handover_outcomes import Outcome
+from projections.questions.sales.funnel import Step
 
 # What a table shows where no metric is asked for: no more than fits a screen.
 _SHOWN = (
@@ -146,9 +148,9 @@ def funnel(
     if question.printer.form != "table":
         question.show(found)
         return
-    for name in dict.fromkeys(row["pipeline"] for row in found) or [""]:
-        steps = [row for row in found if row["pipeline"] == name]
-        of_all = [row["deals"] / max(steps[0]["deals"], 1) for row in steps]
+    for name in dict.fromkeys(row.pipeline for row in found) or [""]:
+        steps = [row for row in found if row.pipeline == name]
+        of_all = [row.deals / max(steps[0].deals, 1) for row in steps]
         lines = with_bars([_step(row) for row in steps], of_all, "deals")
         question.show(lines, f"pipeline {name}" if name else None)
 
@@ -171,29 +173,30 @@ def outcomes(question: Question, days: int, since: str | None, until: str | None
     Retained is a client who was in two-way contact or bought; mood and answers are means of the
     last ones before and after, with the number of hand-overs for which both are known.
     """
-    from projections.questions.ownership import handover_outcomes as outcomes
+    from projections.questions.ownership import handover_outcomes as asking
 
     span = period_of(None, since, until)
-    found = outcomes.outcomes(
+    found = asking.handover_outcomes(
         question.connection, question.view, days=days, since=span.since, until=span.until
     )
     table = question.printer.form == "table"
-    question.show([_outcome(row, outcomes.FEELINGS) for row in found] if table else found)
+    question.show([_outcome(row, asking.FEELINGS) for row in found] if table else found)
 
 
-def _outcome(row: dict[str, Any], feelings: Sequence[str]) -> dict[str, Any]:
-    share, told = row["retained_share"], {}
+def _outcome(row: Outcome, feelings: Sequence[str]) -> dict[str, Any]:
+    share, told = row.retained_share, {}
     for name in feelings:
-        before, after, known = (row[f"{name}_{part}"] for part in ("before", "after", "told"))
+        parts = (f"{name}_{part}" for part in ("before", "after", "told"))
+        before, after, known = (getattr(row, part) for part in parts)
         told[name] = f"{before:.1f} → {after:.1f} ({known})" if known else NO_DATA
     retained = (
-        NO_DATA if share is None else (f"{share * 100:.0f} % ({row['retained']}/{row['complete']})")
+        NO_DATA if share is None else (f"{share * 100:.0f} % ({row.retained}/{row.complete})")
     )
     return {
-        "reason": row["reason"],
-        "handovers": row["handovers"],
-        "unfinished": row["unfinished"],
-        "contacts": f"{row['contacts_before']} → {row['contacts_after']}",
+        "reason": row.reason,
+        "handovers": row.handovers,
+        "unfinished": row.unfinished,
+        "contacts": f"{row.contacts_before} → {row.contacts_after}",
         "retained": retained,
         **told,
     }
@@ -232,18 +235,18 @@ def _span(option: str, text: str | None) -> Period:
     return Period(named.since, named.until)
 
 
-def _step(row: dict[str, Any]) -> dict[str, Any]:
-    went_on = NO_DATA if row["step"] != "won" else ""
-    if row["conversion"] is not None:
-        went_on = f"{row['conversion'] * 100:.0f} % ({row['went_on']}/{row['deals']})"
-    hours = row["hours_median"]
+def _step(row: Step) -> dict[str, Any]:
+    went_on = NO_DATA if row.step != "won" else ""
+    if row.conversion is not None:
+        went_on = f"{row.conversion * 100:.0f} % ({row.went_on}/{row.deals})"
+    hours = row.hours_median
     return {
-        "step": row["stage"] or row["step"],
-        "deals": row["deals"],
+        "step": row.stage or row.step,
+        "deals": row.deals,
         "went on": went_on,
-        "lost": row["lost"],
-        "open": row["open"],
+        "lost": row.lost,
+        "open": row.open,
         "median hours": None if hours is None else round(hours, 1),
-        "allotted": row["allotted_hours"],
-        "over": row["over_allotted"],
+        "allotted": row.allotted_hours,
+        "over": row.over_allotted,
     }

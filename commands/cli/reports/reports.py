@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -16,6 +16,9 @@ from commands.cli.shell.output import remark, write_whole
 from commands.cli.shell.question import Question, asked, opened, zoned
 from ledger.errors import InvalidQuestion
 from projections.periods import period_of as span_of
+
+if TYPE_CHECKING:
+    from projections.tables.work.data_entry import Adoption
 
 
 @click.group(epilog="Example: iledger audit base --month 2026-10")
@@ -58,7 +61,7 @@ def base(
         question.connection, question.view, since=span.since, until=span.until,
         active_days=active_days, stale_days=stale_days,
     )  # fmt: skip
-    told = {"month": month, "as_of": question.view.as_of, **found}
+    told = {"month": month, "as_of": question.view.as_of} | found._asdict()
     question.show([told])
     if sign:
         _sign(question, span.until, by, {**told, "zone": question.view.zone,
@@ -165,20 +168,21 @@ def adoption(question: Question, last: str | None, since: str | None, until: str
         raise InvalidQuestion(f"the period from {first} to {after} is empty")
     rows = adoption(question.connection, question.view, since=first, until=after)
     if question.printer.form == "table":
-        shares = [row["same_day_share"] for row in rows]
-        rows = with_bars([_habits(row) for row in rows], shares, "same day")
-    question.show(rows)
+        shares = [row.same_day_share for row in rows]
+        question.show(with_bars([_habits(row) for row in rows], shares, "same day"))
+    else:
+        question.show(rows)
 
 
-def _habits(row: dict[str, Any]) -> dict[str, Any]:
-    share, daily = row["same_day_share"], row["per_workday"]
+def _habits(row: "Adoption") -> dict[str, Any]:
+    share, daily = row.same_day_share, row.per_workday
     return {
-        "employee": row["employee"],
-        "name": row["name"],
-        "events": "silent" if row["silent"] else row["events"],
-        "workdays": row["workdays"],
+        "employee": row.employee,
+        "name": row.name,
+        "events": "silent" if row.silent else row.events,
+        "workdays": row.workdays,
         "a workday": NO_DATA if daily is None else f"{daily:.1f}",
         "same day": NO_DATA if share is None else f"{share * 100:.0f} %",
-        "late": row["late"],
-        "back-dated": row["back_dated"],
+        "late": row.late,
+        "back-dated": row.back_dated,
     }

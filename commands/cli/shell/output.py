@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -19,15 +19,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from ledger.errors import InvalidQuestion
-from ledger.moments import date_of
+from projections.moments import date_in, local, shown_in
 
 Format = Literal["table", "json", "csv"]
 _Mappings = Sequence[Mapping[str, Any]]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv")
 FULL_WIDTH = 100  # columns of a page, where there is no terminal to fit
 _GAP = "  "
-# The times that a row's `precision` speaks of.
-_DATED = ("occurred_at", "effective_at", "from_at", "at", "since")
 
 
 class TypedRow(Protocol):
@@ -135,30 +133,17 @@ class Printer:
         value = row[name]
         if not isinstance(value, datetime):
             return value
-        return _dated(row, name) or local(value, self._zone).isoformat()
+        return date_in(row, name) or local(value, self._zone).isoformat()
 
     def _cell(self, row: Mapping[str, Any], name: str) -> str:
         value = row[name]
-        if isinstance(value, datetime):
-            return _dated(row, name) or f"{local(value, self._zone):%Y-%m-%d %H:%M}"
+        if (text := shown_in(row, name, self._zone)) is not None:
+            return text
         if isinstance(value, timedelta):
             return _span(value)
         if isinstance(value, Decimal) and value.is_finite() and value != round(value, 6):
             value = round(value, 2)  # a quotient: more places than anybody reads
         return one_line(_text(value))
-
-
-def local(at: datetime, zone: ZoneInfo) -> datetime:
-    """A time in a zone; at the ends of the calendar, where the zone has none, in UTC."""
-    try:
-        return at.astimezone(zone)
-    except OverflowError:
-        return at.astimezone(UTC)
-
-
-def _dated(row: Mapping[str, Any], name: str) -> str | None:
-    own = row.get(f"{name.removesuffix('_at')}_precision")
-    return date_of(row[name], own or (row.get("precision") if name in _DATED else None))
 
 
 def _span(value: timedelta) -> str:

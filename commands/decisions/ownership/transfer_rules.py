@@ -75,7 +75,7 @@ def draw_up(connection: Connection, view: View, employee: str, wanted: Wanted) -
         raise InvalidQuestion(f"{wanted.batch!r} cannot name a batch: it has a slash")
     successors = _candidates(connection, view, employee, wanted, field)
     clients = [
-        Owned(row["client"], row["value"], frozenset(row["barred"]))
+        Owned(row.client, row.value, frozenset(row.barred))
         for row in facts.owned(connection, view, employee, field)
     ]
     moves, unplaced = place(clients, successors, wanted.rule, wanted.otherwise)
@@ -99,7 +99,7 @@ def _candidates(
     place = facts.place(connection, view, employee)
     if place is None:
         check_known(connection, view, "employee", employee)
-    unit = place["unit"] if place and wanted.rule == "same-unit" else None
+    unit = place.unit if place and wanted.rule == "same-unit" else None
     if wanted.rule == "same-unit":
         if named:
             raise InvalidQuestion("the rule same-unit finds the successors itself: leave --to out")
@@ -111,13 +111,12 @@ def _candidates(
         _refuse_successor(connection, view, employee, each)
     rows = facts.present(connection, view, employees=named or None, unit=unit, field=field)
     here = {
-        row["employee"]: row
+        row.employee: row
         for row in rows
-        if row["employee"] != employee and (named or field is None or row["skills"])
+        if row.employee != employee and (named or field is None or row.skills)
     }
     return tuple(
-        Successor(each, here[each]["clients"], frozenset(here[each]["skills"]))
-        for each in named or here
+        Successor(each, here[each].clients, frozenset(here[each].skills)) for each in named or here
     )
 
 
@@ -127,7 +126,7 @@ def _refuse_successor(connection: Connection, view: View, employee: str, to: str
     place, then = facts.place(connection, view, to), view.on.isoformat(" ", "minutes")
     if place is None:
         raise NotFound(f"no employee {to!r} is here on {then}; see `iledger employees`")
-    if place["departed"]:
+    if place.departed:
         raise Refused(f"employee {to} has left by {then}; name somebody who is here")
 
 

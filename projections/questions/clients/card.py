@@ -1,65 +1,141 @@
 """The client's card, its timeline, and what changed on the card between two views."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from psycopg.rows import dict_row
+from psycopg.rows import class_row
 
 from ledger.database import Connection, translated
 from ledger.errors import NotFound
-from ledger.moments import date_of
 from ledger.sql import statements
-from projections.tables.clients.merges import LINKED, MEMBERS, members, told_apart
-from projections.view import Answer, View, ask
+from projections.moments import date_in
+from projections.questions.clients.card_lines import (
+    CompetitorLine,
+    ContactLine,
+    FactLine,
+    FeelingLine,
+    IdentityLine,
+    OwnerLine,
+    PersonLine,
+    PreferenceLine,
+    TeamLine,
+    TermsLine,
+)
+from projections.questions.clients.card_open_items import (
+    OpenCase,
+    OpenDeal,
+    OpenOffer,
+    OpenPromise,
+    OpenTask,
+)
+from projections.tables.clients.merges import LINKED, MEMBERS, Link, MergedId, members, told_apart
+from projections.tables.ownership.disputes import OpenConflict, OpenDispute
+from projections.view import View, ask
 
-Card = dict[str, Answer]
 _SQL = statements("projections.questions.clients", "card.sql")
 _OPEN = statements("projections.questions.clients", "card_open_items.sql")
 _ANY_OF_THEM, _ONE = "= ANY (%(clients)s)", "= %(client)s"
-_QUARRELS = statements("projections.tables.ownership", "disputes.sql")
+_DISPUTES = statements("projections.tables.ownership", "disputes.sql")
 
 
-class Section(NamedTuple):
-    """One section of the card: its name, and a statement that answers its lines.
+class Card(NamedTuple):
+    """All that is known of a client, a section a field, in the order in which they are shown.
 
-    A line has name, value, since, precision and position, then more columns of its own, of which
-    `x_position` is the position of the event that says `x`; within a section a name stands once.
+    A line has at least name, value, since, precision and position (of the event that says so); a
+    field `x_position` is the position of the event that says `x`. Within a section a name stands
+    once.
+    """
+
+    identity: list[IdentityLine]
+    merged: list[MergedId]
+    owner: list[OwnerLine]
+    account_team: list[TeamLine]
+    open_conflicts: list[OpenConflict]
+    open_disputes: list[OpenDispute]
+    open_promises: list[OpenPromise]
+    open_deals: list[OpenDeal]
+    open_offers: list[OpenOffer]
+    open_tasks: list[OpenTask]
+    open_cases: list[OpenCase]
+    special_terms: list[TermsLine]
+    facts: list[FactLine]
+    contact_persons: list[PersonLine]
+    preferences: list[PreferenceLine]
+    competitor_offers: list[CompetitorLine]
+    contacts: list[ContactLine]
+    feeling: list[FeelingLine]
+
+
+class _Section(NamedTuple):
+    """A statement and the class of its rows.
+
     The statement may use, besides a view's parameters, %(clients)s, all ids that are one client,
     and %(client)s, the surviving one; its column `client` is the id that a line is from.
     """
 
-    name: str
     statement: str
+    row: type[Any]
 
 
-# Every section of the card, in the order in which it is shown.
-SECTIONS = (
-    Section("identity", _SQL["identity"]),
-    Section("merged", MEMBERS),
-    Section("owner", _SQL["owner"]),
-    Section("account_team", _SQL["account_team"]),
-    Section("open_conflicts", _QUARRELS["open_conflicts"]),
-    Section("open_disputes", _QUARRELS["open_disputes"]),
-    Section("open_promises", _OPEN["open_promises"]),
-    Section("open_deals", _OPEN["open_deals"]),
-    Section("open_offers", _OPEN["open_offers"]),
-    Section("open_tasks", _OPEN["open_tasks"]),
-    Section("open_cases", _OPEN["open_cases"]),
-    Section("special_terms", _SQL["special_terms"]),
-    Section("facts", _SQL["facts"]),
-    Section("contact_persons", _SQL["contact_persons"]),
-    Section("preferences", _SQL["preferences"]),
-    Section("competitor_offers", _SQL["competitor_offers"]),
-    Section("contacts", _SQL["contacts"]),
-    Section("feeling", _SQL["feeling"]),
+# Of every field of the card.
+_SECTIONS = (
+    _Section(_SQL["identity"], IdentityLine),
+    _Section(MEMBERS, MergedId),
+    _Section(_SQL["owner"], OwnerLine),
+    _Section(_SQL["account_team"], TeamLine),
+    _Section(_DISPUTES["open_conflicts"], OpenConflict),
+    _Section(_DISPUTES["open_disputes"], OpenDispute),
+    _Section(_OPEN["open_promises"], OpenPromise),
+    _Section(_OPEN["open_deals"], OpenDeal),
+    _Section(_OPEN["open_offers"], OpenOffer),
+    _Section(_OPEN["open_tasks"], OpenTask),
+    _Section(_OPEN["open_cases"], OpenCase),
+    _Section(_SQL["special_terms"], TermsLine),
+    _Section(_SQL["facts"], FactLine),
+    _Section(_SQL["contact_persons"], PersonLine),
+    _Section(_SQL["preferences"], PreferenceLine),
+    _Section(_SQL["competitor_offers"], CompetitorLine),
+    _Section(_SQL["contacts"], ContactLine),
+    _Section(_SQL["feeling"], FeelingLine),
 )
 # What compares with a list of unknown length is planned as if for ten clients, or each time anew;
 # for the client of one id, which most are, neither is quick enough.
 _OF_ONE_ID = [
-    LINKED if each.name == "merged" else each.statement.replace(_ANY_OF_THEM, _ONE)
-    for each in SECTIONS
+    _Section(LINKED, Link)
+    if each.row is MergedId
+    else each._replace(statement=each.statement.replace(_ANY_OF_THEM, _ONE))
+    for each in _SECTIONS
 ]
+
+
+class Mentioned(NamedTuple):
+    """Whether anything had been recorded of a client."""
+
+    found: bool
+
+
+class TimelineLine(NamedTuple):
+    """An event of the client; owner: whose the client was at that moment.
+
+    annulled_by: the position that annulled the event; client: the id that it was recorded under,
+    None where the client has one id alone.
+    """
+
+    occurred_at: datetime | None
+    precision: str
+    kind: str
+    summary: str
+    words: str | None
+    subject: str | None
+    channel: str | None
+    performed_by: str | None
+    owner: str | None
+    recorded_by: str
+    type: str
+    annulled_by: int | None
+    position: int
+    client: str | None
 
 
 class Change(NamedTuple):
@@ -68,44 +144,41 @@ class Change(NamedTuple):
     section: str
     name: str
     field: str
-    before: Any
-    after: Any
+    before: object
+    after: object
     before_position: int | None
     after_position: int | None
 
 
 def card(connection: Connection, view: View, client: str) -> Card:
-    """All that is known of a client: the lines of every section, by the section's name.
+    """All that is known of a client.
 
-    A line is {name, value, since, precision, position, …}; `position` is that of the event that
-    says so. Ids that were merged have one card, the survivor's, whichever of them is asked for;
-    the section `merged` names the others, and every line has `client`, the id that it is from.
-    Raises NotFound if nothing had been recorded of the client.
+    Ids that were merged have one card, the survivor's, whichever of them is asked for; the section
+    `merged` names the others, and a line has `client`, the id that it is from, which is None for a
+    client of one id. Raises NotFound if nothing had been recorded about the client.
     """
     found = _card(connection, view, client)
-    if not found["identity"]:
+    if not found.identity:
         raise _unheard_of(view, client)
     return found
 
 
-def difference(
-    connection: Connection, before: View, after: View, client: str
-) -> list[dict[str, Any]]:
-    """What changed on a client's card between two views: one dict a change, as `Change`.
+def difference(connection: Connection, before: View, after: View, client: str) -> list[Change]:
+    """What changed on a client's card between two views.
 
-    A field that is not `value` is one of the line's other columns, such as `roles`. That the same
-    was said again, at another time, is no change.
+    A field that is not `value` is one of the line's other columns, such as `roles`. A statement
+    that only repeats what was so, at another time, is not a change.
     Raises NotFound if neither view knows the client.
     """
     cards = [_card(connection, view, client) for view in (before, after)]
-    if not any(found["identity"] for found in cards):
+    if not any(found.identity for found in cards):
         raise _unheard_of(after, client)
-    changes = []
-    for section in SECTIONS:
-        old, new = ({line["name"]: line for line in found[section.name]} for found in cards)
+    changes: list[Change] = []
+    for section, *both in zip(Card._fields, *cards, strict=True):
+        old, new = ({line.name: line._asdict() for line in lines} for lines in both)
         for name in [*old, *(name for name in new if name not in old)]:
-            changes += _line_changes(section.name, name, old.get(name, {}), new.get(name, {}))
-    return [change._asdict() for change in changes]
+            changes += _line_changes(section, name, old.get(name, {}), new.get(name, {}))
+    return changes
 
 
 def timeline(
@@ -116,19 +189,20 @@ def timeline(
     since: datetime | None = None,
     until: datetime | None = None,
     kinds: Sequence[str] = (),
-) -> Answer:
+) -> list[TimelineLine]:
     """Every event of a client in order of time, with the owner at that moment.
 
     since, until: local times of the view's zone without an offset, half-open; events of unknown
     time are then left out. annulled_by: the position that annulled the event, if one has. client:
     the id that the event was recorded under, where several are one client.
-    Raises NotFound if nothing had been recorded of the client.
+    Raises NotFound if nothing had been recorded about the client.
     """
     clients = members(connection, view, client)
     rows = ask(
         connection,
         _SQL["timeline"],
         view,
+        TimelineLine,
         clients=clients,
         since=since,
         until=until,
@@ -140,46 +214,44 @@ def timeline(
 
 
 def check_known(connection: Connection, view: View, client: str) -> None:
-    """Raise NotFound unless something had been recorded of the client, even if annulled since."""
-    if not ask(connection, _SQL["mentioned"], view, client=client)[0]["found"]:
+    """Raise NotFound unless something had been recorded about the client, even if annulled."""
+    if not ask(connection, _SQL["mentioned"], view, Mentioned, client=client)[0].found:
         raise _unheard_of(view, client)
 
 
 def _card(connection: Connection, view: View, client: str) -> Card:
     """Ask for all sections in one round trip, as if the client had one id; anew if it has more."""
     found = _sections(connection, view, _OF_ONE_ID, [client])
-    if not found["merged"]:
+    if not found.merged:
         return found
     clients = members(connection, view, client)
     if clients == [client]:
-        return found | {"merged": []}
-    return _sections(connection, view, [each.statement for each in SECTIONS], clients)
+        return found._replace(merged=[])
+    return _sections(connection, view, _SECTIONS, clients)
 
 
-def _sections(connection: Connection, view: View, wanted: list[str], clients: list[str]) -> Card:
+def _sections(
+    connection: Connection, view: View, wanted: Sequence[_Section], clients: list[str]
+) -> Card:
     parameters = view._asdict() | {"client": clients[0], "clients": clients}
     with translated(), connection.pipeline():
         cursors = [
-            connection.cursor(row_factory=dict_row).execute(statement, parameters, prepare=True)
-            for statement in wanted
+            connection.cursor(row_factory=class_row(section.row)).execute(
+                section.statement, parameters, prepare=True
+            )
+            for section in wanted
         ]
-    return {
-        section.name: told_apart(cursor.fetchall(), clients)
-        for section, cursor in zip(SECTIONS, cursors, strict=True)
-    }
+    return Card(*(told_apart(cursor.fetchall(), clients) for cursor in cursors))
 
 
 def _line_changes(
     section: str, name: str, old: dict[str, Any], new: dict[str, Any]
-) -> list[Change]:
-    return [
-        Change(
-            section, name, column, _as_known(old, column), _as_known(new, column),
-            _position(old, column), _position(new, column),
-        )
-        for column in (old or new)
-        if not _only_says_where(column) and old.get(column) != new.get(column)
-    ]  # fmt: skip
+) -> Iterator[Change]:
+    for column in old or new:
+        if not _only_says_where(column) and old.get(column) != new.get(column):
+            before, after = (date_in(line, column) or line.get(column) for line in (old, new))
+            positions = _position(old, column), _position(new, column)
+            yield Change(section, name, column, before, after, *positions)
 
 
 def _position(line: dict[str, Any], column: str) -> int | None:
@@ -189,13 +261,6 @@ def _position(line: dict[str, Any], column: str) -> int | None:
 
 def _only_says_where(column: str) -> bool:
     return column in ("name", "since", "client") or column.endswith(("position", "precision"))
-
-
-def _as_known(line: dict[str, Any], column: str) -> Any:
-    """The value of a column; a time that is known as a date is that date in every zone."""
-    value = line.get(column)
-    known = line.get(f"{column.removesuffix('_at')}_precision")
-    return (date_of(value, known) if isinstance(value, datetime) else None) or value
 
 
 def _unheard_of(view: View, client: str) -> NotFound:

@@ -1,9 +1,9 @@
 -- The client's card: one statement a section, each driven by an index on the client. Every line has
--- name, value, since, precision and position (of the event that says so), then whatever more there
--- is, and `client`, the id that it is from: %(clients)s are all ids that are one client, %(client)s
+-- name, value, since, precision and position (of the event that says so), then further columns,
+-- and `client`, the id that it is from: %(clients)s are all ids that are one client, %(client)s
 -- the surviving one. And the timeline, which shows annulled events too. The tables are those of
 -- clients.sql, interactions.sql, timeline.sql, people.sql and ownership.sql; more sections are in
--- promises.sql and quarrels.sql.
+-- card_open_items.sql and disputes.sql.
 
 -- name: identity
 WITH steps AS (
@@ -47,7 +47,7 @@ LEFT JOIN LATERAL (
 WHERE s.client = %(client)s AND s.from_at <= %(on)s AND %(on)s < s.to_at AND s.owner IS NOT NULL
 
 -- name: account_team
--- Who may work with a merged client is, as its owner is, said by the survivor.
+-- The surviving id determines the team of a merged client, as it does the owner.
 SELECT m.employee AS name, m.team_role AS value, m.occurred_at AS since, m.precision, m.position,
        m.unit
 FROM (
@@ -68,8 +68,8 @@ WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
 ORDER BY kind COLLATE "C", position
 
 -- name: facts
--- The last word on a field counts: its value, or that it has none (see FactChanged). It was last
--- confirmed when it was recorded, or when somebody checked it after that.
+-- The latest event about a field counts: its value, or that it has none (see FactChanged). It was
+-- last confirmed when it was recorded, or when somebody checked it after that.
 WITH changes AS (
     SELECT *, coalesce(occurred_at, '-infinity') AS at FROM fact_changes
     WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
@@ -92,7 +92,7 @@ FROM said s LEFT JOIN checked c ON c.field = s.field
 WHERE s.change = 'recorded' ORDER BY s.field COLLATE "C"
 
 -- name: contact_persons
--- A change that names no client concerns the person wherever he works.
+-- A change that names no client concerns the person wherever they work.
 WITH changes AS (
     SELECT p.*, coalesce(p.occurred_at, '-infinity') AS at FROM person_changes p
     WHERE p.contact IN (
@@ -169,7 +169,8 @@ ORDER BY kind, instrument, coalesce(occurred_at, '-infinity') DESC, position DES
 
 -- name: timeline
 -- History shows both: an annulled event and, from then on, that it was annulled.
-SELECT t.occurred_at, t.precision, t.kind, t.summary, t.words, t.subject, t.channel,
+SELECT t.occurred_at, t.precision, t.kind,
+       summary_in(%(zone)s, t.summary, t.summary_at) AS summary, t.words, t.subject, t.channel,
        t.performed_by, s.owner, t.recorded_by, t.type,
        CASE WHEN t.annulled_at <= %(as_of)s THEN t.annulled_at END AS annulled_by, t.position,
        t.client

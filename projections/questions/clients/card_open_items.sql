@@ -1,9 +1,9 @@
 -- What is open with a client: the sections of the card that a new owner must know first. Each line
--- as `projections.card.Section` describes; driven by the index on client; OFFSET 0 keeps it one look-up a task or case.
+-- as card_lines.py describes; driven by the index on client; OFFSET 0 keeps it one look-up a task or case.
 
 -- name: open_promises
 -- Meetings planned and neither held nor cancelled; inquiries and letters that wait for an answer by
--- a stated time. Of several with one id the last word counts. Other promises are tasks and cases.
+-- a stated time. Of several with one id the latest counts. Other promises are tasks and cases.
 SELECT p.kind || ' ' || p.subject AS name, p.due_at AS value,
        CASE WHEN p.kind = 'letter' THEN 'day' ELSE 'instant' END AS value_precision,
        p.occurred_at AS since, p.precision, p.position, p.channel, p.performed_by,

@@ -16,11 +16,11 @@ from projections.metrics.rows import MetricRow
 from projections.motivation.attainment import SCOPES, Attainment, attainment
 from projections.motivation.measure import at_the_end
 from projections.periods import Period, period_of
-from projections.questions.ownership.portfolio_sizes import holdings, moments
-from projections.questions.sales.funnel import funnel
+from projections.questions.ownership.portfolio_sizes import PortfolioSize, moments, portfolio_sizes
+from projections.questions.sales.funnel import Step, funnel
 from projections.tables.motivation.targets import targets
 from projections.tables.people.people import names
-from projections.view import Answer, View, at_recording
+from projections.view import View, at_recording
 
 MAIN = (
     "won_value",
@@ -51,8 +51,9 @@ class Overview(NamedTuple):
     or from `made` while it is running. before: the period before. leading: the metrics of leaders,
     who are ordered by the first. names: of employees and units by their ids. now, then: the figures
     of MAIN in the period and in the one before. attained: what was reached of every
-    target; steps: of `funnel`; held: of `holdings`, at each of `times`. leaders: figures of
-    `leading` by employee. trend: the figures of MAIN in each of `months`, which are twelve names.
+    target; steps: of `funnel`; held: of `portfolio_sizes`, at each of `times`. leaders: figures
+    of `leading` by employee. trend: the figures of MAIN in each of `months`, which are twelve
+    names.
     """
 
     ledger: UUID
@@ -66,9 +67,9 @@ class Overview(NamedTuple):
     now: list[MetricRow]
     then: list[MetricRow]
     attained: list[ScopedAttainment]
-    steps: Answer
+    steps: list[Step]
     times: list[datetime]
-    held: Answer
+    held: list[PortfolioSize]
     leaders: list[MetricRow]
     months: list[str]
     trend: list[MetricRow]
@@ -116,7 +117,7 @@ def overview(
         attained=_attained(connection, made, period, credit),
         steps=funnel(connection, seen, since=period.since, until=period.until),
         times=times,
-        held=holdings(connection, seen, times),
+        held=portfolio_sizes(connection, seen, times),
         leaders=figures(period, leading),
         months=[month.name for month in months],
         trend=figures(period, MAIN, by="whole", every="month", since=months[0].since),

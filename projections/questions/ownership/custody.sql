@@ -52,7 +52,7 @@ WITH spells AS MATERIALIZED (
         SELECT e.employee FROM employment_changes e
         WHERE known(e.position, e.annulled_at, %(as_of)s))
     UNION ALL
-    -- That a change names no giver is no breach: it says nothing about him.
+    -- A change that names no giver is not a breach: it makes no statement about them.
     SELECT client, 'wrong giver', at, NULL, before[1], from_employee,
            array_remove(ARRAY[before_position, position], NULL)
     FROM changes

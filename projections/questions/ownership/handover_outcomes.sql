@@ -1,6 +1,6 @@
--- Outcomes of hand-overs: how it went on with clients that passed from one employee to another.
+-- Outcomes of hand-overs: what followed after clients passed from one employee to another.
 
--- name: outcomes
+-- name: handover_outcomes
 WITH handed AS MATERIALIZED (
     SELECT c.position, c.client, c.reason, c.effective_at AS at,
            c.effective_at - %(days)s::int * interval '24 hours' AS since,

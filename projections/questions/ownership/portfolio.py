@@ -1,13 +1,96 @@
-"""Portfolios: which clients there are, whose they are, and which are left without their owner."""
+"""Portfolios: which clients there are, whose they are, and which have lost their owner."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.errors import NotFound
 from ledger.sql import statements
 from ledger.suggestions import did_you_mean
 from projections.tables.clients.clients import folded
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.questions.ownership", "portfolio.sql")
+
+
+class Client(NamedTuple):
+    """A client: since when it is one (or a prospect: status), whose, and when last heard of.
+
+    contacts: how many there were, under all its ids.
+    """
+
+    client: str
+    name: str | None
+    kind: str | None
+    status: str | None
+    since: datetime | None
+    since_precision: str | None
+    owner: str | None
+    owner_name: str | None
+    owner_unit: str | None
+    owner_kind: str | None
+    owner_since: datetime | None
+    owner_since_precision: str | None
+    last_contact_at: datetime | None
+    last_contact_precision: str | None
+    last_two_way_at: datetime | None
+    last_two_way_precision: str | None
+    contacts: int
+
+
+class OwnedClient(NamedTuple):
+    """A client of an employee; since: when it became theirs; last contact: by anybody."""
+
+    client: str
+    name: str | None
+    kind: str
+    since: datetime | None
+    precision: str
+    last_contact_at: datetime | None
+    last_contact_precision: str | None
+    position: int
+
+
+class Orphan(NamedTuple):
+    """A client whose owner has left; days: whole ones since then, None if that time is unknown."""
+
+    client: str
+    name: str | None
+    former_owner: str
+    former_owner_name: str | None
+    unit: str | None
+    since: datetime | None
+    precision: str | None
+    days: int | None
+    last_contact_at: datetime | None
+    last_contact_precision: str | None
+
+
+class Departure(NamedTuple):
+    """An employee who has left, and how many of their clients became what.
+
+    orphan_hours, mean_hours, longest_hours: hours of the clock that the clients were without owner.
+    """
+
+    employee: str
+    name: str | None
+    unit: str | None
+    departed_at: datetime | None
+    departed_precision: str | None
+    clients: int
+    placed: int
+    pool: int
+    orphans: int
+    orphan_hours: Decimal | None
+    mean_hours: Decimal | None
+    longest_hours: Decimal | None
+
+
+class Known(NamedTuple):
+    """The id of an employee or a unit."""
+
+    id: str
 
 
 def clients(
@@ -17,16 +100,17 @@ def clients(
     owner: str | None = None,
     unit: str | None = None,
     search: str | None = None,
-) -> Answer:
-    """Every client that anything is recorded about, by name: whose it is and when last heard of.
+) -> list[Client]:
+    """Every client that anything is recorded about, by name.
 
     owner: only this employee's; unit: only those of owners in it or below; search: part of a name,
-    in any case, or an id. Raises NotFound for an employee or a unit that nobody has heard of.
+    in any case, or an id. Raises NotFound for an unknown employee or unit.
     """
     rows = ask(
         connection,
         _SQL["clients"],
         view,
+        Client,
         owner=owner,
         unit=unit,
         search=None if search is None else folded(search),
@@ -39,38 +123,38 @@ def clients(
     return rows
 
 
-def portfolio(connection: Connection, view: View, employee: str) -> Answer:
+def portfolio(connection: Connection, view: View, employee: str) -> list[OwnedClient]:
     """The clients that an employee owned, by name: kind, since when, last contact by anybody.
 
     Ids that are part of another client are left out.
-    Raises NotFound for an employee that nobody has heard of.
+    Raises NotFound for an unknown employee.
     """
     # A plan for any employee at any position would be one for all of them.
-    rows = ask(connection, _SQL["portfolio"], view, prepare=False, employee=employee)
+    rows = ask(connection, _SQL["portfolio"], view, OwnedClient, prepare=False, employee=employee)
     if not rows:
         check_known(connection, view, "employee", employee)
     return rows
 
 
-def orphans(connection: Connection, view: View) -> Answer:
+def orphans(connection: Connection, view: View) -> list[Orphan]:
     """Clients whose owner had departed by `on`, the longest orphaned first; days: whole ones."""
-    return ask(connection, _SQL["orphans"], view)
+    return ask(connection, _SQL["orphans"], view, Orphan)
 
 
-def departures(connection: Connection, view: View) -> Answer:
-    """Everybody who had departed by `on`, and what became of his clients; latest first.
+def departures(connection: Connection, view: View) -> list[Departure]:
+    """Everybody who had departed by `on`, and what became of their clients; latest first.
 
-    clients: those that were his then or came back to him since, without ids that are part of
+    clients: those that were theirs then or came back to them since, without ids that are part of
     another client; they are placed (with another), in the pool or orphans. hours: of a client
     without its owner, from the departure (or its coming back) to its placement or `on`; None if the
     time of departure is unknown.
     """
-    return ask(connection, _SQL["departures"], view)
+    return ask(connection, _SQL["departures"], view, Departure)
 
 
 def check_known(connection: Connection, view: View, what: str, id_: str) -> None:
     """Raise NotFound, naming the nearest ids, unless an `employee` or `unit` of this id exists."""
-    ids = [row["id"] for row in ask(connection, _SQL[f"{what}s"], view)]
+    ids = [row.id for row in ask(connection, _SQL[f"{what}s"], view, Known)]
     if id_ in ids:
         return
     hint = did_you_mean(id_, ids, most=3) or f"The ledger knows {len(ids)} of them."

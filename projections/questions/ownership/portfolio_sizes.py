@@ -1,25 +1,39 @@
-"""Holdings: how many clients each employee has, moment after moment."""
+"""Portfolio sizes: how many clients each employee has, moment after moment."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ledger.database import Connection
 from ledger.sql import statements
 from projections.periods import Period
-from projections.view import Answer, View, add_up
+from projections.view import View, add_up
 
 _SQL = statements("projections.questions.ownership", "portfolio_sizes.sql")
 _WEEKS, _MONTHS = 40, 100  # days from which on a period is shown by weeks, by months
 
 
-def holdings(connection: Connection, view: View, moments: Sequence[datetime]) -> Answer:
+class PortfolioSize(NamedTuple):
+    """How many clients an owner has at a moment; owner: None for clients that nobody has.
+
+    orphaned: whether they are nobody's, or of somebody who had left.
+    """
+
+    at: datetime
+    owner: str | None
+    orphaned: bool
+    clients: int
+
+
+def portfolio_sizes(
+    connection: Connection, view: View, moments: Sequence[datetime]
+) -> list[PortfolioSize]:
     """Who has how many clients at each of the moments, as known at the view's position.
 
-    Rows in order of time: at, owner (None: nobody has them any longer), orphaned (nobody's, or of
-    somebody who had left), clients. Where nobody has any there is no row.
+    In order of time. An owner without clients at a moment has no row for it.
     """
-    return add_up(connection, _SQL["holdings"], view, moments=list(moments))
+    return add_up(connection, _SQL["portfolio_sizes"], view, PortfolioSize, moments=list(moments))
 
 
 def moments(period: Period, view: View) -> list[datetime]:

@@ -1,7 +1,7 @@
--- Holdings: how many clients each employee has at each of several moments, and how many are nobody's.
+-- Portfolio sizes: how many clients each employee has at each of several moments, and how many are nobody's.
 
--- name: holdings
--- Somebody who has left has his clients still, but they are orphans. Merged ids are one client, so
+-- name: portfolio_sizes
+-- Somebody who has left still has their clients, but they are orphans. Merged ids are one client, so
 -- those absorbed are taken off. Spells are counted first by the moments between which they hold, for
 -- there may be a million of them.
 WITH moments AS MATERIALIZED (

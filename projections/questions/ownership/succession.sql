@@ -1,8 +1,8 @@
--- What a plan for the clients of one employee goes by. The tables are those of people.sql,
--- ownership.sql, clients.sql and merges.sql. Whose an absorbed id is, its survivor says.
+-- The facts that a plan for the clients of one employee is based on. The tables are those of people.sql,
+-- ownership.sql, clients.sql and merges.sql. The surviving id determines the owner.
 
 -- name: owned
--- The last word on a field counts, whichever id it was said of, as in card.sql.
+-- The latest event about a field counts, under whichever id, as in card.sql.
 WITH gone AS MATERIALIZED (
     SELECT g.client, g.survivor FROM absorbed_at(%(as_of)s, %(on)s) g
 ), said AS (

@@ -1,20 +1,21 @@
 """Clients: who they are, what is known about them, and the people who work there.
 
-A client need not be registered: whoever an event names is a client, if only with an id.
+A client need not be registered: whoever an event names is a client, known at least by an id.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.envelope import Recorded
 from projections.engine.materialized import Materialized
+from projections.engine.registry import Tables, Unfolds
 
 
 class ClientStep(NamedTuple):
-    """A client became known, was judged, or began to buy.
+    """A client became known, was qualified, or started to buy.
 
     step: prospect, qualified, converted or registered; folded: the name as `folded` makes it.
     """
@@ -39,7 +40,7 @@ class FactChanged(NamedTuple):
     """A field of the client was recorded, confirmed or retracted.
 
     A retracted field has no value until it is recorded again: the value before the retracted one
-    had been replaced for a reason, and nobody has said that it holds once more.
+    was replaced for a reason, and nothing confirms that it holds again.
     """
 
     position: int
@@ -58,7 +59,7 @@ class FactChanged(NamedTuple):
 
 
 class Preference(NamedTuple):
-    """The client likes it so; the latest word on a topic holds."""
+    """A preference of the client; the latest one on a topic holds."""
 
     position: int
     occurred_at: datetime | None
@@ -70,7 +71,7 @@ class Preference(NamedTuple):
 
 
 class CompetitorOffer(NamedTuple):
-    """What a competitor offers the client; the latest word on a product holds."""
+    """What a competitor offers the client; the latest one on a product holds."""
 
     position: int
     occurred_at: datetime | None
@@ -118,7 +119,7 @@ class PersonChanged(NamedTuple):
     new_employer: str | None
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     ClientStep: "client_steps",
     FactChanged: "fact_changes",
     Preference: "preferences",
@@ -162,11 +163,20 @@ def _fact(event: Recorded, field: str, change: str) -> Iterator[FactChanged]:
     d = event.data
     if event.client is not None:
         yield FactChanged(
-            event.position, event.occurred_at, event.precision, event.client, field, change,
-            getattr(d, "value", None), getattr(d, "learnt_from", None),
-            getattr(d, "confidence", None), getattr(d, "method", None), getattr(d, "reason", None),
-            event.performed_by, event.unit,
-        )  # fmt: skip
+            event.position,
+            event.occurred_at,
+            event.precision,
+            event.client,
+            field,
+            change,
+            getattr(d, "value", None),
+            getattr(d, "learnt_from", None),
+            getattr(d, "confidence", None),
+            getattr(d, "method", None),
+            getattr(d, "reason", None),
+            event.performed_by,
+            event.unit,
+        )
 
 
 def _confirmed(event: Recorded) -> Iterator[FactChanged]:
@@ -178,27 +188,47 @@ def _preference(event: Recorded) -> Iterator[Preference]:
     d = event.data
     if event.client is not None:
         yield Preference(
-            event.position, event.occurred_at, event.precision, event.client, d.topic, d.value,
+            event.position,
+            event.occurred_at,
+            event.precision,
+            event.client,
+            d.topic,
+            d.value,
             d.learnt_from,
-        )  # fmt: skip
+        )
 
 
 def _competitor_offer(event: Recorded) -> Iterator[CompetitorOffer]:
     d = event.data
     if event.client is not None:
         yield CompetitorOffer(
-            event.position, event.occurred_at, event.precision, event.client, d.competitor,
-            d.product, d.price, d.currency, d.terms, d.learnt_from, event.performed_by,
-        )  # fmt: skip
+            event.position,
+            event.occurred_at,
+            event.precision,
+            event.client,
+            d.competitor,
+            d.product,
+            d.price,
+            d.currency,
+            d.terms,
+            d.learnt_from,
+            event.performed_by,
+        )
 
 
 def _terms(event: Recorded) -> Iterator[TermsGranted]:
     d = event.data
     if event.client is not None:
         yield TermsGranted(
-            event.position, event.occurred_at, event.precision, event.client, d.kind, d.terms,
-            d.valid_until, d.approved_by,
-        )  # fmt: skip
+            event.position,
+            event.occurred_at,
+            event.precision,
+            event.client,
+            d.kind,
+            d.terms,
+            d.valid_until,
+            d.approved_by,
+        )
 
 
 def _person(event: Recorded, change: str) -> Iterator[PersonChanged]:
@@ -220,7 +250,7 @@ def _person(event: Recorded, change: str) -> Iterator[PersonChanged]:
     )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "prospect.registered": lambda event: _step(event, "prospect"),
     "prospect.qualified": lambda event: _step(event, "qualified"),
     "prospect.converted": lambda event: _step(event, "converted"),

@@ -1,7 +1,7 @@
 -- Clients: what was recorded about them, one row a change. The questions are in card.sql and
 -- portfolio.sql.
 --
---   client_steps          became known, was judged, began to buy
+--   client_steps          became known, was qualified, started to buy
 --   fact_changes          fields recorded, confirmed, retracted
 --   preferences           how the client likes things
 --   competitor_offers     what others offer
@@ -9,7 +9,7 @@
 --   person_changes        contact persons: added, other roles, left
 --   client_identities_of  name, kind and status that follow from what was known at a position
 --   client_identities     the same as known at the checkpoint, materialized for all clients
---   client_identities_at  whichever of the two answers the question
+--   client_identities_at  the one of the two that answers the question
 
 -- name: tables
 CREATE TABLE client_steps (

@@ -1,4 +1,8 @@
-"""How the timeline puts an event of each type into a few words."""
+"""How the timeline summarises an event of each type in a few words.
+
+A summary that names a time ends in the word before it, such as "by": the time is stored apart from
+the words, since it is shown in the zone that is asked for.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -7,12 +11,18 @@ from typing import Any, NamedTuple
 
 
 class EventSummary(NamedTuple):
-    """How an event type is put: its kind, its summary, and the fields of its subject and words."""
+    """How an event type is summarised.
+
+    kind: what the timeline is filtered by; summary: makes the words of an event's data; subject,
+    words, at: the fields that hold its subject, its personal words, and the time that the summary
+    ends in.
+    """
 
     kind: str
     summary: Callable[[Any], str]
     subject: str | None = None
     words: str | None = None
+    at: str | None = None
 
 
 def _list(start: str, *parts: Any) -> str:
@@ -32,7 +42,7 @@ def _money(amount: Any, currency: str | None) -> str | None:
 
 
 def _by(at: datetime | None) -> str | None:
-    return None if at is None else f"by {at:%Y-%m-%d %H:%M} UTC"
+    return None if at is None else "by"
 
 
 def _names(names: Iterable[str]) -> str:
@@ -104,14 +114,14 @@ SUMMARIES: Mapping[str, EventSummary] = {
     "employee.departed": _PEOPLE(lambda d: _list("departed", d.reason), "employee"),
     "employee_skill.noted": _PEOPLE(lambda d: f"skill: {d.field} {d.value}", "employee"),
     "role.granted": _PEOPLE(
-        lambda d: _list(f"role {d.role} granted", d.scope, _by(d.until)), "employee"
+        lambda d: _list(f"role {d.role} granted", d.scope, _by(d.until)), "employee", at="until"
     ),
     "role.revoked": _PEOPLE(
         lambda d: _list(f"role {d.role} revoked", d.scope, d.reason), "employee"
     ),
     "absence.recorded": _PEOPLE(lambda d: f"absent from {d.first_day} to {d.last_day}", "employee"),
     "client.reserved": _OWNER(
-        lambda d: _list(f"reserved for {d.employee}", d.basis, _by(d.expires_at))
+        lambda d: _list(f"reserved for {d.employee}", d.basis, _by(d.expires_at)), at="expires_at"
     ),
     "reservation.expired": _OWNER(lambda d: f"reservation for {d.employee} expired"),
     "curator.assigned": _OWNER(lambda d: _list(f"curator {d.employee} assigned", d.reason)),
@@ -127,7 +137,7 @@ SUMMARIES: Mapping[str, EventSummary] = {
         )
     ),
     "contact.barred": _OWNER(
-        lambda d: _list(f"{d.employee} may not approach", d.reason, _by(d.until))
+        lambda d: _list(f"{d.employee} may not approach", d.reason, _by(d.until)), at="until"
     ),
     "reservation_policy.published": _OWNER(
         lambda d: f"reservation policy published, version {d.version}"
@@ -179,7 +189,7 @@ SUMMARIES: Mapping[str, EventSummary] = {
         "message", lambda d: f"message {d.direction} by {d.channel}", words="text"
     ),
     "meeting.planned": _MEETING(
-        lambda d: _list(f"meeting planned for {d.at:%Y-%m-%d %H:%M} UTC", d.place), words="topic"
+        lambda d: _list("meeting planned", d.place, "for"), words="topic", at="at"
     ),
     "meeting.held": _MEETING(lambda d: _list(f"{d.kind} held", d.place), words="outcome"),
     "meeting.cancelled": _MEETING(lambda d: f"meeting cancelled, {d.reason}"),
@@ -195,7 +205,8 @@ SUMMARIES: Mapping[str, EventSummary] = {
         "satisfaction", lambda d: f"satisfaction {d.instrument} {d.score}", "subject"
     ),
     "offer.sent": _OFFER(
-        lambda d: _list("offer sent", _money(d.amount, d.currency), _by(d.valid_until))
+        lambda d: _list("offer sent", _money(d.amount, d.currency), _by(d.valid_until)),
+        at="valid_until",
     ),
     "offer.accepted": _OFFER(lambda d: "offer accepted"),
     "offer.declined": _OFFER(lambda d: _list("offer declined", d.reason)),
@@ -217,13 +228,13 @@ SUMMARIES: Mapping[str, EventSummary] = {
         "purchase", lambda d: _list("purchase", _money(d.amount, d.currency)), "purchase"
     ),
     "task.assigned": _TASK(
-        lambda d: _list(f"task for {d.assignee}", d.kind, _by(d.due_at)), words="title"
+        lambda d: _list(f"task for {d.assignee}", d.kind, _by(d.due_at)), words="title", at="due_at"
     ),
     "task_step.done": _TASK(lambda d: f"task step done: {d.step}"),
     "task.completed": _TASK(lambda d: "task completed", words="result"),
     "task.cancelled": _TASK(lambda d: f"task cancelled, {d.reason}"),
     "task_deadline.extended": _TASK(
-        lambda d: _list("task deadline extended", _by(d.due_at), d.reason)
+        lambda d: _list("task deadline extended", d.reason, _by(d.due_at)), at="due_at"
     ),
     "case.opened": _CASE(lambda d: _list("case opened", d.kind, d.priority), words="subject"),
     "case.acknowledged": _CASE(lambda d: "case acknowledged"),
@@ -231,7 +242,7 @@ SUMMARIES: Mapping[str, EventSummary] = {
     "case.unassigned": _CASE(lambda d: _list("case taken from", d.assignee, d.unit)),
     "case_state.entered": _CASE(lambda d: f"case entered state {d.state}"),
     "case.noted": _CASE(lambda d: "case worked on", words="text"),
-    "case_deadline.set": _CASE(lambda d: f"case to {d.deadline} {_by(d.due_at)}"),
+    "case_deadline.set": _CASE(lambda d: f"case to {d.deadline} by", at="due_at"),
     "case_deadline.breached": _CASE(lambda d: f"case missed the deadline to {d.deadline}"),
     "case.resolved": _CASE(lambda d: "case resolved", words="solution"),
     "case.reopened": _CASE(lambda d: _list("case reopened", d.reason)),
@@ -273,6 +284,6 @@ SUMMARIES: Mapping[str, EventSummary] = {
 
 
 def unsummarised(type_: str) -> EventSummary:
-    """The wording of a type that another package adds: "warranty.granted" is "warranty granted"."""
+    """The summary of a type that another package adds: "warranty.granted" is "warranty granted"."""
     words = type_.replace("_", " ").replace(".", " ")
     return EventSummary(type_.partition(".")[0], lambda d: words)

@@ -1,19 +1,21 @@
-"""Merges: which ids turned out to be one client, and which entries look as if they were.
+"""Merges: which ids are one client, and which look as if they were.
 
-Streams are linked and never rewritten: every event stays with the id that it was recorded under,
-and whoever asks about a client is answered from all ids that are one with it in the view. The last
-word on an absorbed id holds. Whose a merged client is, is said by the survivor alone.
+Events are never rewritten: each stays with the id that it was recorded under, and a question about
+a client is answered from all ids that are one with it in the view. The latest event about an
+absorbed id holds. The surviving id alone determines the owner.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.engine.registry import Tables, Unfolds
+from projections.view import View, ask
 
+R = TypeVar("R", bound=NamedTuple)
 _SQL = statements("projections.tables.clients", "merges.sql")
 LINKED, MEMBERS = _SQL["linked"], _SQL["members"]
 
@@ -32,46 +34,99 @@ class Merge(NamedTuple):
     recorded_by: str
 
 
-TABLES: Mapping[type[Any], str] = {Merge: "merges"}
+TABLES: Tables = {Merge: "merges"}
 
 
 def _link(event: Recorded, change: str, reason: str) -> Iterator[Merge]:
     d = event.data
     yield Merge(
-        event.position, event.occurred_at, event.precision, d.survivor, d.absorbed, change, reason,
-        d.approved_by, event.recorded_by,
-    )  # fmt: skip
+        event.position,
+        event.occurred_at,
+        event.precision,
+        d.survivor,
+        d.absorbed,
+        change,
+        reason,
+        d.approved_by,
+        event.recorded_by,
+    )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "client.merged": lambda event: _link(event, "merged", event.data.evidence),
     "client.unmerged": lambda event: _link(event, "unmerged", event.data.reason),
 }
 
 
+class Link(NamedTuple):
+    """That a client was ever merged with any."""
+
+    survivor: str
+
+
+class MergedId(NamedTuple):
+    """A line of the card: an absorbed id (name), the evidence (value), and what it is a part of.
+
+    survivor: the client that all ids are; client: the id that it was merged into.
+    """
+
+    name: str
+    value: str
+    since: datetime | None
+    precision: str
+    position: int
+    approved_by: str | None
+    recorded_by: str
+    survivor: str
+    client: str
+
+
+class Likeness(NamedTuple):
+    """Clients that are probably one; same: what they share (name, inn, phone or email).
+
+    - value: as it is compared: without case, spaces and punctuation, letters that look alike being
+      taken for one.
+    - clients: their ids; names: in the order of the ids.
+    """
+
+    same: str
+    value: str
+    count: int  # type: ignore[assignment]  # of a tuple, a method
+    clients: list[str]
+    names: list[str | None]
+
+
 def members(connection: Connection, view: View, client: str) -> list[str]:
     """The ids that are one client with this one, the surviving one first; often it alone."""
-    links = ask(connection, MEMBERS, view, client=client)
-    return [links[0]["survivor"], *(link["name"] for link in links)] if links else [client]
+    links = ask(connection, MEMBERS, view, MergedId, client=client)
+    return [links[0].survivor, *(link.name for link in links)] if links else [client]
 
 
 def filtering(connection: Connection, view: View, client: str | None) -> list[str] | None:
-    """The ids to filter a list by, those that are one client with this one; None: do not."""
+    """The ids to filter a list by, those that are one client with this one; None: do not filter."""
     return None if client is None else members(connection, view, client)
 
 
-def told_apart(rows: Answer, clients: list[str]) -> Answer:
-    """The rows with the id that each is from; without it where there is but one."""
-    if len(clients) > 1:
+def told_apart(rows: list[R], clients: list[str]) -> list[R]:
+    """The rows with the id that each is from as `client`; None there if there is but one id."""
+    if len(clients) > 1 or not rows or "client" not in rows[0]._fields:
         return rows
-    return [{name: row[name] for name in row if name != "client"} for row in rows]
+    return [row._replace(client=None) for row in rows]
 
 
-def duplicates(connection: Connection, view: View) -> Answer:
-    """Clients that are probably one: of the same name, inn, phone or e-mail.
+def shown(rows: Iterable[NamedTuple]) -> list[dict[str, object]]:
+    """The rows as they are shown: without `client` where it is None in all, as of one id alone."""
+    found = [row._asdict() for row in rows]
+    if all(row.get("client") is None for row in found):
+        for row in found:
+            row.pop("client", None)
+    return found
 
-    One row a likeness: same, value (as it is compared: without case, spaces, punctuation, and with
-    letters that look alike taken for one), count, clients (ids), names. Merged ones count as one.
-    A client that was declared different from all the others of its row is left out.
+
+def duplicates(connection: Connection, view: View) -> list[Likeness]:
+    """Clients that are probably one, a row for each likeness, the most clients first.
+
+    Merged ones count as one. A client that was declared different from all the others of its row
+    is left out.
     """
-    return ask(connection, _SQL["duplicates"], view)
+    return ask(connection, _SQL["duplicates"], view, Likeness)

@@ -3,14 +3,15 @@
 This module imports every event class, so only the runner does so; the question is in `card`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.catalogue import types
 from ledger.envelope import Recorded
 from projections.engine.materialized import Materialized
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.event_summaries import SUMMARIES, EventSummary, unsummarised
 from projections.tables.contacts.interactions import reach
 
@@ -19,8 +20,9 @@ class Entry(NamedTuple):
     """One line of a client's timeline.
 
     kind: what it is filtered by, such as call or deal; subject: the id of the deal, offer, task,
-    case, letter … that it is about; summary: short English words without personal data; words: the
-    personal ones, such as what a call was about or a note's text.
+    case, letter … that it is about; summary: short English words without personal data, and
+    summary_at: the time that they end in, if any; words: the personal ones, such as what a call was
+    about or a note's text.
     """
 
     position: int
@@ -35,16 +37,17 @@ class Entry(NamedTuple):
     channel: str | None
     subject: str | None
     summary: str
+    summary_at: datetime | None
     words: str | None
 
 
-TABLES: Mapping[type[Any], str] = {Entry: "timeline"}
+TABLES: Tables = {Entry: "timeline"}
 
 
-def _entry(wording: EventSummary, event: Recorded) -> Iterator[Entry]:
+def _entry(summarised: EventSummary, event: Recorded) -> Iterator[Entry]:
     if event.client is None:
         return
-    kind, summary, subject, words = wording
+    kind, summary, subject, words, at = summarised
     d = event.data
     yield Entry(
         event.position,
@@ -59,11 +62,12 @@ def _entry(wording: EventSummary, event: Recorded) -> Iterator[Entry]:
         event.channel or getattr(d, "channel", None),
         getattr(d, subject) if subject else None,
         summary(d),
+        getattr(d, at) if at else None,
         getattr(d, words) if words else None,
     )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Entry]]] = {
+UNFOLD: Unfolds = {
     type_: partial(_entry, SUMMARIES.get(type_) or unsummarised(type_)) for type_ in types()
 }
 MATERIALIZED = Materialized(table="client_activity", key="client", source="timeline")

@@ -3,7 +3,7 @@
 --   timeline            one row an event
 --   client_activity_of  first and last event and contact of every client, as known at a position
 --   client_activity     the same as known at the checkpoint, materialized for all clients
---   client_activity_at  whichever of the two answers the question
+--   client_activity_at  the one of the two that answers the question
 
 -- name: tables
 CREATE TABLE timeline (
@@ -19,10 +19,11 @@ CREATE TABLE timeline (
     channel      text,
     subject      text,
     summary      text NOT NULL,
+    summary_at   timestamptz,
     words        text,
     annulled_at  annulled_position
 );
--- -infinity stands for an unknown time, NULL for none at all; last_at is the latest of them.
+-- -infinity stands for an unknown time, NULL for no such event; last_at is the latest of them.
 CREATE TABLE client_activity (
     client          text NOT NULL,
     first_at        timestamptz NOT NULL,
@@ -41,7 +42,14 @@ CREATE INDEX ON client_activity (client);
 CREATE INDEX ON client_activity (last_at);
 
 -- name: functions
--- An annulment is no sign of life from a client, though its timeline shows it.
+-- A summary with the time that it ends in, if any, in a zone.
+CREATE FUNCTION summary_in(zone text, summary text, summary_at timestamptz) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT summary
+        || coalesce(' ' || to_char(summary_at AT TIME ZONE zone, 'YYYY-MM-DD HH24:MI'), '')
+$$;
+
+-- An annulment does not count as news from a client, though its timeline shows it.
 CREATE FUNCTION client_activity_of(
     as_of bigint, on_time timestamptz DEFAULT 'infinity'
 ) RETURNS SETOF client_activity LANGUAGE sql STABLE AS $$
@@ -71,7 +79,7 @@ RETURNS SETOF client_activity LANGUAGE sql STABLE AS $$
     WHERE as_of < (SELECT position FROM progress)
 $$;
 
--- Only midnight UTC may stand for a date: how exactly any other time is known need not be looked up.
+-- Only midnight UTC may stand for a date; the precision of any other time need not be looked up.
 CREATE FUNCTION may_be_a_date(at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT at AT TIME ZONE 'UTC' = date_trunc('day', at AT TIME ZONE 'UTC')
 $$;

@@ -1,12 +1,12 @@
 """Interactions: every call, letter, meeting and message, and what counts as a contact.
 
-`reach` says how far an interaction got:
+`reach`: how far an interaction got.
 
 two_way   both sides took part, or the client turned to us and we know what was said: a call that
           reached somebody, a meeting held, a message or letter from the client, an inquiry, a
           contact collected at a touchpoint
 one_way   one side tried: any other call or missed call, a message or letter of ours
-None      no contact: meetings planned or cancelled, notes, mood and satisfaction (they judge a
+None      not a contact: meetings planned or cancelled, notes, mood and satisfaction (they judge a
           contact that is recorded by itself), letters to and from others than the client
 
 A contact is an interaction that has a reach. Offers are not counted here, but as offers.
@@ -18,15 +18,16 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ledger.envelope import Recorded
+from projections.engine.registry import Tables, Unfolds
 
 
 class Interaction(NamedTuple):
     """One interaction, with a client or with nobody known.
 
     kind: call, missed_call, message, letter, inquiry, touchpoint, meeting, meeting_planned,
-    meeting_cancelled, note, mood or satisfaction; unit: as the producer gave it, if he did;
+    meeting_cancelled, note, mood or satisfaction; unit: as the producer gave it, if at all;
     subject: the id of the meeting, letter, inquiry, call or interaction that it is or is about;
-    due_at: of a planned meeting when it is to be, of an inquiry by when it is to be answered, of a
+    due_at: of a planned meeting its time, of an inquiry by when it should be answered, of a
     letter the day (midnight UTC) by which;
     score: mood from -2 to 2, or the answer to the question that `instrument` names.
     """
@@ -53,7 +54,7 @@ class Interaction(NamedTuple):
     instrument: str | None
 
 
-TABLES: Mapping[type[Any], str] = {Interaction: "interactions"}
+TABLES: Tables = {Interaction: "interactions"}
 
 _CHANNELS = {"call": "phone", "missed_call": "phone", "meeting": "meeting"}
 _SUBJECTS = ("meeting", "letter", "inquiry", "call", "interaction", "subject")
@@ -145,7 +146,7 @@ def _letter(event: Recorded, direction: str) -> Iterator[Interaction]:
     return _interaction(event, "letter", direction=direction, channel=channel)
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "inquiry.received": _inquiry,
     "touchpoint.captured": lambda event: _interaction(
         event, "touchpoint", direction="inbound", channel=event.data.channel

@@ -1,4 +1,4 @@
--- Interactions: one row each, with a client or with nobody known. What `reach` means is said in
+-- Interactions: one row each, with a client or with nobody known. For `reach` see
 -- interactions.py; an interaction with a reach is a contact.
 
 -- name: tables

@@ -3,15 +3,15 @@
 `projections.motivation.compliance` finds the breaches, from the events themselves.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.engine.registry import Unfold
+from projections.engine.registry import Tables, Unfolds
 from projections.periods import Period
 from projections.view import View, ask
 
@@ -74,7 +74,7 @@ class RecordedBreach(NamedTuple):
     annulled: bool
 
 
-TABLES: Mapping[type[Any], str] = {Norm: "norm_versions", BreachRecorded: "norm_breaches"}
+TABLES: Tables = {Norm: "norm_versions", BreachRecorded: "norm_breaches"}
 
 
 def _defined(event: Recorded) -> Iterator[Norm]:
@@ -98,7 +98,7 @@ def _breached(event: Recorded) -> Iterator[BreachRecorded]:
     )
 
 
-UNFOLD: Mapping[str, Unfold] = {"norm.defined": _defined, "norm.breached": _breached}
+UNFOLD: Unfolds = {"norm.defined": _defined, "norm.breached": _breached}
 
 
 def norms(connection: Connection, view: View, norm: str | None = None) -> list[Norm]:

@@ -1,15 +1,15 @@
 """Settlement: schemes, closed periods, statements and what became of them, reductions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.errors import NotFound
 from ledger.sql import statements as named
-from projections.engine.registry import Unfold
+from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
 _SQL = named("projections.tables.motivation", "settlement.sql")
@@ -190,7 +190,7 @@ class Reduction(NamedTuple):
     position: int
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     SchemePublished: "schemes_published",
     Closing: "periods_closed",
     Issued: "statements_issued",
@@ -285,7 +285,7 @@ def _decided(event: Recorded) -> Iterator[Decided]:
     yield Decided(event.position, event.recorded_by, d.reduction, d.decision, d.reason)
 
 
-UNFOLD: Mapping[str, Unfold] = {
+UNFOLD: Unfolds = {
     "motivation_scheme.published": _published,
     "period.closed": _closed,
     "payout_statement.issued": _issued,

@@ -1,14 +1,14 @@
 """Targets: what an employee, a unit or the company is to reach, as first set and as revised."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.engine.registry import Unfold
+from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
 _SQL = statements("projections.tables.motivation", "targets.sql")
@@ -72,7 +72,7 @@ class Target(NamedTuple):
     position: int
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     TargetDefined: "target_definitions",
     TargetChanged: "target_revisions",
     TargetMissed: "target_shortfalls",
@@ -106,7 +106,7 @@ def _explained(event: Recorded) -> Iterator[TargetMissed]:
     yield TargetMissed(event.position, d.target, d.cause, d.remark)
 
 
-UNFOLD: Mapping[str, Unfold] = {
+UNFOLD: Unfolds = {
     "target.set": _set,
     "target.revised": _revised,
     "shortfall.explained": _explained,

@@ -1,6 +1,6 @@
--- Quarrels: between clients and employees, and between employees over clients.
+-- Disputes and conflicts: between clients and employees, and between employees over clients.
 --
---   conflict_changes      a client and an employee do not get on; what came of it
+--   conflict_changes      conflicts of a client with an employee, and their resolution
 --   dispute_changes       somebody claims a client; whose it was found to be
 --   claims_of             every claim, with whose the client was at that moment; which events claim
 --                         a client stands in the policies of reservations.sql
@@ -48,10 +48,10 @@ CREATE INDEX ON dispute_changes (dispute);
 
 -- name: functions
 -- Every event by which an employee claims a client, as the policy then in force says, and whose the
--- client was at that moment. A claim on another's client is a breach, but for the account team, for
--- who stands in for the owner, and for units that need not keep out of each other's clients, unless
--- the employee is barred: as commands/reservation.py decides, so that only what was recorded past it
--- is found here. What the policy says of a unit goes for those below it.
+-- client was at that moment. A claim on another's client is a breach, except by the account team, by
+-- the owner's substitute, and between units that need not keep out of each other's clients, unless
+-- the employee is barred. The decisions on reservations have the same rule, so only what was
+-- recorded past them is found here. What the policy says about a unit holds for those below it.
 CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS TABLE (
     "position" bigint, occurred_at timestamptz, "precision" text, client text, type text,
     employee text, owner text, owner_position bigint, breach boolean
@@ -76,12 +76,12 @@ CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS T
              AND (s.from_at, s.from_position) <= (c.at, c.position)
              AND (c.at, c.position) < (s.to_at, s.to_position)
     ), placed AS (
-        SELECT o.*, mine.unit AS mine, coalesce(his.unit, taken.unit) AS his FROM owned o
+        SELECT o.*, mine.unit AS mine, coalesce(theirs.unit, taken.unit) AS theirs FROM owned o
         LEFT JOIN employment_spells(as_of) mine
              ON o.foreign_claim AND mine.employee = o.performed_by
              AND mine.from_at <= o.at AND o.at < mine.to_at
-        LEFT JOIN employment_spells(as_of) his ON o.foreign_claim AND his.employee = o.owner
-             AND his.from_at <= o.at AND o.at < his.to_at
+        LEFT JOIN employment_spells(as_of) theirs ON o.foreign_claim AND theirs.employee = o.owner
+             AND theirs.from_at <= o.at AND o.at < theirs.to_at
         LEFT JOIN ownership_changes taken ON o.foreign_claim AND taken.position = o.owner_position
     ), chains AS MATERIALIZED (
         SELECT * FROM unit_chains(as_of)
@@ -109,19 +109,19 @@ CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS T
                     AND o.at >= a.first_day::timestamp AT TIME ZONE 'UTC' - interval '14 hours'
                     AND o.at < a.last_day::timestamp AT TIME ZONE 'UTC' + interval '36 hours')
               AND NOT (coalesce(o.exclusions, '[]') <> '[]' AND o.mine IS NOT NULL
-                       AND o.his IS NOT NULL AND NOT EXISTS (
+                       AND o.theirs IS NOT NULL AND NOT EXISTS (
                            SELECT FROM jsonb_array_elements(o.exclusions::jsonb) AS units
                            WHERE (units ? o.mine OR EXISTS (
                                SELECT FROM chains c WHERE c.unit = o.mine AND units ? c.above
                                  AND c.from_at <= o.at AND o.at < c.to_at))
-                             AND (units ? o.his OR EXISTS (
-                               SELECT FROM chains c WHERE c.unit = o.his AND units ? c.above
+                             AND (units ? o.theirs OR EXISTS (
+                               SELECT FROM chains c WHERE c.unit = o.theirs AND units ? c.above
                                  AND c.from_at <= o.at AND o.at < c.to_at)))))
     FROM placed o
 $$;
 
 -- name: open_conflicts
--- A section of the card: each line as `projections.card.Section` describes.
+-- A section of the card: each line as questions/clients/card_lines.py describes.
 SELECT employee AS name, severity AS value, occurred_at AS since, precision, position, account,
        coalesce(performed_by, recorded_by) AS reported_by, client
 FROM (
@@ -147,7 +147,7 @@ WHERE d.client = ANY (%(clients)s) AND d.change = 'opened' AND known(d.position,
 ORDER BY d.dispute COLLATE "C", d.position
 
 -- name: conflicts
--- Every conflict reported of a client, each with the next thing said of it and the same employee.
+-- Every conflict reported of a client, each with the next event about it and the same employee.
 SELECT c.employee, c.severity, c.account, c.occurred_at, c.precision,
        coalesce(c.performed_by, c.recorded_by) AS reported_by, r.outcome, r.remark,
        r.occurred_at AS resolved_at, r.precision AS resolved_precision, c.position,
@@ -205,14 +205,14 @@ WITH found AS (
     FROM claims_of(%(as_of)s) WHERE breach
 ), incidents AS (
     SELECT f.kind, f.occurred_at, f.precision, f.client, f.employee, mine.unit, f.owner,
-           his.unit AS owner_unit, f.detail, f.position
+           theirs.unit AS owner_unit, f.detail, f.position
     FROM found f
     LEFT JOIN employment_spells(%(as_of)s) mine ON mine.employee = f.employee
          AND mine.from_at <= coalesce(f.occurred_at, '-infinity')
          AND coalesce(f.occurred_at, '-infinity') < mine.to_at
-    LEFT JOIN employment_spells(%(as_of)s) his ON his.employee = f.owner
-         AND his.from_at <= coalesce(f.occurred_at, '-infinity')
-         AND coalesce(f.occurred_at, '-infinity') < his.to_at
+    LEFT JOIN employment_spells(%(as_of)s) theirs ON theirs.employee = f.owner
+         AND theirs.from_at <= coalesce(f.occurred_at, '-infinity')
+         AND coalesce(f.occurred_at, '-infinity') < theirs.to_at
     WHERE coalesce(f.occurred_at, '-infinity') <= %(on)s
       AND (%(since)s::timestamp IS NULL
            OR local_time(f.occurred_at, f.precision, %(zone)s) >= %(since)s)

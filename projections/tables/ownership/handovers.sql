@@ -1,4 +1,4 @@
--- Takeovers: who was given a hand-over pack, and who has accepted a client.
+-- Hand-overs: who was given a hand-over pack, and who has accepted a client.
 
 -- name: tables
 CREATE TABLE takeover_steps (
@@ -19,9 +19,9 @@ CREATE TABLE takeover_steps (
 CREATE INDEX ON takeover_steps (position);
 CREATE INDEX ON takeover_steps (client);
 
--- name: takeovers
+-- name: handovers
 -- One line each time a client passed to somebody by reassignment, or otherwise with a pack: the last
--- pack that he was given for it and the first acceptance after that. A pack belongs to the next
+-- pack that they were given for it and the first acceptance after that. A pack belongs to the next
 -- passing of the client to that employee, unless it is issued after one and before the client has
 -- passed on; one that belongs to none has a line of its own. All this is told by position: a change
 -- back-dated to before a passing does not end it.
@@ -78,7 +78,7 @@ WITH changes AS (
 )
 SELECT a.client, a.employee, a.from_employee, a.reason, a.passed_at, a.passed_precision,
        a.issued_at, a.pack_as_of, a.accepted_at,
-       -- since he could have accepted; as long as he has not, until the time asked for
+       -- since they could have accepted; as long as they have not, until the time asked for
        coalesce(a.accepted_at, %(on)s) - greatest(a.passed_at, a.issued_at) AS waited, a.sha256,
        a.position, a.pack_position, a.accepted_position
 FROM answered a

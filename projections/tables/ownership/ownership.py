@@ -1,22 +1,23 @@
 """Ownership: whose client it is at any time, on both time axes, and why it changed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import members, told_apart
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.ownership", "ownership.sql")
 
 
 class OwnershipChanged(NamedTuple):
-    """One change of a client's ownership, at the time from which it holds.
+    """One change of a client's ownership, at the time when it takes effect.
 
     unit: the one of the employee then, as the producer gave it.
     """
@@ -38,7 +39,7 @@ class OwnershipChanged(NamedTuple):
 
 
 class ApproachRefused(NamedTuple):
-    """An employee tried to approach a client that was another's."""
+    """An employee tried to approach a client of somebody else."""
 
     position: int
     occurred_at: datetime | None
@@ -61,7 +62,7 @@ class ContactBarred(NamedTuple):
 
 
 class TeamChanged(NamedTuple):
-    """An employee began, or ceased, to work with the client besides its owner."""
+    """An employee started or stopped working with the client besides its owner."""
 
     position: int
     occurred_at: datetime | None
@@ -74,7 +75,7 @@ class TeamChanged(NamedTuple):
     reason: str | None
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     OwnershipChanged: "ownership_changes",
     ApproachRefused: "approaches_refused",
     ContactBarred: "contacts_barred",
@@ -146,9 +147,15 @@ def _refused(event: Recorded) -> Iterator[ApproachRefused]:
     d = event.data
     if event.client is not None:
         yield ApproachRefused(
-            event.position, event.occurred_at, event.precision, event.client, d.employee, d.owner,
-            d.attempted, d.rule,
-        )  # fmt: skip
+            event.position,
+            event.occurred_at,
+            event.precision,
+            event.client,
+            d.employee,
+            d.owner,
+            d.attempted,
+            d.rule,
+        )
 
 
 def _barred(event: Recorded) -> Iterator[ContactBarred]:
@@ -161,12 +168,19 @@ def _team(event: Recorded, change: str) -> Iterator[TeamChanged]:
     d = event.data
     if event.client is not None:
         yield TeamChanged(
-            event.position, event.occurred_at, event.precision, event.client, d.employee, change,
-            getattr(d, "team_role", None), getattr(d, "unit", None), getattr(d, "reason", None),
-        )  # fmt: skip
+            event.position,
+            event.occurred_at,
+            event.precision,
+            event.client,
+            d.employee,
+            change,
+            getattr(d, "team_role", None),
+            getattr(d, "unit", None),
+            getattr(d, "reason", None),
+        )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "client.reserved": _reserved,
     "reservation.expired": _expired,
     "curator.assigned": _assigned,
@@ -180,18 +194,49 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 MATERIALIZED = Materialized(table="owner_spells", key="client", source="ownership_changes")
 
 
-def owner(connection: Connection, view: View, client: str) -> Answer:
+class Change(NamedTuple):
+    """A change of ownership; client: the id changed, None where the client has one id alone."""
+
+    effective_at: datetime | None
+    precision: str
+    change: str
+    from_employee: str | None
+    to_employee: str | None
+    reason: str | None
+    remark: str | None
+    approved_by: str | None
+    recorded_by: str
+    position: int
+    client: str | None
+
+
+class Owner(NamedTuple):
+    """Who owns a client; owner: None while it is in the pool; kind: curator or reserved.
+
+    from_at: None where unknown; to_at: None where without end.
+    """
+
+    owner: str | None
+    kind: str | None
+    from_at: datetime | None
+    from_precision: str
+    to_at: datetime | None
+    to_precision: str | None
+    position: int
+
+
+def owner(connection: Connection, view: View, client: str) -> list[Owner]:
     """Who owned the client: at most one row: owner, kind (curator, reserved), from_at, to_at.
 
     Of ids that are one client, ask for the surviving one (`merges.members`).
     """
-    return ask(connection, _SQL["owner"], view, client=client)
+    return ask(connection, _SQL["owner"], view, Owner, client=client)
 
 
-def history(connection: Connection, view: View, client: str) -> Answer:
+def history(connection: Connection, view: View, client: str) -> list[Change]:
     """Every change of the client's ownership in order of effect, with reason and author.
 
     client: the id that was changed, where several are one client.
     """
     clients = members(connection, view, client)
-    return told_apart(ask(connection, _SQL["history"], view, clients=clients), clients)
+    return told_apart(ask(connection, _SQL["history"], view, Change, clients=clients), clients)

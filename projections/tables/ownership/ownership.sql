@@ -5,7 +5,7 @@
 --   team_changes         who else works with the client
 --   owner_spells_of      the intervals that follow from what was known at a position
 --   owner_spells         the same as known at the checkpoint, materialized for all clients
---   owner_spells_at      whichever of the two answers the question
+--   owner_spells_at      the one of the two that answers the question
 --   portfolio_at         the intervals of one owner that hold at a time, found by the owner
 
 -- name: tables

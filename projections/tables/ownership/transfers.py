@@ -1,13 +1,14 @@
 """Transfers: batches in which the clients of one employee passed to others, and went back."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.engine.registry import Tables, Unfolds
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.ownership", "transfers.sql")
 
@@ -44,7 +45,7 @@ class BatchMove(NamedTuple):
     back: bool
 
 
-TABLES: Mapping[type[Any], str] = {BatchStep: "batch_steps", BatchMove: "batch_moves"}
+TABLES: Tables = {BatchStep: "batch_steps", BatchMove: "batch_moves"}
 
 
 def _step(event: Recorded, step: str) -> Iterator[BatchStep]:
@@ -73,7 +74,7 @@ def _move(event: Recorded) -> Iterator[BatchMove]:
         yield BatchMove(event.position, d.batch, event.client, d.from_employee, d.to_employee, back)
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "transfer_batch.started": lambda event: _step(event, "started"),
     "transfer_batch.completed": lambda event: _step(event, "completed"),
     "transfer_reversal.started": lambda event: _step(event, "turned"),
@@ -82,19 +83,58 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
-def batches(connection: Connection, view: View, batch: str | None = None) -> Answer:
+class Batch(NamedTuple):
+    """A batch of clients passed on; planned, moved, skipped, restored, kept: numbers of clients."""
+
+    batch: str
+    state: str
+    from_employee: str | None
+    rule: str | None
+    reason: str | None
+    planned: int | None
+    moved: int
+    skipped: int | None
+    restored: int
+    kept: int | None
+    started_at: datetime | None
+    started_precision: str
+    completed_at: datetime | None
+    completed_precision: str | None
+    reversed_at: datetime | None
+    reversed_precision: str | None
+    approved_by: str | None
+    recorded_by: str
+    position: int
+
+
+class Successor(NamedTuple):
+    """How many clients of a batch passed to an employee, and how many of them went back."""
+
+    to_employee: str
+    moved: int
+    restored: int
+
+
+class Passed(NamedTuple):
+    """A client that passed on in a batch, and to whom."""
+
+    client: str
+    to_employee: str
+
+
+def batches(connection: Connection, view: View, batch: str | None = None) -> list[Batch]:
     """Every batch, or one, the latest first: what was planned, and what became of it.
 
     state: open, complete, reversing or reversed; skipped, kept: None until there.
     """
-    return ask(connection, _SQL["batches"], view, batch=batch)
+    return ask(connection, _SQL["batches"], view, Batch, batch=batch)
 
 
-def successors(connection: Connection, view: View, batch: str) -> Answer:
+def successors(connection: Connection, view: View, batch: str) -> list[Successor]:
     """To whom the clients of a batch passed, and how many went back."""
-    return ask(connection, _SQL["successors"], view, batch=batch)
+    return ask(connection, _SQL["successors"], view, Successor, batch=batch)
 
 
-def passed(connection: Connection, view: View, batch: str) -> Answer:
+def passed(connection: Connection, view: View, batch: str) -> list[Passed]:
     """The clients that passed on in a batch and did not go back in it, and to whom."""
-    return ask(connection, _SQL["passed"], view, batch=batch)
+    return ask(connection, _SQL["passed"], view, Passed, batch=batch)

@@ -1,13 +1,14 @@
-"""Our own people as they were at any time: units, who worked where, who had left, who was away."""
+"""Our own people at any time: the units, who worked where, who had left, who was away."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.engine.registry import Tables, Unfolds
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.people", "people.sql")
 
@@ -57,7 +58,7 @@ class SkillNoted(NamedTuple):
     value: str
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     UnitDefined: "unit_definitions",
     EmploymentChanged: "employment_changes",
     Absent: "absences",
@@ -75,9 +76,15 @@ def _unit(event: Recorded) -> Iterator[UnitDefined]:
 def _hired(event: Recorded) -> Iterator[EmploymentChanged]:
     d = event.data
     yield EmploymentChanged(
-        event.position, event.occurred_at, event.precision, d.employee, "hired", d.unit, d.name,
+        event.position,
+        event.occurred_at,
+        event.precision,
+        d.employee,
+        "hired",
+        d.unit,
+        d.name,
         d.position,
-    )  # fmt: skip
+    )
 
 
 def _moved(event: Recorded) -> Iterator[EmploymentChanged]:
@@ -106,7 +113,7 @@ def _skilled(event: Recorded) -> Iterator[SkillNoted]:
     yield SkillNoted(event.position, event.occurred_at, d.employee, d.field, d.value)
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "org_unit.defined": _unit,
     "employee.hired": _hired,
     "employee.moved": _moved,
@@ -116,27 +123,59 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
-def employees(connection: Connection, view: View, unit: str | None = None) -> Answer:
-    """Everybody ever employed, or in a unit and those below it: name, unit, manager, from, until.
+class Employee(NamedTuple):
+    """An employee: the last name, job and unit; manager: of that unit.
 
-    departed_at is None for those who were still here.
+    departed_at: None for who is still here, and for who left at an unknown time.
     """
-    return ask(connection, _SQL["employees"], view, unit=unit)
+
+    employee: str
+    name: str | None
+    job: str | None
+    unit: str | None
+    unit_name: str | None
+    manager: str | None
+    hired_at: datetime | None
+    hired_precision: str | None
+    departed: bool
+    departed_at: datetime | None
+    departed_precision: str | None
 
 
-def units(connection: Connection, view: View) -> Answer:
-    """The units there were: unit, name, kind, parent, manager."""
-    return ask(connection, _SQL["units_then"], view)
+class Unit(NamedTuple):
+    """A unit as it was then."""
+
+    unit: str
+    name: str
+    kind: str
+    parent: str | None
+    manager: str | None
+
+
+class Managed(NamedTuple):
+    """The id of an employee."""
+
+    employee: str
+
+
+def employees(connection: Connection, view: View, unit: str | None = None) -> list[Employee]:
+    """Everybody ever employed, or in a unit and those below it."""
+    return ask(connection, _SQL["employees"], view, Employee, unit=unit)
+
+
+def units(connection: Connection, view: View) -> list[Unit]:
+    """The units there were."""
+    return ask(connection, _SQL["units_then"], view, Unit)
 
 
 def names(connection: Connection, view: View) -> dict[str, str]:
     """The names of employees and units by id; whoever has no name is left out."""
-    people = {row["employee"]: row["name"] for row in employees(connection, view)}
-    named = people | {row["unit"]: row["name"] for row in units(connection, view)}
+    people = {row.employee: row.name for row in employees(connection, view)}
+    named = people | {row.unit: row.name for row in units(connection, view)}
     return {id_: name for id_, name in named.items() if name}
 
 
 def managed(connection: Connection, view: View, manager: str) -> list[str]:
     """Everybody whose last unit is one that the manager has, or is below one."""
-    rows = ask(connection, _SQL["managed"], view, manager=manager)
-    return [row["employee"] for row in rows]
+    rows = ask(connection, _SQL["managed"], view, Managed, manager=manager)
+    return [row.employee for row in rows]

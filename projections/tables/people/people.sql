@@ -72,8 +72,8 @@ LANGUAGE sql STABLE AS $$
     SELECT unit FROM below
 $$;
 
--- Every unit with each unit above it, and from when to when: the other way round, at all times at
--- once. A circle of units ends, for no interval comes up twice.
+-- Every unit with each unit above it, and from when to when: as units_under, but upwards and at
+-- all times at once. A circle of units ends, since no interval is found twice.
 CREATE FUNCTION unit_chains(as_of bigint) RETURNS TABLE (
     unit text, above text, from_at timestamptz, to_at timestamptz
 ) LANGUAGE sql STABLE AS $$
@@ -107,8 +107,8 @@ CREATE FUNCTION employment_spells(as_of bigint) RETURNS TABLE (
     ) AS spells WHERE change <> 'departed'
 $$;
 
--- Everybody ever employed up to a time: the latest name, job and unit, and whether they had left.
--- departed_at is NULL for who was still here, and for who left at an unknown time.
+-- Everybody employed up to a time: the latest name, job and unit, and whether they had left.
+-- departed_at is NULL for those still here, and for those who left at an unknown time.
 CREATE FUNCTION staff(as_of bigint, on_time timestamptz) RETURNS TABLE (
     employee text, name text, job text, unit text, hired_at timestamptz, hired_precision text,
     departed boolean, departed_at timestamptz, departed_precision text, departed_position bigint

@@ -1,13 +1,14 @@
 """Roles: who could do what, where, at any time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.view import Answer, View, ask
+from projections.engine.registry import Tables, Unfolds
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.people", "roles.sql")
 
@@ -26,29 +27,52 @@ class RoleChanged(NamedTuple):
     recorded_by: str
 
 
-TABLES: Mapping[type[Any], str] = {RoleChanged: "role_changes"}
+TABLES: Tables = {RoleChanged: "role_changes"}
 
 
 def _changed(event: Recorded, change: str) -> Iterator[RoleChanged]:
     d = event.data
     yield RoleChanged(
-        event.position, event.occurred_at, event.precision, d.employee, d.role, d.scope, change,
-        getattr(d, "until", None), event.recorded_by,
-    )  # fmt: skip
+        event.position,
+        event.occurred_at,
+        event.precision,
+        d.employee,
+        d.role,
+        d.scope,
+        change,
+        getattr(d, "until", None),
+        event.recorded_by,
+    )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "role.granted": lambda event: _changed(event, "granted"),
     "role.revoked": lambda event: _changed(event, "revoked"),
 }
 
 
+class Role(NamedTuple):
+    """A role that an employee holds; units: those it reaches, None for everywhere."""
+
+    employee: str
+    name: str | None
+    unit: str | None
+    role: str
+    scope: str | None
+    units: list[str] | None
+    since: datetime | None
+    precision: str
+    until: datetime | None
+    recorded_by: str
+    position: int
+
+
 def roles(
     connection: Connection, view: View, employee: str | None = None, role: str | None = None
-) -> Answer:
+) -> list[Role]:
     """Who could do what at that time: one row an employee, role and scope.
 
     units: the scope with the units below it then; None, as the scope is, for everywhere. Whoever
     had left held nothing, also after a return, until it was granted anew.
     """
-    return ask(connection, _SQL["roles"], view, employee=employee, role=role)
+    return ask(connection, _SQL["roles"], view, Role, employee=employee, role=role)

@@ -1,22 +1,23 @@
 """Deals: from opening through the stages of a pipeline to won or lost; and purchases."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.sales", "deals.sql")
 
 
 class PipelineStage(NamedTuple):
-    """One stage of a pipeline as laid down by one revision; ordinal 1 is the first stage."""
+    """One stage of a pipeline as one revision defines it; ordinal 1 is the first stage."""
 
     position: int
     effective_at: datetime | None
@@ -29,7 +30,7 @@ class PipelineStage(NamedTuple):
 
 
 class DealChanged(NamedTuple):
-    """A deal was opened, moved, passed on, won, lost or reopened; fields not said are None.
+    """A deal was opened, moved, passed on, won, lost or reopened; fields not given are None.
 
     stage: the one entered, or the one it was lost from. `unit` is the one the producer gave.
     """
@@ -68,7 +69,7 @@ class Purchase(NamedTuple):
     margin: Decimal | None
 
 
-TABLES: Mapping[type[Any], str] = {
+TABLES: Tables = {
     PipelineStage: "pipeline_stages",
     DealChanged: "deal_changes",
     Purchase: "purchases",
@@ -79,9 +80,15 @@ def _published(event: Recorded) -> Iterator[PipelineStage]:
     d = event.data
     for ordinal, stage in enumerate(d.stages, start=1):
         yield PipelineStage(
-            event.position, event.occurred_at, d.pipeline, d.revision, ordinal, stage.name,
-            stage.allotted_hours, stage.max_gap_hours,
-        )  # fmt: skip
+            event.position,
+            event.occurred_at,
+            d.pipeline,
+            d.revision,
+            ordinal,
+            stage.name,
+            stage.allotted_hours,
+            stage.max_gap_hours,
+        )
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[DealChanged]]:
@@ -112,12 +119,21 @@ def _change(change: str) -> Callable[[Recorded], Iterator[DealChanged]]:
 def _bought(event: Recorded) -> Iterator[Purchase]:
     d = event.data
     yield Purchase(
-        event.position, event.occurred_at, event.precision, d.purchase, event.client,
-        event.performed_by, event.unit, d.deal, d.amount, d.currency, d.margin,
-    )  # fmt: skip
+        event.position,
+        event.occurred_at,
+        event.precision,
+        d.purchase,
+        event.client,
+        event.performed_by,
+        event.unit,
+        d.deal,
+        d.amount,
+        d.currency,
+        d.margin,
+    )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "pipeline.published": _published,
     "deal.opened": _change("opened"),
     "deal_stage.entered": _change("entered"),
@@ -130,6 +146,75 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 MATERIALIZED = Materialized(table="deal_spells", key="deal", source="deal_changes")
 
 
+class Deal(NamedTuple):
+    """A deal as it stood.
+
+    - status: open, won or lost; amount: in `currency`.
+    - days: from the opening to the close, or to `on`, with a fraction; None if the time of the
+      opening is unknown.
+    - position: of the event that made the deal what it is.
+    """
+
+    deal: str
+    client: str | None
+    product: str | None
+    pipeline: str | None
+    holder: str | None
+    status: str
+    stage: str | None
+    amount: Decimal | None
+    currency: str | None
+    opened_at: datetime | None
+    opened_precision: str | None
+    closed_at: datetime | None
+    closed_precision: str | None
+    days: Decimal | None
+    position: int
+
+
+class DealSpell(NamedTuple):
+    """A change of a deal and how long (half-open) it held.
+
+    from_at: None where unknown; to_at: None while it holds.
+    """
+
+    change: str
+    status: str
+    stage: str | None
+    holder: str | None
+    client: str | None
+    amount: Decimal | None
+    currency: str | None
+    performed_by: str | None
+    from_at: datetime | None
+    to_at: datetime | None
+    position: int
+
+
+class DealAge(NamedTuple):
+    """How many open deals of a stage and holder are older than so many days."""
+
+    stage: str | None
+    holder: str | None
+    older_than: int
+    deals: int
+
+
+class Bought(NamedTuple):
+    """A purchase; amount, margin: in `currency`."""
+
+    purchase: str
+    client: str | None
+    deal: str | None
+    amount: Decimal
+    currency: str | None
+    margin: Decimal | None
+    performed_by: str | None
+    occurred_at: datetime | None
+    precision: str
+    position: int
+
+
 def deals(
     connection: Connection,
     view: View,
@@ -138,36 +223,35 @@ def deals(
     holder: str | None = None,
     status: str | None = None,
     stage: str | None = None,
-) -> Answer:
-    """Deals as they stood, by filters that are exact.
-
-    Rows: deal, client, product, pipeline, holder, status (open, won, lost), stage, amount,
-    currency, opened_at, closed_at, days (from the opening to the close, or to `on`; None if the
-    time of the opening is unknown), position (of the event that made the deal what it is).
-    """
+) -> list[Deal]:
+    """Deals as they stood, by filters that are exact."""
     clients = filtering(connection, view, client)
     return ask(
-        connection, _SQL["deals"], view, clients=clients, holder=holder, status=status, stage=stage
+        connection,
+        _SQL["deals"],
+        view,
+        Deal,
+        clients=clients,
+        holder=holder,
+        status=status,
+        stage=stage,
     )
 
 
-def history(connection: Connection, view: View, deal: str) -> Answer:
-    """What happened to one deal in order: change, status, stage, holder, from_at, to_at, position.
-
-    from_at None: since always; to_at None: still so.
-    """
-    return ask(connection, _SQL["history"], view, deal=deal)
+def history(connection: Connection, view: View, deal: str) -> list[DealSpell]:
+    """What happened to one deal, in order."""
+    return ask(connection, _SQL["history"], view, DealSpell, deal=deal)
 
 
-def aging(connection: Connection, view: View, older_than: Sequence[int]) -> Answer:
+def aging(connection: Connection, view: View, older_than: Sequence[int]) -> list[DealAge]:
     """Open deals by how long they have been open: stage, holder, older_than (days), deals.
 
     A deal counts under every limit it exceeds; deals opened at an unknown time under none.
     """
-    return ask(connection, _SQL["aging"], view, older_than=list(older_than))
+    return ask(connection, _SQL["aging"], view, DealAge, older_than=list(older_than))
 
 
-def purchases(connection: Connection, view: View, client: str | None = None) -> Answer:
-    """What was bought, by all or by one client: purchase, client, deal, amount, margin, when."""
+def purchases(connection: Connection, view: View, client: str | None = None) -> list[Bought]:
+    """What was bought, by all or by one client."""
     clients = filtering(connection, view, client)
-    return ask(connection, _SQL["purchases"], view, clients=clients)
+    return ask(connection, _SQL["purchases"], view, Bought, clients=clients)

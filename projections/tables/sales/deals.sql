@@ -3,7 +3,7 @@
 --   deal_changes      what happened, one row an event
 --   deal_spells_of    the intervals that follow from what was known at a position
 --   deal_spells       the same as known at the checkpoint, materialized for all deals
---   deal_spells_at    whichever of the two answers the question
+--   deal_spells_at    the one of the two that answers the question
 
 -- name: tables
 CREATE TABLE pipeline_stages (
@@ -52,7 +52,7 @@ CREATE TABLE purchases (
 );
 -- One row a change; half-open: (from_at, from_position) <= (time, position) < (to_at, to_position).
 -- turned: opened, won, lost or reopened where the change made it so, and NULL where it only repeats
--- what was so already; thus a win told twice is one win.
+-- what was so already; thus a win recorded twice is one win.
 CREATE TABLE deal_spells (
     deal             text NOT NULL,
     change           text NOT NULL,
@@ -90,7 +90,7 @@ CREATE INDEX ON deal_spells (from_at) WHERE turned IS NOT NULL;
 CREATE INDEX ON deal_spells (to_at) WHERE status = 'open';
 
 -- name: functions
--- Holder, stage and status are what was said of them last; the rest of a deal is said once.
+-- Holder, stage and status are the last ones recorded; the rest of a deal is recorded once.
 CREATE FUNCTION deal_spells_of(as_of bigint)
 RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
     WITH numbered AS (
@@ -137,7 +137,7 @@ CREATE FUNCTION deal_spells_at(as_of bigint) RETURNS SETOF deal_spells LANGUAGE 
 $$;
 
 -- Days between two moments; NULL if unknown. Of a date without a zone, and of what is counted with
--- one, the local times are compared; within the day that is the date they are none.
+-- one, the local times are compared; within the day that is the date the result is 0.
 CREATE FUNCTION days_between(
     start timestamptz, start_precision text, ending timestamptz, ending_precision text, zone text
 ) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
@@ -149,7 +149,7 @@ CREATE FUNCTION days_between(
         ELSE extract(epoch FROM ending - start) / 86400 END END
 $$;
 
--- The pipelines as they were laid down last: stage, ordinal, allotted hours.
+-- The pipelines as last published: stage, ordinal, allotted hours.
 CREATE FUNCTION stages_at(as_of bigint, on_time timestamptz) RETURNS TABLE (
     pipeline text, ordinal integer, stage text, allotted_hours numeric
 ) LANGUAGE sql STABLE AS $$

@@ -1,6 +1,6 @@
 """Offers: what was proposed to whom, and what became of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.sales", "offers.sql")
 
@@ -33,7 +34,7 @@ class OfferChanged(NamedTuple):
     reason: str | None
 
 
-TABLES: Mapping[type[Any], str] = {OfferChanged: "offer_changes"}
+TABLES: Tables = {OfferChanged: "offer_changes"}
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[OfferChanged]]:
@@ -60,7 +61,7 @@ def _change(change: str) -> Callable[[Recorded], Iterator[OfferChanged]]:
     return unfold
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "offer.sent": _change("sent"),
     "offer.accepted": _change("accepted"),
     "offer.declined": _change("declined"),
@@ -68,10 +69,27 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
-def offers(connection: Connection, view: View, client: str | None = None) -> Answer:
-    """Every offer, or a client's: offer, client, deal, amount, currency, sent_at, state, since.
+class Offer(NamedTuple):
+    """An offer; state: sent, accepted, declined or expired; since: when it came to that.
 
-    client: any of its ids; state: sent, accepted, declined or expired; since: when it came to that.
+    amount: in `currency`.
     """
+
+    offer: str
+    client: str | None
+    deal: str | None
+    amount: Decimal | None
+    currency: str | None
+    sent_by: str | None
+    sent_at: datetime | None
+    sent_precision: str | None
+    valid_until: datetime | None
+    state: str
+    since: datetime | None
+    since_precision: str
+
+
+def offers(connection: Connection, view: View, client: str | None = None) -> list[Offer]:
+    """Every offer, or those of a client, under any of its ids."""
     clients = filtering(connection, view, client)
-    return ask(connection, _SQL["offers"], view, clients=clients)
+    return ask(connection, _SQL["offers"], view, Offer, clients=clients)

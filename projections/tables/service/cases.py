@@ -4,21 +4,22 @@ A case has two holders, independent of each other: a person and a unit. Figures 
 in `projections.questions.service.service_report`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.service", "cases.sql")
 
 
 class CaseChanged(NamedTuple):
-    """What happened to a case, except for who holds it; fields not said are None.
+    """What happened to a case, except for who holds it; fields not given are None.
 
     unit: the performer's, as the producer gave it. due_at: of the deadline that is set or missed.
     """
@@ -53,7 +54,7 @@ class CaseHeld(NamedTuple):
     performed_by: str | None
 
 
-TABLES: Mapping[type[Any], str] = {CaseChanged: "case_changes", CaseHeld: "case_holdings"}
+TABLES: Tables = {CaseChanged: "case_changes", CaseHeld: "case_holdings"}
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[CaseChanged]]:
@@ -87,12 +88,17 @@ def _held(event: Recorded) -> Iterator[CaseHeld]:
     for track, named in (("person", d.assignee), ("unit", d.unit)):
         if named is not None:
             yield CaseHeld(
-                event.position, event.occurred_at, event.precision, d.case, track,
-                named if given else None, event.performed_by,
-            )  # fmt: skip
+                event.position,
+                event.occurred_at,
+                event.precision,
+                d.case,
+                track,
+                named if given else None,
+                event.performed_by,
+            )
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "case.opened": _change("opened"),
     "case.acknowledged": _change("acknowledged"),
     "case.assigned": _held,
@@ -107,6 +113,67 @@ UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
 }
 
 
+class Case(NamedTuple):
+    """A service case as it stood.
+
+    - status: open, resolved or closed; reopened: how often; notes: traces of work.
+    - breached: whether a missed deadline was recorded.
+    - due_at: the deadline to resolve it; overdue: resolved after it, or not resolved by now.
+    - position: of its first event.
+    """
+
+    case: str
+    client: str | None
+    kind: str | None
+    priority: str | None
+    location: str | None
+    status: str
+    state: str | None
+    assignee: str | None
+    unit: str | None
+    opened_at: datetime | None
+    opened_precision: str | None
+    opened_by: str | None
+    acknowledged_at: datetime | None
+    acknowledged_precision: str | None
+    resolved_at: datetime | None
+    resolved_precision: str | None
+    resolved_by: str | None
+    closed_at: datetime | None
+    closed_precision: str | None
+    reopened: int
+    breached: bool
+    due_at: datetime | None
+    overdue: bool
+    notes: int
+    position: int
+
+
+class CaseHolder(NamedTuple):
+    """From when to when (half-open) a person or unit held a case; holder: None: nobody."""
+
+    track: str
+    holder: str | None
+    from_at: datetime | None
+    to_at: datetime | None
+    position: int
+
+
+class CaseStep(NamedTuple):
+    """What happened to a case, other than who holds it."""
+
+    occurred_at: datetime | None
+    precision: str
+    change: str
+    state: str | None
+    performed_by: str | None
+    client: str | None
+    deadline: str | None
+    due_at: datetime | None
+    reason: str | None
+    position: int
+
+
 def cases(
     connection: Connection,
     view: View,
@@ -116,26 +183,27 @@ def cases(
     unit: str | None = None,
     status: str | None = None,
     overdue: bool = False,
-) -> Answer:
-    """Cases as they stood, by filters that are exact.
-
-    Rows: case, client, kind, priority, location, status (open, resolved, closed), state, assignee,
-    unit, opened_at, opened_by, acknowledged_at, resolved_at, resolved_by, closed_at, reopened
-    (times), breached (so it was recorded), due_at (to be resolved by), overdue (resolved after it,
-    or not yet), notes, position (of the first event).
-    """
+) -> list[Case]:
+    """Cases as they stood, by filters that are exact."""
     clients = filtering(connection, view, client)
     return ask(
-        connection, _SQL["cases"], view,
-        clients=clients, assignee=assignee, unit=unit, status=status, overdue=overdue,
-    )  # fmt: skip
+        connection,
+        _SQL["cases"],
+        view,
+        Case,
+        clients=clients,
+        assignee=assignee,
+        unit=unit,
+        status=status,
+        overdue=overdue,
+    )
 
 
-def holders(connection: Connection, view: View, case: str) -> Answer:
-    """Who held one case, in order: track (person, unit), holder (None: nobody), from_at, to_at."""
-    return ask(connection, _SQL["holders"], view, case=case)
+def holders(connection: Connection, view: View, case: str) -> list[CaseHolder]:
+    """Who held one case, in order."""
+    return ask(connection, _SQL["holders"], view, CaseHolder, case=case)
 
 
-def history(connection: Connection, view: View, case: str) -> Answer:
-    """What happened to one case, in order, but for its holders: change, state, by whom, when."""
-    return ask(connection, _SQL["history"], view, case=case)
+def history(connection: Connection, view: View, case: str) -> list[CaseStep]:
+    """What happened to one case, in order, other than who held it."""
+    return ask(connection, _SQL["history"], view, CaseStep, case=case)

@@ -1,16 +1,18 @@
 """Business calendars: the working hours of every day, and the hours worked between two moments."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.periods import Period
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.work", "calendar.sql")
 CLOCK = _SQL["clock"]
@@ -18,7 +20,7 @@ DEFAULT = "default"
 
 
 class WorkingDay(NamedTuple):
-    """One day that a calendar covers: when each shift of it starts and ends; none on a holiday."""
+    """One day that a calendar covers: when each of its shifts starts and ends; [] on a holiday."""
 
     position: int
     calendar: str
@@ -29,7 +31,7 @@ class WorkingDay(NamedTuple):
     seconds: int
 
 
-TABLES: Mapping[type[Any], str] = {WorkingDay: "working_days"}
+TABLES: Tables = {WorkingDay: "working_days"}
 
 
 def _published(event: Recorded) -> Iterator[WorkingDay]:
@@ -40,7 +42,7 @@ def _published(event: Recorded) -> Iterator[WorkingDay]:
         day = d.first_day + timedelta(days=number)
         shifts = deviations.get(day, week.get(day.isoweekday(), ()))
         sides = [[_moment(day, text, d.zone) for text in shift.split("-")] for shift in shifts]
-        # On the day the clock is put on, a shift in the lost hour may have no length.
+        # On the day the clocks go forward, a shift in the lost hour may have no length.
         starts, ends = [side[0] for side in sides], [max(side) for side in sides]
         worked = sum((end - start).total_seconds() for start, end in zip(starts, ends, strict=True))
         yield WorkingDay(event.position, d.calendar, day, d.zone, starts, ends, round(worked))
@@ -53,30 +55,50 @@ def _moment(day: date, text: str, zone: str) -> datetime:
     return (local + after).astimezone(ZoneInfo("UTC"))
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
-    "business_calendar.published": _published
-}
+UNFOLD: Unfolds = {"business_calendar.published": _published}
 
 
-def calendars(connection: Connection, view: View) -> Answer:
-    """Every calendar known: calendar, first_day, last_day, zone (None: it has more than one)."""
-    return ask(connection, _SQL["calendars"], view)
+class Calendar(NamedTuple):
+    """A business calendar and the days it covers, both included; zone: None for more than one."""
+
+    calendar: str
+    first_day: date
+    last_day: date
+    zone: str | None
+
+
+class Day(NamedTuple):
+    """A day of a calendar; worked: whether there is work on it."""
+
+    day: date
+    worked: bool
+
+
+class Worked(NamedTuple):
+    """Business hours between two moments."""
+
+    hours: Decimal
+
+
+def calendars(connection: Connection, view: View) -> list[Calendar]:
+    """Every calendar that was published."""
+    return ask(connection, _SQL["calendars"], view, Calendar)
 
 
 def zone_of(connection: Connection, view: View, calendar: str) -> str:
     """The time zone of a calendar. Raises InvalidQuestion if it is not known, or has two."""
-    known = {row["calendar"]: row["zone"] for row in calendars(connection, view)}
+    known = {row.calendar: row.zone for row in calendars(connection, view)}
     if calendar not in known:
         raise InvalidQuestion(
             f"no business calendar {calendar!r} was published as of position {view.as_of}; "
             f"there are: {', '.join(known) or 'none'}. Append business_calendar.published"
         )
-    if known[calendar] is None:
+    if (zone := known[calendar]) is None:
         raise InvalidQuestion(
             f"business calendar {calendar!r} was published in two time zones; publish all its "
             "days in one"
         )
-    return str(known[calendar])
+    return zone
 
 
 def default(connection: Connection, view: View) -> str:
@@ -84,9 +106,9 @@ def default(connection: Connection, view: View) -> str:
 
     Raises InvalidQuestion if there is none, or several without one called "default".
     """
-    names = [row["calendar"] for row in calendars(connection, view)]
+    names = [row.calendar for row in calendars(connection, view)]
     if len(names) == 1:
-        return str(names[0])
+        return names[0]
     if DEFAULT in names:
         return DEFAULT
     raise InvalidQuestion(
@@ -104,14 +126,20 @@ def working_days(
     """
     zone_of(connection, view, calendar)
     rows = ask(
-        connection, _SQL["days"], view, calendar=calendar, since=period.since, until=period.until
+        connection,
+        _SQL["days"],
+        view,
+        Day,
+        calendar=calendar,
+        since=period.since,
+        until=period.until,
     )
     if len(rows) < period.days:
         raise InvalidQuestion(
             f"business calendar {calendar!r} covers {len(rows)} of the {period.days} days of "
             f"{period.name}. Append business_calendar.published for the others"
         )
-    return tuple(row["day"] for row in rows if row["worked"])
+    return tuple(row.day for row in rows if row.worked)
 
 
 def worked(
@@ -124,6 +152,13 @@ def worked(
     zone = zone_of(connection, view, calendar)
     statement = f"WITH {CLOCK}{_SQL['worked']}"
     (row,) = ask(
-        connection, statement, view, calendar=calendar, calendar_zone=zone, start=start, end=end
+        connection,
+        statement,
+        view,
+        Worked,
+        calendar=calendar,
+        calendar_zone=zone,
+        start=start,
+        end=end,
     )
-    return float(row["hours"])
+    return float(row.hours)

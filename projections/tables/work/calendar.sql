@@ -26,8 +26,8 @@ RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
     FROM unnest(starts, ends) AS shift(s, e) WHERE s < at
 $$;
 
--- It refuses the question: the time from one day to another is not known to this calendar. Volatile,
--- or the planner might call it beforehand.
+-- Refuses the question: the calendar does not cover all days from one to another. Volatile, or the
+-- planner might call it beforehand.
 CREATE FUNCTION not_covered(calendar text, first_day date, last_day date)
 RETURNS numeric LANGUAGE plpgsql VOLATILE AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- Entries: one row an event; what they say of those who are to record what they do.
+-- Data entry: one row an event; how those who should record what they do keep the ledger.
 
 -- name: tables
 CREATE TABLE entries (

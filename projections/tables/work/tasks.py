@@ -1,14 +1,15 @@
-"""Tasks: what somebody is to do by when, whether it was done, and who owes it."""
+"""Tasks: who should do what by when, whether it was done, and who owes it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
-from projections.view import Answer, View, ask
+from projections.view import View, ask
 
 _SQL = statements("projections.tables.work", "tasks.sql")
 
@@ -17,7 +18,7 @@ class TaskChanged(NamedTuple):
     """A task was assigned, advanced by a step, completed, cancelled or given more time.
 
     due_at: the deadline that the event names. recorded_at: an extension counts only if it was
-    recorded before the deadline it moves; of an import, which says nothing of that, when it
+    recorded before the deadline it moves; of an import, which cannot tell, when it
     happened. `unit` is the one the producer gave.
     """
 
@@ -42,7 +43,7 @@ class TaskChanged(NamedTuple):
     reason: str | None
 
 
-TABLES: Mapping[type[Any], str] = {TaskChanged: "task_changes"}
+TABLES: Tables = {TaskChanged: "task_changes"}
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[TaskChanged]]:
@@ -73,13 +74,39 @@ def _change(change: str) -> Callable[[Recorded], Iterator[TaskChanged]]:
     return unfold
 
 
-UNFOLD: Mapping[str, Callable[[Recorded], Iterator[Any]]] = {
+UNFOLD: Unfolds = {
     "task.assigned": _change("assigned"),
     "task_step.done": _change("step"),
     "task.completed": _change("completed"),
     "task.cancelled": _change("cancelled"),
     "task_deadline.extended": _change("extended"),
 }
+
+
+class Task(NamedTuple):
+    """A task as it stood.
+
+    - debtor: who had it when it was due; state: open, completed or cancelled; position: of its
+      first event.
+    - overdue: neither done nor cancelled by the deadline, or by `on` where the deadline is over.
+    """
+
+    task: str
+    title: str | None
+    kind: str | None
+    client: str | None
+    deal: str | None
+    case: str | None
+    assignee: str | None
+    debtor: str | None
+    due_at: datetime | None
+    state: str
+    ended_at: datetime | None
+    ended_precision: str | None
+    steps: int | None
+    steps_done: int
+    overdue: bool
+    position: int
 
 
 def tasks(
@@ -89,12 +116,9 @@ def tasks(
     assignee: str | None = None,
     client: str | None = None,
     overdue: bool = False,
-) -> Answer:
-    """Tasks as they stood, by who has them, for which client, or only those overdue.
-
-    Rows: task, title, kind, client, deal, case, assignee, debtor (who had it when it was due),
-    due_at, state (open, completed, cancelled), ended_at, steps, steps_done, overdue, position.
-    overdue: neither done nor cancelled by the deadline, or by `on` where the deadline has passed.
-    """
+) -> list[Task]:
+    """Tasks as they stood, by who has them, for which client, or only those overdue."""
     clients = filtering(connection, view, client)
-    return ask(connection, _SQL["tasks"], view, assignee=assignee, clients=clients, overdue=overdue)
+    return ask(
+        connection, _SQL["tasks"], view, Task, assignee=assignee, clients=clients, overdue=overdue
+    )

@@ -1,4 +1,4 @@
--- Tasks: what somebody is to do by when. One row an event; tasks_of says what follows from them.
+-- Tasks: who should do what by when. One row an event; tasks_of derives the tasks from them.
 
 -- name: tables
 CREATE TABLE task_changes (
@@ -31,7 +31,7 @@ CREATE INDEX ON task_changes (client);
 CREATE INDEX ON task_changes (due_at);
 
 -- name: functions
--- A deadline moves only if that is recorded before it passes: nobody extends what he has missed.
+-- A deadline moves only if that is recorded before it passes: a missed one is never extended.
 CREATE FUNCTION evolve_due(state timestamptz, due_at timestamptz, recorded_at timestamptz)
 RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN state IS NULL OR due_at IS NOT NULL AND recorded_at < state

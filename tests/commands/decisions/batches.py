@@ -69,5 +69,5 @@ def returned(ledger: Ledger, batch: str, **how: Any) -> transfer.Outcome:
 def owners(ledger: Ledger, connection: Connection) -> Owners:
     view = now(ledger, connection)
     found = portfolio.clients(connection, view)
-    assert len({row["client"] for row in found}) == len(found)
-    return {row["client"]: row["owner"] for row in found}
+    assert len({row.client for row in found}) == len(found)
+    return {row.client: row.owner for row in found}

@@ -60,5 +60,5 @@ def test_annulled_is_as_if_never_happened(
             assert with_annulments[question] == without[question]
     for lines in shown.values():
         for line in lines:
-            annulled = line["position"] - 1 in wrong
-            assert (line["annulled_by"] is not None) == annulled
+            annulled = line.position - 1 in wrong
+            assert (line.annulled_by is not None) == annulled

@@ -10,7 +10,7 @@ from ledger.database import Connection
 from ledger.envelope import Event
 from projections.metrics.definitions import EVIDENCE, METRICS
 from projections.metrics.metrics import GROUPS, explain, metrics
-from projections.questions.ownership import handover_outcomes as outcomes
+from projections.questions.ownership import handover_outcomes
 from projections.questions.sales import funnel
 from projections.questions.service import service_report as service
 from projections.tables.sales import deals, offers
@@ -53,7 +53,7 @@ def answers(connection: Connection, seen: View, by: str) -> dict[str, Any]:
         "handovers": service.handovers(connection, seen),
         "hours": service.hours_in_state(connection, seen),
         "durations": service.durations(connection, seen, by="assignee"),
-        "outcomes": outcomes.outcomes(connection, seen, days=20),
+        "outcomes": handover_outcomes.handover_outcomes(connection, seen, days=20),
         "explained": explain(connection, seen, "deals_open.*", by="team", every="month"),
     }
     for credit in CREDITED:

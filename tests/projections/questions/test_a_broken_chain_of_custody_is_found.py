@@ -45,8 +45,8 @@ SOUND = [
 def what(connection: Connection, as_of: int) -> list[tuple[str, Any, Any, list[int]]]:
     rows = custody.breaches(connection, view(as_of))
     assert rows == custody.breaches(connection, view(as_of), "C-1")
-    assert all(len(row["event_ids"]) == len(row["positions"]) for row in rows)
-    return [(row["what"], row["owner"], row["named"], row["positions"]) for row in rows]
+    assert all(len(row.event_ids) == len(row.positions) for row in rows)
+    return [(row.what, row.owner, row.named, row.positions) for row in rows]
 
 
 def test_a_sound_chain_has_no_breach_and_an_orphan_is_none(embedded_dsn: str) -> None:
@@ -54,9 +54,9 @@ def test_a_sound_chain_has_no_breach_and_an_orphan_is_none(embedded_dsn: str) ->
     with ledger_of(embedded_dsn, story) as (_, connection):
         for as_of in range(len(story) + 1):
             assert what(connection, as_of) == []
-        owners = [row["owner"] for row in custody.chain(connection, view(len(story)), "C-1")]
+        owners = [row.owner for row in custody.chain(connection, view(len(story)), "C-1")]
         assert owners == ["E-1", None, "E-2", "E-1", None, "E-1"]
-        assert [row["client"] for row in portfolio.orphans(connection, view(len(story)))] == ["C-1"]
+        assert [row.client for row in portfolio.orphans(connection, view(len(story)))] == ["C-1"]
 
 
 @pytest.mark.parametrize(

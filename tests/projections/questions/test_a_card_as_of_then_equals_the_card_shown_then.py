@@ -30,9 +30,9 @@ def answers(connection: Connection, seen: View) -> dict[str, Any]:
         "orphans": portfolio.orphans(connection, seen),
         "disputes": disputes.disputes(connection, seen),
         "incidents": disputes.incidents(connection, seen),
-        "conflicts by branch": disputes.incidents(connection, seen, by="branch"),
-        "takeovers": handovers.takeovers(connection, seen),
-        "open takeovers": handovers.takeovers(connection, seen, only_open=True),
+        "conflicts by branch": disputes.incident_counts(connection, seen, by="branch"),
+        "handovers": handovers.handovers(connection, seen),
+        "open handovers": handovers.handovers(connection, seen, only_open=True),
     }
     for client in POOLS["client"]:
         for question in (card.card, card.timeline):

@@ -24,7 +24,7 @@ def test_one_that_came_back_and_went_again_in_events_recorded_out_of_order(
     ]  # fmt: skip
     with ledger_of(embedded_dsn, story) as (_, connection):
         (row,) = portfolio.departures(connection, view(len(story)))
-        assert (row["clients"], row["placed"], row["pool"], row["orphans"]) == (1, 1, 0, 0)
+        assert (row.clients, row.placed, row.pool, row.orphans) == (1, 1, 0, 0)
 
 
 def test_one_that_passes_on_with_the_departure_is_placed_and_was_no_orphan(
@@ -40,5 +40,5 @@ def test_one_that_passes_on_with_the_departure_is_placed_and_was_no_orphan(
     ]
     with ledger_of(embedded_dsn, story) as (_, connection):
         (row,) = portfolio.departures(connection, view(len(story)))
-        assert (row["clients"], row["placed"], row["orphans"]) == (1, 1, 0)
-        assert row["orphan_hours"] == 0
+        assert (row.clients, row.placed, row.orphans) == (1, 1, 0)
+        assert row.orphan_hours == 0

@@ -24,7 +24,7 @@ def test_a_portfolio_is_what_was_owned_then(
         for as_of in (0, len(history) // 2, len(history)):
             seen = view(as_of, on)
             owners = {
-                client: row["owner"]
+                client: row.owner
                 for client in POOLS["client"]
                 for row in ownership.owner(connection, seen, client)
             }
@@ -34,4 +34,4 @@ def test_a_portfolio_is_what_was_owned_then(
                 except NotFound:
                     rows = []
                 expected = {client for client, owner in owners.items() if owner == employee}
-                assert {row["client"] for row in rows} == expected
+                assert {row.client for row in rows} == expected

@@ -18,7 +18,7 @@ from ledger.events.contacts import (
 )
 from ledger.events.ownership import ClientReassigned, CuratorAssigned
 from ledger.events.sales import DealOpened, DealWon, PurchaseRecorded
-from projections.questions.ownership.handover_outcomes import outcomes
+from projections.questions.ownership.handover_outcomes import handover_outcomes
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.stories import told
 
@@ -93,8 +93,8 @@ def connection(embedded_dsn: str) -> Iterator[Connection]:
 
 
 def test_before_and_after_by_reason(connection: Connection) -> None:
-    departure, workload = outcomes(connection, SEEN, days=30)
-    assert departure == {
+    departure, workload = handover_outcomes(connection, SEEN, days=30)
+    assert departure._asdict() == {
         "reason": "departure", "handovers": 4, "complete": 3, "unfinished": 1,
         "contacts_before": 3, "contacts_after": 3, "retained": 2, "retained_share": 2 / 3,
         "mood_told": 1, "mood_before": 1.0, "mood_after": -1.0,
@@ -102,27 +102,29 @@ def test_before_and_after_by_reason(connection: Connection) -> None:
         "ces_told": 0, "ces_before": None, "ces_after": None,
         "nps_told": 0, "nps_before": None, "nps_after": None,
     }  # fmt: skip
-    assert (workload["handovers"], workload["retained"], workload["retained_share"]) == (1, 1, 1)
+    assert (workload.handovers, workload.retained, workload.retained_share) == (1, 1, 1)
 
 
 def test_what_is_not_over_yet_is_counted_apart(connection: Connection) -> None:
     early = view(len(HISTORY), datetime(2026, 2, 10, tzinfo=UTC))
-    for row in outcomes(connection, early, days=30):
-        assert row["unfinished"] == row["handovers"]
-        assert (row["retained"], row["complete"], row["retained_share"]) == (0, 0, None)
-        assert (row["contacts_before"], row["contacts_after"]) == (0, 0)
+    for row in handover_outcomes(connection, early, days=30):
+        assert row.unfinished == row.handovers
+        assert (row.retained, row.complete, row.retained_share) == (0, 0, None)
+        assert (row.contacts_before, row.contacts_after) == (0, 0)
     # The very moment at which the days are over completes them.
     over = view(len(HISTORY), datetime(2026, 2, 28, 10, tzinfo=UTC))
-    assert outcomes(connection, over, days=30)[0]["complete"] == 1
+    assert handover_outcomes(connection, over, days=30)[0].complete == 1
 
 
 def test_the_period_is_that_of_the_hand_over(connection: Connection) -> None:
-    (only,) = outcomes(connection, SEEN, days=30, since=date(2026, 5, 1), until=date(2026, 6, 1))
-    assert (only["reason"], only["handovers"], only["complete"]) == ("departure", 1, 0)
-    assert outcomes(connection, SEEN, until=date(2025, 1, 1)) == []
+    (only,) = handover_outcomes(
+        connection, SEEN, days=30, since=date(2026, 5, 1), until=date(2026, 6, 1)
+    )
+    assert (only.reason, only.handovers, only.complete) == ("departure", 1, 0)
+    assert handover_outcomes(connection, SEEN, until=date(2025, 1, 1)) == []
 
 
 @pytest.mark.parametrize("days", [0, -1, 100_000])
 def test_days_that_make_no_sense_are_refused(connection: Connection, days: int) -> None:
     with pytest.raises(InvalidQuestion, match="from 1 to 3660"):
-        outcomes(connection, SEEN, days=days)
+        handover_outcomes(connection, SEEN, days=days)

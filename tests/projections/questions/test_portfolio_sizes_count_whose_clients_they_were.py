@@ -1,4 +1,4 @@
-"""Holdings: who had how many clients at each moment, and how many were nobody's."""
+"""Portfolio sizes: who had how many clients at each moment, and how many were nobody's."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ from ledger.events.clients import ClientMerged
 from ledger.events.ownership import ClientReassigned, ClientReleased, CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired
 from projections.periods import period_of
-from projections.questions.ownership.portfolio_sizes import holdings, moments
+from projections.questions.ownership.portfolio_sizes import moments, portfolio_sizes
 from projections.view import View
 from tests.projections.ledgers import ZONE, ledger_of
 from tests.projections.stories import told
@@ -34,10 +34,10 @@ def seen(position: int = len(HISTORY), on: datetime = AFTER) -> View:
 def test_orphans_are_those_of_leavers_and_nobodys(embedded_dsn: str) -> None:
     times = [datetime(2025, month, 1, tzinfo=UTC) for month in range(1, 7)]
     with ledger_of(embedded_dsn, HISTORY) as (_, connection):
-        rows = holdings(connection, seen(), times)
-        before = holdings(connection, seen(position=6), times[2:4])
-        passing = holdings(connection, seen(), [datetime(2025, 3, 10, tzinfo=UTC)])
-    found = [(row["at"].month, row["owner"], row["orphaned"], row["clients"]) for row in rows]
+        rows = portfolio_sizes(connection, seen(), times)
+        before = portfolio_sizes(connection, seen(position=6), times[2:4])
+        passing = portfolio_sizes(connection, seen(), [datetime(2025, 3, 10, tzinfo=UTC)])
+    found = [(row.at.month, row.owner, row.orphaned, row.clients) for row in rows]
     assert found == [
         (2, "E-1", False, 2), (2, "E-2", False, 1),
         (3, "E-1", True, 2), (3, "E-2", False, 1),
@@ -45,8 +45,8 @@ def test_orphans_are_those_of_leavers_and_nobodys(embedded_dsn: str) -> None:
         (5, "E-1", True, 1), (5, "E-2", False, 1), (5, None, True, 1),
         (6, "E-2", False, 1), (6, None, True, 1),
     ]  # fmt: skip
-    assert [(row["owner"], row["clients"]) for row in passing] == [("E-1", 1), ("E-2", 2)]
-    assert [(row["owner"], row["clients"]) for row in before] == [("E-1", 2), ("E-2", 1)] * 2
+    assert [(row.owner, row.clients) for row in passing] == [("E-1", 1), ("E-2", 2)]
+    assert [(row.owner, row.clients) for row in before] == [("E-1", 2), ("E-2", 1)] * 2
 
 
 def test_a_period_is_looked_at_in_steps_that_suit_it_and_only_so_far() -> None:

@@ -41,7 +41,7 @@ def told(*facts: tuple[str, Any], client: str | None = "C-1") -> list[Event]:
 
 
 def lines(card_: card.Card, section: str) -> dict[str, Any]:
-    return {line["name"]: line for line in card_[section]}
+    return {line.name: line for line in getattr(card_, section)}
 
 
 def test_a_prospect_becomes_a_client(embedded_dsn: str) -> None:
@@ -52,9 +52,9 @@ def test_a_prospect_becomes_a_client(embedded_dsn: str) -> None:
     with ledger_of(embedded_dsn, events) as (_, owner):
         before = lines(card.card(owner, view(1), "C-1"), "identity")
         after = lines(card.card(owner, view(2), "C-1"), "identity")
-    assert (before["status"]["value"], after["status"]["value"]) == ("prospect", "client")
-    assert (after["status"]["position"], after["name"]["value"]) == (2, "Ёлка")
-    assert (before["name"]["precision"], before["name"]["since"].month) == ("month", 1)
+    assert (before["status"].value, after["status"].value) == ("prospect", "client")
+    assert (after["status"].position, after["name"].value) == (2, "Ёлка")
+    assert (before["name"].precision, before["name"].since.month) == ("month", 1)
 
 
 def test_a_retracted_fact_has_no_value_until_it_is_recorded_again(embedded_dsn: str) -> None:
@@ -66,11 +66,11 @@ def test_a_retracted_fact_has_no_value_until_it_is_recorded_again(embedded_dsn: 
         ("2026-02-01", ClientFactRecorded(field="inn", value="3")),
     )
     with ledger_of(embedded_dsn, events) as (_, owner):
-        facts = [card.card(owner, view(n), "C-1")["facts"] for n in (2, 3, 4, 5)]
-    assert [found[0]["value"] if found else None for found in facts] == ["2", "2", None, "3"]
+        facts = [card.card(owner, view(n), "C-1").facts for n in (2, 3, 4, 5)]
+    assert [found[0].value if found else None for found in facts] == ["2", "2", None, "3"]
     confirmed = facts[1][0]
-    assert (confirmed["last_confirmed"].day, confirmed["last_confirmed_position"]) == (5, 3)
-    assert facts[3][0]["last_confirmed_position"] is None, "what was checked was an older value"
+    assert (confirmed.last_confirmed.day, confirmed.last_confirmed_position) == (5, 3)
+    assert facts[3][0].last_confirmed_position is None, "what was checked was an older value"
 
 
 def test_contact_persons_play_their_parts_until_they_leave(embedded_dsn: str) -> None:
@@ -80,17 +80,22 @@ def test_contact_persons_play_their_parts_until_they_leave(embedded_dsn: str) ->
         ("2026-01-03", ContactPersonLeft(contact="P-1", new_employer="Рога")),
     )
     with ledger_of(embedded_dsn, events) as (_, owner):
-        persons = [card.card(owner, view(n), "C-1")["contact_persons"][0] for n in (1, 2, 3)]
+        persons = [card.card(owner, view(n), "C-1").contact_persons[0] for n in (1, 2, 3)]
         assert card.difference(owner, view(1), view(2), "C-1") == [
-            {
-                "section": "contact_persons", "name": "P-1", "field": "roles", "before": ["user"],
-                "after": ["finance", "technical"], "before_position": 1, "after_position": 2,
-            },
-        ]  # fmt: skip
-    assert [person["roles"] for person in persons] == [
+            card.Change(
+                section="contact_persons",
+                name="P-1",
+                field="roles",
+                before=["user"],
+                after=["finance", "technical"],
+                before_position=1,
+                after_position=2,
+            ),
+        ]
+    assert [person.roles for person in persons] == [
         ["user"], ["finance", "technical"], ["finance", "technical"],
     ]  # fmt: skip
-    assert [person["has_left"] for person in persons] == [False, False, True]
+    assert [person.has_left for person in persons] == [False, False, True]
 
 
 def test_a_client_that_was_never_registered_has_a_card(embedded_dsn: str) -> None:
@@ -100,12 +105,12 @@ def test_a_client_that_was_never_registered_has_a_card(embedded_dsn: str) -> Non
         found = card.card(owner, view(4), "C-1")
         (listed,) = portfolio.clients(owner, view(4))
     contacts = lines(found, "contacts")
-    assert contacts["last contact"]["position"] == 3
-    assert contacts["last two-way contact"]["position"] == 2
-    assert contacts["call count"]["value"] == "3"
-    assert found["feeling"][0]["value"] == 2
-    assert [line["name"] for line in found["identity"]] == ["first event"]
-    assert (listed["name"], listed["since"], listed["contacts"]) == (None, None, 3)
+    assert contacts["last contact"].position == 3
+    assert contacts["last two-way contact"].position == 2
+    assert contacts["call count"].value == "3"
+    assert found.feeling[0].value == 2
+    assert [line.name for line in found.identity] == ["first event"]
+    assert (listed.name, listed.since, listed.contacts) == (None, None, 3)
 
 
 def test_nothing_recorded_is_not_found_and_neither_is_what_was_annulled(embedded_dsn: str) -> None:
@@ -116,7 +121,7 @@ def test_nothing_recorded_is_not_found_and_neither_is_what_was_annulled(embedded
             with pytest.raises(NotFound, match="iledger clients --search"):
                 card.card(owner, view(as_of), client)
         shown = card.timeline(owner, view(2), "C-1")
-    assert [(line["position"], line["annulled_by"]) for line in shown] == [(1, 2), (2, None)]
+    assert [(line.position, line.annulled_by) for line in shown] == [(1, 2), (2, None)]
 
 
 def test_the_timeline_names_the_owner_of_that_moment(embedded_dsn: str) -> None:
@@ -129,7 +134,7 @@ def test_the_timeline_names_the_owner_of_that_moment(embedded_dsn: str) -> None:
     )
     with ledger_of(embedded_dsn, events) as (_, owner):
         shown = card.timeline(owner, view(5), "C-1", kinds=["call", "note"])
-    assert [(line["position"], line["owner"]) for line in shown] == [
+    assert [(line.position, line.owner) for line in shown] == [
         (2, "E-1"), (5, "E-1"), (4, "E-2"),
     ]  # fmt: skip
 
@@ -145,7 +150,7 @@ def test_clients_are_found_by_owner_unit_and_name(embedded_dsn: str) -> None:
     with ledger_of(embedded_dsn, events) as (_, owner):
         seen = view(5)
         for wanted in ({"owner": "E-1"}, {"unit": "U-1"}, {"search": "ёЛ"}, {"search": "C-1"}):
-            assert [row["client"] for row in portfolio.clients(owner, seen, **wanted)] == ["C-1"]
+            assert [row.client for row in portfolio.clients(owner, seen, **wanted)] == ["C-1"]
         assert portfolio.clients(owner, seen, search="елка") == []
         with pytest.raises(NotFound, match=r"Did you mean .E-1.\?"):
             portfolio.clients(owner, seen, owner="E-11")
@@ -166,4 +171,4 @@ def test_orphans_are_the_clients_of_whoever_has_left(embedded_dsn: str) -> None:
     with ledger_of(embedded_dsn, events) as (_, owner):
         (orphan,) = portfolio.orphans(owner, view(3))
         assert portfolio.orphans(owner, view(2)) == portfolio.orphans(owner, view(4)) == []
-    assert (orphan["former_owner"], orphan["since"].day, orphan["days"]) == ("E-1", 1, 92)
+    assert (orphan.former_owner, orphan.since.day, orphan.days) == ("E-1", 1, 92)

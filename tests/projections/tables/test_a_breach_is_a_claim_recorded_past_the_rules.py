@@ -86,8 +86,8 @@ def test_an_offer_by_somebody_else(
     with ledger_of(embedded_dsn, [*events, claim]) as (_, connection):
         found = disputes.claims(connection, view(len(events) + 1), "C-1")
         listed = disputes.incidents(connection, view(len(events) + 1))
-    assert [line["breach"] for line in found] == ([] if breach is None else [breach])
-    assert [line["kind"] for line in listed] == (["breach"] if breach else [])
+    assert [line.breach for line in found] == ([] if breach is None else [breach])
+    assert [line.kind for line in listed] == (["breach"] if breach else [])
 
 
 def test_the_policy_of_that_moment_says_what_claims(embedded_dsn: str) -> None:
@@ -97,4 +97,4 @@ def test_the_policy_of_that_moment_says_what_claims(embedded_dsn: str) -> None:
     reserved = told(RESERVED[0], RESERVED[1], client="C-1")
     with ledger_of(embedded_dsn, [reserved, calls[0], policy, calls[1]]) as (_, connection):
         found = disputes.claims(connection, view(4), "C-1")
-    assert [(line["position"], line["breach"]) for line in found] == [(4, True)]
+    assert [(line.position, line.breach) for line in found] == [(4, True)]

@@ -91,7 +91,7 @@ def test_days_that_are_not_covered_are_refused(connection: Connection) -> None:
         worked(connection, SEEN, "office", *moments)
     with pytest.raises(InvalidQuestion, match="there are: night, office"):
         worked(connection, SEEN, "holiday", *moments)
-    assert [row["zone"] for row in calendars(connection, SEEN)] == [
+    assert [row.zone for row in calendars(connection, SEEN)] == [
         "Europe/Berlin",
         "Europe/Moscow",
     ]

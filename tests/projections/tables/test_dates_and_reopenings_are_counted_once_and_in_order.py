@@ -55,7 +55,7 @@ def test_a_win_dated_by_the_day_or_month_of_the_opening_follows_it(
         }, zone  # fmt: skip
     with ledger_of(embedded_dsn, history) as (_, connection):
         (found,) = deals.deals(connection, View(2, NOW, "Europe/Moscow"))
-        assert (found["status"], found["days"]) == ("won", 0)
+        assert (found.status, found.days) == ("won", 0)
 
 
 def test_a_win_dated_before_the_day_of_the_opening_is_still_before_it(embedded_dsn: str) -> None:
@@ -74,7 +74,7 @@ def test_a_case_resolved_on_the_date_of_its_opening_is_resolved(embedded_dsn: st
     assert whole(embedded_dsn, history, "resolution_mean") == {"resolution_mean": 0}
     with ledger_of(embedded_dsn, history) as (_, connection):
         (found,) = cases.cases(connection, View(2, NOW, "Europe/Moscow"))
-        assert (found["status"], found["resolved_at"]) == ("resolved", found["opened_at"])
+        assert (found.status, found.resolved_at) == ("resolved", found.opened_at)
         before = datetime(2026, 9, 30, 3, tzinfo=UTC)
         assert cases.cases(connection, View(2, before, "Europe/Moscow")) == []
 
@@ -125,7 +125,7 @@ def test_a_note_is_after_the_close_until_the_case_is_reopened(embedded_dsn: str)
         for day, after in ((7, {True: 1}), (9, {True: 1, False: 1}), (12, {True: 2, False: 1})):
             seen = View(len(history), datetime(2026, 9, day, tzinfo=UTC), "UTC")
             rows = service.touches(connection, seen, by=["after_close"])
-            assert {row["after_close"]: row["touches"] for row in rows} == after
+            assert {row.after_close: row.touches for row in rows} == after
 
 
 def test_a_case_opened_on_a_date_is_of_that_date_in_every_zone(embedded_dsn: str) -> None:
@@ -137,7 +137,7 @@ def test_a_case_opened_on_a_date_is_of_that_date_in_every_zone(embedded_dsn: str
         seen = View(2, NOW, "America/New_York")
         since = datetime.combine(date(2026, 9, 1), time())
         (row,) = service.durations(connection, seen, since=since)
-        assert (row["cases"], row["to_resolved_mean"]) == (1, 48)
+        assert (row.cases, row.to_resolved_mean) == (1, 48)
         assert service.durations(connection, seen, until=since) == []
 
 
@@ -152,7 +152,7 @@ def test_workdays_are_days_of_the_zone(embedded_dsn: str) -> None:
         (row,) = data_entry.adoption(
             connection, seen, since=date(2026, 9, 1), until=date(2026, 9, 4)
         )
-        assert row["workdays"] == 1
+        assert row.workdays == 1
 
 
 def test_who_rang_in_vain_was_not_touched(embedded_dsn: str) -> None:

@@ -39,9 +39,9 @@ def test_the_audit_counts_a_client_once_and_a_date_where_it_is(embedded_dsn: str
         august = base_audit(connection, seen, since=date(2026, 8, 1), until=date(2026, 9, 1))
         september = base_audit(connection, seen, since=date(2026, 9, 1), until=date(2026, 10, 1))
     # C-1 to C-3 were first heard of at eight in the evening of the thirty-first of July.
-    assert (august["clients"], august["new"]) == (4, 1)
-    assert (september["clients"], september["new"]) == (3, 1)
-    assert september["without_owner"] == 2
+    assert (august.clients, august.new) == (4, 1)
+    assert (september.clients, september.new) == (3, 1)
+    assert september.without_owner == 2
 
 
 def test_hours_and_coverage_end_with_the_merge(embedded_dsn: str) -> None:

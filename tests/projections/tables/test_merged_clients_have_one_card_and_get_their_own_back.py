@@ -1,8 +1,9 @@
 """Merging shows both histories, and separating gives both cards back, whatever was recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ from projections.tables.ownership import disputes, handovers, ownership
 from projections.tables.sales import deals, offers
 from projections.tables.service import cases
 from projections.tables.work import tasks
-from projections.view import Answer, View
+from projections.view import View
 from tests.projections.ledgers import NOW, ledger_of, view
 from tests.projections.random_events import POOLS, histories
 from tests.projections.stories import told
@@ -80,17 +81,17 @@ def test_both_ids_have_the_survivors_card_with_both_histories(embedded_dsn: str)
         seen = view(ONE)
         found = card.card(connection, seen, "C-1")
         assert card.card(connection, seen, "C-2") == found
-        assert [(line["name"], line["client"]) for line in found["merged"]] == [("C-2", "C-1")]
-        assert found["identity"][0]["value"] == "ООО «Ёлка»"
-        assert [(line["name"], line["client"]) for line in found["facts"]] == [("phone", "C-2")]
-        assert [line["name"] for line in found["owner"]] == ["E-1"]
+        assert [(line.name, line.client) for line in found.merged] == [("C-2", "C-1")]
+        assert found.identity[0].value == "ООО «Ёлка»"
+        assert [(line.name, line.client) for line in found.facts] == [("phone", "C-2")]
+        assert [line.name for line in found.owner] == ["E-1"]
         lines = card.timeline(connection, seen, "C-2")
-        assert [(line["position"], line["client"]) for line in lines] == [
+        assert [(line.position, line.client) for line in lines] == [
             (1, "C-1"), (2, "C-2"), (3, "C-1"), (4, "C-2"), (5, "C-2"), (6, "C-2"), (7, "C-1"),
         ]  # fmt: skip
-        assert lines[5]["owner"] == "E-2"
+        assert lines[5].owner == "E-2"
         history = ownership.history(connection, seen, "C-2")
-        assert [(line["to_employee"], line["client"]) for line in history] == [
+        assert [(line.to_employee, line.client) for line in history] == [
             ("E-1", "C-1"), ("E-2", "C-2"),
         ]  # fmt: skip
         assert card.difference(connection, view(ONE), view(ONE), "C-2") == []
@@ -99,11 +100,9 @@ def test_both_ids_have_the_survivors_card_with_both_histories(embedded_dsn: str)
 def test_an_absorbed_client_is_not_listed_apart_but_is_found(embedded_dsn: str) -> None:
     with ledger_of(embedded_dsn, STORY) as (_, connection):
         (listed,) = portfolio.clients(connection, view(ONE))
-        assert (listed["client"], listed["contacts"], listed["owner"]) == ("C-1", 1, "E-1")
+        assert (listed.client, listed.contacts, listed.owner) == ("C-1", 1, "E-1")
         for search in ("C-2", "елk"):
-            assert [
-                row["client"] for row in portfolio.clients(connection, view(ONE), search=search)
-            ]
+            assert [row.client for row in portfolio.clients(connection, view(ONE), search=search)]
         assert not portfolio.clients(connection, view(ONE), owner="E-2")
         assert len(portfolio.clients(connection, view(APART))) == 2
 
@@ -118,8 +117,8 @@ def test_the_last_contact_is_that_of_all_ids_wherever_it_is_shown(embedded_dsn: 
             *portfolio.portfolio(connection, seen, "E-1"),
             *portfolio.orphans(connection, seen),
         ]
-        assert [row["client"] for row in found] == ["C-1"] * 3
-        assert {f"{row['last_contact_at']:%m-%d}" for row in found} == {"01-06"}
+        assert [row.client for row in found] == ["C-1"] * 3
+        assert {f"{row.last_contact_at:%m-%d}" for row in found} == {"01-06"}
 
 
 def test_before_the_merge_was_true_or_known_they_are_two(embedded_dsn: str) -> None:
@@ -127,7 +126,8 @@ def test_before_the_merge_was_true_or_known_they_are_two(embedded_dsn: str) -> N
         before = NOW.replace(month=1, day=31)
         for seen in (view(APART), view(APART_AGAIN), view(ONE, before)):
             assert merges.members(connection, seen, "C-1") == ["C-1"]
-            assert "client" not in card.card(connection, seen, "C-2")["facts"][0]
+            facts = card.card(connection, seen, "C-2").facts
+            assert "client" not in merges.shown(facts)[0]
 
 
 def test_figures_do_not_change_by_a_merge(embedded_dsn: str) -> None:
@@ -151,7 +151,7 @@ def test_a_chain_is_one_client_and_a_circle_from_elsewhere_ends(embedded_dsn: st
         for client in ("C-1", "C-2", "C-3"):
             assert merges.members(connection, view(2), client) == ["C-1", "C-2", "C-3"]
             assert set(merges.members(connection, view(3), client)) == {"C-1", "C-2", "C-3"}
-        assert [row["client"] for row in portfolio.clients(connection, view(2))] == ["C-1"]
+        assert [row.client for row in portfolio.clients(connection, view(2))] == ["C-1"]
         assert len(portfolio.clients(connection, view(3))) == 3
 
 
@@ -167,7 +167,7 @@ def test_likely_duplicates_are_alike_in_what_is_left_of_their_names(embedded_dsn
 
         def found(position: int) -> list[tuple[str, list[str]]]:
             rows = merges.duplicates(connection, view(position))
-            return [(row["same"], row["clients"]) for row in rows]
+            return [(row.same, row.clients) for row in rows]
 
         assert found(9) == [("name", ["C-1", "C-2", "C-4"]), ("phone", ["C-2", "C-3"])]
         assert found(10) == [("name", ["C-1", "C-4"]), ("phone", ["C-1", "C-3"])]
@@ -180,8 +180,13 @@ def test_nobody_has_to_accept_a_client_that_was_merged_away(embedded_dsn: str) -
     ]
     with ledger_of(embedded_dsn, [*STORY[:6], *passed, *STORY[6:]]) as (_, connection):
         for position, waiting in ((8, ["C-1", "C-2"]), (9, ["C-1"]), (10, ["C-1", "C-2"])):
-            rows = handovers.takeovers(connection, view(position), only_open=True)
-            assert [row["client"] for row in rows] == waiting
+            rows = handovers.handovers(connection, view(position), only_open=True)
+            assert [row.client for row in rows] == waiting
+
+
+def letters(connection: Connection, seen: View, client: str) -> list[SimpleNamespace]:
+    pack = handover.pack(connection, seen.as_of, "UTC", client, "E-1")
+    return [SimpleNamespace(**letter) for letter in pack.sections["letters"]]
 
 
 def test_what_is_in_hand_with_a_client_is_that_of_all_its_ids(embedded_dsn: str) -> None:
@@ -203,7 +208,7 @@ def test_what_is_in_hand_with_a_client_is_that_of_all_its_ids(embedded_dsn: str)
     told_first = [told(data, "2026-01-10", client=client) for client, data in work]
     with ledger_of(embedded_dsn, [*STORY[:7], *told_first, STORY[7]]) as (_, connection):
         both, apart = view(7 + len(work)), view(8 + len(work))
-        listings: list[Callable[[Connection, View, str], Answer]] = [
+        listings: list[Callable[[Connection, View, str], Sequence[Any]]] = [
             lambda *asked: offers.offers(*asked),
             lambda *asked: deals.deals(*asked[:2], client=asked[2]),
             lambda *asked: deals.purchases(*asked),
@@ -211,14 +216,12 @@ def test_what_is_in_hand_with_a_client_is_that_of_all_its_ids(embedded_dsn: str)
             lambda *asked: cases.cases(*asked[:2], client=asked[2]),
             lambda *asked: disputes.disputes(*asked[:2], client=asked[2]),
             lambda *asked: disputes.conflicts(*asked),
-            lambda *asked: handover.pack(
-                *asked[:1], asked[1].as_of, "UTC", asked[2], "E-1"
-            ).sections["letters"],
+            letters,
         ]
         for listed in listings:
             for client in ("C-1", "C-2"):
                 rows = listed(connection, both, client)
-                assert {row["client"] for row in rows} == {"C-1", "C-2"}, rows
+                assert {row.client for row in rows} == {"C-1", "C-2"}, rows
                 assert len(rows) == 2
                 assert len(listed(connection, apart, client)) == 1
             assert len(listed(connection, both, "C-3")) == 1
@@ -241,7 +244,7 @@ def test_clients_declared_different_are_no_duplicates_of_each_other(embedded_dsn
     with ledger_of(embedded_dsn, story) as (_, connection):
 
         def found(position: int) -> list[list[str]]:
-            return [row["clients"] for row in merges.duplicates(connection, view(position))]
+            return [row.clients for row in merges.duplicates(connection, view(position))]
 
         assert found(2) == [["C-1", "C-2"]]
         assert not found(3)
@@ -282,4 +285,4 @@ def test_separating_gives_both_cards_back(
 def test_what_a_merge_changed_on_the_card_can_be_asked(embedded_dsn: str, client: str) -> None:
     with ledger_of(embedded_dsn, STORY) as (_, connection):
         changes = card.difference(connection, view(APART), view(ONE), client)
-        assert ("merged", "C-2") in {(each["section"], each["name"]) for each in changes}
+        assert ("merged", "C-2") in {(each.section, each.name) for each in changes}

@@ -53,7 +53,7 @@ def test_the_list_and_the_decision_agree(
 ) -> None:
     with ledger_of(embedded_dsn, [POLICY, RESERVED, *more]) as (target, connection):
         (row,) = reservations.reservations(connection, view(2 + len(more)))
-        assert (row["client"], row["employee"], row["runs_out_at"]) == ("C-1", "E-1", runs_out)
+        assert (row.client, row.employee, row.runs_out_at) == ("C-1", "E-1", runs_out)
         with Ledger(target) as ledger:
             state, _ = read(ledger, ownership.renewable("C-1"), Memory())
         assert state.expiry(state.holding(LATE)) == runs_out
@@ -77,7 +77,7 @@ def test_they_agree_where_no_days_are_known(
         (row,) = reservations.reservations(connection, view(len(events)))
         with Ledger(target) as ledger:
             state, _ = read(ledger, ownership.renewable("C-1"), Memory())
-    assert row["runs_out_at"] == state.expiry(state.holding(LATE)) == runs_out
+    assert row.runs_out_at == state.expiry(state.holding(LATE)) == runs_out
 
 
 def test_which_are_listed(embedded_dsn: str) -> None:
@@ -92,12 +92,12 @@ def test_which_are_listed(embedded_dsn: str) -> None:
 
         def listed(on: datetime, **only: Any) -> list[tuple[str, str, int | None]]:
             rows = reservations.reservations(connection, view(5, on), **only)
-            return [(row["client"], row["state"], row["days"]) for row in rows]
+            return [(row.client, row.state, row.days) for row in rows]
 
         january = datetime(2026, 1, 25, tzinfo=UTC)
         assert listed(january) == [("C-1", "in force", 7), ("C-2", "in force", None)]
         assert listed(ENDS, within=0) == [("C-1", "run out", 0)]
         assert listed(january, within=6) == []
         assert listed(january, employee="E-2") == [("C-2", "in force", None)]
-        assert reservations.policy(connection, view(5, january))[0]["days"] == 30
+        assert reservations.policy(connection, view(5, january))[0].days == 30
         assert reservations.policy(connection, view(0, january)) == []

@@ -120,7 +120,9 @@ def test_every_event_type_with_a_client_has_its_own_line_without_personal_data(
     }
     given_ = {field.name: getattr(content, field.name) for field in fields(content)} | marked
     (entry,) = unfolded(timeline, described.content(**given_))
-    assert type_ in event_summaries.SUMMARIES, "give it a wording in projections/event_summaries.py"
+    assert type_ in event_summaries.SUMMARIES, (
+        "give it a summary in projections/tables/clients/event_summaries.py"
+    )
     assert (entry.client, entry.type, entry.position) == ("C-1", type_, 5)
     assert entry.summary.isprintable()
     assert "PERSONAL" not in entry.summary

@@ -80,11 +80,11 @@ def test_a_lost_deal_stays_in_the_stages_it_reached(embedded_dsn: str) -> None:
     with ledger_of(embedded_dsn, history) as (_, connection):
         for on, lost in ((datetime(2026, 1, 20, tzinfo=UTC), 0), (PAST, 1)):
             steps = funnel(connection, view(len(history), on))
-            assert [(row["stage"] or row["step"], row["deals"]) for row in steps] == [
+            assert [(row.stage or row.step, row.deals) for row in steps] == [
                 ("created", 2), ("talk", 2), ("sign", 2), ("closed", lost), ("won", 0),
             ]  # fmt: skip
-            assert [row["lost"] for row in steps[:3]] == [0, 0, lost]
-            assert (steps[1]["hours_median"], steps[1]["over_allotted"]) == (72, 2)
+            assert [row.lost for row in steps[:3]] == [0, 0, lost]
+            assert (steps[1].hours_median, steps[1].over_allotted) == (72, 2)
         nothing = funnel(connection, view(len(history)), since=date(2026, 3, 1))
         assert nothing == []
 
@@ -103,7 +103,7 @@ def test_a_win_told_twice_is_one_win_and_a_reopened_deal_is_open_again(embedded_
         assert won["2026-02"] == 1
         assert (still["2026-01"], still["2026-02"], still["2026-03"]) == (2, 0, 1)
         found = deals.deals(connection, view(len(history)))
-        assert [(row["deal"], row["status"]) for row in found] == [("D-1", "won"), ("D-2", "open")]
+        assert [(row.deal, row.status) for row in found] == [("D-1", "won"), ("D-2", "open")]
 
 
 def test_a_deadline_missed_is_not_extended_afterwards(embedded_dsn: str) -> None:
@@ -121,12 +121,12 @@ def test_a_deadline_missed_is_not_extended_afterwards(embedded_dsn: str) -> None
         told(TaskCancelled(task="T-4", reason="not needed"), "2026-01-21"),
     ]
     with ledger_of(embedded_dsn, history) as (_, connection):
-        found = {row["task"]: row for row in tasks.tasks(connection, view(len(history)))}
-        assert [(task, found[task]["overdue"]) for task in sorted(found)] == [
+        found = {row.task: row for row in tasks.tasks(connection, view(len(history)))}
+        assert [(task, found[task].overdue) for task in sorted(found)] == [
             ("T-1", True), ("T-2", True), ("T-3", False), ("T-4", False),
         ]  # fmt: skip
-        assert found["T-1"]["due_at"] == PAST
-        assert (found["T-2"]["assignee"], found["T-2"]["debtor"]) == ("E-3", "E-2")
+        assert found["T-1"].due_at == PAST
+        assert (found["T-2"].assignee, found["T-2"].debtor) == ("E-3", "E-2")
         shares = metrics(connection, view(len(history)), metrics=["overdue_share"])
         assert figures(shares, "overdue_share") == {"E-1": 1, "E-2": 0.5}
 
@@ -143,8 +143,8 @@ def test_an_imported_extension_moves_the_deadline_if_it_happened_in_time(
         )
     ]
     with ledger_of(embedded_dsn, history) as (_, connection):
-        found = {row["task"]: row for row in tasks.tasks(connection, view(len(history)))}
-        assert [found[task]["due_at"] for task in ("T-1", "T-2")] == [FUTURE, PAST]
+        found = {row.task: row for row in tasks.tasks(connection, view(len(history)))}
+        assert [found[task].due_at for task in ("T-1", "T-2")] == [FUTURE, PAST]
 
 
 def test_an_extension_recorded_in_time_moves_the_deadline(embedded_dsn: str) -> None:
@@ -155,7 +155,7 @@ def test_an_extension_recorded_in_time_moves_the_deadline(embedded_dsn: str) -> 
     ]
     with ledger_of(embedded_dsn, history) as (_, connection):
         (found,) = tasks.tasks(connection, view(len(history)))
-        assert (found["due_at"], found["overdue"]) == (later, False)
+        assert (found.due_at, found.overdue) == (later, False)
 
 
 def test_a_case_is_overdue_if_resolved_after_its_deadline_or_not_by_now(embedded_dsn: str) -> None:
@@ -173,10 +173,10 @@ def test_a_case_is_overdue_if_resolved_after_its_deadline_or_not_by_now(embedded
     ]  # fmt: skip
     with ledger_of(embedded_dsn, history) as (_, connection):
         seen = view(len(history))
-        late = {row["case"]: row["overdue"] for row in cases.cases(connection, seen)}
+        late = {row.case: row.overdue for row in cases.cases(connection, seen)}
         assert late == {"S-1": True, "S-2": False, "S-3": True, "S-4": True, "S-5": False}
         only = cases.cases(connection, seen, overdue=True)
-        assert [row["case"] for row in only] == ["S-1", "S-3", "S-4"]
+        assert [row.case for row in only] == ["S-1", "S-3", "S-4"]
         before = cases.cases(connection, seen._replace(on=PAST), overdue=True)
         assert before == []
 
@@ -192,9 +192,9 @@ def test_person_and_unit_of_a_case_are_two_tracks_with_gaps(embedded_dsn: str) -
     with ledger_of(embedded_dsn, history) as (_, connection):
         seen = view(len(history))
         held = cases.holders(connection, seen, "S-1")
-        assert [(r["track"], r["holder"]) for r in held] == [
+        assert [(r.track, r.holder) for r in held] == [
             ("person", "E-1"), ("unit", "U-1"), ("person", None), ("person", "E-2"),
         ]  # fmt: skip
-        assert service.handovers(connection, seen) == [{"handovers": 1, "cases": 1}]
+        assert service.handovers(connection, seen) == [service.Handovers(handovers=1, cases=1)]
         (touch,) = service.touches(connection, seen, by=["assignee", "unit"])
-        assert (touch["assignee"], touch["unit"], touch["touches"]) == (None, "U-1", 1)
+        assert (touch.assignee, touch.unit, touch.touches) == (None, "U-1", 1)

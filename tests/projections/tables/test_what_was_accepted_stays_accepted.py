@@ -30,8 +30,8 @@ LATE = passed("2026-01-20", "E-1", "E-3")  # he had the client for some days bef
 
 def open_at(dsn: str, events: list[Event]) -> list[str]:
     with ledger_of(dsn, events) as (_, connection):
-        found = handovers.takeovers(connection, view(len(events)), only_open=True)
-        return [row["employee"] for row in found]
+        found = handovers.handovers(connection, view(len(events)), only_open=True)
+        return [row.employee for row in found]
 
 
 def test_a_back_dated_change_does_not_open_it_again(embedded_dsn: str) -> None:

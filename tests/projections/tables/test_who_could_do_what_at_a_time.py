@@ -34,7 +34,7 @@ def test_at_each_time_what_held_then(embedded_dsn: str) -> None:
 
         def held(on: datetime, as_of: int = len(STORY)) -> list[tuple[str, list[str] | None]]:
             rows = roles.roles(connection, view(as_of, on))
-            return [(row["role"], row["units"]) for row in rows]
+            return [(row.role, row.units) for row in rows]
 
         february = datetime(2026, 2, 1, tzinfo=UTC)
         assert held(february) == [("auditor", None), ("supervisor", ["U-1", "U-2"])]

@@ -1,6 +1,6 @@
 """What each section of the page shows, made of an overview: figures as text, and their pictures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import NOBODY
 from projections.metrics.rows import MetricRow
 from projections.questions.motivation.period_overview import MAIN, Overview
+from projections.questions.ownership.portfolio_sizes import PortfolioSize
 
 Row = dict[str, Any]
 SHOWN_OWNERS = 7  # by name in the picture; the table has all
@@ -96,9 +97,9 @@ def funnels(told: Overview) -> dict[str, list[Row]]:
     """The steps of each pipeline; share: of all deals opened."""
     found: dict[str, list[Row]] = {}
     for row in told.steps:
-        steps = found.setdefault(row["pipeline"], [])
-        opened = steps[0]["deals"] if steps else row["deals"]
-        steps.append({**row, "share": row["deals"] / opened if opened else None})
+        steps = found.setdefault(row.pipeline, [])
+        opened = steps[0]["deals"] if steps else row.deals
+        steps.append(row._asdict() | {"share": row.deals / opened if opened else None})
     return found
 
 
@@ -131,12 +132,12 @@ def ownership(told: Overview) -> Ownership:
 
 
 def _owners(told: Overview, times: Sequence[datetime]) -> Iterator[Owner]:
-    found: dict[str | None, dict[datetime, Mapping[str, Any]]] = {}
+    found: dict[str | None, dict[datetime, PortfolioSize]] = {}
     for row in told.held:
-        found.setdefault(row["owner"], {})[row["at"]] = row
+        found.setdefault(row.owner, {})[row.at] = row
     for who, rows in found.items():
-        clients = [rows[at]["clients"] if at in rows else 0 for at in times]
-        gone = [at in rows and rows[at]["orphaned"] for at in times]
+        clients = [rows[at].clients if at in rows else 0 for at in times]
+        gone = [at in rows and rows[at].orphaned for at in times]
         yield Owner(who, clients, gone, spark(clients))
 
 

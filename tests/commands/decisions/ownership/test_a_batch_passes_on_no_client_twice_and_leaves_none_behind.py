@@ -62,7 +62,7 @@ def test_what_is_applied_while_it_is_reversed_does_not_stay_behind(
             passed(ledger, made)
         assert owners(ledger, owner) == held
         (batch,) = transfers.batches(owner, now(ledger, owner))
-        assert (batch["state"], batch["moved"]) == ("reversed", batch["restored"])
+        assert (batch.state, batch.moved) == ("reversed", batch.restored)
 
 
 def test_a_merged_client_passes_on_once_and_is_counted_once(
@@ -84,18 +84,18 @@ def test_a_merged_client_passes_on_once_and_is_counted_once(
         ]  # fmt: skip
         assert passed(ledger, made) == (made.batch, 4, 4, (), False)
         (gone,) = portfolio.departures(owner, now(ledger, owner))
-        assert [gone[each] for each in ("clients", "placed", "orphans")] == [4, 4, 0]
+        assert [getattr(gone, each) for each in ("clients", "placed", "orphans")] == [4, 4, 0]
         (only, _) = succession.present(owner, now(ledger, owner))
-        assert (only["employee"], only["clients"]) == ("E-2", 1)
+        assert (only.employee, only.clients) == ("E-2", 1)
         assert not custody.breaches(owner, now(ledger, owner))
 
         # What was separated again was never passed on.
         decide = merging.unmerge("C-0", "C-2", reason="two branches")
         handle(ledger, merging.model("C-0", "C-2"), context(), decide)
         (orphan,) = portfolio.orphans(owner, now(ledger, owner))
-        assert orphan["client"] == "C-2"
-        assert [row["clients"] for row in portfolio.departures(owner, now(ledger, owner))] == [5]
+        assert orphan.client == "C-2"
+        assert [row.clients for row in portfolio.departures(owner, now(ledger, owner))] == [5]
         assert returned(ledger, made.batch).done == 4
-        assert {row["client"] for row in portfolio.orphans(owner, now(ledger, owner))} == {
+        assert {row.client for row in portfolio.orphans(owner, now(ledger, owner))} == {
             "C-0", "C-2", "C-3", "C-4", "C-5",
         }  # fmt: skip

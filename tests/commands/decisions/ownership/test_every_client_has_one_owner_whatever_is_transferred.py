@@ -100,12 +100,12 @@ def test_after_any_transfers_and_reversals(embedded_dsn: str, steps: list[Any]) 
             getattr(run, name)(*arguments)
         assert owners(ledger, connection) == run.owner
         view = now(ledger, connection)
-        orphans = {row["client"] for row in portfolio.orphans(connection, view)}
+        orphans = {row.client for row in portfolio.orphans(connection, view)}
         assert orphans == {client for client, owner in run.owner.items() if owner in run.gone}
         told = portfolio.departures(connection, view)
-        assert {row["employee"] for row in told} == run.gone
-        assert all(row["clients"] == row["placed"] + row["pool"] + row["orphans"] for row in told)
-        assert sum(row["orphans"] for row in told) == len(orphans)
+        assert {row.employee for row in told} == run.gone
+        assert all(row.clients == row.placed + row.pool + row.orphans for row in told)
+        assert sum(row.orphans for row in told) == len(orphans)
 
 
 def test_apply_and_reverse_leave_the_owners_as_before_and_both_in_the_history(
@@ -131,14 +131,14 @@ def test_apply_and_reverse_leave_the_owners_as_before_and_both_in_the_history(
         assert why == f"has changed since, by client.reassigned (position {since.position})"
         assert owners(ledger, owner) == before | {"C-1": "E-3"}
         found = reported.history(owner, now(ledger, owner), "C-2")
-        assert [(row["change"], row["reason"], row["to_employee"]) for row in found] == [
+        assert [(row.change, row.reason, row.to_employee) for row in found] == [
             ("assigned", None, "E-1"),
             ("reassigned", "departure", "E-3"),
             ("reassigned", "batch_reversed", "E-1"),
         ]
         (batch,) = transfers.batches(owner, now(ledger, owner))
         figures = ("state", "planned", "moved", "skipped", "restored", "kept")
-        assert [batch[each] for each in figures] == ["reversed", 6, 6, 0, 5, 1]
+        assert [getattr(batch, each) for each in figures] == ["reversed", 6, 6, 0, 5, 1]
 
 
 @pytest.mark.parametrize("step", [passed, returned])
@@ -182,7 +182,7 @@ def test_others_decide_about_the_same_clients_meanwhile(
         assert (outcome.done, [client for client, _ in outcome.left]) == (5, ["C-3"])
         assert owners(ledger, owner)["C-3"] is None
         (batch,) = transfers.batches(owner, now(ledger, owner))
-        assert (batch["moved"], batch["skipped"], batch["state"]) == (5, 1, "complete")
+        assert (batch.moved, batch.skipped, batch.state) == (5, 1, "complete")
 
 
 def test_what_is_refused(location: Location, owner: Connection) -> None:

@@ -46,7 +46,7 @@ def test_at_any_time(embedded_dsn: str, events: list[Event]) -> None:
             for at in MOMENTS:
                 holding = state.holding(at)
                 rows = reported.owner(connection, View(len(events), at), client)
-                found = [(row["owner"], row["kind"]) for row in rows if row["owner"]]
+                found = [(row.owner, row.kind) for row in rows if row.owner]
                 assert found == ([(holding.owner, holding.kind)] if holding else [])
 
 
@@ -94,4 +94,4 @@ def test_about_what_the_rules_forbid(embedded_dsn: str, turns: list[Any]) -> Non
         catch_up(connection, target)
         position = len(STAFF) + len(events) + 1
         found = disputes.claims(connection, View(position, AT), "C-1")
-        assert [line["breach"] for line in found] == [decision.refusal is not None]
+        assert [line.breach for line in found] == [decision.refusal is not None]
