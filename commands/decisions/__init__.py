@@ -1,1 +1,1 @@
-"""What may happen: state, evolve and decide."""
+"""What may happen: for each decision a state, `evolve` and a function that decides."""

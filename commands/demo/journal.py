@@ -44,7 +44,7 @@ class Journal:
 
         - at: the time of the event, or a text of lower precision such as 2024-03
         - by: who performed it; recorder: who recorded it, by default the source's gateway or `by`
-        - source, key: by default the usual system for the type, and a number; entered: if not at once
+        - source, key: by default the type's usual system, and a number; entered: if not at once
         """
         if isinstance(at, datetime) and at > END:
             return

@@ -1,1 +1,1 @@
-"""Clients: who they are and what is known of them."""
+"""Clients: merging ids, and the audit of the client base."""

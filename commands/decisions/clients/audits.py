@@ -1,4 +1,4 @@
-"""Audits: somebody puts his name to what he has looked through."""
+"""Audits: an employee signs off what they have checked."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,12 +13,12 @@ _TYPE = "client_base_audit.signed"
 
 
 def model() -> DecisionModel:
-    """What has been signed before."""
+    """What signing an audit depends on: the audits signed before."""
     return DecisionModel(Query((Item((_TYPE,)),)), (), _evolve)
 
 
 def sign(audit: ClientBaseAuditSigned) -> Callable[[Signed, Context], Decision]:
-    """Decide that the audit of a month is signed, unless this very one has been."""
+    """Decide to sign the audit of a month; nothing if the same audit is signed already."""
 
     def decide(state: Signed, context: Context) -> Decision:
         return Decision() if audit in state else Decision((context.event(audit),))

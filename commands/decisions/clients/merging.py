@@ -1,10 +1,10 @@
-"""Merging: two ids turned out to be one client, or were two clients after all.
+"""Merging: two ids belong to one client, or do not after all.
 
-merge    the survivor's card shows both histories from now on; no event moves
-unmerge  each has its own card again, exactly as it would be without the merge
+merge    the surviving id's card shows both histories from now on; no event moves
+unmerge  each id has its own card again, exactly as it would be without the merge
 
-The absorbed id may have absorbed others before: they come with it, as a chain. The survivor must
-be nobody's part, so that no circle can arise. Whose the merged client is, its survivor says.
+The absorbed id may have absorbed others before; they come with it, as a chain. The survivor must
+not be absorbed itself, so that no cycle can arise. The surviving id determines the owner.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,12 +21,12 @@ from ledger.log import Item, Query
 
 _LINKS = ("client.merged", "client.unmerged")
 _ENTERED = ("client.registered", "prospect.registered")
-# Letters that look alike, Cyrillic and Latin: whoever types an id may have used the wrong ones.
+# Letters that look alike in Cyrillic and Latin: an id may have been typed with the wrong ones.
 _CYRILLIC, _LATIN = "АВЕКМНОРСТУХ", "ABEKMHOPCTYX"
 
 
 class Link(NamedTuple):
-    """The last word on an absorbed id; into: the survivor, None once they were separated."""
+    """The last event on an absorbed id; into: the survivor, or None after an unmerge."""
 
     at: datetime
     position: int
@@ -35,41 +35,41 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True)
 class Links:
-    """All that a merge depends on: which ids any event is about, and the last word on each."""
+    """What a merge depends on: the ids that any event is about, and the last link of each."""
 
     known: frozenset[str] = frozenset()
     links: Mapping[str, Link] = field(default_factory=dict)
 
     def into(self, client: str) -> str | None:
-        """The client that this one is a part of, if of any."""
+        """The client that this one was merged into, or None."""
         link = self.links.get(client)
         return link.into if link else None
 
     def above(self, client: str) -> list[str]:
-        """The clients that this one is a part of, from the next to the one that survived."""
+        """The chain of clients that this one was merged into, up to the surviving one."""
         found: list[str] = []
         while (into := self.into(client)) and into not in found:
             found.append(client := into)
         return found
 
     def survivor(self, client: str) -> str:
-        """The client at the top of the chain, which may be this one."""
+        """The surviving client of the chain, which may be this one."""
         return [client, *self.above(client)][-1]
 
     def present(self, at: datetime) -> datetime:
-        """The time, or that of the last word if that is later: clocks differ."""
+        """The time, or that of the last link if that is later: clocks differ."""
         return max([at, *(link.at for link in self.links.values())])
 
 
 def model(survivor: str, absorbed: str) -> DecisionModel:
-    """What a merge of these two depends on."""
+    """What a merge of two ids depends on."""
     pair = (survivor, absorbed)
     named = tuple(Item((*_ENTERED, *_LINKS), (f"client:{each}",)) for each in pair)
     return DecisionModel(Query(named), Links(), evolve, lambda state: _wider(state, pair))
 
 
 def evolve(state: Links, event: Recorded) -> Links:
-    """Take one event into the state."""
+    """Fold one event into the state."""
     if event.type in _LINKS:
         d = event.data
         into = d.survivor if event.type == "client.merged" else None
@@ -84,7 +84,11 @@ def evolve(state: Links, event: Recorded) -> Links:
 def merge(
     survivor: str, absorbed: str, *, evidence: str, approved_by: str | None = None
 ) -> Callable[[Links, Context], Decision]:
-    """Decide that an id is the same client as another, whose card shows both from now on."""
+    """Decide that two ids are one client; the survivor's card shows both histories.
+
+    Nothing if they are merged already. Raises Refused: an unknown id, a cycle, or an id that is
+    merged into another.
+    """
 
     def decide(state: Links, context: Context) -> Decision:
         if survivor == absorbed:
@@ -121,7 +125,7 @@ def merge(
 def unmerge(
     survivor: str, absorbed: str, *, reason: str, approved_by: str | None = None
 ) -> Callable[[Links, Context], Decision]:
-    """Decide that two ids are different clients after all."""
+    """Decide that two merged ids are different clients. Raises Refused if they are not merged."""
 
     def decide(state: Links, context: Context) -> Decision:
         into = state.into(absorbed)
@@ -153,7 +157,7 @@ def _refuse_unknown(state: Links, *clients: str) -> None:
 
 
 def _wider(state: Links, pair: tuple[str, ...]) -> Iterable[Item]:
-    """The chains above, and what else may tell of an id that was never registered."""
+    """The chains above the pair, and any event about an id that was never registered."""
     for client in pair:
         yield from (Item(_LINKS, (f"client:{each}",)) for each in state.above(client))
         if client not in state.known:
@@ -162,7 +166,7 @@ def _wider(state: Links, pair: tuple[str, ...]) -> Iterable[Item]:
 
 
 def _spellings(client: str) -> list[str]:
-    """The same id in other case, without spaces, with letters that look alike."""
+    """The same id in other case, without spaces, or with letters that look alike."""
     bare = "".join(client.split())
     upper = bare.upper()
     latin = upper.translate(str.maketrans(_CYRILLIC, _LATIN))

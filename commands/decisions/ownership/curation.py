@@ -1,10 +1,10 @@
-"""Curators: who answers for a client, decided by people, each time with a reason.
+"""Curation: who is accountable for a client, decided by people, each time with a reason.
 
-assign      a client that nobody has, or that is reserved, gets a curator
-reassign    a client passes from its owner to another
-release     a client goes back to the pool
-bar         an employee may not approach a client
-join, leave the account team: those who work with the client besides its owner
+assign       assign a curator to an unowned or reserved client
+reassign     pass a client from its owner to another employee
+release      return a client to the pool
+bar          bar an employee from approaching a client
+join, leave  the account team: employees who work with the client beside its owner
 """
 
 from collections.abc import Callable
@@ -35,7 +35,11 @@ def assign(
     approved_by: str | None = None,
     effective_at: datetime | None = None,
 ) -> Decide:
-    """Decide that an employee answers for a client that nobody has, or that he has reserved."""
+    """Decide to assign a curator to a client without owner, or reserved by that employee.
+
+    Nothing if they are its curator already. Raises Refused: the client has another owner, is
+    unknown or merged; the employee is not employed or barred; a later change is recorded.
+    """
 
     def decide(state: Ownership, context: Context) -> Decision:
         at = effective_at or context.at
@@ -65,7 +69,10 @@ def reassign(
     effective_at: datetime | None = None,
     batch: str | None = None,
 ) -> Decide:
-    """Decide that a client passes from its owner to another employee, from a time on."""
+    """Decide that a client passes from its owner to another employee, now or at a time.
+
+    Raises Refused as `assign` does, and if nobody or the same employee owns the client.
+    """
 
     def decide(state: Ownership, context: Context) -> Decision:
         at = effective_at or context.at
@@ -95,7 +102,7 @@ def reassign(
 def release(
     *, reason: str, approved_by: str | None, effective_at: datetime | None = None
 ) -> Decide:
-    """Decide that nobody has a client any longer."""
+    """Decide to release a client to the pool; nothing if nobody owns it."""
 
     def decide(state: Ownership, context: Context) -> Decision:
         holding = _settled(state, effective_at or context.at)
@@ -115,7 +122,10 @@ def release(
 def bar(
     employee: str, *, reason: str, until: datetime | None = None, approved_by: str | None = None
 ) -> Decide:
-    """Decide that an employee may not approach a client, until then or for good."""
+    """Decide to bar an employee from a client, until a time or, with None, permanently.
+
+    Raises Refused if the employee owns the client or will own it within that time.
+    """
 
     def decide(state: Ownership, context: Context) -> Decision:
         refuse_unknown(state, context.at)
@@ -143,7 +153,7 @@ def bar(
 
 
 def join(employee: str, team_role: TeamRole) -> Decide:
-    """Decide that an employee works with a client besides its owner."""
+    """Decide to add an employee to a client's account team; nothing if they are in it."""
 
     def decide(state: Ownership, context: Context) -> Decision:
         refuse_unknown(state, context.at)
@@ -158,7 +168,7 @@ def join(employee: str, team_role: TeamRole) -> Decide:
 
 
 def leave(employee: str, reason: str | None = None) -> Decide:
-    """Decide that an employee no longer works with a client."""
+    """Decide to remove an employee from a client's account team; nothing if not in it."""
 
     def decide(state: Ownership, context: Context) -> Decision:
         refuse_unknown(state, context.at)
@@ -171,7 +181,7 @@ def leave(employee: str, reason: str | None = None) -> Decide:
 
 
 def _settled(state: Ownership, at: datetime) -> Holding | None:
-    """Whose the client is from `at` on. Raises Refused if that is not for this decision to say."""
+    """Who owns the client from `at` on. Raises Refused if a later change is recorded already."""
     refuse_unknown(state, at)
     if state.changes and at < state.changes[-1].effective_at:
         last = state.changes[-1]

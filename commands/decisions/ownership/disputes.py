@@ -1,8 +1,8 @@
 """Disputes: conflicts between clients and employees, disputes between employees over a client.
 
-report, settle  a client and an employee do not get on; what came of it
-claim, judge    somebody claims a client; whose it was found to be
-None of them changes whose the client is: that is decided by itself, with the reason that it had.
+report, settle  a conflict between a client and an employee, and its resolution
+claim, judge    a claim to a client, and the decision on it
+None of them changes the owner: a reassignment is a decision of its own, with its reason.
 """
 
 from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ _DISPUTE = ("ownership_dispute.opened", "ownership_dispute.resolved")
 
 
 class Dispute(NamedTuple):
-    """One dispute over a client; ended: position and decision, once it is resolved."""
+    """One dispute over a client; ended: position and decision, None while it is open."""
 
     dispute: str
     client: str
@@ -45,9 +45,10 @@ class Dispute(NamedTuple):
 
 @dataclass(frozen=True)
 class Disputes:
-    """What decisions about quarrels over one client depend on.
+    """What decisions about conflicts and disputes over one client depend on.
 
-    conflicts: the last report of every conflict that is open; disputes: resolved ones included.
+    - conflicts: the last report of every open conflict
+    - disputes: all, including resolved ones
     """
 
     ownership: Ownership
@@ -59,7 +60,7 @@ Decide = Callable[[Disputes, Context], Decision]
 
 
 def model(client: str, *employees: str, dispute: str | None = None) -> DecisionModel:
-    """What a decision about a quarrel over a client depends on. dispute: an id that it concerns."""
+    """What a decision about a conflict or dispute depends on. dispute: the id, if there is one."""
     of_client = ownership.model(client, *employees)
     items = [*of_client.query.items, Item((*_CONFLICT, *_DISPUTE), (f"client:{client}",))]
     if dispute is not None:
@@ -70,14 +71,14 @@ def model(client: str, *employees: str, dispute: str | None = None) -> DecisionM
 
 
 def dispute_model(dispute: str) -> DecisionModel:
-    """What the resolution of a dispute depends on; its client is not known beforehand."""
+    """What resolving a dispute depends on; its client is not known beforehand."""
     return DecisionModel(
         Query((Item(_DISPUTE, (f"dispute:{dispute}",)),)), Disputes(Ownership("")), evolve
     )
 
 
 def evolve(state: Disputes, event: Recorded) -> Disputes:
-    """Take one event into the state."""
+    """Fold one event into the state."""
     d = event.data
     match event.type:
         case "conflict.reported":
@@ -98,7 +99,7 @@ def evolve(state: Disputes, event: Recorded) -> Disputes:
 
 
 def report(employee: str, severity: Severity = "medium", account: str | None = None) -> Decide:
-    """Decide that a client and an employee do not get on; nothing if that is what is known."""
+    """Decide to report a conflict; nothing if the same report is the last one."""
 
     def decide(state: Disputes, context: Context) -> Decision:
         refuse_unknown(state.ownership, context.at)
@@ -112,7 +113,7 @@ def report(employee: str, severity: Severity = "medium", account: str | None = N
 
 
 def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide:
-    """Decide what came of a conflict."""
+    """Decide to resolve a conflict. Raises Refused if none is open, or the outcome is not true."""
 
     def decide(state: Disputes, context: Context) -> Decision:
         client = state.ownership.client
@@ -134,7 +135,10 @@ def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide
 
 
 def claim(dispute: str, claimant: str, respondent: str, text: str) -> Decide:
-    """Decide that a dispute over a client is open. Either of the two may have left since."""
+    """Decide to open a dispute over a client. Either employee may have left since.
+
+    Raises Refused: the same person twice, an id in use, or an open dispute of the same two.
+    """
 
     def decide(state: Disputes, context: Context) -> Decision:
         refuse_unknown(state.ownership, context.at)
@@ -163,7 +167,12 @@ def claim(dispute: str, claimant: str, respondent: str, text: str) -> Decide:
 
 
 def judge(dispute: str, decision: Judgement, grounds: str, evidence: Iterable[str] = ()) -> Decide:
-    """Decide a dispute, on the strength of recorded events. Raises NotFound, Refused."""
+    """Decide a dispute, based on recorded events.
+
+    - evidence: event ids, see `check_evidence`
+
+    Raises NotFound; Refused if it is resolved already.
+    """
 
     def decide(state: Disputes, context: Context) -> Decision:
         found = known(state, dispute)
@@ -187,7 +196,7 @@ def judge(dispute: str, decision: Judgement, grounds: str, evidence: Iterable[st
 
 
 def known(state: Disputes, dispute: str) -> Dispute:
-    """The dispute of this id. Raises NotFound."""
+    """The dispute with this id. Raises NotFound."""
     for each in state.disputes:
         if each.dispute == dispute:
             return each
@@ -195,7 +204,7 @@ def known(state: Disputes, dispute: str) -> Dispute:
 
 
 def next_step(dispute: Dispute, decision: str) -> str:
-    """What is to be done so that a decision takes effect, which does not change the owner."""
+    """The next step that puts a decision into effect: the decision does not change the owner."""
     client, winner = dispute.client, dispute.claimant
     if decision == "neither":
         return f"`iledger release {client} --reason …`, or `iledger reassign {client} --to …`"
@@ -206,7 +215,7 @@ def next_step(dispute: Dispute, decision: str) -> str:
 
 
 def check_evidence(connection: Connection, evidence: Iterable[str]) -> None:
-    """Raise InvalidQuestion for what is no event id, NotFound for an event not in the ledger."""
+    """Raise InvalidQuestion for a malformed event id, NotFound for one not in the ledger."""
     for each in evidence:
         try:
             found = log.position_of(connection, UUID(each))

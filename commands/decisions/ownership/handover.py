@@ -1,7 +1,7 @@
-"""Hand-over: a new owner is given the pack of a client, and accepts the client.
+"""Hand-over: a new owner receives the pack of a client and accepts the client.
 
-issue   the pack, as of a position, was given to an employee
-accept  the client's owner has read his pack and answers for the client from now on
+issue   the pack as of a position was issued to an employee
+accept  the owner has read their pack and accepts responsibility for the client
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _ISSUED, _ACCEPTED = "handover_pack.issued", "handover.accepted"
 
 
 class Step(NamedTuple):
-    """A pack that was issued to an employee, or an acceptance by him."""
+    """A pack issued to an employee, or an acceptance by them."""
 
     position: int
     type: str
@@ -32,7 +32,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Handover:
-    """What decisions about a hand-over depend on: whose the client is; packs and acceptances."""
+    """What decisions about a hand-over depend on: the owner, packs and acceptances."""
 
     ownership: Ownership
     steps: tuple[Step, ...] = ()
@@ -62,7 +62,7 @@ def model(client: str, employee: str) -> DecisionModel:
 
 
 def evolve(state: Handover, event: Recorded) -> Handover:
-    """Take one event into the state."""
+    """Fold one event into the state."""
     if event.type in (_ISSUED, _ACCEPTED):
         step = Step(event.position, event.type, event.data.employee, event.data.sha256)
         return replace(state, steps=(*state.steps, step))
@@ -70,7 +70,12 @@ def evolve(state: Handover, event: Recorded) -> Handover:
 
 
 def issue(employee: str, as_of: int, sha256: str) -> Decide:
-    """Decide that a pack was given to an employee; nothing if his last one is this very pack."""
+    """Decide to issue a pack to an employee; nothing if their last one is the same.
+
+    - as_of: the position that the pack was made as of; sha256: of its bytes
+
+    Raises Refused if the employee is barred or not employed.
+    """
 
     def decide(state: Handover, context: Context) -> Decision:
         client = state.ownership.client
@@ -90,7 +95,10 @@ def issue(employee: str, as_of: int, sha256: str) -> Decide:
 
 
 def accept(employee: str, remark: str | None = None) -> Decide:
-    """Decide that the owner accepts the client with his last pack; nothing if he has done so."""
+    """Decide that the owner accepts the client with their last pack; nothing if they have.
+
+    Raises Refused if the employee is not the owner, or has no pack since becoming the owner.
+    """
 
     def decide(state: Handover, context: Context) -> Decision:
         client, at = state.ownership.client, state.ownership.present(context.at)
@@ -98,7 +106,7 @@ def accept(employee: str, remark: str | None = None) -> Decide:
         holding = state.ownership.holding(at)
         if holding is None or holding.owner != employee:
             whose = f"{holding.owner}'s" if holding else "nobody's"
-            since = _his_from(state.ownership, employee, at)
+            since = _owned_from(state.ownership, employee, at)
             if since:
                 raise Refused(
                     f"client {client} is {whose} and passes to {employee} only on "
@@ -108,7 +116,7 @@ def accept(employee: str, remark: str | None = None) -> Decide:
                 f"client {client} is {whose}, and only its owner accepts it; let a supervisor pass "
                 f"it on first with `iledger reassign {client} --to {employee} --reason …`"
             )
-        pack = state.last(_ISSUED, employee, after=_not_his(state.ownership, employee, at))
+        pack = state.last(_ISSUED, employee, after=_last_not_owned(state.ownership, employee, at))
         if pack is None:
             raise Refused(
                 f"no pack of client {client} was issued to {employee} since it was somebody "
@@ -122,8 +130,8 @@ def accept(employee: str, remark: str | None = None) -> Decide:
     return decide
 
 
-def _his_from(state: Ownership, employee: str, after: datetime) -> datetime | None:
-    """When the client will pass to an employee, as is decided already; None if it will not."""
+def _owned_from(state: Ownership, employee: str, after: datetime) -> datetime | None:
+    """When the client will pass to an employee by a recorded decision; None if it will not."""
     ahead = [change.effective_at for change in state.changes if change.effective_at > after]
     for moment in ahead:
         holding = state.holding(moment)
@@ -132,8 +140,8 @@ def _his_from(state: Ownership, employee: str, after: datetime) -> datetime | No
     return None
 
 
-def _not_his(state: Ownership, employee: str, at: datetime) -> int:
-    """The last position at which the client became, or stayed, somebody else's; 0 if never."""
+def _last_not_owned(state: Ownership, employee: str, at: datetime) -> int:
+    """The last position of a change after which somebody else owned the client; 0 if none."""
     last = 0
     for change in state.changes:
         holding = state.holding(change.effective_at)

@@ -1,7 +1,7 @@
-"""What decisions about a client's ownership depend on: the state, and how it evolves.
+"""Ownership: the state that decisions about a client depend on, and how it evolves.
 
-The owner at a time follows from the changes in order of the time from which they hold, ties in
-order of recording: the same rule as `evolve_owner` in ownership.sql.
+The owner at a time follows from the changes, ordered by the time at which they take effect, ties by
+position. `evolve_owner` in projections/tables/ownership/ownership.sql has the same rule.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,10 +33,7 @@ UNPUBLISHED = ReservationPolicyPublished(version=1)
 
 
 class Change(NamedTuple):
-    """One change of ownership; owner: who has the client after it, unless something outranks it.
-
-    planned: it lay ahead when it was recorded.
-    """
+    """One change of ownership; owner: after it, unless outranked; planned: it was dated ahead."""
 
     effective_at: datetime
     position: int
@@ -50,7 +47,7 @@ class Change(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """Whose the client is, in which way, and by which change."""
+    """The owner of a client, the kind of ownership (reserved or curator), and the change."""
 
     owner: str
     kind: str
@@ -58,7 +55,7 @@ class Holding(NamedTuple):
 
 
 class Employment(NamedTuple):
-    """One change of an employee's place; unit: None after a departure."""
+    """One change of an employment; unit: None after a departure."""
 
     effective_at: datetime
     position: int
@@ -67,18 +64,20 @@ class Employment(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """An employee who may not approach the client; until: None for good."""
+    """An employee who may not approach the client; until: None = permanently."""
 
     employee: str
     until: datetime | None
 
 
 class Ownership(Struct, frozen=True):
-    """All that decisions about one client depend on.
+    """What decisions about one client depend on.
 
-    changes, staff: in order of effect; tree: of units, if the policy goes by them; contacts: last
-    real contact of an employee with the client; portfolio: other clients, as far as changes concern
-    the seller whose limit counts; covers: (employee, substitute, first instant, end).
+    - changes, staff: changes of owner and, by employee, of employment, in order of effect
+    - tree: of units, if the policy refers to units
+    - contacts: the last real contact of each employee with the client
+    - portfolio: other clients of the seller whose limit is checked
+    - covers: (absent employee, substitute, first instant, end)
     """
 
     client: str
@@ -96,7 +95,7 @@ class Ownership(Struct, frozen=True):
     published: bool = False
 
     def holding(self, at: datetime) -> Holding | None:
-        """Whose the client is at a time, even if its reservation has run out meanwhile."""
+        """The ownership at a time, even if a reservation has run out by then; None = nobody."""
         found: Holding | None = None
         for change in self.changes:
             if change.effective_at > at:
@@ -105,11 +104,11 @@ class Ownership(Struct, frozen=True):
         return found
 
     def present(self, at: datetime) -> datetime:
-        """The time, or that of the last change if that is later: clocks differ, callers race."""
+        """The time, or that of the last change if later: clocks differ and callers race."""
         return max([at, *(change.effective_at for change in self.changes if not change.planned)])
 
     def expiry(self, holding: Holding) -> datetime | None:
-        """When a reservation runs out, renewals by real contact included; None if never."""
+        """When a reservation runs out, including renewals by contact; None = never."""
         made, ends = holding.change.effective_at, holding.change.expires_at
         if holding.kind != "reserved" or ends is None:
             return None
@@ -118,27 +117,27 @@ class Ownership(Struct, frozen=True):
         return ends + max(timedelta(0), min(more, _END - ends))
 
     def employment(self, employee: str, at: datetime) -> Employment | None:
-        """The last change of an employee's place by a time; None if nobody knows him then."""
+        """An employee's last change of employment by a time; None if not known by then."""
         by_then = [each for each in self.staff.get(employee, ()) if each.effective_at <= at]
         return by_then[-1] if by_then else None
 
     def unit(self, employee: str, at: datetime) -> str | None:
-        """The employee's unit at a time, if known."""
+        """The employee's unit at a time; None if not known."""
         place = self.employment(employee, at)
         return place.unit if place else None
 
     def owner_unit(self, holding: Holding, at: datetime) -> str | None:
-        """The owner's unit at a time, or when he reserved the client; if known."""
+        """The owner's unit at a time, or when they got the client; None if not known."""
         return self.unit(holding.owner, at) or holding.change.unit
 
     def barred(self, employee: str, at: datetime) -> bool:
-        """Whether the employee may not approach the client at a time."""
+        """Whether the employee is barred from the client at a time."""
         return any(
             bar.employee == employee and (bar.until is None or at < bar.until) for bar in self.bars
         )
 
     def covered_by(self, employee: str, owner: str, at: datetime) -> bool:
-        """Whether the employee stands in for the owner at a time."""
+        """Whether the employee is the substitute of the absent owner at a time."""
         return any(
             (away, cover) == (owner, employee) and first <= at < end
             for away, cover, first, end in self.covers
@@ -146,9 +145,9 @@ class Ownership(Struct, frozen=True):
 
 
 def model(client: str, *employees: str, seller: str | None = None) -> DecisionModel:
-    """What a decision about a client, involving these employees, depends on.
+    """What a decision about a client and these employees depends on.
 
-    seller: whose reservation it would be, so that limits of the policy concern them.
+    seller: for whom it would be reserved, so that the policy's limits for them matter.
     """
     return DecisionModel(
         Query((about(client),)),
@@ -160,29 +159,29 @@ def model(client: str, *employees: str, seller: str | None = None) -> DecisionMo
 
 
 def renewable(client: str) -> DecisionModel:
-    """What the end of a client's reservation depends on: the changes, the policy, the contacts."""
+    """What ending a client's reservation depends on: changes, policy and contacts."""
     query = Query((about(client), Item((_POLICY,))))
     return DecisionModel(query, Ownership(client), evolve, _renewals)
 
 
 def about(client: str) -> Item:
-    """What decides whose a client is, and who may approach it."""
+    """The events that determine a client's owner and who may approach it."""
     return Item(_ABOUT_CLIENT, (f"client:{client}",))
 
 
 def employed(employee: str) -> Item:
-    """What decides whether an employee is here, and in which unit."""
+    """The events that determine whether an employee is employed, and in which unit."""
     return Item(_STAFF, (f"employee:{employee}",))
 
 
 def evolve(state: Ownership, event: Recorded) -> Ownership:
-    """Take one event into the state."""
+    """Fold one event into the state."""
     if event.type in OWNERSHIP:
         return _changed(state, event)
     if event.type in _EMPLOYMENT:
         return _employed(state, event)
     if event.type in _ABOUT_CLIENT:
-        return _told(state, event)
+        return _described(state, event)
     if event.type == _POLICY:
         return replace(state, policy=event.data, published=True)
     if event.type == units.DEFINED:
@@ -228,7 +227,7 @@ def _changed(state: Ownership, event: Recorded) -> Ownership:
     return new if old is state else replace(state, portfolio={**state.portfolio, client: new})
 
 
-def _told(state: Ownership, event: Recorded) -> Ownership:
+def _described(state: Ownership, event: Recorded) -> Ownership:
     d = event.data
     match event.type:
         case "client.registered" | "prospect.registered":
@@ -274,7 +273,7 @@ def _contacted(state: Ownership, event: Recorded) -> Ownership:
 
 def _covers(absence: Any) -> Iterator[tuple[str, str, datetime, datetime]]:
     if absence.substitute:
-        # A day of absence is one anywhere on earth. There is no time before year 1 or after 9999.
+        # A day of absence holds anywhere on earth. datetime has no years before 1 or after 9999.
         days = max(absence.first_day, date(1, 1, 2)), min(absence.last_day, date(9999, 12, 30))
         first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days)
         early, late = first - timedelta(hours=14), last + timedelta(hours=36)
@@ -282,7 +281,7 @@ def _covers(absence: Any) -> Iterator[tuple[str, str, datetime, datetime]]:
 
 
 def _wider(state: Ownership, seller: str) -> Iterable[Item]:
-    """What else an approach depends on, given who has the client and what the policy says."""
+    """What else an approach depends on, given the owner and the policy."""
     others = [change for change in state.changes if change.owner not in (None, seller)]
     unknown = others if state.policy.exclusions else [each for each in others if not each.unit]
     yield from map(employed, sorted({str(each.owner) for each in unknown}))
@@ -294,7 +293,7 @@ def _wider(state: Ownership, seller: str) -> Iterable[Item]:
 
 
 def _renewals(state: Ownership) -> Iterable[Item]:
-    """The contacts that renew a reservation, if there is one that ends and they do."""
+    """The contacts that renew a reservation, if there is one with an end and the policy has any."""
     renewing = state.policy.renewed_by if state.published else ()
     if renewing and any(change.expires_at for change in state.changes):
         yield Item(renewing, (f"client:{state.client}",))

@@ -1,4 +1,4 @@
-"""The policy of reservation: each published one takes the place of the one before."""
+"""The reservation policy: each published version replaces the one before."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ _PLACES = ("org_unit.defined", "employee.hired", "employee.moved")
 
 @dataclass(frozen=True)
 class Policies:
-    """What a new policy depends on: the latest one, the highest version, the units there are."""
+    """What a new policy depends on: the latest one, the highest version, the existing units."""
 
     latest: ReservationPolicyPublished | None = None
     version: int = 0
@@ -24,7 +24,7 @@ class Policies:
 
 
 def model(units: Iterable[str] = ()) -> DecisionModel:
-    """What the publication of a policy depends on that names these units."""
+    """What publishing a policy that names these units depends on."""
     named = (Item(_PLACES, (f"unit:{unit}",)) for unit in dict.fromkeys(units))
     return DecisionModel(
         Query((Item(("reservation_policy.published",)), *named)), Policies(), evolve
@@ -32,7 +32,7 @@ def model(units: Iterable[str] = ()) -> DecisionModel:
 
 
 def evolve(state: Policies, event: Recorded) -> Policies:
-    """Take one event into the state."""
+    """Fold one event into the state."""
     d = event.data
     if event.type == "reservation_policy.published":
         return replace(state, latest=d, version=max(state.version, d.version))
@@ -41,7 +41,10 @@ def evolve(state: Policies, event: Recorded) -> Policies:
 
 
 def publish(content: ReservationPolicyPublished) -> Callable[[Policies, Context], Decision]:
-    """Decide that these rules hold from now on, as the next version; nothing if they do already."""
+    """Decide to publish a policy as the next version; nothing if the latest says the same.
+
+    Raises Refused for an unknown event type or unit.
+    """
 
     def decide(state: Policies, context: Context) -> Decision:
         types = catalogue.types()

@@ -1,4 +1,4 @@
-"""What every decision about a client's ownership refuses alike."""
+"""The refusals that all decisions about a client's ownership share."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from ledger.errors import Refused
 
 
 def refuse_merged(state: Ownership) -> None:
-    """Raise Refused if the client is part of another."""
+    """Raise Refused if the client was merged into another."""
     if state.merged_into:
         raise Refused(
             f"client {state.client} was merged into {state.merged_into}; decide about that one, or "
@@ -16,7 +16,7 @@ def refuse_merged(state: Ownership) -> None:
 
 
 def refuse_unknown(state: Ownership, at: datetime) -> None:
-    """Raise Refused unless the client existed at a time and is not part of another."""
+    """Raise Refused unless the client existed at a time and is not merged into another."""
     client = state.client
     refuse_merged(state)
     since = [state.known_since, *(change.effective_at for change in state.changes)]
@@ -34,7 +34,7 @@ def refuse_unknown(state: Ownership, at: datetime) -> None:
 
 
 def refuse_absent(state: Ownership, employee: str, at: datetime) -> None:
-    """Raise Refused unless the employee works here at a time."""
+    """Raise Refused unless the employee is employed at a time."""
     place = state.employment(employee, at)
     if place is None:
         raise Refused(

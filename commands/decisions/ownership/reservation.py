@@ -1,10 +1,10 @@
-"""Reservation: the seller who first approached a client has it, and others are kept away.
+"""Reservation: a client is reserved for the seller who approached it first; others are refused.
 
-    approach    a service hands in the event of an approach, such as an offer sent
-    reserve     a supervisor reserves by hand
-    expire      a reservation that has run out is ended
+approach    a service submits the event of an approach, such as an offer sent
+reserve     a supervisor reserves a client
+expire      a reservation that has run out is ended
 
-Whose a client is stands in docs/ownership.md, with the order in which the rules are looked at.
+docs/ownership.md explains the rules, in the order in which they are checked.
 """
 
 from collections.abc import Callable
@@ -40,15 +40,18 @@ def record_approach(
 ) -> Handled:
     """Record an approach to a client, such as an offer sent, if the seller may approach it.
 
-    attempt: with client and performed_by. The first approach of a type that the policy lets claim a
-    client reserves it. memory: of a service that decides often; first: it believes that nobody has
-    the client yet. Raises ClientTaken, once it has been recorded as `approach.blocked`; Refused;
-    InvalidEvent; KeyConflict. One that was recorded before gets its first receipt.
+    The first approach of a type that the policy counts as a claim reserves the client. An approach
+    that was recorded before gets its first receipt.
+
+    - attempt: the event, with client and performed_by; memory: of a service that decides often
+    - first: whether the service expects that nobody owns the client yet
+
+    Raises ClientTaken after recording `approach.blocked`; Refused, InvalidEvent, KeyConflict.
     """
     for name in ("client", "performed_by"):
         if not getattr(attempt, name):
             raise InvalidEvent(name, None, "is missing", "An approach is by a seller to a client.")
-    # Ids as they will be recorded: what is decided depends on events found under these.
+    # Ids as they will be recorded: the decision depends on the events found under them.
     written = codec.encode(attempt)
     client, seller = str(written.client), str(written.performed_by)
     attempt = replace(attempt, client=client, performed_by=seller, source=written.source,
@@ -71,9 +74,9 @@ def record_approach(
 
 
 def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:
-    """Decide, but do not refuse what is recorded already: it is sent again for a lost answer.
+    """Decide, but do not refuse what is recorded already: it is sent again after a lost answer.
 
-    Once it has been tried and found forestalled, it is known not to be.
+    After an attempt that failed because of a concurrent decision, it cannot be recorded already.
     """
     tried = False
 
@@ -99,7 +102,7 @@ def _is_recorded(ledger: Ledger, event: Event) -> bool:
 
 
 def approach(attempt: Event, seller: str) -> Decide:
-    """Decide about an approach: it is recorded and, if the client was free, reserves it."""
+    """Decide about an approach: record it and, if nobody owns the client, reserve the client."""
     attempted = type_name(type(attempt.data))
 
     def decide(state: Ownership, context: Context) -> Decision:
@@ -120,7 +123,7 @@ def approach(attempt: Event, seller: str) -> Decide:
 
 
 def reserve(seller: str, basis: Basis = "decision") -> Decide:
-    """Decide to reserve a client by hand; nothing if it is his already."""
+    """Decide to reserve a client for a seller; nothing if they own it already."""
 
     def decide(state: Ownership, context: Context) -> Decision:
         context = context._replace(at=state.present(context.at))
@@ -154,7 +157,7 @@ def blocked(
     state: Ownership, context: Context, seller: str, attempted: str, rule: ApproachRule,
     holding: Holding | None, ended: tuple[Event, ...] = (),
 ) -> Decision:  # fmt: skip
-    """Put the refused attempt on record, and refuse it."""
+    """Record the refused attempt as `approach.blocked`, and refuse it."""
     claim = holding.change.event_id if holding else None
     content = ApproachBlocked(
         employee=seller,
@@ -163,7 +166,7 @@ def blocked(
         rule=rule,
         reservation=claim,
     )
-    # A key of its own: the attempt may be allowed when it is made again.
+    # A key of its own, because the same attempt may be allowed later.
     key = under(context.key, f"blocked/{holding.change.position if holding else rule}")
     event = context._replace(key=key).event(content, state.client)
     return Decision((*ended, event), _refusal(state, seller, rule, holding))
@@ -172,7 +175,7 @@ def blocked(
 def _rule(
     state: Ownership, seller: str, holding: Holding | None, at: datetime
 ) -> ApproachRule | None:
-    """The rule that keeps a seller from a client; None if he may approach it."""
+    """The rule that forbids a seller to approach a client; None if they may."""
     if state.barred(seller, at):
         return "contact_barred"
     if holding is None:
@@ -180,24 +183,26 @@ def _rule(
     if holding.owner == seller or _is_open_to(state, seller, holding, at):
         return None
     mine = state.unit(seller, at)
-    his = holding.change.unit or state.unit(holding.owner, at)
-    if mine and his and mine != his:
+    theirs = holding.change.unit or state.unit(holding.owner, at)
+    if mine and theirs and mine != theirs:
         return "other_branch"
     return "reserved" if holding.kind == "reserved" else "curated"
 
 
 def _is_open_to(state: Ownership, seller: str, holding: Holding, at: datetime) -> bool:
-    """Whether somebody who is not the owner may work with the client."""
+    """Whether a seller who is not the owner may approach the client."""
     if seller in state.team or state.covered_by(seller, holding.owner, at):
         return True
     groups = [set(group.units) for group in state.policy.exclusions]
     mine = units.above(state.tree, state.unit(seller, at), at)
-    his = units.above(state.tree, state.owner_unit(holding, at), at)
-    return bool(groups and mine and his) and not any(mine & each and his & each for each in groups)
+    theirs = units.above(state.tree, state.owner_unit(holding, at), at)
+    return bool(groups and mine and theirs) and not any(
+        mine & each and theirs & each for each in groups
+    )
 
 
 def _limit(state: Ownership, seller: str, at: datetime) -> ApproachRule | None:
-    """The limit of the policy that keeps a seller from a client that nobody has."""
+    """The policy's limit that forbids a seller a client without owner; None if there is none."""
     policy = state.policy
     if policy.former_owner_days is not None:
         ended = _ended(state, seller, at)
@@ -205,16 +210,14 @@ def _limit(state: Ownership, seller: str, at: datetime) -> ApproachRule | None:
             return "former_owner"
     if policy.clients_per_seller is not None:
         held = [each.holding(each.present(at)) for each in state.portfolio.values()]
-        if (
-            sum(each is not None and each.owner == seller for each in held)
-            >= policy.clients_per_seller
-        ):
+        own = sum(each is not None and each.owner == seller for each in held)
+        if own >= policy.clients_per_seller:
             return "portfolio_full"
     return None
 
 
 def _ended(state: Ownership, seller: str, at: datetime) -> datetime | None:
-    """When the seller last ceased to be the client's owner."""
+    """When the seller last ceased to own the client; None if never."""
     ended, before = None, None
     for moment in [change.effective_at for change in state.changes if change.effective_at <= at]:
         holding = state.holding(moment)
@@ -225,7 +228,7 @@ def _ended(state: Ownership, seller: str, at: datetime) -> datetime | None:
 
 
 def _vacated(state: Ownership, context: Context) -> tuple[Holding | None, tuple[Event, ...]]:
-    """Who has the client when what has run out is ended, and the ends: each lets in the next."""
+    """The owner after ending what has run out, and those ends: each may put another in effect."""
     ends: list[Event] = []
     while holding := state.holding(context.at):
         expiry = state.expiry(holding)
@@ -239,7 +242,7 @@ def _vacated(state: Ownership, context: Context) -> tuple[Holding | None, tuple[
 
 
 def _without(state: Ownership, holding: Holding, at: datetime) -> Ownership:
-    """The state once a reservation is ended at a time."""
+    """The state after a reservation was ended at a time."""
     end = holding.change._replace(
         effective_at=at,
         position=1 + max(change.position for change in state.changes),
@@ -262,10 +265,8 @@ def _reserved(
         policy_version=policy.version if state.published else None,
         expires_at=context.at + timedelta(days=policy.days) if policy.days is not None else None,
     )
-    unit, context = (
-        state.unit(seller, context.at),
-        context._replace(key=under(context.key, "reserved")),
-    )
+    unit = state.unit(seller, context.at)
+    context = context._replace(key=under(context.key, "reserved"))
     return context.event(content, state.client, unit=unit, causation=trigger)
 
 

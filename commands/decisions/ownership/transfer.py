@@ -1,7 +1,7 @@
-"""Transfer: the clients of one employee pass to others in a batch, and can go back.
+"""Transfer: the clients of one employee pass to others in a batch, which can be reversed.
 
-A batch is recorded in chunks, each all or none, under the condition that nothing has been decided
-about its clients meanwhile. One that was broken off is applied again and goes on where it ended.
+A batch is recorded in chunks, each as a whole, on the condition that nothing has been decided about
+its clients meanwhile. An interrupted batch continues where it stopped when it is applied again.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -41,10 +41,11 @@ Report = Callable[[int, int], None]
 
 
 class Outcome(NamedTuple):
-    """What became of the clients of a batch: how many passed on, or went back, and which did not.
+    """The result of applying or reversing a batch.
 
-    left: (client, reason), as far as it was this run that met them; before: the batch had come to
-    its end already, and this run did nothing.
+    - planned, done: numbers of clients
+    - left: (client, reason) of the clients that this run skipped
+    - before: whether the batch had ended before, so that this run did nothing
     """
 
     batch: str
@@ -63,9 +64,10 @@ def apply(
     take: Take = handle,
     report: Report | None = None,
 ) -> Outcome:
-    """Let the clients of a plan pass on, or go on with it. Raises Refused.
+    """Apply a transfer plan, or continue applying it. Raises Refused.
 
-    take: `handle`, or `propose` to try it out; report: called with clients done and to do.
+    - take: `handle`, or `propose` for a dry run
+    - report: called with the number of clients done and in all
     """
     context, take = context._replace(source=SOURCE, key=plan.batch), _insisting(take)
     if plan.position > ledger.store.head():
@@ -104,10 +106,10 @@ def reverse(
     take: Take = handle,
     report: Report | None = None,
 ) -> Outcome:
-    """Give the clients of a batch back to whose they were, unless they have changed since.
+    """Reverse a batch: return its clients to their previous owners, unless changed since.
 
-    He may have departed: then they are orphans again. What somebody is still applying of the batch
-    is refused from here on, so the clients that have passed on are all there are. Raises NotFound.
+    If a previous owner has left, their clients are orphans again. From here on, applying the batch
+    is refused. Parameters as for `apply`. Raises NotFound.
     """
     context, take = context._replace(source=SOURCE, key=batch), _insisting(take)
     state, _ = read(ledger, model(batch), Memory())
@@ -134,7 +136,7 @@ def reverse(
 
 
 def _insisting(take: Take) -> Take:
-    """Decide again where somebody who applies the same batch at once was first to record it."""
+    """Decide again if a concurrent run of the same batch recorded it first."""
 
     def insist(
         ledger: Ledger, model: DecisionModel, context: Context, decide: Decide
@@ -148,9 +150,9 @@ def _insisting(take: Take) -> Take:
 
 
 def _recorded(ledger: Ledger, batch: str) -> tuple[dict[str, str], set[str]]:
-    """The clients that have passed on in a batch, by which event, and those that have gone back.
+    """The clients transferred in a batch, with the event's id, and the clients returned.
 
-    Those whose event was annulled are among them: it stands under its key for ever.
+    Includes clients whose event was annulled, because its key stays in use.
     """
     moved: dict[str, str] = {}
     back: set[str] = set()

@@ -1,12 +1,12 @@
-"""A batch of clients that pass from one employee to others: its state, and the decisions in it.
+"""The transfer of a batch of clients: its state, and the decisions in it.
 
-start      the batch begins, with the plan that it follows
-pass_on    clients of the batch pass on to those whom the plan names
-turn       the reversal of the batch begins: from now on nothing of it passes on
-give_back  clients of the batch go back to whose they were
-conclude   the batch, or its reversal, has come to its end
+start      start the batch with its plan
+pass_on    reassign clients of the batch to the successors in the plan
+turn       start the reversal: from now on no further client is transferred
+give_back  return clients of the batch to their previous owners
+conclude   complete the batch or its reversal
 
-Every event of a batch has a key of its own that follows from the batch and the client.
+The key of every event of a batch follows from the batch and the client.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ _LONGEST_KEY = 200
 
 @dataclass(frozen=True)
 class Batch:
-    """All that decisions about a batch depend on: its own steps, its clients, its successors."""
+    """What decisions about a batch depend on: its steps, its clients, its successors."""
 
     started: TransferBatchStarted | None = None
     completed: TransferBatchCompleted | None = None
@@ -57,7 +57,7 @@ Decide = Callable[[Batch, Context], Decision]
 
 
 def model(batch: str, clients: Sequence[str] = (), employees: Iterable[str] = ()) -> DecisionModel:
-    """What a decision about a batch, these clients of it and these employees depends on."""
+    """What a decision about a batch, these of its clients and these employees depends on."""
     items = [
         Item(tuple(_STEPS), (f"batch:{batch}",)),
         *map(ownership.employed, sorted(employees)),
@@ -68,7 +68,7 @@ def model(batch: str, clients: Sequence[str] = (), employees: Iterable[str] = ()
 
 
 def evolve(state: Batch, event: Recorded) -> Batch:
-    """Take one event into the state."""
+    """Fold one event into the state."""
     if event.type in _STEPS:
         return replace(state, **{_STEPS[event.type]: event.data})
     d = event.data
@@ -81,7 +81,7 @@ def evolve(state: Batch, event: Recorded) -> Batch:
 
 
 def start(plan: Plan, approved_by: str) -> Decide:
-    """Decide to begin a batch, or to go on with it if it is the same plan's."""
+    """Decide to start a batch; nothing if it was started with the same plan. Raises Refused."""
 
     def decide(state: Batch, context: Context) -> Decision:
         digest = plan.sha256
@@ -110,7 +110,10 @@ def start(plan: Plan, approved_by: str) -> Decide:
 
 
 def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decide:
-    """Decide that clients pass on, but for those that are no longer the employee's."""
+    """Decide to reassign clients, except those that the employee no longer owns.
+
+    `Decision.left` has the clients skipped, with the reason. Raises Refused after a reversal.
+    """
 
     def decide(state: Batch, context: Context) -> Decision:
         _refuse_turned(state, plan.batch)
@@ -134,7 +137,7 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
 
 
 def turn(batch: str, reason: str, approved_by: str) -> Decide:
-    """Decide that nothing of a batch passes on any longer, for it is to be reversed."""
+    """Decide to start the reversal of a batch; nothing if it has been started."""
 
     def decide(state: Batch, context: Context) -> Decision:
         if state.turned or state.reversed:
@@ -146,9 +149,9 @@ def turn(batch: str, reason: str, approved_by: str) -> Decide:
 
 
 def give_back(batch: str, moved: Mapping[str, str], approved_by: str) -> Decide:
-    """Decide that clients go back to whose they were, but for those that have changed since.
+    """Decide to return clients to their previous owners, except those changed since.
 
-    moved: the id of the event by which each of them passed on.
+    - moved: by client, the id of the event that reassigned it
     """
 
     def decide(state: Batch, context: Context) -> Decision:
@@ -171,7 +174,7 @@ def give_back(batch: str, moved: Mapping[str, str], approved_by: str) -> Decide:
 
 
 def conclude(content: TransferBatchCompleted | TransferBatchReversed) -> Decide:
-    """Decide on the last step of a batch, or of its reversal; nothing if it has been taken."""
+    """Decide to complete a batch or its reversal; nothing if that is recorded already."""
     step = "completed" if isinstance(content, TransferBatchCompleted) else "reversed"
 
     def decide(state: Batch, context: Context) -> Decision:
@@ -184,7 +187,7 @@ def conclude(content: TransferBatchCompleted | TransferBatchReversed) -> Decide:
 
 
 def key_of(batch: str, step: str, client: str) -> str:
-    """The key of the event by which a client of a batch moved, or went back."""
+    """The key of the event that transferred a client of a batch, or returned it."""
     key = f"{batch}/{step}/{client}"
     digest = hashlib.sha256(key.encode()).hexdigest()
     return key if len(key) <= _LONGEST_KEY else f"{step}/{digest}"
@@ -238,7 +241,7 @@ def _returned(
         to_employee=moved.from_employee,
         reason="batch_reversed",
         approved_by=approved_by,
-        # What is yet to hold is undone from the time on from which it would.
+        # A transfer dated ahead is undone from the time at which it would take effect.
         effective_at=moved.effective_at if moved.effective_at > own.present(context.at) else None,
         batch=batch,
     )

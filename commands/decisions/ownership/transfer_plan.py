@@ -1,4 +1,4 @@
-"""The plan of a transfer: which client shall pass to whom, and why; a file that people can read.
+"""A transfer plan: which client passes to which employee, and why; a file that people can read.
 
 The same ledger at the same position gives the same plan, byte for byte.
 """
@@ -17,7 +17,7 @@ _REMEDY = "Make a new one with `iledger transfer plan`"
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A client, to whom it shall pass, and why to him."""
+    """A client, its successor, and why that one."""
 
     client: str
     to: str
@@ -25,14 +25,14 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Unplaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A client for which the rule finds nobody, and why not."""
+    """A client for which the rule finds no successor, and why."""
 
     client: str
     why: str
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a batch shall do. position: of the ledger, when the plan was made."""
+    """The content of a plan. position: of the ledger when the plan was made."""
 
     batch: str
     from_employee: str
@@ -45,22 +45,22 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     @property
     def successors(self) -> list[str]:
-        """All who get clients, by id."""
+        """The ids of all successors, sorted."""
         return sorted({move.to for move in self.moves})
 
     @property
     def sha256(self) -> str:
-        """The digest of what the plan says, however its file is laid out."""
+        """The digest of the plan's content, independent of the layout of its file."""
         return hashlib.sha256(canonical(self)).hexdigest()
 
     def named(self) -> "Plan":
-        """The plan with a batch id that follows from all the rest of it."""
+        """The plan with a batch id derived from its content."""
         blank = msgspec.structs.replace(self, batch="")
         return msgspec.structs.replace(self, batch=f"T-{blank.sha256[:12]}")
 
 
 def write(plan: Plan, path: Path) -> None:
-    """Write a plan into a new file. Raises InvalidQuestion if there is one of that name."""
+    """Write a plan to a new file. Raises InvalidQuestion if the file exists."""
     text = msgspec.json.format(canonical(plan), indent=2)
     try:
         with path.open("xb") as file:
@@ -73,7 +73,7 @@ def write(plan: Plan, path: Path) -> None:
 
 
 def read(path: Path) -> Plan:
-    """Read a plan from its file. Raises InvalidQuestion if it is none, or makes no sense."""
+    """Read a plan from its file. Raises InvalidQuestion if it is malformed or inconsistent."""
     try:
         plan = msgspec.json.decode(path.read_bytes(), type=Plan)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -1,12 +1,12 @@
-"""Succession: who gets which of an employee's clients, by a rule.
+"""Transfer rules: who gets which of an employee's clients.
 
 one            all to one successor
 round-robin    to each successor in turn, in the order in which they are named
-least-loaded   each to whoever has the fewest clients by then
-same-unit      the same, among those of the employee's last unit and of the units below it
-fact:FIELD     the same, among those who can deal with what the client's field says
+least-loaded   each to the successor with the fewest clients by then
+same-unit      the same, among members of the employee's last unit and the units below it
+fact:FIELD     the same, among employees whose skill matches the client's value of the field
 
-Nobody is proposed for a client that he may not approach.
+Nobody is proposed for a client that they are barred from.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +26,7 @@ FACT = "fact:"
 
 
 class Owned(NamedTuple):
-    """A client to be placed; value: of the field that the rule asks for; barred: employees."""
+    """A client to be placed; value: of the rule's field; barred: employees barred from it."""
 
     client: str
     value: str | None = None
@@ -34,7 +34,7 @@ class Owned(NamedTuple):
 
 
 class Successor(NamedTuple):
-    """Somebody who may get clients; clients: how many he has; skills: values of the field."""
+    """A possible successor; clients: how many they own; skills: values of the rule's field."""
 
     employee: str
     clients: int = 0
@@ -42,17 +42,20 @@ class Successor(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A plan that has just been made, and who could get clients by it."""
+    """A new plan, and the possible successors."""
 
     plan: Plan
     successors: tuple[Successor, ...]
 
 
 class Wanted(NamedTuple):
-    """How the clients of an employee shall be placed.
+    """How to place the clients of an employee.
 
-    to: successors, if they are named; otherwise: who gets what the rule leaves; batch: the id, if
-    it shall not follow from the plan.
+    - rule: one of RULES, or fact:FIELD
+    - to: the successors; empty = found by the rule
+    - otherwise: who gets the clients that the rule cannot place
+    - effective_at: when the plan takes effect; None = when it is applied
+    - batch: the batch's id; None = derived from the plan
     """
 
     rule: str
@@ -64,10 +67,9 @@ class Wanted(NamedTuple):
 
 
 def draw_up(connection: Connection, view: View, employee: str, wanted: Wanted) -> Draft:
-    """Propose who gets an employee's clients; records nothing.
+    """Propose who gets an employee's clients, as known at the time of taking effect.
 
-    Goes by what is so at the time from which it shall hold. Raises NotFound, Refused,
-    InvalidQuestion.
+    Records nothing. Raises NotFound, Refused, InvalidQuestion.
     """
     view = view._replace(on=wanted.effective_at or view.on)
     field = check_rule(wanted.rule)
@@ -131,7 +133,7 @@ def _refuse_successor(connection: Connection, view: View, employee: str, to: str
 
 
 def check_rule(rule: str) -> str | None:
-    """The field that a rule goes by, if any. Raises InvalidQuestion for a rule there is not."""
+    """The field of a fact:FIELD rule, else None. Raises InvalidQuestion for an unknown rule."""
     if rule in RULES:
         return None
     field = rule.removeprefix(FACT).strip()
@@ -146,9 +148,11 @@ def check_rule(rule: str) -> str | None:
 def place(
     clients: Iterable[Owned], successors: Sequence[Successor], rule: str, otherwise: str | None
 ) -> tuple[tuple[Move, ...], tuple[Unplaced, ...]]:
-    """Find a successor for each client by a rule, or `otherwise`. Raises Refused if none is named.
+    """Find a successor for each client by a rule.
 
-    otherwise: who gets what the rule leaves.
+    - otherwise: who gets the clients that the rule cannot place
+
+    Raises Refused if there are no successors at all.
     """
     field = check_rule(rule)
     if not successors and otherwise is None:

@@ -1,1 +1,1 @@
-"""Our own people and units."""
+"""Employees and units."""

@@ -1,7 +1,7 @@
-"""Our own people: who leaves us, and who stands in while somebody is away.
+"""Employees: departures and absences.
 
-depart    an employee leaves; the clients he has are orphans until placed
-absence   an employee is away, and another covers his clients
+depart    an employee leaves; their clients are orphans until reassigned or released
+absence   an employee is away, and a substitute covers their clients
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Decide = Callable[[Ownership, Context], Decision]
 
 
 def model(*employees: str) -> DecisionModel:
-    """What a decision about these employees, and no client, depends on."""
+    """What a decision about these employees, without a client, depends on."""
     return DecisionModel(
         Query(tuple(map(employed, dict.fromkeys(employees)))), Ownership(""), evolve
     )
@@ -27,7 +27,10 @@ def model(*employees: str) -> DecisionModel:
 def depart(
     employee: str, *, reason: str | None = None, effective_at: datetime | None = None
 ) -> Decide:
-    """Decide that an employee leaves us, from a time on that may lie ahead."""
+    """Decide that an employee leaves, now or at `effective_at`, which may be in the future.
+
+    Raises Refused: not employed then, or a later change is recorded already.
+    """
 
     def decide(state: Ownership, context: Context) -> Decision:
         at = effective_at or context.at
@@ -55,7 +58,10 @@ def absence(
     substitute: str | None = None,
     reason: str | None = None,
 ) -> Decide:
-    """Decide that an employee is away for these days, both included; a substitute covers."""
+    """Decide that an employee is away from the first to the last day, both included.
+
+    Raises Refused: the days are in the wrong order, or somebody is not employed on them.
+    """
 
     def decide(state: Ownership, context: Context) -> Decision:
         if last_day < first_day:

@@ -1,8 +1,8 @@
-"""Roles: what an employee may do, in a unit and those below it or everywhere.
+"""Roles: what an employee may do, in a unit and those below it, or everywhere.
 
-grant   from now on he may, until then or until it is revoked
-revoke  from now on he may not
-Whoever leaves holds nothing any longer, and nothing comes back with him.
+grant   the employee has the role from now on, until a time or until it is revoked
+revoke  the employee no longer has the role
+A departure ends all roles; hiring the employee again restores none.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ Place = tuple[str, str | None]
 
 
 class Word(NamedTuple):
-    """The last word on a role in a scope; until: None if without end."""
+    """The last event on a role in a scope; until: None = without end."""
 
     at: datetime
     position: int
@@ -35,9 +35,11 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class Authority:
-    """All that decisions about one employee's roles depend on.
+    """What decisions about one employee's roles depend on.
 
-    words: by role and scope; staff: where he works; units: those named that exist.
+    - words: the last event by role and scope
+    - staff: the employee's employments
+    - units: the existing ones among those named
     """
 
     employee: str
@@ -46,7 +48,7 @@ class Authority:
     units: frozenset[str] = frozenset()
 
     def held(self, role: str, scope: str | None, at: datetime) -> Word | None:
-        """The grant of a role in exactly this scope that holds at a time."""
+        """The grant of a role in exactly this scope in effect at a time, or None."""
         word = self.words.get((role, scope))
         if word is None or not word.granted or (word.until is not None and word.until <= at):
             return None
@@ -60,7 +62,7 @@ class Authority:
         return None if left else word
 
     def present(self, at: datetime) -> datetime:
-        """The time, or that of the last word if that is later: clocks differ."""
+        """The time, or that of the last event if that is later: clocks differ."""
         return max([at, *(word.at for word in self.words.values())])
 
 
@@ -73,7 +75,7 @@ def model(employee: str, scope: str | None = None) -> DecisionModel:
 
 
 def evolve(state: Authority, event: Recorded) -> Authority:
-    """Take one event into the state."""
+    """Fold one event into the state."""
     d = event.data
     if event.type in _ROLES:
         word = Word(
@@ -96,7 +98,10 @@ def evolve(state: Authority, event: Recorded) -> Authority:
 def grant(
     role: str, *, scope: str | None = None, until: datetime | None = None
 ) -> Callable[[Authority, Context], Decision]:
-    """Decide that an employee may do what a role allows; nothing if he may already, till then."""
+    """Decide to grant a role; nothing if it is granted already until the same time.
+
+    Raises Refused: not employed, an unknown unit, or an end in the past.
+    """
 
     def decide(state: Authority, context: Context) -> Decision:
         at = state.present(context.at)
@@ -120,7 +125,7 @@ def grant(
 def revoke(
     role: str, *, scope: str | None = None, reason: str | None = None
 ) -> Callable[[Authority, Context], Decision]:
-    """Decide that an employee may no longer do what a role allowed him in this scope."""
+    """Decide to revoke a role in this scope. Raises Refused if the employee does not have it."""
 
     def decide(state: Authority, context: Context) -> Decision:
         at = state.present(context.at)

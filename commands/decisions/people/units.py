@@ -1,6 +1,7 @@
-"""Units: which is below which at a time, as decisions see it; projections/people.sql says the same.
+"""Units: the tree of units at a time, as decisions see it.
 
-The last definition of a unit by a time counts, ties in order of recording.
+The last definition of a unit by a time counts, ties in order of recording. The same rule is in
+projections/tables/people/people.sql.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ ALL = Item((DEFINED,))
 
 
 class Definition(NamedTuple):
-    """A unit was defined, under this parent."""
+    """A definition of a unit, with its parent."""
 
     at: datetime
     position: int
@@ -26,14 +27,14 @@ Tree = Mapping[str, tuple[Definition, ...]]
 
 
 def grown(tree: Tree, event: Recorded, at: datetime) -> Tree:
-    """Take one definition of a unit into the tree. at: from when on it holds."""
+    """Fold one definition of a unit into the tree. at: when it takes effect."""
     unit = event.data.unit
     definition = Definition(at, event.position, event.data.parent)
     return {**tree, unit: tuple(sorted((*tree.get(unit, ()), definition)))}
 
 
 def above(tree: Tree, unit: str | None, at: datetime) -> set[str]:
-    """The unit and all that it was a part of at a time; none if nobody knows which it is."""
+    """The unit and all units above it at a time; empty for None."""
     found: set[str] = set()
     while unit is not None and unit not in found:
         found.add(unit)
