@@ -5,21 +5,41 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
+# The groups of tests beside the everyday one. Each fails where what it needs is missing.
+GROUPS := data browser servers exhaustive dist
+RUN := $(BIN)/python -m pytest -n auto --dist worksteal
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench docs lock clean
+.NOTPARALLEL:
+.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons check lint bench docs dist lock clean
 
 help: ## print the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s'|'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'
 
 demo: $(READY) ## create a company's year in .demo/ and show what the ledger answers about it
 	@$(BIN)/python -m commands.demo .demo
 
-test: $(READY) ## run all tests, on a database of their own
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+test: $(READY) ## run the everyday tests, on a database of their own; they need nothing but this clone
+	@$(RUN)
 
-check: lint test ## what CI runs: format, lint, types, generated documents, tests
+test-data: ## run the tests on real data: ../shared/data, or ILEDGER_TEST_DATA
+test-browser: ## run the tests of the page of `iledger report --html`: Chromium
+test-servers: ## run the tests of the store on the machine's own servers: PostgreSQL 15, others if there
+test-exhaustive: ## run the tests that sample, with many more examples: time
+test-dist: ## build, install and use the wheel and the source distribution: the package index
 
-lint: $(READY)
+$(GROUPS:%=test-%): $(READY)
+	@$(RUN) --group $(@:test-%=%)
+
+test-clocks: $(READY) ## run what can depend on the clock at other hours and in other zones: libfaketime
+	@$(BIN)/python -m tests.surroundings.clocks -n auto --dist worksteal
+
+test-pythons: $(READY) ## run the everyday tests on each other Python of the machine: one at least
+	@$(BIN)/python -m tests.surroundings.pythons
+
+check: lint $(GROUPS:%=test-%) test-clocks test-pythons test ## what CI runs: lint and every group of tests
+
+lint: $(READY) ## check format, style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -30,6 +50,10 @@ bench: $(READY) ## measure against raw PostgreSQL and the stock recorder; writes
 docs: $(READY) ## write the generated documents anew: docs/cli.md, events.md, exit-codes.md, metrics.md
 	@$(BIN)/python -m commands.cli.admin.reference docs
 
+dist: $(READY) ## build the wheel and the source distribution in dist/
+	@rm -rf build dist
+	@$(BIN)/python -m build
+
 lock: ## resolve requirements.lock anew from pyproject.toml
 	@$(PYTHON) -m venv $(VENV)-lock
 	@$(VENV)-lock/bin/pip install --quiet pip-tools
@@ -39,7 +63,7 @@ lock: ## resolve requirements.lock anew from pyproject.toml
 
 clean: ## remove what the other targets made, the demo's ledger included
 	@if [ -x $(BIN)/iledger ] && [ -d .demo ]; then $(BIN)/iledger --folder .demo/ledger stop; fi
-	@rm -rf $(VENV) $(VENV)-lock .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(VENV)-lock $(VENV)-3.* build dist .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -m venv $(VENV)

@@ -1,19 +1,15 @@
-"""Real PostgreSQL servers for the tests: the embedded 18, and 15 from the machine where it has one.
+"""The databases of the tests, and the choice of the group of tests that is to run.
 
-A test that takes `location` gets an empty ledger of its own on the embedded server; one that takes
-`any_location` runs once on every server there is. No test runs without a database.
+A test that takes `location` gets an empty ledger of its own on the embedded PostgreSQL 18; one that
+takes `any_location` does so too, and in the group `servers` runs once on every server of the
+machine's own instead. No test runs without a database.
 """
 
 import itertools
-import os
-import signal
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import psycopg
@@ -22,8 +18,8 @@ from psycopg import sql
 
 from ledger import embedded, schema
 from ledger.database import Connection, Location, connect
-from ledger.embedded.programs import server_programs
 from tests.ledger.embedded.conftest import leave_nothing
+from tests.surroundings import groups, servers
 
 _numbers = itertools.count(1)
 
@@ -32,17 +28,38 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
-def _server_15() -> Path | None:
-    """Where PostgreSQL 15's programs are, if the machine has them."""
-    for folder in (os.environ.get("ILEDGER_TEST_POSTGRES_15"), "/usr/lib/postgresql/15/bin"):
-        if folder and (Path(folder) / "initdb").exists():
-            return Path(folder)
-    return None
+def pytest_addoption(parser: pytest.Parser) -> None:
+    kinds = ", ".join(f"{name} ({group.tests})" for name, group in groups.GROUPS.items())
+    parser.addoption(
+        "--group", choices=list(groups.GROUPS), default="everyday", help=f"of the tests: {kinds}"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    groups.choose(config.getoption("--group"))
 
 
 def pytest_report_header() -> str:
-    others = "and PostgreSQL 15" if _server_15() else "alone: this machine has no PostgreSQL 15"
-    return f"databases: embedded PostgreSQL 18 {others}"
+    on = ", ".join(servers.found()) if groups.chosen() == "servers" else "18, embedded"
+    return f"group of tests: {groups.chosen()}; PostgreSQL {on}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "any_dsn" in metafunc.fixturenames:
+        majors = list(servers.found()) if groups.chosen() == "servers" else ["embedded"]
+        metafunc.parametrize("any_dsn", majors, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    others = [item for item in items if not groups.has(item)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if groups.has(item)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if groups.chosen() == "everyday":
+        for line in groups.left_out():
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
@@ -58,56 +75,14 @@ def embedded_dsn(embedded_folder: Path) -> str:
     return embedded.ensure_running(embedded_folder)
 
 
-@contextmanager
-def _own_server(programs: Path) -> Iterator[str]:
-    """Run a server of the machine's own in a temporary folder, reached by socket only."""
-    with tempfile.TemporaryDirectory(prefix="iledger-") as name:
-        popen: dict[str, Any] = {"cwd": "/", "stdout": subprocess.DEVNULL}
-        if os.geteuid() == 0:  # as which PostgreSQL refuses to run
-            account = server_programs().account
-            assert account is not None
-            os.chown(name, account.pw_uid, account.pw_gid)
-            popen |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-        data, log = Path(name) / "data", Path(name) / "log"
-        making = [programs / "initdb", "-D", data, "-U", "iledger", "-E", "UTF8", "--locale=C"]
-        subprocess.run([*making, "--auth=trust", "--no-sync"], check=True, **popen)
-        options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={name}"]
-        with log.open("w") as said:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", data, *options, "-F"], stderr=said, **popen
-            )
-        try:
-            yield _answering(f"host={name} user=iledger dbname=postgres", server, log)
-        finally:
-            server.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown
-            server.wait()
-
-
-def _answering(dsn: str, server: "subprocess.Popen[bytes]", log: Path) -> str:
-    while True:
-        try:
-            psycopg.connect(dsn).close()
-        except psycopg.OperationalError:
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.02)
-        else:
-            return dsn
-
-
 @pytest.fixture(scope="session")
-def dsn_15() -> Iterator[str]:
-    programs = _server_15()
-    assert programs is not None
-    with _own_server(programs) as dsn:
+def any_dsn(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The connection string of each server there is in this group, one after the other."""
+    if request.param == "embedded":
+        yield request.getfixturevalue("embedded_dsn")
+        return
+    with servers.running(servers.found()[request.param]) as dsn:
         yield dsn
-
-
-@pytest.fixture(scope="session", params=["18", "15"] if _server_15() else ["18"])
-def any_dsn(request: pytest.FixtureRequest) -> str:
-    """Return the connection string of each server there is, one after the other."""
-    fixture = "embedded_dsn" if request.param == "18" else "dsn_15"
-    dsn: str = request.getfixturevalue(fixture)
-    return dsn
 
 
 def _drop(dsn: str, location: Location) -> None:

@@ -1,107 +1,115 @@
-"""How the code is laid out, checked: sizes, names, one import direction, SQL in .sql files."""
+"""How the code is laid out, checked: sizes, names, shelves, SQL in .sql files."""
 
 import ast
 import re
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("ledger", "projections", "commands")  # each may import itself and those before it
-OURS = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-ALL = [*OURS, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
-SCRIPTS = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.sql"))
+from tests.sources import ALL, OURS, PACKAGES, ROOT, SCRIPTS, named, nodes, text, tree
+
 NO_IDEAS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
 # One line that only puts names in, such as `COPY {} ({}) FROM STDIN`, is no statement to be read.
 SQL = re.compile(
     r"^\s*(SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|COPY)\s(?!.*\{\}).*\b(FROM|INTO|SET|AS)\b",
     re.DOTALL,
 )
+# The shelves have the same names in every layer; a layer may have some of its own beside them.
+SUBJECTS = {
+    *("clients", "people", "ownership", "contacts", "sales", "work", "service", "motivation"),
+    *("knowledge", "value", "marketing", "access"),
+}
+SHELVED = {
+    "ledger/events": {"corrections", "fields"},
+    "projections/tables": set(),
+    "projections/questions": set(),
+    "commands/decisions": set(),
+    "commands/cli": {"admin", "events", "reports", "shell"},
+}
+# Folders of tests that test no folder and no file of the product.
+OF_TESTS = {"tests/packaging", "tests/real_data", "tests/surroundings"}
+ROOMS = 25  # of a folder at most
 
 
-def named(path: Path) -> str:
-    return str(path.relative_to(ROOT))
+def test_a_file_has_at_most_300_lines() -> None:
+    assert not {named(p): n for p in ALL if (n := len(text(p).splitlines())) > 300}
 
 
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
+def test_a_script_says_at_its_head_what_it_holds_and_is_no_longer_than_400_lines() -> None:
+    assert not [named(path) for path in SCRIPTS if not text(path).startswith("-- ")]
+    assert not {named(p): n for p in SCRIPTS if (n := len(text(p).splitlines())) > 400}
 
 
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{named(path)} imports relatively"
-            yield str(node.module)
-
-
-@pytest.mark.parametrize("path", OURS, ids=named)
-def test_imports_point_one_way(path: Path) -> None:
-    package = path.relative_to(ROOT).parts[0]
-    later = PACKAGES[PACKAGES.index(package) + 1 :]
-    wrong = [name for name in imported(path) if name.split(".")[0] in (*later, "tests")]
-    assert not wrong
-
-
-def test_one_file_alone_imports_the_eventsourcing_library() -> None:
-    importing = [
-        named(path)
-        for path in OURS
-        if any(n.split(".")[0] == "eventsourcing" for n in imported(path))
-    ]
-    assert importing == ["ledger/dcb.py"]
-
-
-@pytest.mark.parametrize("path", ALL, ids=named)
-def test_a_file_has_at_most_300_lines(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= 300
-
-
-@pytest.mark.parametrize("path", SCRIPTS, ids=named)
-def test_a_script_says_at_its_head_what_it_holds_and_is_no_longer_than_400_lines(
-    path: Path,
-) -> None:
-    text = path.read_text("utf-8")
-    assert text.startswith("-- ")
-    assert len(text.splitlines()) <= 400
-
-
-@pytest.mark.parametrize("path", ALL, ids=named)
-def test_a_function_has_at_most_40_lines(path: Path) -> None:
+def test_a_function_has_at_most_40_lines() -> None:
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     long = [
-        node.name
-        for node in ast.walk(tree(path))
+        f"{named(path)}:{node.name}"
+        for path in ALL
+        for node in nodes(path)
         if isinstance(node, functions) and (node.end_lineno or 0) - node.lineno >= 40
     ]
     assert not long
 
 
-@pytest.mark.parametrize("path", [*ALL, *SCRIPTS], ids=named)
-def test_a_file_is_named_after_an_idea(path: Path) -> None:
-    parts = {part.removesuffix(path.suffix) for part in path.relative_to(ROOT).parts}
-    assert not parts & NO_IDEAS
+def test_a_file_is_named_after_an_idea() -> None:
+    parts = {
+        path: {Path(part).stem for part in path.relative_to(ROOT).parts}
+        for path in [*ALL, *SCRIPTS]
+    }
+    assert not [named(path) for path, names in parts.items() if names & NO_IDEAS]
 
 
-@pytest.mark.parametrize("path", OURS, ids=named)
-def test_sql_lives_in_sql_files(path: Path) -> None:
+def test_a_folder_has_at_most_25_rooms() -> None:
+    # A module and its script are one room; what makes a folder a package is none.
+    files = {path.with_suffix("") for path in [*ALL, *SCRIPTS] if path.stem != "__init__"}
+    folders = {folder for path in files for folder in path.parents if ROOT in folder.parents}
+    rooms = Counter(each.parent for each in files | folders)
+    assert not {named(folder): n for folder, n in rooms.items() if n > ROOMS}
+
+
+@pytest.mark.parametrize("layer", SHELVED)
+def test_shelves_have_the_names_of_the_subjects(layer: str) -> None:
+    shelves = {path.name for path in (ROOT / layer).iterdir() if (path / "__init__.py").exists()}
+    if layer == "ledger/events":  # where each shelf is one file
+        shelves = {path.stem for path in (ROOT / layer).glob("*.py")} - {"__init__"}
+    assert shelves
+    assert shelves <= SUBJECTS | SHELVED[layer]
+
+
+def test_a_folder_of_tests_is_called_as_what_it_tests() -> None:
+    folders = {path.parent for path in ALL if path.relative_to(ROOT).parts[0] == "tests"}
+    tested = [named(folder) for folder in folders if folder != ROOT / "tests"]
+    of_product = [
+        name.removeprefix("tests/") for name in tested if not name.startswith((*OF_TESTS,))
+    ]
+    unknown = [n for n in of_product if not ((ROOT / n).is_dir() or (ROOT / f"{n}.py").exists())]
+    assert of_product
+    assert not unknown
+
+
+def test_sql_lives_in_sql_files() -> None:
     found = [
-        node.value
-        for node in ast.walk(tree(path))
+        (named(path), node.value)
+        for path in OURS
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value)
     ]
     assert not found
 
 
-@pytest.mark.parametrize("path", [*ALL, *SCRIPTS], ids=named)
-def test_no_path_of_anybodys_home_is_written_down(path: Path) -> None:
-    text = path.read_text("utf-8")
-    assert not re.search(r"/(home|Users)/\w|C:\\\\Users", text) or path == Path(__file__)
+def test_no_path_of_anybodys_home_is_written_down() -> None:
+    home = re.compile(r"/(home|Users)/\w|C:\\\\Users")
+    others = [path for path in (*ALL, *SCRIPTS) if path != Path(__file__)]
+    assert not [named(path) for path in others if home.search(text(path))]
 
 
-@pytest.mark.parametrize("path", OURS, ids=named)
-def test_every_module_says_what_it_is_for(path: Path) -> None:
-    empty = not path.read_text("utf-8").strip()
-    assert empty or ast.get_docstring(tree(path))
+def test_every_module_says_what_it_is_for() -> None:
+    assert not [named(p) for p in OURS if text(p).strip() and not ast.get_docstring(tree(p))]
+
+
+def test_the_packages_are_complete() -> None:
+    """A folder of modules that is no package would be missing from the wheel."""
+    folders = {path.parent for path in OURS}
+    assert {(ROOT / package) for package in PACKAGES} <= folders
+    assert not [named(folder) for folder in folders if not (folder / "__init__.py").exists()]

@@ -22,6 +22,7 @@ from ledger.database import Location, connect
 from ledger.envelope import Row
 from ledger.errors import LedgerError
 from ledger.store import Store
+from tests.ledger.embedded.conftest import leave_nothing
 from tests.ledger.store.samples import call, encoded
 
 WRITERS = 8
@@ -39,7 +40,8 @@ def crashing() -> Iterator[Location]:
         schema.init(location)
         yield location
         assert location.folder
-        embedded.stop(location.folder)
+        # The watchdog too must be gone: it opens its locks anew while the folder is removed.
+        leave_nothing(location.folder)
 
 
 class Writers:

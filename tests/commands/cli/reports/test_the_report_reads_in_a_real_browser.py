@@ -3,7 +3,6 @@
 Without network and without JavaScript: the page is to need neither.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,12 @@ from commands.cli import main
 from tests.commands.cli.conftest import jsonl
 from tests.commands.cli.quarter import EVENTS, LONG, WIDE, WILD
 from tests.projections.ledgers import ledger_of
+from tests.surroundings import groups
+
+pytestmark = pytest.mark.group("browser")
 
 SECTIONS = ("glance", "attainment", "shortfalls", "funnel", "ownership", "leaders", "trend")
 PAGES = ("2025-Q3", "2025-09", "2025", "2024-02")  # of the last nothing is known
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 Open = Callable[..., Page]
 
 SEEN = """() => [...document.querySelectorAll('section')].filter(e => e.checkVisibility())
@@ -52,12 +53,8 @@ CUT_OFF = """() => [...document.querySelectorAll('main *')].filter(e => !e.close
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    assert found, (
-        f"no browser: install Debian's package chromium (or put one of {PROGRAMS} on PATH)"
-    )
     with sync_playwright() as play:
-        program = play.chromium.launch(executable_path=found, args=["--disable-gpu"])
+        program = play.chromium.launch(executable_path=groups.browser(), args=["--disable-gpu"])
         yield program
         program.close()
 

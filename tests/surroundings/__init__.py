@@ -1,0 +1,1 @@
+"""What the tests run in: which group of them, on which servers, clocks and Pythons."""
