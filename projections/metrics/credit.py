@@ -1,18 +1,19 @@
-"""Credit: to whom an event that concerns a client counts, and how much of it.
+"""Credit (attribution): which employee an event about a client is credited to, and how much of it.
 
-owner-at-event    who owned the client at that moment
-performer         who did it
-first-claimant    who had the client first, as its curator or by a reservation that held; later
+owner-at-event    the owner of the client at that moment
+performer         the employee who did it
+first-claimant    the first to have the client, as its curator or by a reservation that held; later
                   owners and releases change nothing
 split:DAYS:SHARE  as owner-at-event; but within DAYS days of 24 hours after the client passed from
-                  one owner to another, SHARE of the event counts for the former owner and the rest
-                  for the new one. Of several changes the latest before the event decides. Neither a
-                  client taken from the pool nor a change at an unknown time opens such a window.
-current-owner     who owns the client when the question is asked (the view's `on`). For comparison
-                  only: it moves the past with every reassignment, which the others never do
+                  one owner to another, SHARE of the event is credited to the former owner and the
+                  rest to the new one. Of several changes the latest before the event decides.
+                  Neither a client taken from the pool nor a change at an unknown time opens such a
+                  window.
+current-owner     the owner of the client when the question is asked (the view's `on`). For
+                  comparison only: every reassignment moves the past, as no other mode does
 
-Where a client has no such owner or claimant, or an event no client, the holder of the deal counts.
-A task counts for its debtor whatever the mode, for nobody else let its deadline pass.
+Where the client has no such owner or claimant, or the event has no client, the holder of the deal
+is credited. A task is credited to its debtor whatever the mode: the missed deadline is theirs.
 """
 
 import re
@@ -30,15 +31,15 @@ _SQL = statements("projections.metrics", "credit.sql")
 
 
 class Credit(NamedTuple):
-    """A mode of credit; days and share (of the former owner) are those of a split."""
+    """A mode of credit. days, share (of the former owner): those of a split, otherwise 0."""
 
     mode: str
     days: int = 0
     share: Decimal = Decimal(0)
 
     @property
-    def owned(self) -> str:
-        """The part of a statement that says who counts for a client, from when to when."""
+    def owners(self) -> str:
+        """The statement that finds who is credited for a client, from when to when."""
         return _SQL[self.mode.replace("-", "_")]
 
 

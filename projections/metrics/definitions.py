@@ -1,5 +1,6 @@
 """Which metrics there are, each defined once, and the evidence that each of them counts.
 
+METRICS names the evidence of each metric; EVIDENCE names the statement, in evidence_SUBJECT.sql.
 Other packages add theirs through the entry point group `interaction_ledger.metrics`: each entry is
 a module with METRICS (name to Metric) and EVIDENCE (name to Evidence), as here.
 """
@@ -12,23 +13,24 @@ from typing import NamedTuple
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
 
+SUBJECTS = ("contacts", "sales", "clients", "work", "service")  # evidence_*.sql
 _SQL = {
-    **statements("projections.metrics", "evidence.sql"),
-    **statements("projections.metrics", "evidence_clients.sql"),
-    **statements("projections.metrics", "evidence_service.sql"),
+    name: statement
+    for subject in SUBJECTS
+    for name, statement in statements("projections.metrics", f"evidence_{subject}.sql").items()
 }
 
 
 class Metric(NamedTuple):
-    """How a metric is made of its evidence.
+    """How a metric is aggregated from its evidence.
 
-    figure: count, distinct (clients), share (of the evidence that counts), client_share (of the
-    distinct clients, those with evidence that counts), sum, mean, median or p90; measure: what is
-    added up, amount or days; unit: count, ratio, days, hours, points, or currency for a row a
-    currency.
+    - figure: count, distinct (clients), share (of the evidence, that which counts), client_share
+      (of the distinct clients, those with evidence that counts), sum, mean, median or p90
+    - measure: what is added up, amount or days
+    - unit: count, ratio, days, hours, points, or currency, with one row per currency
     """
 
-    says: str
+    description: str
     evidence: str
     figure: str
     unit: str = "count"
@@ -36,12 +38,13 @@ class Metric(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """Which events count: a statement that gives what evidence.sql says.
+    """Which events count: a statement with the columns of evidence_columns.sql.
 
-    kinds: those of its rows that count; the name of the evidence alone if none is said. held: they
-    count for their holder whatever the mode of credit. business: its amounts are hours, which are
-    to be counted by a business calendar. once: those of the kinds in which a client that comes up
-    does so once in a period, and then in no other kind, so that nobody needs to be told apart.
+    - kinds: those of its rows that count; if empty, those named like the evidence
+    - held: the events are credited to their holder, whatever the mode of credit
+    - business: its amounts are hours, to be counted by a business calendar
+    - once: kinds in which a client comes up at most once in a period, and then in no other kind, so
+      that distinct clients are counted by counting rows
     """
 
     sql: str
@@ -55,10 +58,12 @@ class Evidence(NamedTuple):
 METRICS: Mapping[str, Metric] = {
     "interactions": Metric("contacts with clients", "contact", "count"),
     "interactions.*": Metric("the same by kind", "contact", "count"),
-    "connect_rate": Metric("outbound calls that reached one", "outbound_call", "share", "ratio"),
+    "connect_rate": Metric(
+        "outbound calls that reached somebody", "outbound_call", "share", "ratio"
+    ),
     "clients_touched": Metric("distinct clients in contact", "touch", "distinct"),
     "contact_rate": Metric(
-        "clients tried that were in two-way contact", "touch", "client_share", "ratio"
+        "attempted clients that were in two-way contact", "touch", "client_share", "ratio"
     ),
     "coverage": Metric(
         "clients owned that were in contact", "client_owned", "client_share", "ratio"
@@ -96,7 +101,7 @@ METRICS: Mapping[str, Metric] = {
     ),
     "tasks_due": Metric("tasks that fell due", "task_due", "count"),
     "overdue_share": Metric("due tasks done late or not at all", "task_due", "share", "ratio"),
-    "lateness_mean": Metric("mean days late, in time is 0", "task_due", "mean", "days", "days"),
+    "lateness_mean": Metric("mean days late; 0 if in time", "task_due", "mean", "days", "days"),
     "response_mean": Metric(
         "mean hours to the first human answer", "inquiry", "mean", "hours", "amount"
     ),
@@ -114,16 +119,20 @@ METRICS: Mapping[str, Metric] = {
         "mean hours from opening to solution", "case_resolved", "mean", "hours", "amount"
     ),
     "resolution_median": Metric("median hours", "case_resolved", "median", "hours", "amount"),
-    "reopen_rate": Metric("solutions that did not hold", "case_resolved", "share", "ratio"),
+    "reopen_rate": Metric(
+        "solutions after which the case was reopened", "case_resolved", "share", "ratio"
+    ),
     "nps": Metric(
-        "answers of 9 or 10 less those up to 6, of 100", "nps", "mean", "points", "amount"
+        "answers of 9 or 10 less those up to 6, per 100", "nps", "mean", "points", "amount"
     ),
     "csat_top_share": Metric("answers of 9 or 10", "csat", "share", "ratio"),
     "ces_mean": Metric("mean effort", "ces", "mean", "points", "amount"),
     "contributions": Metric(
-        "points for facts told and confirmed", "contribution", "sum", "points", "amount"
+        "points for facts recorded and confirmed", "contribution", "sum", "points", "amount"
     ),
-    "freshness": Metric("known fields told or confirmed of late", "field_known", "share", "ratio"),
+    "freshness": Metric(
+        "known fields recorded or confirmed recently", "field_known", "share", "ratio"
+    ),
     "late_entry_share": Metric("events recorded a day late or later", "entry", "share", "ratio"),
     "orphan_hours": Metric(
         "hours of clients without an active owner", "orphaned", "sum", "hours", "amount"
@@ -165,10 +174,10 @@ EVIDENCE: Mapping[str, Evidence] = {
         _SQL["client_owned"], ("client_owned", "client_kept"), held=True, once=("client_kept",)
     ),
     "offer_sent": Evidence(_SQL["offer_sent"]),
-    "deal_opened": Evidence(_SQL["deal_turned"]),
-    "deal_won": Evidence(_SQL["deal_turned"]),
-    "deal_lost": Evidence(_SQL["deal_turned"]),
-    "deal_closed": Evidence(_SQL["deal_turned"], ("deal_won", "deal_lost")),
+    "deal_opened": Evidence(_SQL["deal_opened_or_closed"]),
+    "deal_won": Evidence(_SQL["deal_opened_or_closed"]),
+    "deal_lost": Evidence(_SQL["deal_opened_or_closed"]),
+    "deal_closed": Evidence(_SQL["deal_opened_or_closed"], ("deal_won", "deal_lost")),
     "deal_open": Evidence(_SQL["deal_open"]),
     "stage_left": Evidence(_SQL["stage_left"]),
     "stage_left_business": Evidence(_SQL["stage_left"], business=True),
@@ -181,15 +190,14 @@ EVIDENCE: Mapping[str, Evidence] = {
     "missed_call": Evidence(_SQL["missed_call"]),
     "case_resolved": Evidence(_SQL["case_resolved"]),
     "case_resolved_business": Evidence(_SQL["case_resolved"], business=True),
-    "nps": Evidence(_SQL["opinion"]),
-    "csat": Evidence(_SQL["opinion"]),
-    "ces": Evidence(_SQL["opinion"]),
+    "nps": Evidence(_SQL["satisfaction"]),
+    "csat": Evidence(_SQL["satisfaction"]),
+    "ces": Evidence(_SQL["satisfaction"]),
     "contribution": Evidence(_SQL["contribution"], held=True),
     "field_known": Evidence(_SQL["field_known"]),
     "entry": Evidence(_SQL["entry"], held=True),
     "orphaned": Evidence(_SQL["orphaned"], held=True),
 }
-BY_CALENDAR = _SQL["in_business_hours"]
 
 
 class Defined(NamedTuple):

@@ -1,11 +1,13 @@
--- Evidence about the base of clients, in the form that evidence.sql describes: who is owned, who
--- buys, how fresh and how orphaned the base is, who adds to it and when.
+-- Evidence of the client base: who is owned, who is orphaned, what is known of whom.
+-- One row an event, in the columns of evidence_columns.sql.
 
 -- name: client_owned
--- Each client that somebody owned in the period; counts if it was in contact while he did, and not
--- by ringing in vain. It is `kept` if it was his for all of the period, and so nobody else's.
--- Contacts look for their owner, and not all owners for contacts: those are fewer by far. An id that
--- is part of another client is nobody's from then on.
+-- For coverage.
+-- Every spell in which an employee owned a client in the period; counts if the client was in contact
+-- during it (a call of theirs that we missed is not a contact). `client_kept` if it lasted the whole
+-- period, so that nobody else owned the client in it. The owner of each contact is looked up rather
+-- than the contacts of each owner: contacts are far fewer. An id that was merged into another client
+-- has no owner from then on.
 SELECT CASE WHEN o.from_at <= n.since AND n.at <= o.to_at THEN 'client_kept' ELSE 'client_owned' END,
        o.from_position,
        -- What began before the period is seen with all that holds from its first moment on, be it by
@@ -35,52 +37,46 @@ WHERE NOT EXISTS (
     SELECT FROM absorbed_at(%(as_of)s, %(on)s) g
     WHERE g.client = o.client AND (g.since <= o.from_at OR g.since <= n.since))
 
--- name: purchase
--- Counts if the client had bought before in the same period.
-SELECT 'purchase', p.position, p.occurred_at, p.precision, p.position, p.client, p.purchase, NULL,
-       NULL, NULL, p.performed_by, p.unit,
-       p.client IS NOT NULL AND row_number() OVER (
-           PARTITION BY p.client,
-               date_trunc(%(every)s::text, local_time(p.occurred_at, p.precision, %(zone)s))
-           ORDER BY coalesce(p.occurred_at, '-infinity'), p.position) > 1,
-       p.amount, p.currency, NULL::numeric, NULL::timestamp
-FROM purchases p
-WHERE known(p.position, p.annulled_at, %(as_of)s) AND coalesce(p.occurred_at, '-infinity') <= %(on)s
-  AND (in_period(p.occurred_at, p.precision, %(starts)s, %(ends)s, %(zone)s)
-       OR p.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
-
--- name: buyer
--- Who had bought before the period began, by the last purchase before: active, if that was within
--- the days that say so, and counted if so at the end; or inactive, and counted if bought in it.
-SELECT CASE WHEN b.active THEN 'buyer_active' ELSE 'buyer_inactive' END, b.position,
-       b.since, 'instant', 0, b.client, NULL, NULL, NULL, NULL,
-       b.performed_by, b.unit, CASE WHEN b.active THEN b.still ELSE b.bought END, NULL::numeric,
-       NULL, NULL::numeric, b.starts
-FROM (
-    SELECT n.starts, n.since, p.*, p.at >= n.starts - %(active_days)s::int * interval '1 day' AS active,
-           max(p.at) OVER one >= least(n.before, %(on)s AT TIME ZONE %(zone)s)
-               - %(active_days)s::int * interval '1 day' AS still,
-           max(p.at) OVER one >= n.starts AS bought,
-           row_number() OVER (PARTITION BY p.client, n.starts
-                              ORDER BY p.at < n.starts DESC, p.at DESC, p.position DESC) AS nth
-    FROM ends n JOIN (
-        SELECT client, position, performed_by, unit,
-               coalesce(local_time(occurred_at, precision, %(zone)s), '-infinity') AS at
-        FROM purchases
-        WHERE client IS NOT NULL AND known(position, annulled_at, %(as_of)s)
-          AND coalesce(occurred_at, '-infinity') <= %(on)s
-        OFFSET 0  -- the local time is asked for once
-    ) AS p ON p.at < n.before
-    WHERE isfinite(n.starts)
-    WINDOW one AS (PARTITION BY p.client, n.starts)
-) AS b
-WHERE b.nth = 1 AND b.at < b.starts
-  AND CASE WHEN b.active THEN 'buyer_active' ELSE 'buyer_inactive' END = ANY (%(evidence)s)
+-- name: orphaned
+-- For orphan_hours.
+-- The hours in which a client had lost its owner, or had one who had departed; not those after its id
+-- was merged into another client.
+SELECT 'orphaned', g.position,
+       least(greatest(g.from_at, n.begun), %(on)s), 'instant',
+       CASE WHEN g.from_at < n.since THEN 9223372036854775807 ELSE g.position END,
+       g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
+       CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
+           extract(epoch FROM least(g.to_at, n.at, %(on)s, a.since)
+               - greatest(g.from_at, n.since)) / 3600 END,
+       NULL, NULL::numeric, n.starts
+FROM ends n JOIN (
+    SELECT from_position AS position, client, 'released' AS why, former AS owner, from_at, to_at
+    FROM (
+        SELECT *, lag(owner) OVER (PARTITION BY client ORDER BY from_at, from_position) AS former
+        FROM owner_spells_at(%(as_of)s)
+        WHERE client IN (SELECT client FROM owner_spells_at(%(as_of)s) WHERE owner IS NULL)
+    ) AS spells WHERE owner IS NULL AND former IS NOT NULL
+    UNION ALL
+    SELECT greatest(s.from_position, d.position), s.client, 'departed', s.owner,
+           greatest(s.from_at, d.from_at), least(s.to_at, d.to_at)
+    FROM (
+        SELECT employee, change, position, coalesce(effective_at, '-infinity') AS from_at,
+               lead(coalesce(effective_at, '-infinity'), 1, 'infinity') OVER (
+                   PARTITION BY employee ORDER BY coalesce(effective_at, '-infinity'), position)
+                   AS to_at
+        FROM employment_changes WHERE known(position, annulled_at, %(as_of)s)
+    ) AS d JOIN owner_spells_at(%(as_of)s) s
+        ON s.owner = d.employee AND s.from_at < d.to_at AND d.from_at < s.to_at
+    WHERE d.change = 'departed'
+) AS g ON g.from_at < n.at AND g.to_at > n.since AND g.from_at <= %(on)s
+LEFT JOIN absorbed_at(%(as_of)s, %(on)s) a ON a.client = g.client
+WHERE a.client IS NULL OR g.from_at < a.since AND n.since < a.since
 
 -- name: field_known
--- Every field that is known of a client at the end; counts if last told or confirmed of late.
+-- For freshness.
+-- Every field known of a client at the end; counts if it was recorded or confirmed recently.
 SELECT 'field_known', k.position, k.at, 'instant', k.tie, k.client, NULL, NULL, k.field, NULL,
-       k.performed_by, k.unit, k.told >= k.at - %(fresh_days)s::int * interval '24 hours',
+       k.performed_by, k.unit, k.seen_at >= k.at - %(fresh_days)s::int * interval '24 hours',
        NULL::numeric, NULL, NULL::numeric, k.starts
 FROM (
     SELECT *, max(nth) OVER one AS newest,
@@ -89,27 +85,29 @@ FROM (
            max(nth) FILTER (WHERE change = 'retracted') OVER one AS retracted
     FROM (
         SELECT n.starts, n.at, n.tie, f.*, row_number() OVER (
-                   PARTITION BY f.client, f.field, n.starts ORDER BY f.told, f.position) AS nth
+                   PARTITION BY f.client, f.field, n.starts ORDER BY f.seen_at, f.position) AS nth
         FROM ends n JOIN (
             SELECT client, field, change, position, performed_by, unit, precision,
-                   coalesce(occurred_at, '-infinity') AS told
+                   coalesce(occurred_at, '-infinity') AS seen_at
             FROM fact_changes
             WHERE change IN ('recorded', 'confirmed', 'retracted')
               AND known(position, annulled_at, %(as_of)s)
               AND coalesce(occurred_at, '-infinity') <= %(on)s
-        ) AS f ON f.told < n.surely OR local_time(f.told, f.precision, %(zone)s) < n.before
+        ) AS f ON f.seen_at < n.surely OR local_time(f.seen_at, f.precision, %(zone)s) < n.before
     ) AS numbered WINDOW one AS (PARTITION BY client, field, starts)
 ) AS k
 WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)
 
 -- name: contribution
--- A field told or confirmed is a point; not if it was so already, nor if it was retracted later,
--- whoever had told it again meanwhile; nor is a confirmation of what nobody had told.
+-- For contributions.
+-- A point for every field recorded or confirmed; none if it was recorded with this value already, or
+-- retracted later, even if somebody recorded it again meanwhile; none for confirming a field that
+-- nobody had recorded.
 SELECT 'contribution', f.position, f.occurred_at, f.precision, f.position, f.client, NULL, NULL,
        f.field, f.performed_by, f.performed_by, f.unit, s.counts,
        CASE WHEN s.counts THEN 1 ELSE 0 END::numeric, NULL, NULL::numeric, NULL::timestamp
 FROM fact_changes f LEFT JOIN LATERAL (
-    -- What was so before: nothing, if it was retracted.
+    -- The value before: none, if it was retracted.
     SELECT b.value FROM fact_changes b
     WHERE b.client = f.client AND b.field = f.field AND b.change IN ('recorded', 'retracted')
       AND known(b.position, b.annulled_at, %(as_of)s)
@@ -145,47 +143,3 @@ FROM fact_changes f LEFT JOIN LATERAL (
 WHERE f.change IN ('recorded', 'confirmed') AND known(f.position, f.annulled_at, %(as_of)s)
   AND (in_period(f.occurred_at, f.precision, %(starts)s, %(ends)s, %(zone)s)
        OR f.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
-
--- name: entry
--- Every act of ours as it was recorded; counts if that was late.
-SELECT 'entry', e.position, e.occurred_at, e.precision, e.position, e.client, NULL, NULL, NULL,
-       e.performed_by, e.performed_by, e.unit,
-       entered_after(e.occurred_at, e.precision, e.recorded_at, %(zone)s) > interval '24 hours',
-       NULL::numeric, NULL, NULL::numeric, NULL::timestamp
-FROM entries e
-WHERE NOT e.imported AND known(e.position, e.annulled_at, %(as_of)s)
-  AND in_period(e.occurred_at, e.precision, %(starts)s, %(ends)s, %(zone)s)
-
--- name: orphaned
--- The hours in which a client had lost its owner, or had one who was no longer here; not those since
--- its id is part of another client.
-SELECT 'orphaned', g.position,
-       least(greatest(g.from_at, n.begun), %(on)s), 'instant',
-       CASE WHEN g.from_at < n.since THEN 9223372036854775807 ELSE g.position END,
-       g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
-       CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
-           extract(epoch FROM least(g.to_at, n.at, %(on)s, a.since)
-               - greatest(g.from_at, n.since)) / 3600 END,
-       NULL, NULL::numeric, n.starts
-FROM ends n JOIN (
-    SELECT from_position AS position, client, 'released' AS why, former AS owner, from_at, to_at
-    FROM (
-        SELECT *, lag(owner) OVER (PARTITION BY client ORDER BY from_at, from_position) AS former
-        FROM owner_spells_at(%(as_of)s)
-        WHERE client IN (SELECT client FROM owner_spells_at(%(as_of)s) WHERE owner IS NULL)
-    ) AS spells WHERE owner IS NULL AND former IS NOT NULL
-    UNION ALL
-    SELECT greatest(s.from_position, d.position), s.client, 'departed', s.owner,
-           greatest(s.from_at, d.from_at), least(s.to_at, d.to_at)
-    FROM (
-        SELECT employee, change, position, coalesce(effective_at, '-infinity') AS from_at,
-               lead(coalesce(effective_at, '-infinity'), 1, 'infinity') OVER (
-                   PARTITION BY employee ORDER BY coalesce(effective_at, '-infinity'), position)
-                   AS to_at
-        FROM employment_changes WHERE known(position, annulled_at, %(as_of)s)
-    ) AS d JOIN owner_spells_at(%(as_of)s) s
-        ON s.owner = d.employee AND s.from_at < d.to_at AND d.from_at < s.to_at
-    WHERE d.change = 'departed'
-) AS g ON g.from_at < n.at AND g.to_at > n.since AND g.from_at <= %(on)s
-LEFT JOIN absorbed_at(%(as_of)s, %(on)s) a ON a.client = g.client
-WHERE a.client IS NULL OR g.from_at < a.since AND n.since < a.since

@@ -1,10 +1,12 @@
--- Evidence about how clients are served, in the form that evidence.sql describes: how soon they are
--- answered and called back, how their cases are solved, and what they think of it.
+-- Evidence of service: answers to inquiries, returned calls, cases, satisfaction.
+-- One row an event, in the columns of evidence_columns.sql.
 
 -- name: inquiry
--- An inquiry and the first human answer: an interaction of ours, by an employee, later than it, in
--- reply to it, or with the same client and in reply to nothing that is named. The hours are unknown
--- unless both are known to the minute.
+-- For response_mean, response_median, response_p90, response_within_norm, response_business_mean,
+-- response_business_median, response_business_p90, response_business_within_norm.
+-- An inquiry and its first human reply: a later interaction by an employee of ours, in reply to it, or
+-- with the same client and in reply to nothing in particular. The hours are unknown unless both times
+-- are known to the minute.
 SELECT 'inquiry', i.position, i.occurred_at, i.precision, i.position, i.client, i.subject, NULL,
        i.channel, NULL, a.performed_by, i.unit, coalesce(a.hours <= %(norm_hours)s, false), a.hours,
        NULL, NULL::numeric, NULL::timestamp
@@ -13,7 +15,7 @@ FROM interactions i LEFT JOIN LATERAL (
                AND o.precision IN ('instant', 'minute')
                THEN extract(epoch FROM o.occurred_at - i.occurred_at) / 3600 END AS hours
     FROM (
-        -- Apart, so that each has its index.
+        -- Two queries, so that each uses its index.
         (SELECT * FROM interactions c WHERE c.client = i.client AND c.in_reply_to IS NULL OFFSET 0)
         UNION ALL
         (SELECT * FROM interactions c WHERE c.in_reply_to = i.subject OFFSET 0)
@@ -30,7 +32,8 @@ WHERE i.kind = 'inquiry' AND known(i.position, i.annulled_at, %(as_of)s)
   AND in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: missed_call
--- Counts if we have called the client since, whether or not it answered.
+-- For missed_returned.
+-- Counts if we have called the client back since, whether or not they answered.
 SELECT 'missed_call', i.position, i.occurred_at, i.precision, i.position, i.client, i.subject, NULL,
        i.kind, NULL, i.performed_by, i.unit, EXISTS (
            SELECT FROM interactions c
@@ -43,7 +46,10 @@ WHERE i.kind = 'missed_call' AND known(i.position, i.annulled_at, %(as_of)s)
   AND in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: case_resolved
--- Each solution, from the opening of the case; counts if it did not hold. Told twice, it is one.
+-- For resolution_mean, resolution_median, reopen_rate, resolution_business_mean,
+-- resolution_business_median.
+-- Each solution, from the opening of the case; counts if the case was reopened. A solution recorded
+-- twice in a row counts once.
 SELECT 'case_resolved', c.position, c.occurred_at, c.precision, c.position, s.client, c.case_id,
        NULL, s.kind, coalesce(h.holder, c.performed_by), c.performed_by, c.unit,
        coalesce(s.next = 'reopened', false),
@@ -77,7 +83,8 @@ WHERE c.change = 'resolved' AND known(c.position, c.annulled_at, %(as_of)s)
   AND in_period(c.occurred_at, c.precision, %(starts)s, %(ends)s, %(zone)s)
   AND s.former IS DISTINCT FROM 'resolved'
 
--- name: opinion
+-- name: satisfaction
+-- For nps, csat_top_share, ces_mean.
 -- The last answer in the period of each contact person, or client, to each question. Nine and ten
 -- count; for NPS they are worth 100, and up to six -100.
 SELECT o.instrument, o.position, o.occurred_at, o.precision, o.position, o.client, o.subject, NULL,
@@ -96,25 +103,3 @@ FROM (
       AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
 ) AS o
 WHERE o.newest = 1
-
--- name: in_business_hours
--- What goes round a statement of evidence to count its hours by a calendar instead.
-SELECT s.evidence || '_business', s.position, s.at, s.precision, s.tie, s.client, s.subject,
-       s.product, s.label, s.holder, s.performer, s.given_unit,
-       CASE s.evidence WHEN 'inquiry' THEN coalesce(w.hours <= %(norm_hours)s, false)
-           ELSE s.counted END, w.hours, s.currency, s.days, s.period_starts
-FROM spans s CROSS JOIN LATERAL (
-    SELECT s.at - CASE s.evidence WHEN 'inquiry' THEN interval '0'
-                  ELSE make_interval(secs => (s.amount * 3600)::float8) END AS begins,
-           s.at + CASE s.evidence WHEN 'inquiry' THEN make_interval(secs => (s.amount * 3600)::float8)
-                  ELSE interval '0' END AS ending
-) AS m
-LEFT JOIN clock a ON a.day = (m.begins AT TIME ZONE %(calendar_zone)s)::date
-LEFT JOIN clock b ON b.day = (m.ending AT TIME ZONE %(calendar_zone)s)::date AND b.run = a.run
-CROSS JOIN LATERAL (
-    SELECT CASE WHEN s.amount IS NULL THEN NULL WHEN s.amount <= 0 THEN 0 ELSE coalesce(
-        b.before + worked_before(b.starts, b.ends, m.ending)
-        - a.before - worked_before(a.starts, a.ends, m.begins),
-        not_covered(%(calendar)s, (m.begins AT TIME ZONE %(calendar_zone)s)::date,
-                    (m.ending AT TIME ZONE %(calendar_zone)s)::date)) / 3600 END AS hours
-) AS w

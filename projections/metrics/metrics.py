@@ -1,37 +1,49 @@
 """Metrics: what people and units achieved, with the events behind every figure.
 
-A metric is defined once: `definitions` says what kind of evidence it counts and how, and
-which events are that evidence; metrics.sql to whom they are credited, and to which unit and period
-they belong.
-So a past figure changes only when something about the past is recorded, never because a client, an
-employee or a unit has moved since.
+A metric is defined once, in `definitions`: what evidence it counts, and how. `query` builds the
+statement that finds the evidence, credits it, and adds it up by group and period. So a past figure
+changes only when something about the past is recorded, never because a client, an employee or a
+unit has moved since.
 """
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.credit import Credit, credit_of
 from projections.metrics.definitions import defined
-from projections.metrics.query import apart, evidence_of, explained_of, figures_of, parameters_of
+from projections.metrics.query import (
+    batches,
+    by_client,
+    evidence_of,
+    evidence_statement,
+    figures_statement,
+    not_from_sums,
+    sources,
+)
 from projections.metrics.rows import Aggregate, EvidenceRow, MetricRow, metric_rows
 from projections.tables.work.calendar import zone_of
-from projections.view import View, add_up, add_up_all
+from projections.view import Question, View, add_up, add_up_all
 
 Every = Literal["month", "quarter", "year", "whole"]
 
 GROUPS = ("whole", "employee", "team", "unit", "office", "product", "client")
 NOBODY = "(none)"
-_FEW = 12  # metrics for which a second connection is not worth its making
-_STEPS = {"month": ("1 month", "YYYY-MM"), "quarter": ("3 months", 'YYYY-"Q"Q'),
-          "year": ("1 year", "YYYY")}  # fmt: skip
+_FEW = 12  # metrics for which a second connection is not worth opening
+_STEPS = {
+    "month": ("1 month", "YYYY-MM"),
+    "quarter": ("3 months", 'YYYY-"Q"Q'),
+    "year": ("1 year", "YYYY"),
+}
 
 
 class Terms(NamedTuple):
-    """What figures are measured by: hours within which an inquiry is to be answered, days without a
-    purchase after which a buyer is inactive, days for which a fact is fresh, and the business
+    """What figures are measured by.
+
+    norm_hours: within which an inquiry should be answered; active_days: without a purchase, after
+    which a buyer is inactive; fresh_days: for which a fact is fresh; calendar: the business
     calendar, without which nothing is counted in business hours.
     """
 
@@ -42,6 +54,17 @@ class Terms(NamedTuple):
 
 
 TERMS = Terms()
+
+
+class Selection(NamedTuple):
+    """What figures are asked for: the parameters of `metrics` that it shares with `explain`."""
+
+    by: str = "employee"
+    every: Every = "whole"
+    since: date | None = None
+    until: date | None = None
+    credit: str = "owner-at-event"
+    terms: Terms = TERMS
 
 
 def metrics(
@@ -56,33 +79,26 @@ def metrics(
     metrics: Sequence[str] | None = None,
     terms: Terms = TERMS,
 ) -> list[MetricRow]:
-    """Figures, one a row: group, period, metric, value, numerator, denominator, unit.
+    """The figures of metrics, by group and period.
 
     by: one of GROUPS, or fact:FIELD for what is known of the client; team is the manager of the
     unit or of the nearest one above, office the branch above. since, until: local dates, half-open.
     metrics: names of `definitions`, or such as interactions.call; all if None, those of
-    business hours only with a calendar. unit: count, ratio, days, hours, points, or a currency
-    ("currency" where none was said). A value is None where there is nothing to tell:
-    never a ratio of 0 for 0 of 0. A group has all metrics for a period in which any of it counted;
-    a client, of whom there are many, only those that did.
+    business hours only with a calendar. A group has all metrics for a period in which any of it
+    counted; a client, of whom there are many, only those that did. Raises InvalidQuestion.
 
     credit: one of `credit.CREDITS`, which that module explains. Where it splits an
     event in two, counts, both sides of a ratio and sums take the parts, exactly: a count is then
     a Decimal if it is not whole, and both parts make up one. A distinct client counts for each of
     the two, and a median is that of all events of which any part is credited.
     """
-    wanted, credited = _wanted(metrics, terms), credit_of(credit)
-    timed = _terms(connection, view, terms)
-    questions = [
-        (figures_of(credited, by, part),
-         timed | _parameters(view, by, every, since, until, credited)
-         | parameters_of(credited, part))
-        for part in apart(wanted)
-    ]  # fmt: skip
+    selection = Selection(by, every, since, until, credit, terms)
+    wanted = _wanted(metrics, terms)
+    questions = metrics_questions(connection, view, selection, metrics)
     rows = add_up_all(connection, view, questions, Aggregate, beside=len(wanted) > _FEW)
     found = [row for row in rows if metrics is None or _asked_for(row.metric, metrics)]
     if by == "whole" and every == "whole" and not found:
-        found = [Aggregate("whole", questions[0][1]["unknown"])]
+        found = [Aggregate("whole", _label(since, until))]
     return list(metric_rows(found, wanted, grid=by != "client"))
 
 
@@ -101,17 +117,44 @@ def explain(
 ) -> list[EvidenceRow]:
     """The events behind a figure, in order of time; of one group, or of all if it is None.
 
-    Rows: metric, group, period, position, occurred_at, precision, client, subject (the deal, offer
-    or task), employee (credited), weight (1, or the part of the event credited to this employee),
-    performer, unit, counted (in a ratio: whether it is in the numerator), value (of all of the
-    event), currency. The group of nobody is NOBODY. An event split between two has two rows.
+    The parameters are those of `metrics`. The group of nobody is NOBODY. An event split between two
+    employees has two rows. Raises InvalidQuestion.
     """
-    (wanted,), credited = _wanted([metric], terms), credit_of(credit)
-    parameters = _parameters(view, by, every, since, until, credited)
-    parameters |= parameters_of(credited, [wanted]) | _terms(connection, view, terms)
-    statement = explained_of(credited, by, wanted)
-    rows = add_up(connection, statement, view, EvidenceRow, group=group, **parameters)
+    selection = Selection(by, every, since, until, credit, terms)
+    statement, parameters = explain_question(connection, view, selection, metric, group)
+    rows = add_up(connection, statement, view, EvidenceRow, **parameters)
     return [row for row in rows if _asked_for(row.metric, [metric])]
+
+
+def metrics_questions(
+    connection: Connection, view: View, selection: Selection, metrics: Sequence[str] | None = None
+) -> list[Question]:
+    """The statements that `metrics` runs, each with its parameters; nothing is run.
+
+    Raises InvalidQuestion.
+    """
+    wanted, credit = _wanted(metrics, selection.terms), credit_of(selection.credit)
+    known = _parameters(connection, view, selection, credit)
+    return [
+        (figures_statement(credit, selection.by, part), known | _of_metrics(credit, part))
+        for part in batches(wanted)
+    ]
+
+
+def explain_question(
+    connection: Connection,
+    view: View,
+    selection: Selection,
+    metric: str,
+    group: str | None = None,
+) -> Question:
+    """The statement that `explain` runs, with its parameters; nothing is run.
+
+    Raises InvalidQuestion.
+    """
+    (wanted,), credit = _wanted([metric], selection.terms), credit_of(selection.credit)
+    known = _parameters(connection, view, selection, credit) | _of_metrics(credit, [wanted])
+    return evidence_statement(credit, selection.by, wanted), known | {"group": group}
 
 
 def _wanted(metrics: Sequence[str] | None, terms: Terms) -> list[str]:
@@ -132,39 +175,56 @@ def _wanted(metrics: Sequence[str] | None, terms: Terms) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _terms(connection: Connection, view: View, terms: Terms) -> dict[str, Any]:
-    zone = zone_of(connection, view, terms.calendar) if terms.calendar else None
-    return {**terms._asdict(), "calendar_zone": zone}
-
-
 def _asked_for(metric: str, metrics: Sequence[str]) -> bool:
     return metric in metrics or f"{metric.partition('.')[0]}.*" in metrics
 
 
+def _of_metrics(credit: Credit, wanted: Sequence[str]) -> dict[str, object]:
+    known = list(sources(wanted))
+    return {
+        "names": [each.name for each in known],
+        "sources": [each.metric.evidence for each in known],
+        "evidence": [each.kind for each in known],
+        "once": [each.once for each in known],
+        "figures": [each.metric.figure for each in known],
+        "measures": [each.metric.measure for each in known],
+        "units": [each.metric.unit for each in known],
+        "by_client": by_client(credit, wanted),
+        "not_from_sums": not_from_sums(),
+    }
+
+
 def _parameters(
-    view: View,
-    by: str,
-    every: str,
-    since: date | None,
-    until: date | None,
-    credit: Credit,
-) -> dict[str, Any]:
+    connection: Connection, view: View, selection: Selection, credit: Credit
+) -> dict[str, object]:
+    """The view, and what the statements need to know besides the metrics."""
+    by, every, since, until, _, terms = selection
     grouping, _, field = by.partition(":")
     if (grouping not in GROUPS or field) and not (grouping == "fact" and field):
-        raise InvalidQuestion(f"no figures by {by}; choose {', '.join(GROUPS)} or fact:FIELD")
+        raise InvalidQuestion(f"cannot group by {by}; choose {', '.join(GROUPS)} or fact:FIELD")
     if every not in (*_STEPS, "whole"):
-        raise InvalidQuestion(f"no figures every {every}; choose {', '.join(_STEPS)} or whole")
+        raise InvalidQuestion(f"cannot divide into {every}; choose {', '.join(_STEPS)} or whole")
     if since and until and since >= until:
         raise InvalidQuestion(f"the period from {since} to {until} is empty")
     label = _label(since, until)
+    zone = zone_of(connection, view, terms.calendar) if terms.calendar else None
     step, pattern = _STEPS.get(every, (None, f'"{label}"'))
     return {
-        "by": grouping, "field": field, "every": every if step else None, "step": step,
-        "pattern": pattern, "unknown": "unknown" if step else label, "credit": credit.mode,
-        "days": credit.days, "share": credit.share,
+        **view._asdict(),
+        **terms._asdict(),
+        "calendar_zone": zone,
+        "by": grouping,
+        "field": field,
+        "every": every if step else None,
+        "step": step,
+        "pattern": pattern,
+        "unknown": "unknown" if step else label,
+        "credit": credit.mode,
+        "days": credit.days,
+        "share": credit.share,
         "starts": since.isoformat() if since else "-infinity",
         "ends": until.isoformat() if until else "infinity",
-    }  # fmt: skip
+    }
 
 
 def _label(since: date | None, until: date | None) -> str:

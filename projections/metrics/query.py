@@ -1,16 +1,23 @@
-"""The statements that a question about metrics is put in, each no longer than it has to be."""
+"""The statements of a question about metrics, each rendered from its template with what it needs.
 
+figures.sql, evidence_of_a_figure.sql   the two questions; both begin with grouped_evidence.sql
+credit.sql                              who is credited, one statement a mode
+evidence_*.sql                          which events count, by subject (see `definitions`)
+"""
+
+import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
-from ledger.sql import statements
+from ledger.sql import script
 from projections.metrics.credit import Credit
-from projections.metrics.definitions import BY_CALENDAR, Evidence, Metric, defined
+from projections.metrics.definitions import Evidence, Metric, defined
+from projections.metrics.template import rendered
 from projections.tables.work.calendar import CLOCK
 
 _CLIENTS = ("distinct", "client_share")
-_MIDDLES = ("median", "p90")
-_SQL = statements("projections.metrics", "metrics.sql")
+_PERCENTILES = ("median", "p90")
 
 
 class Source(NamedTuple):
@@ -25,6 +32,17 @@ class Source(NamedTuple):
         """Whether its clients may be counted by counting the events of this kind."""
         return self.metric.figure in _CLIENTS and self.kind in evidence_of(self.name).once
 
+    def aggregates(self, credit: Credit) -> set[str]:
+        """The parts of `aggregates` in figures.sql that it needs."""
+        if self.metric.figure in _PERCENTILES:
+            return {"percentiles"}
+        if self.metric.figure not in _CLIENTS:
+            return {"totals"}
+        if not self.once:
+            return {"clients"}
+        # A client credited to two owners comes up twice, whatever the evidence.
+        return {"totals", "clients"} if credit.share else {"totals"}
+
 
 def evidence_of(metric: str) -> Evidence:
     """What a metric is made of."""
@@ -32,106 +50,106 @@ def evidence_of(metric: str) -> Evidence:
     return evidence[metrics[metric].evidence]
 
 
-def apart(wanted: Sequence[str]) -> list[list[str]]:
-    """Metrics that are found apart, for they have little in common; the longest to find first.
+def batches(wanted: Sequence[str]) -> list[tuple[str, ...]]:
+    """Metrics by the statement that finds them; the longest to run comes first.
 
-    What counts for its holder needs no owner of the client, and so has nothing in common with the
-    rest at all. Evidence of which a median is told, or that is counted by the calendar as well, has
-    to be kept until both are done with it.
+    Evidence credited to its holder needs no owner of the client and shares nothing with the rest.
+    Evidence that a percentile is taken of, or that is also measured in business hours, has to be
+    kept until both are done with it.
     """
     known = defined().metrics
     kept = {
         evidence_of(name).sql
         for name in wanted
-        if known[name].figure in _MIDDLES or evidence_of(name).business
+        if known[name].figure in _PERCENTILES or evidence_of(name).business
     }
-    parts: dict[tuple[str, bool], list[str]] = {}
+    found: dict[tuple[str, bool], list[str]] = {}
     for name in wanted:
-        found = evidence_of(name)
-        parts.setdefault((found.sql if found.held else "", found.sql in kept), []).append(name)
-    return [parts[key] for key in sorted(parts)]
+        evidence = evidence_of(name)
+        key = evidence.sql if evidence.held else "", evidence.sql in kept
+        found.setdefault(key, []).append(name)
+    return [tuple(found[key]) for key in sorted(found)]
 
 
-def figures_of(credit: Credit, by: str, wanted: Sequence[str]) -> str:
-    """The statement that adds the evidence up, for metrics of one part of `apart`."""
-    parts = {part for each in _sources(wanted) for part in _told(each, credit)}
-    seen = "seen_in_sums" if _by_client(credit, wanted) else "seen_in_rows"
-    told = "UNION ALL\n".join(_SQL[part] for part in sorted(parts))
-    return (
-        f"{_beginning(credit, by, wanted, located=False)}{_SQL['figures']}{_SQL[seen]}"
-        f", told AS ({told}{_SQL['told']}"
-    )
+@lru_cache(256)
+def figures_statement(credit: Credit, by: str, wanted: tuple[str, ...]) -> str:
+    """The statement that finds the figures of metrics of one of `batches`."""
+    parts = {part for each in sources(wanted) for part in each.aggregates(credit)}
+    conditions = {part: part in parts for part in ("totals", "clients", "percentiles")}
+    conditions["clients_from_sums"] = bool(by_client(credit, wanted))
+    return _rendered("figures", credit, by, wanted, conditions)
 
 
-def explained_of(credit: Credit, by: str, metric: str) -> str:
-    """The statement that shows the evidence of a metric."""
-    return _beginning(credit, by, [metric], located=True) + _SQL["explained"]
+@lru_cache(256)
+def evidence_statement(credit: Credit, by: str, metric: str) -> str:
+    """The statement that finds the events behind the figures of a metric."""
+    return _rendered("evidence_of_a_figure", credit, by, (metric,), {}, located=True)
 
 
-def parameters_of(credit: Credit, wanted: Sequence[str]) -> dict[str, Any]:
-    """What those statements have to know of the metrics."""
-    known = list(_sources(wanted))
-    return {
-        "names": [each.name for each in known], "sources": [each.metric.evidence for each in known],
-        "evidence": [each.kind for each in known], "once": [each.once for each in known],
-        "figures": [each.metric.figure for each in known],
-        "measures": [each.metric.measure for each in known],
-        "units": [each.metric.unit for each in known],
-        "apart": _by_client(credit, wanted),
-        "one_by_one": [*_CLIENTS, *_MIDDLES],
-    }  # fmt: skip
+def by_client(credit: Credit, wanted: Sequence[str]) -> list[str]:
+    """The kinds to be added up by client; none if one of them is also added up as a whole."""
+    kinds = {"clients": set[str](), "totals": set[str](), "percentiles": set[str]()}
+    for each in sources(wanted):
+        for part in each.aggregates(credit):
+            kinds[part].add(each.kind)
+    return [] if kinds["clients"] & kinds["totals"] else sorted(kinds["clients"])
 
 
-def _by_client(credit: Credit, wanted: Sequence[str]) -> list[str]:
-    """The kinds to be added up by client; none if there is one that is told of as a sum as well."""
-    told = {"clients": set[str](), "sums": set[str](), "middles": set[str]()}
-    for each in _sources(wanted):
-        for part in _told(each, credit):
-            told[part].add(each.kind)
-    return [] if told["clients"] & told["sums"] else sorted(told["clients"])
-
-
-def _told(source: Source, credit: Credit) -> set[str]:
-    """The parts of `figures` that tell of it."""
-    if source.metric.figure in _MIDDLES:
-        return {"middles"}
-    if source.metric.figure not in _CLIENTS:
-        return {"sums"}
-    if not source.once:
-        return {"clients"}
-    # Who counts for two owners comes up twice, whatever the evidence.
-    return {"sums", "clients"} if credit.share else {"sums"}
-
-
-def _sources(wanted: Sequence[str]) -> Iterator[Source]:
+def sources(wanted: Sequence[str]) -> Iterator[Source]:
+    """Each metric with each kind of its evidence."""
     metrics = defined().metrics
     for name in wanted:
         for kind in evidence_of(name).kinds or (metrics[name].evidence,):
             yield Source(name, metrics[name], kind)
 
 
-def _beginning(credit: Credit, by: str, wanted: Sequence[str], *, located: bool) -> str:
-    """The evidence, credited and grouped, without the joins that nobody asks for."""
+def not_from_sums() -> list[str]:
+    """The figures that are not made of sums of the events."""
+    return [*_CLIENTS, *_PERCENTILES]
+
+
+def _rendered(
+    template: str,
+    credit: Credit,
+    by: str,
+    wanted: Sequence[str],
+    conditions: dict[str, bool],
+    *,
+    located: bool = False,
+) -> str:
+    """The statement without the parts that nobody asked for. located: units are shown."""
     found = [evidence_of(name) for name in wanted]
-    spans = [each.sql for each in found if each.business]
-    # What is counted by the calendar has been found already for the clock.
-    pieces = [
-        BY_CALENDAR if each.business else _SQL["spanned"] if each.sql in spans else each.sql
-        for each in found
-    ]
-    begun = f"{_SQL['frame']}, "
-    if spans:
-        begun += f"{CLOCK}, spans AS ({_union(spans)}), "
+    timed = list(dict.fromkeys(each.sql for each in found if each.business))
+    plain = list(dict.fromkeys(each.sql for each in found if not each.business))
+    others = [sql for sql in plain if sql not in timed]
     grouping = by.partition(":")[0]
-    named = {"team": "belonging", "office": "belonging", "fact": "facts"}.get(grouping, "named")
-    located = located or named == "belonging" or grouping == "unit"
-    # To whom an event is credited is nothing to who groups by neither: its parts make up one again.
-    uncredited = found[0].held or not (located or grouping == "employee")
-    credited = [_SQL["held"]] if uncredited else [credit.owned, _SQL["credited"]]
-    parts = [_SQL[part] for part in ("placed" if located else "unplaced", named, "grouped")]
-    return f"{begun}events AS ({_union(pieces)})\n" + "".join((*credited, *parts))
+    placed = located or grouping in ("team", "office", "unit")
+    conditions |= {
+        "period_ends": any(re.search(r"\b(ends|periods)\b", each.sql) for each in found),
+        "business_hours": bool(timed),
+        "clock_hours": len(others) < len(plain),
+        "other_evidence": bool(others),
+        # Whom an event is credited to makes no difference to who groups by neither.
+        "held": found[0].held or not (placed or grouping == "employee"),
+        "placed": placed,
+        "by_superior": grouping in ("team", "office"),
+        "by_fact": grouping == "fact",
+        "by_column": grouping not in ("team", "office", "fact"),
+    }
+    texts = {
+        "evidence_columns": _file("evidence_columns").strip(),
+        "clock": f"{CLOCK.strip()},",
+        "owners": credit.owners.strip(),
+        "evidence": _union(others),
+        "evidence_with_hours": _union(timed),
+    }
+    beginning = rendered(_file("grouped_evidence"), conditions, texts).strip()
+    return rendered(_file(template), conditions, {"grouped_evidence": beginning})
+
+
+def _file(name: str) -> str:
+    return script("projections.metrics", f"{name}.sql")
 
 
 def _union(pieces: Sequence[str]) -> str:
-    # The first piece names the columns and their types for all.
-    return "UNION ALL\n".join(dict.fromkeys((_SQL["nothing"], *pieces)))
+    return "\nUNION ALL\n".join(piece.strip() for piece in pieces)

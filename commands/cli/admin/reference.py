@@ -174,7 +174,7 @@ def _metrics() -> Iterator[str]:
     yield from _table(
         ("metric", "says", "figure", "unit", "credited"),
         (
-            (f"`{name}`", metric.says, metric.figure, metric.unit,
+            (f"`{name}`", metric.description, metric.figure, metric.unit,
              "whose it is, whatever the mode" if EVIDENCE[metric.evidence].held else "by the mode")
             for name, metric in METRICS.items()
         ),

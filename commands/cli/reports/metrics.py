@@ -1,7 +1,7 @@
 """`iledger metrics`, `funnel`, `outcomes`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -12,15 +12,30 @@ from commands.cli.shell.formatting import NO_DATA, courses, pivoted
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
-from projections.metrics.rows import MetricRow
+from projections.metrics import metrics as figures
+from projections.metrics.credit import COMPARISON
+from projections.metrics.rows import EvidenceRow, MetricRow
+from projections.metrics.sql_script import script_of
 from projections.questions.ownership.handover_outcomes import Outcome
 from projections.questions.sales.funnel import Step
+from projections.tables.clients import clients
+from projections.tables.people import people
+from projections.view import HASHED, UNSORTED
 
 # What a table shows where no metric is asked for: no more than fits a screen.
 _SHOWN = (
-    "interactions", "connect_rate", "offers_sent", "deals_opened", "deals_won", "deals_lost",
-    "deals_open", "win_rate", "won_value", "cycle_won_median", "overdue_share",
-)  # fmt: skip
+    "interactions",
+    "connect_rate",
+    "offers_sent",
+    "deals_opened",
+    "deals_won",
+    "deals_lost",
+    "deals_open",
+    "win_rate",
+    "won_value",
+    "cycle_won_median",
+    "overdue_share",
+)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FROM = click.option("--since", metavar="DATE", help="From this day, month, quarter or year on.")
 _TO = click.option("--until", metavar="DATE", help="Up to its end, the whole of it included.")
@@ -40,7 +55,7 @@ class Period(NamedTuple):
     metavar="GROUPS",
     default="employee",
     show_default=True,
-    help="Of whom: employee, unit, team (all units of one manager), office (the branch), whole, "
+    help="Group by employee, unit, team (all units of one manager), office (the branch), whole, "
     "product, client, or fact:FIELD.",
 )
 @click.option(
@@ -58,14 +73,17 @@ class Period(NamedTuple):
     metavar="MODE",
     default="owner-at-event",
     show_default=True,
-    help="To whose credit: owner-at-event, performer, first-claimant, split:DAYS:SHARE (SHARE of "
+    help="Who is credited: owner-at-event, performer, first-claimant, split:DAYS:SHARE (SHARE of "
     "an event goes to the former owner for DAYS days after a change, as in split:30:0.5), or "
     "current-owner (for comparison only: reassigning a client moves its past).",
 )
 @click.option("--metric", "chosen", metavar="NAME", multiple=True, help="Only this; repeatable.")
-@click.option("--calendar", metavar="NAME", help="Count business hours, by this calendar, too.")
+@click.option("--calendar", metavar="NAME", help="Also count business hours, by this calendar.")
 @click.option("--group", metavar="NAME", help="Only this employee, unit or other group.")
 @click.option("--explain", is_flag=True, help="List the events behind one metric.")
+@click.option(
+    "--show-sql", is_flag=True, help="Print the SQL that would run, for psql; run nothing."
+)
 @asked
 def metrics(
     question: Question,
@@ -80,42 +98,76 @@ def metrics(
     group: str | None,
     *,
     explain: bool,
+    show_sql: bool,
 ) -> None:
     """Show what was achieved: contacts, offers, deals, tasks.
 
-    Of each group a line. A ratio has its numerator and denominator with it. JSON and CSV have one
-    figure a row, and all metrics; `--metric` also takes the kinds, such as interactions.call.
+    One line per group. A ratio comes with its numerator and denominator. JSON and CSV have one
+    figure per row, and all metrics; `--metric` also takes the kinds, such as interactions.call.
     """
-    from projections.metrics import metrics as figures
-
     _remark_on(credit)
     span = period_of(period, since, until)
-    how: dict[str, Any] = {
-        "by": by, "every": every, "credit": credit, "since": span.since, "until": span.until,
-        "terms": figures.TERMS._replace(calendar=calendar),
-    }  # fmt: skip
-    if explain:
-        if len(chosen) != 1:
-            raise InvalidQuestion("--explain explains one metric; name it with --metric")
-        rows = figures.explain(question.connection, question.view, chosen[0], group=group, **how)
-        question.show(rows)
+    if explain and len(chosen) != 1:
+        raise InvalidQuestion("--explain explains one metric; name it with --metric")
+    terms = figures.TERMS._replace(calendar=calendar)
+    asked_for = figures.Selection(by, every, span.since, span.until, credit, terms)
+    wanted = chosen or (_SHOWN if question.printer.form == "table" else None)
+    if show_sql:
+        click.echo(_sql(question, asked_for, wanted, group, explain=explain), nl=False)
         return
-    table = question.printer.form == "table"
-    wanted = chosen or (_SHOWN if table else None)
+    how: dict[str, Any] = asked_for._asdict()
+    names = _names(question, by)
+    if explain:
+        rows = figures.explain(question.connection, question.view, chosen[0], group=group, **how)
+        question.show([_with_name(row, names) for row in rows])
+        return
     found = figures.metrics(question.connection, question.view, metrics=wanted, **how)
-    _show(question, [row for row in found if group is None or row.group == group], by)
+    _show(question, [row for row in found if group is None or row.group == group], by, names)
 
 
-def _show(question: Question, found: list[MetricRow], by: str) -> None:
+def _sql(
+    question: Question,
+    asked_for: figures.Selection,
+    wanted: Sequence[str] | None,
+    group: str | None,
+    *,
+    explain: bool,
+) -> str:
+    connection, view = question.connection, question.view
+    if explain and wanted:
+        found = figures.explain_question(connection, view, asked_for, wanted[0], group)
+        return script_of(connection, [found], HASHED)
+    questions = figures.metrics_questions(connection, view, asked_for, wanted)
+    return script_of(connection, questions, (UNSORTED, *HASHED))
+
+
+def _names(question: Question, by: str) -> Mapping[str, str] | None:
+    """The names of groups by id; None for groups that are not ids."""
+    if by == "client":
+        return clients.names(question.connection, question.view)
+    if by in ("employee", "team", "unit", "office"):
+        return people.names(question.connection, question.view)
+    return None
+
+
+def _with_name(row: MetricRow | EvidenceRow, names: Mapping[str, str] | None) -> dict[str, Any]:
+    if names is None:
+        return row._asdict()
+    return {"group": row.group, "name": names.get(row.group)} | row._asdict()
+
+
+def _show(
+    question: Question, found: list[MetricRow], by: str, names: Mapping[str, str] | None
+) -> None:
     if question.printer.form != "table":
-        question.show(found)
+        question.show([_with_name(row, names) for row in found])
         return
     periods: dict[str, list[MetricRow]] = {}
     for row in found:
         periods.setdefault(row.period, []).append(row)
     for name, rows in (periods or {"": []}).items():
-        question.show(pivoted(rows, by), name or None)
-    drawn = courses(found, by)
+        question.show(pivoted(rows, by, names), name or None)
+    drawn = courses(found, by, names)
     if drawn:
         question.show(drawn, "course of each from 0 to its highest; · is no data")
 
@@ -203,8 +255,6 @@ def _outcome(row: Outcome, feelings: Sequence[str]) -> dict[str, Any]:
 
 
 def _remark_on(credit: str) -> None:
-    from projections.metrics.credit import COMPARISON
-
     if credit == COMPARISON:
         remark(f"{COMPARISON} is for comparison only: past figures move with the clients' owners")
 

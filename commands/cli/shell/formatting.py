@@ -1,6 +1,6 @@
 """Figures as people read them: with their units, in tables, and as lines over time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -39,21 +39,28 @@ def _amount(value: Any) -> str:
     return f"{round(Decimal(value)):,}".replace(",", " ")
 
 
-def pivoted(found: Sequence[MetricRow], by: str) -> list[dict[str, str]]:
-    """The figures of a period: a line a group, a column a metric; of one group a line a metric."""
+def pivoted(
+    found: Sequence[MetricRow], by: str, names: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
+    """The figures of a period: a line a group, a column a metric; of one group a line a metric.
+
+    names: of the groups, by id.
+    """
     cells: _Told = {}
     for row in found:
         told = cells.setdefault(row.group, {}).setdefault(row.metric, [])
         told.append(cell(row))
-    return _laid_out(cells, by, "0")
+    return _laid_out(cells, by, "0", names)
 
 
-def courses(found: Sequence[MetricRow], by: str) -> list[dict[str, str]]:
+def courses(
+    found: Sequence[MetricRow], by: str, names: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
     """How each figure went from period to period, laid out like `pivoted`; of one period nothing.
 
     Of money a line for each currency; a sum of nothing has none, and is 0 in each.
     """
-    names = _periods({row.period for row in found})
+    periods = _periods({row.period for row in found})
     told: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
     for row in found:
         units = told.setdefault((row.group, row.metric), {})
@@ -62,18 +69,23 @@ def courses(found: Sequence[MetricRow], by: str) -> list[dict[str, str]]:
     for (group, metric), units in told.items():
         nothing = units.pop(NO_CURRENCY, {}) if len(units) > 1 else {}
         courses = [nothing | values for values in units.values()]
-        drawn = [line(course.get(name) for name in names) for course in courses]
+        drawn = [line(course.get(name) for name in periods) for course in courses]
         cells.setdefault(group, {})[metric] = drawn
-    return _laid_out(cells, by, "") if len(names) > 1 else []
+    return _laid_out(cells, by, "", names) if len(periods) > 1 else []
 
 
-def _laid_out(cells: _Told, by: str, nothing: str) -> list[dict[str, str]]:
+def _laid_out(
+    cells: _Told, by: str, nothing: str, known: Mapping[str, str] | None
+) -> list[dict[str, str]]:
+    named = {group: known[group] for group in cells if known and group in known}
     names = list(dict.fromkeys(name for figures in cells.values() for name in figures))
     if len(cells) == 1:
         ((group, figures),) = cells.items()
-        return [{"metric": name, group: "; ".join(figures[name])} for name in names]
+        head = f"{group} {named[group]}" if named else group
+        return [{"metric": name, head: "; ".join(figures[name])} for name in names]
     return [
-        {by: group} | {name: "; ".join(figures.get(name, [nothing])) for name in names}
+        {by: group, **({"name": named.get(group, "")} if named else {})}
+        | {name: "; ".join(figures.get(name, [nothing])) for name in names}
         for group, figures in cells.items()
     ]
 

@@ -9,9 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from ledger.database import Connection
 from ledger.envelope import Recorded
+from ledger.sql import statements
 from projections.engine.materialized import Materialized
 from projections.engine.registry import Tables, Unfolds
+from projections.view import View, ask
+
+_SQL = statements("projections.tables.clients", "clients.sql")
 
 
 class ClientStep(NamedTuple):
@@ -266,3 +271,16 @@ UNFOLD: Unfolds = {
     "contact_person.left": lambda event: _person(event, "left"),
 }
 MATERIALIZED = Materialized(table="client_identities", key="client", source="client_steps")
+
+
+class ClientName(NamedTuple):
+    """The name of a client."""
+
+    client: str
+    name: str
+
+
+def names(connection: Connection, view: View) -> dict[str, str]:
+    """The names of clients by id; whoever has no name is left out."""
+    rows = ask(connection, _SQL["names"], view, ClientName)
+    return {row.client: row.name for row in rows}

@@ -156,3 +156,6 @@ RETURNS SETOF client_identities LANGUAGE sql STABLE AS $$
     SELECT * FROM client_identities_of(as_of, on_time)
     WHERE as_of < (SELECT position FROM progress)
 $$;
+
+-- name: names
+SELECT client, name FROM client_identities_at(%(as_of)s, %(on)s) WHERE name IS NOT NULL

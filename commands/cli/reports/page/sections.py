@@ -53,7 +53,7 @@ def glance(told: Overview) -> list[Row]:
     """The main figures of the period, with those of the period before."""
     now, then = (_by_metric(rows) for rows in (told.now, told.then))
     return [
-        {"metric": name, "says": metric_of(name).says, "now": now[name], "then": then[name]}
+        {"metric": name, "says": metric_of(name).description, "now": now[name], "then": then[name]}
         for name in MAIN
     ]
 
@@ -196,7 +196,7 @@ def trend(told: Overview) -> list[Column]:
                 for row in line
             ]
             known = [None if value is None else float(value) for value in values]
-            found.append(Column(name, metric_of(name).says, unit, spark(known), cells))
+            found.append(Column(name, metric_of(name).description, unit, spark(known), cells))
     return found
 
 

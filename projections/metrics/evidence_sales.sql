@@ -1,29 +1,8 @@
--- Evidence: which events count in which metrics. One statement a kind, or for kinds of one source.
---
--- Each gives, in this order, a row an event: evidence (its kind), position, at, precision,
--- tie (at one moment, what is known then: positions below), client, subject, product, label, holder
--- (credited where no owner is), performer, given_unit (by the producer), counted (in the numerator of
--- a ratio), amount, currency, days, period_starts (for what is counted at an end of a period).
-
--- name: contact
--- A call's being two-way is its having reached somebody, so one row tells both.
-SELECT CASE WHEN i.kind = 'call' AND i.direction = 'outbound'
-            THEN 'outbound_call'
-            -- Who rang in vain has neither been touched by us nor tried.
-            WHEN i.kind = 'missed_call' OR i.kind = 'call' AND i.reach = 'one_way'
-            THEN 'missed_inbound' ELSE 'contact' END AS evidence,
-       i.position, i.occurred_at AS at, i.precision, i.position AS tie, i.client,
-       NULL::text AS subject, NULL::text AS product, i.kind AS label, NULL::text AS holder,
-       i.performed_by AS performer, i.unit AS given_unit, i.reach = 'two_way' AS counted,
-       NULL::numeric AS amount, NULL::text AS currency, NULL::numeric AS days,
-       NULL::timestamp AS period_starts
-FROM interactions i
-WHERE i.reach IS NOT NULL AND known(i.position, i.annulled_at, %(as_of)s)
-  AND ('contact' = ANY (%(evidence)s) OR i.kind = 'call' AND i.direction = 'outbound')
-  AND (in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
-       OR i.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
+-- Evidence of sales: offers, deals and their stages, purchases and buyers.
+-- One row an event, in the columns of evidence_columns.sql.
 
 -- name: offer_sent
+-- For offers_sent.
 SELECT 'offer_sent', o.position, o.occurred_at, o.precision, o.position, o.client, o.offer,
        o.product, o.change, NULL, o.performed_by, o.unit, NULL::boolean, o.amount, o.currency,
        NULL::numeric, NULL::timestamp
@@ -32,8 +11,10 @@ WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
   AND (in_period(o.occurred_at, o.precision, %(starts)s, %(ends)s, %(zone)s)
        OR o.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
 
--- name: deal_turned
--- Of several closes of a deal in a period the last, and none that was undone by its end.
+-- name: deal_opened_or_closed
+-- For deals_opened, deal_clients, deals_won, deals_lost, win_rate, won_value, won_value_mean,
+-- won_value_median, cycle_won_mean, cycle_won_median, cycle_closed_mean, cycle_closed_median.
+-- Of several closes of a deal in a period only the last, unless it was undone by the period's end.
 SELECT 'deal_' || d.turned, d.from_position, d.from_at, d.from_precision, d.from_position, d.client,
        d.deal, d.product, d.stage, d.holder, d.performed_by, d.unit, d.turned = 'won', d.amount,
        d.currency, CASE WHEN d.turned <> 'opened' THEN
@@ -51,24 +32,27 @@ FROM (
 WHERE 'deal_' || d.turned = ANY (%(evidence)s) AND (d.turned = 'opened' OR d.newest = 1)
 
 -- name: deal_open
+-- For deals_open, deals_open.*.
 SELECT 'deal_open', d.from_position, n.at, 'instant', n.tie, d.client, d.deal, d.product,
        d.stage, d.holder, d.holder, NULL, NULL::boolean, d.amount, d.currency, NULL::numeric,
        n.starts
 FROM ends n JOIN deal_spells_at(%(as_of)s) d
     ON d.status = 'open' AND d.from_at <= n.at + interval '1 day'
    AND d.to_at >= n.at - interval '1 day'
-   -- No end is earlier than both of these; told apart from it, for the sake of the index.
+   -- No end is earlier than both of these; a condition of its own, so that the index is used.
    AND d.to_at >= least((%(starts)s::timestamp - interval '2 days') AT TIME ZONE 'UTC',
                         %(on)s::timestamptz - interval '2 days')
    AND d.from_at <= %(on)s AND (%(on)s < d.to_at OR n.tie = 0)
    AND (n.tie > 0 OR
-        -- The zone's time, which costs the most, only where it makes a difference.
+        -- The local time, which costs the most, only where it makes a difference.
         (d.from_at < n.surely OR local_time(d.from_at, d.from_precision, %(zone)s) < n.before)
         AND (d.to_at = 'infinity' OR n.before <= local_time(d.to_at, d.to_precision, %(zone)s)))
 
 -- name: stage_left
--- A stay of an open deal in a stage, when it ends: by another stage, a win or a loss. It is of who
--- held the deal then; its hours are unknown where its beginning is.
+-- For stage_time_mean, stage_time_mean.*, stage_time_median, stage_time_business_mean,
+-- stage_time_business_mean.*, stage_time_business_median.
+-- A stay of an open deal in a stage, when it ends: by another stage, a win or a loss. Its holder is
+-- the one of that moment; its hours are unknown if its beginning is.
 SELECT 'stage_left', s.to_position, s.to_at, s.to_precision, s.to_position, s.client, s.deal,
        s.product, s.stage, s.holder, s.holder, NULL, NULL::boolean,
        days_between(s.begun_at, s.begun_precision, s.to_at, s.to_precision, %(zone)s) * 24, NULL,
@@ -95,19 +79,47 @@ FROM (
 WHERE s.ends AND s.status = 'open' AND s.stage IS NOT NULL
   AND in_period(s.to_at, s.to_precision, %(starts)s, %(ends)s, %(zone)s)
 
--- name: task_due
-SELECT 'task_due', t.position, t.due_at, 'instant', t.position, t.client, t.task, NULL,
-       t.kind, t.debtor, t.debtor, NULL, t.overdue, NULL::numeric, NULL,
-       -- What is not done yet has been late up to now.
-       extract(epoch FROM greatest(coalesce(nullif(t.ended_at, '-infinity'),
-           CASE WHEN t.ended_at IS NULL THEN %(on)s ELSE t.due_at END), t.due_at) - t.due_at) / 86400,
-       NULL::timestamp
+-- name: purchase
+-- For purchases, purchase_value, repeat_purchase_rate.
+-- Counts if the client had bought before in the same period.
+SELECT 'purchase', p.position, p.occurred_at, p.precision, p.position, p.client, p.purchase, NULL,
+       NULL, NULL, p.performed_by, p.unit,
+       p.client IS NOT NULL AND row_number() OVER (
+           PARTITION BY p.client,
+               date_trunc(%(every)s::text, local_time(p.occurred_at, p.precision, %(zone)s))
+           ORDER BY coalesce(p.occurred_at, '-infinity'), p.position) > 1,
+       p.amount, p.currency, NULL::numeric, NULL::timestamp
+FROM purchases p
+WHERE known(p.position, p.annulled_at, %(as_of)s) AND coalesce(p.occurred_at, '-infinity') <= %(on)s
+  AND (in_period(p.occurred_at, p.precision, %(starts)s, %(ends)s, %(zone)s)
+       OR p.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
+
+-- name: buyer
+-- For retention_rate, reactivation_rate.
+-- Clients that had bought before the period began, by the last purchase before it: active if that
+-- was within active_days, and counted if still active at the end; otherwise inactive, and counted if
+-- they bought in the period.
+SELECT CASE WHEN b.active THEN 'buyer_active' ELSE 'buyer_inactive' END, b.position,
+       b.since, 'instant', 0, b.client, NULL, NULL, NULL, NULL,
+       b.performed_by, b.unit, CASE WHEN b.active THEN b.still ELSE b.bought END, NULL::numeric,
+       NULL, NULL::numeric, b.starts
 FROM (
-    SELECT DISTINCT d.task FROM task_changes d
-    WHERE in_period(d.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
-) AS due, LATERAL (
-    -- OFFSET 0 keeps the look-up one of a task at a time, by the index.
-    SELECT * FROM tasks_of(%(as_of)s, %(on)s) AS each WHERE each.task = due.task OFFSET 0
-) AS t
-WHERE t.due_at <= %(on)s AND in_period(t.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
-  AND NOT (t.state = 'cancelled' AND t.ended_at < t.due_at)
+    SELECT n.starts, n.since, p.*, p.at >= n.starts - %(active_days)s::int * interval '1 day' AS active,
+           max(p.at) OVER one >= least(n.before, %(on)s AT TIME ZONE %(zone)s)
+               - %(active_days)s::int * interval '1 day' AS still,
+           max(p.at) OVER one >= n.starts AS bought,
+           row_number() OVER (PARTITION BY p.client, n.starts
+                              ORDER BY p.at < n.starts DESC, p.at DESC, p.position DESC) AS nth
+    FROM ends n JOIN (
+        SELECT client, position, performed_by, unit,
+               coalesce(local_time(occurred_at, precision, %(zone)s), '-infinity') AS at
+        FROM purchases
+        WHERE client IS NOT NULL AND known(position, annulled_at, %(as_of)s)
+          AND coalesce(occurred_at, '-infinity') <= %(on)s
+        OFFSET 0  -- the local time is asked for once
+    ) AS p ON p.at < n.before
+    WHERE isfinite(n.starts)
+    WINDOW one AS (PARTITION BY p.client, n.starts)
+) AS b
+WHERE b.nth = 1 AND b.at < b.starts
+  AND CASE WHEN b.active THEN 'buyer_active' ELSE 'buyer_inactive' END = ANY (%(evidence)s)

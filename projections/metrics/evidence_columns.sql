@@ -1,0 +1,19 @@
+-- The columns of evidence: every statement of an evidence_*.sql file, and of another package, gives
+-- these, in this order, one row an event. This one has no row; it fixes the names and the types.
+--
+-- evidence       its kind: the name of the evidence, or one of its kinds (definitions.py)
+-- position       of the event in the ledger
+-- at, precision  when it happened, and how exactly that is known
+-- tie            the position up to which the ledger is read for what held at that very moment
+-- client, subject, product, label    the label completes names that end in .*, such as interactions.*
+-- holder         who is credited where the client has no owner
+-- performer, given_unit              who did it, and the unit that the producer gave
+-- counted        in a ratio: whether the event is in the numerator
+-- amount, currency, days             what can be added up
+-- period_starts  of what is counted at the end of a period: the beginning of that period
+SELECT NULL::text AS evidence, NULL::bigint AS position, NULL::timestamptz AS at,
+       NULL::text AS precision, NULL::bigint AS tie, NULL::text AS client, NULL::text AS subject,
+       NULL::text AS product, NULL::text AS label, NULL::text AS holder, NULL::text AS performer,
+       NULL::text AS given_unit, NULL::boolean AS counted, NULL::numeric AS amount,
+       NULL::text AS currency, NULL::numeric AS days, NULL::timestamp AS period_starts
+WHERE false

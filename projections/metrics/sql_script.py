@@ -1,0 +1,44 @@
+"""A question as a script for psql: the statements that would run, parameters filled in."""
+
+import re
+from collections.abc import Sequence
+
+from psycopg import ClientCursor
+
+from ledger.database import Connection
+from projections.view import Question
+
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+def script_of(
+    connection: Connection, questions: Sequence[Question], settings: Sequence[str]
+) -> str:
+    """One transaction a statement, under a comment for each parameter; nothing is run.
+
+    settings: the SET LOCAL statements that the question runs under.
+    """
+    (path,) = connection.execute("SHOW search_path").fetchone() or ("",)
+    zone = connection.info.parameter_status("TimeZone")
+    cursor = ClientCursor(connection)
+    parts = []
+    for number, (statement, parameters) in enumerate(questions, 1):
+        names = dict.fromkeys(_PARAMETER.findall(statement))
+        known = [f"--   {name} = {_literal(cursor, parameters[name])}" for name in names]
+        lines = [
+            f"-- Statement {number} of {len(questions)}, with these parameters filled in:",
+            *known,
+            "BEGIN READ ONLY;",
+            f"SET LOCAL search_path = {path};",
+            f"SET LOCAL timezone = '{zone}';",
+            "SET LOCAL jit = off;",
+            *(f"{setting};" for setting in settings),
+            f"{cursor.mogrify(statement, parameters).strip()};",
+            "COMMIT;",
+        ]
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def _literal(cursor: ClientCursor[tuple[object, ...]], value: object) -> str:
+    return " ".join(cursor.mogrify("%s", [value]).split())
