@@ -54,6 +54,19 @@ def test_one_file_alone_imports_the_eventsourcing_library() -> None:
     assert importing == ["ledger/dcb.py"]
 
 
+@pytest.mark.parametrize(
+    ("path", "unwanted"),
+    [
+        ("ledger/codec.py", "ledger.log"),  # events to bytes know no table
+        ("ledger/intake.py", "ledger.api"),
+        ("ledger/store.py", "ledger.codec"),  # the table knows no event class
+        ("ledger/log.py", "ledger.codec"),
+    ],
+)
+def test_inside_the_ledger_too(path: str, unwanted: str) -> None:
+    assert unwanted not in imported(ROOT / path)
+
+
 @pytest.mark.parametrize("path", ALL, ids=named)
 def test_a_file_has_at_most_300_lines(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 300

@@ -1,4 +1,4 @@
-"""The commands and programs of the README, and of the page on ownership, run as they stand."""
+"""The commands and programs of the README, and of pages that go on from it, run as they stand."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-PAGES = ("README.md", "docs/ownership.md")
+PAGES = ("README.md", "docs/ownership.md", "docs/eventsourcing.md")
 # The test run itself, and what stands for the environment that the tests run in already.
 NOT_HERE = ("make test", ". .venv/bin/activate")
 

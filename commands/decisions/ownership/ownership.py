@@ -148,7 +148,8 @@ class Ownership(Struct, frozen=True):
 def model(client: str, *employees: str, seller: str | None = None) -> DecisionModel:
     """What a decision about a client, involving these employees, depends on.
 
-    seller: whose reservation it would be, so that limits of the policy concern them.
+    seller: whose reservation it would be, so that limits of the policy concern them. Usually nobody
+    has the client then.
     """
     return DecisionModel(
         Query((about(client),)),
@@ -156,6 +157,7 @@ def model(client: str, *employees: str, seller: str | None = None) -> DecisionMo
         evolve,
         (lambda state: _wider(state, seller) if seller else ()),
         steady=(Item((_POLICY,)), *map(employed, dict.fromkeys(employees))),
+        usually_empty=seller is not None,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from commands.decisions.handle import Context, Decision, Handled, Memory, handle, under
+from commands.decisions.handle import Context, Decision, Handled, Memory, handle
 from commands.decisions.ownership import ownership
 from commands.decisions.ownership.ownership import BEGINNING, Holding, Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_merged, refuse_unknown
@@ -30,20 +30,19 @@ from ledger.events.ownership import (
     ReservationExpired,
     ReservationPolicyPublished,
 )
+from ledger.keys import under
 
 Basis = Literal["first_approach", "inquiry", "referral", "decision"]
 Decide = Callable[[Ownership, Context], Decision]
 
 
-def record_approach(
-    ledger: Ledger, attempt: Event, memory: Memory | None = None, *, first: bool = False
-) -> Handled:
+def record_approach(ledger: Ledger, attempt: Event, memory: Memory | None = None) -> Handled:
     """Record an approach to a client, such as an offer sent, if the seller may approach it.
 
     attempt: with client and performed_by. The first approach of a type that the policy lets claim a
-    client reserves it. memory: of a service that decides often; first: it believes that nobody has
-    the client yet. Raises ClientTaken, once it has been recorded as `approach.blocked`; Refused;
-    InvalidEvent; KeyConflict. One that was recorded before gets its first receipt.
+    client reserves it. memory: of a service that decides often; it then assumes at first that
+    nobody has the client. Raises ClientTaken, once it has been recorded as `approach.blocked`;
+    Refused; InvalidEvent; KeyConflict. One that was recorded before gets its first receipt.
     """
     for name in ("client", "performed_by"):
         if not getattr(attempt, name):
@@ -63,7 +62,7 @@ def record_approach(
     model = ownership.model(client, seller, seller=seller)
     decide = _unless_recorded(ledger, attempt, approach(attempt, seller))
     try:
-        return handle(ledger, model, context, decide, memory, first=first)
+        return handle(ledger, model, context, decide, memory)
     except KeyConflict:
         if not _is_recorded(ledger, attempt):
             raise
