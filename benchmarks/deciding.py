@@ -117,8 +117,7 @@ def _offer_all(given: tuple[Share, Any]) -> None:
         start.wait(120)
         for client in share.clients():
             try:
-                offer = _offer(share.side, f"C-{client}")
-                record_approach(ledger, offer, memory, first=True)
+                record_approach(ledger, _offer(share.side, f"C-{client}"), memory)
             except ClientTaken:
                 continue
 

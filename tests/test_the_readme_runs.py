@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-PAGES = ("README.md", "docs/ownership.md")
+PAGES = ("README.md", "docs/ownership.md", "docs/eventsourcing.md")
 # The test run itself, and the activation of an environment that the tests run in already.
 NOT_HERE = ("make test", ". .venv/bin/activate")
 

@@ -147,7 +147,8 @@ class Ownership(Struct, frozen=True):
 def model(client: str, *employees: str, seller: str | None = None) -> DecisionModel:
     """What a decision about a client and these employees depends on.
 
-    seller: for whom it would be reserved, so that the policy's limits for them matter.
+    seller: for whom it would be reserved, so that the policy's limits for them matter. Usually
+    nobody has the client then.
     """
     return DecisionModel(
         Query((about(client),)),
@@ -155,6 +156,7 @@ def model(client: str, *employees: str, seller: str | None = None) -> DecisionMo
         evolve,
         (lambda state: _wider(state, seller) if seller else ()),
         steady=(Item((_POLICY,)), *map(employed, dict.fromkeys(employees))),
+        usually_empty=seller is not None,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from commands.decisions.handle import Context, Decision, Handled, Memory, handle, under
+from commands.decisions.handle import Context, Decision, Handled, Memory, handle
 from commands.decisions.ownership import ownership
 from commands.decisions.ownership.ownership import BEGINNING, Holding, Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_merged, refuse_unknown
@@ -30,21 +30,20 @@ from ledger.events.ownership import (
     ReservationExpired,
     ReservationPolicyPublished,
 )
+from ledger.keys import under
 
 Basis = Literal["first_approach", "inquiry", "referral", "decision"]
 Decide = Callable[[Ownership, Context], Decision]
 
 
-def record_approach(
-    ledger: Ledger, attempt: Event, memory: Memory | None = None, *, first: bool = False
-) -> Handled:
+def record_approach(ledger: Ledger, attempt: Event, memory: Memory | None = None) -> Handled:
     """Record an approach to a client, such as an offer sent, if the seller may approach it.
 
     The first approach of a type that the policy counts as a claim reserves the client. An approach
     that was recorded before gets its first receipt.
 
-    - attempt: the event, with client and performed_by; memory: of a service that decides often
-    - first: whether the service expects that nobody owns the client yet
+    - attempt: the event, with client and performed_by
+    - memory: of a service that decides often; it then assumes at first that nobody has the client
 
     Raises ClientTaken after recording `approach.blocked`; Refused, InvalidEvent, KeyConflict.
     """
@@ -66,7 +65,7 @@ def record_approach(
     model = ownership.model(client, seller, seller=seller)
     decide = _unless_recorded(ledger, attempt, approach(attempt, seller))
     try:
-        return handle(ledger, model, context, decide, memory, first=first)
+        return handle(ledger, model, context, decide, memory)
     except KeyConflict:
         if not _is_recorded(ledger, attempt):
             raise

@@ -9,7 +9,6 @@ conclude   complete the batch or its reversal
 The key of every event of a batch follows from the batch and the client.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +28,7 @@ from ledger.events.ownership import (
     TransferBatchStarted,
     TransferReversalStarted,
 )
+from ledger.keys import under
 from ledger.log import Item, Query
 
 SOURCE = "transfer"
@@ -38,7 +38,6 @@ _STEPS = {
     "transfer_reversal.started": "turned",
     "transfer_batch.reversed": "reversed",
 }
-_LONGEST_KEY = 200
 
 
 @dataclass(frozen=True)
@@ -181,16 +180,14 @@ def conclude(content: TransferBatchCompleted | TransferBatchReversed) -> Decide:
         ended = state.turned if step == "completed" else None
         if ended or state.reversed or getattr(state, step):
             return Decision()
-        return Decision((context._replace(key=f"{content.batch}/{step}").event(content),))
+        return Decision((context._replace(key=under(content.batch, step)).event(content),))
 
     return decide
 
 
 def key_of(batch: str, step: str, client: str) -> str:
     """The key of the event that transferred a client of a batch, or returned it."""
-    key = f"{batch}/{step}/{client}"
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    return key if len(key) <= _LONGEST_KEY else f"{step}/{digest}"
+    return under(under(batch, step), client)
 
 
 def _refuse_turned(state: Batch, batch: str) -> None:
