@@ -44,6 +44,7 @@ MODULES = (
     "tables.motivation.targets",
     "tables.motivation.norms",
     "tables.motivation.settlement",
+    "tables.motivation.reductions",
 )
 
 # What tables are made of besides the projections' own files.

@@ -1,14 +1,14 @@
 """The pipeline: what the deals that are open promise, by how often deals were won from their stage.
 
 A deal counts by its amount times the share of the closed deals that were won after they had been in
-its stage; where none was closed, or it is in no stage, times the share of all. It counts for who
-holds it, or his unit now, and as if it were closed within the period. Beside that stands the plain
-product of all that is open and the share of all deals that were won.
+its stage; where none was closed, or it is in no stage, times the share of all. It counts for its
+holder, or the holder's present unit, and as if it were closed within the period. Beside that stands
+the plain product of all that is open and the share of all deals that were won.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
@@ -17,7 +17,7 @@ from projections.motivation.attainment import SCOPES
 from projections.motivation.rounding import rounded, trimmed
 from projections.periods import Period
 from projections.tables.people.people import employees
-from projections.tables.sales.deals import deals
+from projections.tables.sales.deals import Deal, deals
 from projections.view import View, add_up
 
 _SQL = statements("projections.motivation", "forecast.sql")
@@ -87,27 +87,28 @@ def proposed(
     if by == "unit":
         units = {row.employee: row.unit for row in employees(connection, view)}
 
-    def group_of(deal: Mapping[str, Any]) -> str | None:
-        holder: str | None = deal["holder"]
-        return "whole" if by == "whole" else units.get(holder or "") if by == "unit" else holder
+    def group_of(deal: Deal) -> str | None:
+        if by == "whole":
+            return "whole"
+        return units.get(deal.holder or "") if by == "unit" else deal.holder
 
-    found = [deal._asdict() for deal in deals(connection, view, status="open")]
+    found = deals(connection, view, status="open")
     rows = promised(found, rates(connection, view), metric, group_of)
     return [row._replace(scope_id=None) for row in rows] if by == "whole" else rows
 
 
 def promised(
-    found: Sequence[Mapping[str, Any]],
+    found: Sequence[Deal],
     known: Rates,
     metric: str,
-    group_of: Callable[[Mapping[str, Any]], str | None],
+    group_of: Callable[[Deal], str | None],
 ) -> list[PipelineProposal]:
     """What open deals promise, by group and currency; deals without a group are left out."""
-    groups: dict[tuple[str, str | None], list[Mapping[str, Any]]] = {}
+    groups: dict[tuple[str, str | None], list[Deal]] = {}
     for deal in found:
         group = group_of(deal)
         if group is not None:
-            currency = deal["currency"] if metric == "won_value" else None
+            currency = deal.currency if metric == "won_value" else None
             groups.setdefault((group, currency), []).append(deal)
     return [
         _sums(group, currency, groups[group, currency], known, metric)
@@ -118,18 +119,18 @@ def promised(
 def _sums(
     group: str,
     currency: str | None,
-    found: Sequence[Mapping[str, Any]],
+    found: Sequence[Deal],
     known: Rates,
     metric: str,
 ) -> PipelineProposal:
     of_all = known.get((None, None), Rate(0, 0))
     whole, weighed, without = Decimal(0), Decimal(0), 0
     for deal in found:
-        amount = Decimal(1) if metric == "deals_won" else deal["amount"]
+        amount = Decimal(1) if metric == "deals_won" else deal.amount
         if amount is None:
             without += 1
             continue
-        rate = known.get((deal["pipeline"], deal["stage"]), of_all) if deal["stage"] else of_all
+        rate = known.get((deal.pipeline, deal.stage), of_all) if deal.stage else of_all
         whole += amount
         weighed += amount * rate.won / rate.closed if rate.closed else 0
     plain = whole * of_all.won / of_all.closed if of_all.closed else None

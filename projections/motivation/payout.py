@@ -21,7 +21,7 @@ from projections.motivation.payout_statement import (
     ReductionLine,
     Statement,
     StatementContent,
-    canonical,
+    statement_of,
 )
 from projections.motivation.rounding import EXACT, rounded, to_cents
 from projections.motivation.scheme import KINDS, Component, Kind, Point, Scheme
@@ -94,7 +94,8 @@ def compute_payouts(scheme: Scheme, setting: Setting, people: Sequence[Person]) 
         bonus = scheme.bonus_of(person.tenure.employee, person.tenure.position)
         if bonus is not None:
             with localcontext(EXACT):
-                found.append(_statement(scheme, setting, person, *bonus))
+                content = _content(scheme, setting, person, *bonus)
+                found.append(statement_of(content))
     return found
 
 
@@ -153,9 +154,9 @@ def index_of(component: Component, fact: Decimal, target: Decimal) -> Decimal:
     return min(max(rounded(reached), component.floor), component.cap)
 
 
-def _statement(
+def _content(
     scheme: Scheme, setting: Setting, person: Person, bonus: Decimal, bonus_by: str
-) -> Statement:
+) -> StatementContent[Decimal]:
     tenure, period = person.tenure, setting.period
     payout = payout_of(scheme, period, person, bonus)
     late = [f"scheme not known when the period began: {setting.remark}"] if setting.remark else []
@@ -192,9 +193,7 @@ def _statement(
     # What came later is only there where it is used: what was settled stays the same bytes.
     if setting.calendar:
         content["calendar"] = setting.calendar
-    return Statement(
-        content["statement"], tenure.employee, payout.total, content, canonical(content)
-    )
+    return content
 
 
 def _lines(reductions: Sequence[ConfirmedReduction]) -> list[ReductionLine[Decimal]]:

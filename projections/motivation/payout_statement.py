@@ -5,7 +5,7 @@ Numbers are decimals in a statement that was just computed, and texts in one tha
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Generic, NamedTuple, NotRequired, TypedDict, TypeVar
 
@@ -13,6 +13,19 @@ from projections.motivation.rounding import trimmed
 from projections.motivation.scheme import Kind
 
 N = TypeVar("N", Decimal, str)
+_OF_ALL = (
+    "currency",
+    "credit",
+    "bonus",
+    "days_employed",
+    "process_share",
+    "process_score",
+    "result_score",
+    "score",
+    "factor",
+    "gross",
+)
+_OF_ONE = ("kind", "weight", "target", "fact", "index")
 
 
 class UnitDays(TypedDict):
@@ -110,6 +123,12 @@ class Statement(NamedTuple):
         return read_back(self.document)
 
 
+def statement_of(content: StatementContent[Decimal]) -> Statement:
+    """A statement of this content, with its document."""
+    names = content["statement"], content["employee"], content["total"]
+    return Statement(*names, content, _canonical(content))
+
+
 def read_back(document: str) -> StatementContent[str]:
     """The content of a document, with numbers as texts."""
     content: StatementContent[str] = json.loads(document)
@@ -121,7 +140,7 @@ def digest(statements: Sequence[Statement]) -> str:
     return hashlib.sha256("".join(f"{each.sha256}\n" for each in statements).encode()).hexdigest()
 
 
-def canonical(content: Mapping[str, object]) -> str:
+def _canonical(content: Mapping[str, object]) -> str:
     """JSON with sorted keys, without spaces, and numbers with a point as texts: "0.5", "1200"."""
     return json.dumps(
         content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain
@@ -132,3 +151,40 @@ def _plain(value: object) -> str:
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} has no place in a statement")
     return f"{trimmed(value):f}"
+
+
+def differences(
+    before: StatementContent[str] | None, after: StatementContent[str] | None
+) -> Iterator[str]:
+    """What differs between two statements as they are written, in the order of the computation."""
+    if before is None or after is None:
+        yield "no statement before" if before is None else "no statement any more"
+        return
+    old, new = ({_name(each): each for each in of["components"]} for of in (before, after))
+    for metric in dict.fromkeys((*old, *new)):
+        if metric not in old or metric not in new:
+            one = old.get(metric) or new[metric]
+            word = "added" if metric in new else "dropped"
+            yield f"{metric} {word} (weight {one['weight']}, index {_shown(one['index'])})"
+            continue
+        yield from _changes(old[metric], new[metric], _OF_ONE, f"{metric} ")
+    yield from _changes(before, after, _OF_ALL, "")
+    if before["reductions"] != after["reductions"]:
+        yield "reductions"
+
+
+def _name(component: ComponentLine[str]) -> str:
+    """The same as `scheme.Component.name`."""
+    return "/".join(filter(None, (component["metric"], component.get("of"))))
+
+
+def _changes(
+    old: Mapping[str, object], new: Mapping[str, object], names: Sequence[str], of: str
+) -> Iterator[str]:
+    for name in names:
+        if old[name] != new[name]:
+            yield f"{of}{name.replace('_', ' ')} {_shown(old[name])} → {_shown(new[name])}"
+
+
+def _shown(value: object) -> str:
+    return "no data" if value is None else str(value)

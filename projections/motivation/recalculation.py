@@ -3,7 +3,7 @@
 Nothing here changes a statement: a difference is a correction to be decided, or a question.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
@@ -11,9 +11,8 @@ from ledger.database import Connection
 from ledger.errors import NotFound
 from ledger.sql import statements
 from projections.motivation.payout_statement import (
-    ComponentLine,
     Statement,
-    StatementContent,
+    differences,
     digest,
     read_back,
 )
@@ -35,19 +34,6 @@ from projections.view import View, ask
 _SQL = statements("projections.motivation", "recalculation.sql")
 K = TypeVar("K")
 SETTLED = "settled"
-_OF_ALL = (
-    "currency",
-    "credit",
-    "bonus",
-    "days_employed",
-    "process_share",
-    "process_score",
-    "result_score",
-    "score",
-    "factor",
-    "gross",
-)
-_OF_ONE = ("kind", "weight", "target", "fact", "index")
 
 
 class CheckedStatement(NamedTuple):
@@ -222,43 +208,6 @@ def replayed(
         )
         found.append(row)
     return found
-
-
-def differences(
-    before: StatementContent[str] | None, after: StatementContent[str] | None
-) -> Iterator[str]:
-    """What differs between two statements as they are written, in the order of the computation."""
-    if before is None or after is None:
-        yield "no statement before" if before is None else "no statement any more"
-        return
-    old, new = ({_name(each): each for each in of["components"]} for of in (before, after))
-    for metric in dict.fromkeys((*old, *new)):
-        if metric not in old or metric not in new:
-            one = old.get(metric) or new[metric]
-            word = "added" if metric in new else "dropped"
-            yield f"{metric} {word} (weight {one['weight']}, index {_shown(one['index'])})"
-            continue
-        yield from _changes(old[metric], new[metric], _OF_ONE, f"{metric} ")
-    yield from _changes(before, after, _OF_ALL, "")
-    if before["reductions"] != after["reductions"]:
-        yield "reductions"
-
-
-def _name(component: ComponentLine[str]) -> str:
-    """The same as `scheme.Component.name`."""
-    return "/".join(filter(None, (component["metric"], component.get("of"))))
-
-
-def _changes(
-    old: Mapping[str, object], new: Mapping[str, object], names: Sequence[str], of: str
-) -> Iterator[str]:
-    for name in names:
-        if old[name] != new[name]:
-            yield f"{of}{name.replace('_', ' ')} {_shown(old[name])} → {_shown(new[name])}"
-
-
-def _shown(value: object) -> str:
-    return "no data" if value is None else str(value)
 
 
 def _by_its_scheme(

@@ -15,7 +15,7 @@ from projections.motivation.rounding import to_cents
 from projections.motivation.scheme import ReductionRule, Scheme
 from projections.periods import Period
 from projections.tables.motivation.norms import norms
-from projections.tables.motivation.settlement import reductions
+from projections.tables.motivation.reductions import reductions
 from projections.view import View
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import islice
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
@@ -20,7 +20,7 @@ from projections.metrics.definitions import metric_of
 from projections.motivation.rounding import PLACES
 
 Path = tuple[str | int, ...]  # such as ("components", 1, "weight")
-Finding = tuple[Path, Any, str, str]  # path, value, problem, remedy
+Finding = tuple[Path, object, str, str]  # path, value, problem, remedy
 OWN = "employee"
 FROM_TARGETS = {"target": OWN, "unit": "unit", "company": "company"}  # whose figure it is, by goal
 LARGEST = 10**12
@@ -31,13 +31,13 @@ def _wrong(problem: str, remedy: str) -> PydanticCustomError:
     return PydanticCustomError("scheme", "{problem}", {"problem": problem, "remedy": remedy})
 
 
-def _text(value: Any, pattern: str = _LINE, remedy: str = "Give a text of one line.") -> str:
+def _text(value: object, pattern: str = _LINE, remedy: str = "Give a text of one line.") -> str:
     if isinstance(value, str) and re.fullmatch(pattern, value) and value.isprintable():
         return value
     raise _wrong("is not such a text", remedy)
 
 
-def _number(value: Any, most: int = LARGEST) -> Decimal:
+def _number(value: object, most: int = LARGEST) -> Decimal:
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         exact = Decimal(value)
         if exact.is_finite() and 0 <= exact <= most and exact == round(exact, PLACES):
@@ -46,19 +46,19 @@ def _number(value: Any, most: int = LARGEST) -> Decimal:
     raise _wrong("is out of reach", remedy)
 
 
-def _whole(value: Any, least: int = 0) -> int:
+def _whole(value: object, least: int = 0) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= LARGEST:
         return value
     raise _wrong("is not such a number", f"Give a whole number from {least} on.")
 
 
-def _day(value: Any) -> date:
+def _day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     raise _wrong("is not a date", "Write 2026-07-01, without quotes.")
 
 
-def _credit(value: Any) -> str:
+def _credit(value: object) -> str:
     try:
         credit_of(_text(value))
     except InvalidQuestion as error:
@@ -68,7 +68,7 @@ def _credit(value: Any) -> str:
     return str(value)
 
 
-def _metric(value: Any, figures: Sequence[str] = ()) -> str:
+def _metric(value: object, figures: Sequence[str] = ()) -> str:
     try:
         metric = metric_of(_text(value))
     except InvalidQuestion as error:
@@ -78,7 +78,7 @@ def _metric(value: Any, figures: Sequence[str] = ()) -> str:
     return str(value)
 
 
-def _goal(value: Any) -> Decimal | str:
+def _goal(value: object) -> Decimal | str:
     if isinstance(value, str) and value in FROM_TARGETS:
         return value
     remedy = 'Give a number above 0, or "target" for the employee\'s own, "unit" or "company".'
@@ -121,7 +121,9 @@ class Problem(NamedTuple):
         return f"{self.field}{where}: {self.problem}{found}. {self.remedy}"
 
 
-def problem_of(lines: Sequence[str], path: Path, value: Any, problem: str, remedy: str) -> Problem:
+def problem_of(
+    lines: Sequence[str], path: Path, value: object, problem: str, remedy: str
+) -> Problem:
     """A finding as it is shown, with the line of the file that it stands on."""
     text = "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
     return Problem(written(path), text[:80], _line(lines, path), problem, remedy)

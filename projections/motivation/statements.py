@@ -18,7 +18,7 @@ from projections.motivation.scheme import Scheme
 from projections.motivation.scheme_file import OWN
 from projections.motivation.target_groups import Group, branches_of, group_of, targets_by_group
 from projections.periods import Period
-from projections.tables.motivation.settlement import reductions
+from projections.tables.motivation.reductions import reductions
 from projections.view import View
 
 

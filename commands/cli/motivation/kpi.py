@@ -99,7 +99,6 @@ def _answer(
 ) -> None:
     """Show those wanted, or everybody: one in full, several in a row each."""
     from projections.motivation.statements import figures_behind
-    from projections.tables.people.people import names
 
     if period is None:
         raise InvalidQuestion("name the period, such as --period 2026-Q3")
@@ -126,9 +125,15 @@ def _answer(
         raise NotFound(f"{', '.join(among)}: no figures by {found.scheme.name} in {period}")
     if question.printer.form == "json":
         question.show(told)
-        return
-    known = names(question.connection, found.view)
-    rows = [summary(each, known) for each in told]
+    else:
+        _show_rows(question, told, found.view)
+
+
+def _show_rows(question: Question, contents: list[StatementContent[str]], view: View) -> None:
+    from projections.tables.people.people import names
+
+    known = names(question.connection, view)
+    rows = [summary(each, known) for each in contents]
     if question.printer.form == "table":
         rows = with_bars(rows, [row["score"] for row in rows], "score")
     question.show(rows)

@@ -115,7 +115,7 @@ def propose_(shell: DecisionShell, period: str, name: str) -> None:
 @asked
 def list_(question: Question, period: str | None, employee: str | None) -> None:
     """List the reductions proposed, and what was decided."""
-    from projections.tables.motivation.settlement import reductions
+    from projections.tables.motivation.reductions import reductions
 
     found = reductions(
         question.connection,

@@ -4,14 +4,15 @@ Everything follows from a position of the ledger, so the same position gives the
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.definitions import metric_of
-from projections.metrics.metrics import metrics
+from projections.metrics.metrics import Every, metrics
 from projections.metrics.rows import MetricRow
 from projections.motivation.attainment import SCOPES, Attainment, attainment
 from projections.motivation.measure import at_the_end
@@ -88,21 +89,12 @@ def overview(
 
     Raises InvalidQuestion if the position was recorded before the period began.
     """
-    made = at_recording(connection, view.as_of, view.zone)
-    if made.on < period.begin(made.zone):
-        raise InvalidQuestion(
-            f"{period.name} had not begun when position {made.as_of} was recorded; ask for an "
-            "earlier period, or as of a later position"
-        )
+    made = _made(connection, view, period)
     for name in leading:
         metric_of(name)
     seen, before, months = at_the_end(made, period), period.before(), _months(period)
     times = moments(period, seen)
-
-    def figures(span: Period, wanted: Sequence[str], **how: Any) -> list[MetricRow]:
-        past: dict[str, Any] = {"since": span.since, "until": span.until, "metrics": wanted}
-        return metrics(connection, at_the_end(made, span), credit=credit, **(past | how))
-
+    figures = partial(_figures, connection, made, credit)
     return Overview(
         ledger=ledger,
         made=made,
@@ -121,6 +113,39 @@ def overview(
         leaders=figures(period, leading),
         months=[month.name for month in months],
         trend=figures(period, MAIN, by="whole", every="month", since=months[0].since),
+    )
+
+
+def _made(connection: Connection, view: View, period: Period) -> View:
+    made = at_recording(connection, view.as_of, view.zone)
+    if made.on < period.begin(made.zone):
+        raise InvalidQuestion(
+            f"{period.name} had not begun when position {made.as_of} was recorded; ask for an "
+            "earlier period, or as of a later position"
+        )
+    return made
+
+
+def _figures(
+    connection: Connection,
+    made: View,
+    credit: str,
+    span: Period,
+    wanted: Sequence[str],
+    *,
+    by: str = "employee",
+    every: Every = "whole",
+    since: date | None = None,
+) -> list[MetricRow]:
+    return metrics(
+        connection,
+        at_the_end(made, span),
+        by=by,
+        every=every,
+        since=since or span.since,
+        until=span.until,
+        credit=credit,
+        metrics=wanted,
     )
 
 

@@ -1,4 +1,4 @@
-"""Settlement: schemes, closed periods, statements and what became of them, reductions."""
+"""Settlement: schemes, closed periods, statements and what became of them."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -68,29 +68,6 @@ class Ruling(NamedTuple):
     delta: Decimal | None
     said: str
     evidence: list[int]
-
-
-class Proposed(NamedTuple):
-    """A reduction of a bonus was proposed."""
-
-    position: int
-    reduction: str
-    employee: str
-    period: str
-    amount: Decimal
-    currency: str
-    rule: str
-    evidence: list[int]
-
-
-class Decided(NamedTuple):
-    """A reduction was confirmed or waived."""
-
-    position: int
-    recorded_by: str
-    reduction: str
-    decision: str
-    reason: str
 
 
 class PublishedScheme(NamedTuple):
@@ -174,29 +151,11 @@ class StatementRuling(NamedTuple):
     position: int
 
 
-class Reduction(NamedTuple):
-    """A reduction proposed. decision: confirmed or waived, None while it is open."""
-
-    reduction: str
-    employee: str
-    period: str
-    amount: Decimal
-    currency: str
-    rule: str
-    evidence: list[int]
-    decision: str | None
-    reason: str | None
-    by: str | None
-    position: int
-
-
 TABLES: Tables = {
     SchemePublished: "schemes_published",
     Closing: "periods_closed",
     Issued: "statements_issued",
     Ruling: "statement_rulings",
-    Proposed: "reductions_proposed",
-    Decided: "reductions_decided",
 }
 
 
@@ -266,33 +225,12 @@ def _corrected(event: Recorded) -> Iterator[Ruling]:
     )
 
 
-def _proposed(event: Recorded) -> Iterator[Proposed]:
-    d = event.data
-    yield Proposed(
-        event.position,
-        d.reduction,
-        d.employee,
-        d.period,
-        d.amount,
-        d.currency,
-        d.rule,
-        list(d.evidence),
-    )
-
-
-def _decided(event: Recorded) -> Iterator[Decided]:
-    d = event.data
-    yield Decided(event.position, event.recorded_by, d.reduction, d.decision, d.reason)
-
-
 UNFOLD: Unfolds = {
     "motivation_scheme.published": _published,
     "period.closed": _closed,
     "payout_statement.issued": _issued,
     "statement.disputed": _disputed,
     "statement.corrected": _corrected,
-    "bonus_reduction.proposed": _proposed,
-    "bonus_reduction.decided": _decided,
 }
 
 
@@ -333,14 +271,6 @@ def never_issued(
 def rulings(connection: Connection, view: View, statement: str) -> list[StatementRuling]:
     """What became of a statement: disputes and corrections, in order of recording."""
     return ask(connection, _SQL["rulings"], view, StatementRuling, named=statement)
-
-
-def reductions(
-    connection: Connection, view: View, *, period: str | None = None, employee: str | None = None
-) -> list[Reduction]:
-    """The reductions proposed, with the last decision about each."""
-    sql, row = _SQL["reductions"], Reduction
-    return ask(connection, sql, view, row, period=period, employee=employee)
 
 
 def published(connection: Connection, view: View, name: str) -> PublishedScheme:

@@ -14,12 +14,14 @@ from ledger.events.people import EmployeeHired
 from ledger.events.sales import DealLost, DealOpened, DealStageEntered, DealWon
 from projections.motivation.forecast import Rate, promised, proposed, rates
 from projections.periods import period_of
+from projections.tables.sales.deals import Deal
 from projections.view import View
 from tests.projections.ledgers import ZONE, ledger_of
 from tests.projections.stories import told
 
 D = Decimal
 NOW = datetime(2026, 9, 20, tzinfo=UTC)
+NOTHING_KNOWN = Deal(*[None] * len(Deal._fields))  # type: ignore[arg-type]
 Q4 = period_of("2026-Q4")
 
 
@@ -86,11 +88,13 @@ def test_with_the_same_rate_in_every_stage_both_are_the_same_and_never_more_than
     rate = Rate(won, won + lost)
     known = {(None, None): rate, ("P", "a"): rate}
     found = [
-        {"pipeline": "P", "stage": stage, "amount": D(each), "currency": "RUB", "holder": "E"}
+        NOTHING_KNOWN._replace(
+            pipeline="P", stage=stage, amount=D(each), currency="RUB", holder="E"
+        )
         for each in amounts
         for stage in ("a", None)
     ]
-    for row in promised(found, known, "won_value", lambda deal: deal["holder"]):
+    for row in promised(found, known, "won_value", lambda deal: deal.holder):
         assert row.open == 2 * sum(amounts)
         if rate.closed:
             assert abs(row.value - row.plain) <= D("0.000001")

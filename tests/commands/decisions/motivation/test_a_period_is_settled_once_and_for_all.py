@@ -111,10 +111,7 @@ class TestAPeriod:
         with pytest.raises(Refused, match="was not published"):
             when(close(), state())
         with pytest.raises(Refused, match="was not published"):
-            when(
-                close(scheme=SALES.model_copy(update={"text": SCHEME + "# more"})),
-                state(published()),
-            )
+            when(close(scheme=since_january(SCHEME + "# more")), state(published()))
 
     def test_needs_a_scheme_that_was_known_when_it_began_or_a_stated_reason(self) -> None:
         late = state(published(at=130))
