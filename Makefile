@@ -37,7 +37,8 @@ test-clocks: $(READY) ## run what can depend on the clock at other hours and in 
 test-pythons: $(READY) ## run the everyday tests on each other Python of the machine: one at least
 	@$(BIN)/python -m tests.surroundings.pythons
 
-check: lint $(GROUPS:%=test-%) test-clocks test-pythons test ## what CI runs: lint and every group of tests
+OTHER_PYTHONS := test-pythons
+check: lint $(GROUPS:%=test-%) test-clocks $(OTHER_PYTHONS) test ## what CI runs: lint and every group of tests
 
 lint: $(READY) ## check format, style and types
 	@$(BIN)/ruff format --check .
