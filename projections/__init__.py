@@ -1,1 +1,1 @@
-"""What the events mean: tables, views and questions."""
+"""What the events mean: tables, metrics, motivation, questions and documents."""

@@ -19,35 +19,35 @@ class Period(NamedTuple):
 
     @property
     def days(self) -> int:
-        """How many days it has."""
+        """The number of days."""
         return (self.until - self.since).days
 
     @property
     def last_day(self) -> date:
-        """Its last day."""
+        """The last day."""
         return self.until - timedelta(days=1)
 
     def end(self, zone: str) -> datetime:
-        """The instant at which it is over in a zone."""
+        """The instant at which the period ends in a zone."""
         return datetime(*self.until.timetuple()[:3], tzinfo=ZoneInfo(zone))
 
     def begin(self, zone: str) -> datetime:
-        """The instant at which it begins in a zone."""
+        """The instant at which the period begins in a zone."""
         return datetime(*self.since.timetuple()[:3], tzinfo=ZoneInfo(zone))
 
     def overlaps(self, other: "Period") -> bool:
-        """Whether the two have a day in common."""
+        """Whether the two periods have a day in common."""
         return self.since < other.until and other.since < self.until
 
     def before(self) -> Self:
-        """The period of the same kind just before. Raises InvalidQuestion if there is none."""
+        """The previous period of the same kind. Raises InvalidQuestion if there is none."""
         if self.since == date.min:
             raise InvalidQuestion(f"there is no period before {self.name}; give a later one")
         kind = "quarter" if "Q" in self.name else "month" if "-" in self.name else "year"
         return type(self)(*period_with(self.since - timedelta(days=1), kind))
 
     def parts(self, kind: str) -> "list[Period]":
-        """The months, quarters or years that it is made of, in order; none if they are longer."""
+        """The months, quarters or years that it consists of, in order; empty if they are longer."""
         found: list[Period] = []
         day = self.since
         while day < self.until:
@@ -60,7 +60,7 @@ class Period(NamedTuple):
 
 
 def period_with(day: date, kind: str) -> Period:
-    """The month, quarter or year that a day lies in."""
+    """The month, quarter or year that contains a day."""
     quarter = (day.month + 2) // 3
     name = {"month": f"-{day.month:02}", "quarter": f"-Q{quarter}", "year": ""}[kind]
     return period_of(f"{day.year:04}{name}")

@@ -1,8 +1,8 @@
 """The view of a question: what was known, what was true, and in which time zone.
 
-Every question takes a View. `as_of` is a position: only what had been recorded up to it counts, so
-the answer is the one that was given then. `on` is an instant: only what had happened up to it
-counts.
+Every question takes a View. `as_of` is a position: only events recorded up to it count, so the
+answer is the one that was given then. `on` is an instant: only events that had happened by then
+count.
 """
 
 from collections import deque
@@ -43,7 +43,7 @@ class View(NamedTuple):
 
     @classmethod
     def now(cls, as_of: int, zone: str = "UTC") -> Self:
-        """What is known at a position about this moment."""
+        """The view of this moment as known at a position."""
         return cls(as_of, datetime.now(UTC), zone)
 
 
@@ -71,13 +71,13 @@ def ask(
     prepare: bool | None = None,
     **parameters: object,
 ) -> list[R]:
-    """Run a named statement of a projection; the rows, each of the class given.
+    """Run a statement and return its rows.
 
-    The statement may use %(as_of)s, %(on)s and %(zone)s besides the parameters given. Unbounded
-    times come as None: statements turn infinity into NULL.
+    - statement: SQL that may use %(as_of)s, %(on)s and %(zone)s besides the parameters given
+    - row: a class whose fields are the statement's columns, by name
+    - prepare: False for a statement whose plan depends on the values
 
-    - row: a class whose fields are the statement's columns, by name.
-    - prepare: False for a statement whose plan has to know the values.
+    Unbounded times are None: statements convert infinity to NULL.
     """
     with translated(), connection.cursor(row_factory=_rows_of(row)) as cursor:
         cursor.execute(statement, view._asdict() | parameters, prepare=prepare)
@@ -105,7 +105,7 @@ def add_up(
     /,
     **parameters: object,
 ) -> list[R]:
-    """Like `ask`, for statements that go through everything: its joins are made by hashing."""
+    """Like `ask`, for statements that read whole tables: without nested loops (see HASHED)."""
     with translated(), connection.transaction():
         for setting in HASHED:
             connection.execute(setting)
@@ -121,11 +121,12 @@ def add_up_all(
     *,
     beside: bool,
 ) -> list[R]:
-    """The rows of several statements, each with its parameters; beside: two at the same time.
+    """The rows of several statements, each with its parameters.
 
-    All answer as of the view's position, so what is recorded between them changes nothing. In a
-    transaction, whose work its own connection alone sees, and where the server grants no second
-    connection, they are asked in turn. Whichever connection is done first takes the next question.
+    - beside: run two at the same time, on two connections
+
+    All answers are as of the view's position, so events recorded between them change nothing.
+    Within a transaction, or if the server grants no second connection, the statements run in turn.
     """
     waiting = deque(questions)
     alone = connection.info.transaction_status != TransactionStatus.IDLE

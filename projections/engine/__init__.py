@@ -1,1 +1,1 @@
-"""How the tables are kept: follow, rebuild, verify."""
+"""How the tables are kept up to date: follow, rebuild, verify."""

@@ -1,4 +1,4 @@
-"""Annulments: which events no longer count, since when. The runner marks their rows everywhere."""
+"""Annulments: which events no longer count, and from when. The runner marks their rows."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from projections.engine.registry import Tables, Unfolds
 
 
 class Annulment(NamedTuple):
-    """From this position on the named event no longer counts. Its position is looked up later."""
+    """An annulment: from this position on, the named event no longer counts."""
 
     position: int
     event_id: UUID

@@ -1,7 +1,8 @@
 """Bringing the projections up to the head before a question is asked.
 
-They are followed up, or rebuilt if there are none or another version of this program built them. If
-the caller's role may not write projections, the answer says how far behind it is.
+New events are added, or everything is rebuilt if there are no projections or another version of
+this program built them. If the caller's role may not write projections, the answer says how far
+behind it is.
 """
 
 import psycopg
@@ -16,9 +17,11 @@ _FRAME = statements("projections.engine", "frame.sql")
 
 
 def catch_up(connection: Connection, location: Location, report: Report | None = None) -> Progress:
-    """Bring the projections up to the head if this role may; how far they are in any case.
+    """Bring the projections up to the head if this role may. Returns their progress.
 
-    report: called with events done and events to do. The connection must be in autocommit mode.
+    - connection: in autocommit mode
+    - report: called with the number of events done and in all
+
     Raises NotInitialised if there are no projections and this role may not build them.
     """
     at = progress(connection, location)

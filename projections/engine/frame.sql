@@ -1,4 +1,4 @@
--- What all projections share: how far they have come, and the two time axes.
+-- What all projections share: their position, and the two time axes.
 --
 -- Every row of every projection has the position of its event and `annulled_at`, the position from
 -- which the event no longer counts. So "as of a position" is a filter, not a replay.
@@ -18,13 +18,13 @@ CREATE TABLE progress (
 CREATE FUNCTION known("position" bigint, annulled_at bigint, as_of bigint) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$ SELECT "position" <= as_of AND annulled_at > as_of $$;
 
--- A day or a month has no zone: it is kept as midnight UTC and is the same date everywhere.
+-- A day or month has no zone: it is stored as midnight UTC and is the same date everywhere.
 CREATE FUNCTION local_time(at timestamptz, "precision" text, zone text) RETURNS timestamp
 LANGUAGE sql IMMUTABLE AS $$
     SELECT at AT TIME ZONE CASE WHEN "precision" IN ('day', 'month') THEN 'UTC' ELSE zone END
 $$;
 
--- A day or a month that holds the moment of the opening is not before it, though its midnight is.
+-- A day or month that contains the opening is not before it, although its midnight is.
 CREATE FUNCTION once_open(at timestamptz, "precision" text, opened timestamptz) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN "precision" IN ('day', 'month') AND at < opened
@@ -33,10 +33,10 @@ LANGUAGE sql IMMUTABLE AS $$
            THEN opened ELSE at END
 $$;
 
--- Whether something happened in [starts, ends), local dates and times of the zone. Not if its time
--- is unknown. The outer bounds let an index on `at` narrow the search, and between the inner ones the
--- zone makes no difference: to ask for its time costs more than all the rest. Only immutable
--- operations, or the function would not be expanded and no index used.
+-- Whether something happened in [starts, ends), local dates and times of the zone; false if its time
+-- is unknown. The outer bounds let an index on `at` narrow the search. Between the inner bounds the
+-- zone makes no difference, and converting to local time costs more than everything else. Only
+-- immutable operations: otherwise the function is not inlined, and no index is used.
 CREATE FUNCTION in_period(
     at timestamptz, "precision" text, starts timestamp, ends timestamp, zone text
 ) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
@@ -48,12 +48,12 @@ CREATE FUNCTION in_period(
             AND local_time(at, "precision", zone) < ends)
 $$;
 
--- The key of the lock that whoever writes the tables of this ledger holds.
+-- The key of the lock that every writer of this ledger's tables holds.
 CREATE FUNCTION projections_lock() RETURNS bigint LANGUAGE sql STABLE
 BEGIN ATOMIC SELECT (1230718030::bigint << 32) | 'events'::regclass::oid::bigint; END;
 
--- When a position was recorded. Whoever may read projections may know that, though not the events;
--- the body is bound to its table when it is made, so no search path can mislead it.
+-- When a position was recorded. Readers of projections may know it although they may not read events.
+-- The body is bound to its table at creation, so that no search path can redirect it.
 CREATE FUNCTION recorded_at(at_position bigint) RETURNS timestamptz
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC SELECT e.recorded_at FROM events e WHERE e.position = at_position; END;

@@ -1,4 +1,4 @@
-"""Materialized tables: what a function makes of a projection's rows, for all keys at once."""
+"""Materialized tables: the results of a function of a projection's rows, for all keys."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -12,9 +12,10 @@ _SQL = statements("projections.engine", "materialized.sql")
 
 
 class Materialized(NamedTuple):
-    """One such table: the rows that the function `<table>_of` gives as of the last position.
+    """A table with the rows that the function `<table>_of` returns as of the last position.
 
-    source: the table whose new rows say for which keys to make them anew; key: a column of both.
+    - source: the table whose new rows determine the keys to recompute
+    - key: a column of both tables
     """
 
     table: str
@@ -28,7 +29,7 @@ def fill(connection: Connection, table: Materialized) -> None:
 
 
 def touch(connection: Connection, table: Materialized, changed: Mapping[str, object]) -> None:
-    """Replace the rows of every key that events in (after, upto], or those annulled, concern."""
+    """Recompute the rows of every key touched by events in (after, upto], or by annulled ones."""
     _run(connection, "touch", table, changed)
 
 

@@ -1,10 +1,10 @@
--- Tables that are materialized for all clients (or deals) at once; see materialized.py.
+-- Tables materialized for all clients (or deals); see materialized.py.
 
 -- name: fill
 INSERT INTO {table} SELECT * FROM {made_by}(9223372036854775806)
 
 -- name: touch
--- OFFSET 0 keeps the look-up one of a key at a time, by the index, however many are touched.
+-- OFFSET 0 keeps one index look-up per key, however many keys are touched.
 WITH touched AS MATERIALIZED (
     SELECT DISTINCT {key} AS key FROM {source}
     WHERE (position > %(after)s AND position <= %(upto)s)

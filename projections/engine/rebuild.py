@@ -1,8 +1,8 @@
 """Building all projections from scratch, beside the old ones, and swapping them in.
 
-Workers unfold ranges of positions into a new schema, in any order; indexes, annulments and the
-materialized tables come at the end; the last events are taken in and the schemas change places in
-one transaction. A reader sees the old tables or the new ones, never half of either.
+Workers unfold ranges of positions into a new schema, in any order. Indexes, annulments and the
+materialized tables follow. One transaction adds the last events and swaps the schemas, so a reader
+sees either the old tables or the new ones.
 """
 
 import os
@@ -42,22 +42,23 @@ def rebuild(
     workers: int | None = None,
     if_stale: bool = False,
 ) -> int:
-    """Rebuild all projections from the first event; the position they then stand at.
+    """Rebuild all projections from the first event. Returns their position.
 
-    workers: processes that unfold; by default one a core, and none for a small ledger. They import
-    the main module anew: a script of yours keeps its work behind `if __name__ == "__main__"`.
-    if_stale: not if another process has just done it.
+    - workers: number of processes that unfold; None = one a core, or none for a small ledger. They
+      import the main module again: a script must be guarded by `if __name__ == "__main__"`
+    - if_stale: do nothing if another process has just rebuilt them
+
     Raises NotAllowed if the login is not a member of the ledger's owner role.
     """
     with closing(connect(location, "owner")) as connection, translated():
-        # One rebuild at a time; a second one waits, and then begins its own.
+        # One rebuild at a time; a second one waits and then starts its own.
         connection.execute(_FRAME["lock_rebuilds"], {"name": _next(location)})
         at = progress(connection, location)
         if if_stale and at is not None and at.fresh:
             return at.position
         discard(connection, _old(location))
         position = build(connection, location, _next(location), report, workers)
-        # What was appended meanwhile is taken in chunk by chunk, the rest while nobody else writes.
+        # Events appended meanwhile are added in chunks, and the last ones under the writers' lock.
         while (head := log.head(connection)) - position > CHUNK:
             with connection.transaction():
                 take_in(connection, position, position + CHUNK)
@@ -81,7 +82,7 @@ def build(
     workers: int | None = None,
     upto: int | None = None,
 ) -> int:
-    """Build all projections as of a position (the head) in a schema of this name, made anew."""
+    """Build all projections as of a position (None = the head) in a new schema of this name."""
     upto = log.head(connection) if upto is None else upto
     if workers is None:
         workers = (os.cpu_count() or 1) if upto > ALONE else 0
@@ -137,7 +138,7 @@ def _path(connection: Connection, *schemas: str) -> None:
 
 @contextmanager
 def _crew(connection: Connection, location: Location, schema: str, workers: int) -> Iterator[Crew]:
-    """Yield what does a job for every call of a list: processes of our own, or this connection."""
+    """Yield a function that runs a job for each item: in worker processes or on this connection."""
     if not workers:
         yield lambda job, calls: (job(connection, *call) for call in calls)
         return
@@ -172,7 +173,7 @@ def _unfold_span(connection: Connection, after: int, upto: int) -> int:
 
 
 def _finish(connection: Connection, name: str) -> int:
-    """Make a projection's indexes and fill its materialized table, made of its own rows alone."""
+    """Create a projection's indexes and fill its materialized table from its own rows."""
     found = next(one for one in registry.projections() if one.name == name)
     with translated():
         connection.execute(found.sql["indexes"])
@@ -182,7 +183,7 @@ def _finish(connection: Connection, name: str) -> int:
 
 
 def _analyze(connection: Connection, table: str) -> int:
-    """Gather statistics: without, the first questions would read whole tables for one client."""
+    """Gather statistics: without them, the first questions would read whole tables."""
     with translated():
         connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
     return 0
@@ -203,7 +204,7 @@ def _swap(connection: Connection, location: Location) -> None:
 def discard(connection: Connection, schema: str) -> None:
     """Drop a schema of projections table by table, each when its last reader is done.
 
-    All at once, it would wait for one table's reader while holding what that reader needs next.
+    Dropping all at once would wait for a reader of one table while locking the table it needs next.
     """
     tables = connection.execute(_FRAME["all_tables"], {"schema": schema}).fetchall()
     for (table,) in tables:

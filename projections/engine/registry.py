@@ -1,10 +1,9 @@
-"""Which projections there are.
+"""The registry of projections.
 
 A projection is a pair of files: `name.py` holds the row types, `TABLES` (row type to table) and
 `UNFOLD` (event type to a pure function from event to rows); `name.sql` beside it holds the
 statements `tables`, `indexes`, `functions`, and the questions that the module asks. Column order is
-field order. `MATERIALIZED`, if there is one, names the table that is materialized for all keys at
-once.
+field order. `MATERIALIZED`, if there is one, names the table that is materialized for all keys.
 
 Other packages add projections through the entry point group `interaction_ledger.projections`.
 """
@@ -21,7 +20,7 @@ from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
 
-# In this order, for a later one may use functions of an earlier one.
+# The order matters: a later projection may use SQL functions of an earlier one.
 MODULES = (
     "engine.annulments",
     "tables.people.people",
@@ -47,7 +46,7 @@ MODULES = (
     "tables.motivation.reductions",
 )
 
-# What tables are made of besides the projections' own files.
+# Further modules that determine the tables' content.
 ALSO_IN_TABLES = (
     "projections.engine.frame",
     "projections.engine.materialized",
@@ -60,9 +59,9 @@ Tables = Mapping[type[NamedTuple], str]  # by row type
 
 
 class Projection(NamedTuple):
-    """One projection: its modules' name, its tables and columns, its unfold functions, its SQL.
+    """One projection: its module's name, tables by row type, unfold functions and SQL.
 
-    materialized: the table that it keeps for all keys at once, if it has one.
+    - materialized: its materialized table; None if it has none
     """
 
     name: str
@@ -80,7 +79,7 @@ def projections() -> tuple[Projection, ...]:
 
 @cache
 def unfolds() -> Mapping[str, tuple[Unfold, ...]]:
-    """For every event type, the functions that make rows of it."""
+    """The functions that make rows of an event, by event type."""
     found: dict[str, tuple[Unfold, ...]] = {}
     for projection in projections():
         for type_, unfold in projection.unfold.items():
@@ -90,16 +89,16 @@ def unfolds() -> Mapping[str, tuple[Unfold, ...]]:
 
 @cache
 def tables() -> Tables:
-    """The table of every row type."""
+    """The tables by row type."""
     return {row: table for projection in projections() for row, table in projection.tables.items()}
 
 
 @cache
 def fingerprint() -> str:
-    """A digest of the projections' source: tables built by other source must be rebuilt.
+    """A digest of everything that determines the tables: if it differs, they must be rebuilt.
 
-    And of how events are read: the packages that add event types, and what retired versions are
-    lifted by. Cheap (it reads the files, importing nothing), because every question asks for it.
+    It covers the projections' source, the upcasts, and the packages that add event types. It reads
+    files and imports nothing, because every question computes it.
     """
     digest = hashlib.sha256((files("ledger") / "upcasts.py").read_bytes())
     for entry in entry_points(group="interaction_ledger.events"):

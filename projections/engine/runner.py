@@ -1,7 +1,7 @@
-"""Keeping the projections up with the ledger: read, unfold, copy in, move the checkpoint.
+"""Bringing the projections up to date: read, unfold, copy in, move the checkpoint.
 
-All four happen in one transaction, so a row can be neither lost nor doubled, and a reader sees the
-tables as they were at one position.
+All four steps are one transaction, so no row is lost or duplicated, and a reader sees the tables as
+of one position.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ _FRAME = statements("projections.engine", "frame.sql")
 
 
 class Progress(NamedTuple):
-    """How far projections have come; behind: events not yet in them; fresh: built by this code."""
+    """The projections' position; behind: number of newer events; fresh: built by this source."""
 
     position: int
     behind: int
@@ -32,7 +32,7 @@ class Progress(NamedTuple):
 
 
 def progress(connection: Connection, location: Location) -> Progress | None:
-    """Where the projections stand; None if they have never been built."""
+    """The progress of the projections; None if they have never been built."""
     head = log.head(connection)
     with translated():
         found = connection.execute(_FRAME["exists"], {"schema": location.projections}).fetchone()
@@ -45,7 +45,7 @@ def progress(connection: Connection, location: Location) -> Progress | None:
 
 
 def follow_up(connection: Connection, report: Report | None = None) -> None:
-    """Take in the events after the checkpoint, a chunk a transaction."""
+    """Add the events after the checkpoint, one chunk per transaction."""
     start: int | None = None
     while True:
         with translated(), connection.transaction():
@@ -64,7 +64,7 @@ def follow_up(connection: Connection, report: Report | None = None) -> None:
 
 
 def take_in(connection: Connection, after: int, upto: int) -> None:
-    """Apply the events in (after, upto] to tables that stand at `after`, in this transaction."""
+    """Add the events in (after, upto] to tables at position `after`, in this transaction."""
     copy_in(connection, unfold(log.read(connection, after=after, upto=upto)))
     parameters: dict[str, object] = {"after": after, "upto": upto}
     parameters["annulled"] = mark_annulled(connection, after, upto)
@@ -75,7 +75,7 @@ def take_in(connection: Connection, after: int, upto: int) -> None:
 
 
 def unfold(rows: Iterable[Row]) -> Rows:
-    """Make projection rows of events: a pure function, a table's rows under their type."""
+    """Unfold events into rows, by row type; pure apart from reading `rows`."""
     from ledger.codec import decode  # takes 65 ms: it imports every event class
 
     found: Rows = defaultdict(list)
@@ -91,7 +91,7 @@ def unfold(rows: Iterable[Row]) -> Rows:
 
 
 def copy_in(connection: Connection, rows: Rows) -> None:
-    """Copy rows into their tables, in binary form: text would cost more than making the rows."""
+    """Copy rows into their tables, in binary: text would cost more than making the rows."""
     for kind, made in rows.items():
         table, columns = registry.tables()[kind], sql.SQL(", ").join(_columns(kind))
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
@@ -108,7 +108,7 @@ _types: dict[str, dict[str, str]] = {}
 
 
 def _column_types(connection: Connection, table: str) -> dict[str, str]:
-    """The types of a table's columns by name; asked once, for they are fixed by the source."""
+    """The types of a table's columns by name; cached, because the source fixes them."""
     if table not in _types:
         found = connection.execute(_FRAME["column_types"], {"table": table}).fetchall()
         _types[table] = dict(found)
@@ -116,7 +116,7 @@ def _column_types(connection: Connection, table: str) -> dict[str, str]:
 
 
 def mark_annulled(connection: Connection, after: int, upto: int) -> list[int]:
-    """Mark the rows of events annulled in (after, upto]; the positions of those events."""
+    """Mark the rows of events annulled in (after, upto]. Returns these events' positions."""
     named = statements("projections.engine", "annulments.sql")
     span = {"after": after, "upto": upto}
     targets = [row[0] for row in connection.execute(named["resolve"], span)]

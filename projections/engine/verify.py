@@ -1,7 +1,7 @@
-"""Verifying the projections: built anew beside, at the same position, and compared row for row.
+"""Verifying the projections: rebuild them beside, at the same position, and compare every row.
 
-The tables in use are never touched, and never locked for longer than it takes to note where they
-stand: the comparison reads one snapshot of both.
+The live tables are never changed, and locked only while their position is read: the comparison
+reads one snapshot of both.
 """
 
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ _FRAME = statements("projections.engine", "frame.sql")
 
 
 class Compared(NamedTuple):
-    """One table: its rows, those that only the tables in use have, and those only the new ones.
+    """The comparison of a table: its rows, those only in the live one, those only in the new one.
 
-    examples: a few of the rows that differ, as text, marked with - (in use) and + (built anew).
+    - examples: some of the rows that differ, as text, marked - (live) and + (rebuilt)
     """
 
     table: str
@@ -34,12 +34,12 @@ class Compared(NamedTuple):
 
     @property
     def equal(self) -> bool:
-        """Whether the table has exactly the rows that the events give."""
+        """Whether the table has exactly the rows that follow from the events."""
         return not (self.surplus or self.missing)
 
 
 class Verified(NamedTuple):
-    """The position at which the tables were compared, and how each came out."""
+    """The position at which the tables were compared, and the result for each."""
 
     position: int
     tables: list[Compared]
@@ -50,13 +50,13 @@ def verify(
 ) -> Verified:
     """Compare every table of the projections with one built from the events alone.
 
-    Raises NotAllowed if the login is not a member of the ledger's owner role, NotInitialised or
-    InvalidQuestion if there is nothing of this program's own to compare.
+    Raises NotAllowed if the login is not a member of the ledger's owner role; NotInitialised or
+    InvalidQuestion if this version of the program has not built the live tables.
     """
     beside = f"{location.projections}_verify"
     with closing(connect(location, "owner")) as connection, translated():
         _refuse_unless_fresh(connection, location)
-        # The lock of `rebuild`: it would swap away what is being compared.
+        # The lock of `rebuild`, which would otherwise swap the tables being compared.
         connection.execute(_FRAME["lock_rebuilds"], {"name": f"{location.projections}_next"})
         try:
             upto = _position(connection, location.projections)
@@ -84,7 +84,7 @@ def _refuse_unless_fresh(connection: Connection, location: Location) -> None:
 
 @contextmanager
 def _level(connection: Connection, location: Location, beside: str, at: int) -> Iterator[int]:
-    """Bring the new tables to where those in use stand now, and hold one snapshot of both."""
+    """Bring the new tables to the position of the live ones, and hold one snapshot of both."""
     path = sql.SQL("SET search_path = {}, {}")
     connection.execute(path.format(sql.Identifier(beside), sql.Identifier(location.schema)))
     connection.execute(_SQL["hold"])  # followers wait here

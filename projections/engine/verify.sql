@@ -1,21 +1,21 @@
 -- The statements of verify.py.
 
 -- name: hold
--- The lock of frame.sql, for longer than one transaction.
+-- The lock of frame.sql, held beyond one transaction.
 SELECT pg_advisory_lock(projections_lock())
 
 -- name: release
 SELECT pg_advisory_unlock(projections_lock())
 
 -- name: tables
--- All tables of either schema, and which of the two has them. `progress` says when it was built.
+-- The tables of both schemas, and which schema has each; `progress` is not compared.
 SELECT c.relname, bool_or(n.nspname = %(used)s), bool_or(n.nspname = %(beside)s)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN (%(used)s, %(beside)s) AND c.relkind IN ('r', 'p', 'm') AND c.relname <> 'progress'
 GROUP BY c.relname ORDER BY c.relname
 
 -- name: compare
--- In any order, every row as often as it is there. As text, since not every type has an equality.
+-- In any order, with duplicates. As text, because not every type has an equality.
 WITH surplus AS (
     SELECT t::text AS line FROM {used} t EXCEPT ALL SELECT t::text FROM {beside} t
 ), missing AS (

@@ -1,7 +1,7 @@
 """Norms: what everybody in their scope must meet, decided by people; and breaches, recorded once.
 
-define       a norm, or another version of one, holds from a day on
-record       these breaches are on record from now on
+define  define a norm, or its next version, from a day on
+record  record breaches
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,8 +31,9 @@ MOST_EVIDENCE = 10_000
 class Norms:
     """What decisions about norms depend on.
 
-    latest: the last version by norm; breached: norm, employee and period of what is on record;
-    known: the employee or unit asked about, if there ever was one.
+    - latest: the last version by norm
+    - breached: (norm, employee, period) of the recorded breaches
+    - known: the employee or unit in question, if any event names it
     """
 
     latest: Mapping[str, NormDefined] = field(default_factory=dict)
@@ -44,7 +45,10 @@ Decide = Callable[[Norms, Context], Decision]
 
 
 def model(scope_id: str | None = None, periods: Sequence[str] = ()) -> DecisionModel:
-    """What a decision depends on. scope_id: the employee or unit; periods: of the breaches."""
+    """What a decision about norms depends on.
+
+    - scope_id: the employee or unit that the norm is for; periods: of the breaches
+    """
     items = [Item((_DEFINED,))]
     items += [Item((_BREACHED,), (f"period:{name}",)) for name in periods]
     if scope_id is not None:
@@ -54,7 +58,7 @@ def model(scope_id: str | None = None, periods: Sequence[str] = ()) -> DecisionM
 
 
 def evolve(state: Norms, event: Recorded) -> Norms:
-    """Take one event into the state."""
+    """Fold one event into the state."""
     d = event.data
     if event.type == _DEFINED:
         former = state.latest.get(d.norm)
@@ -70,9 +74,10 @@ def evolve(state: Norms, event: Recorded) -> Norms:
 
 
 def define(wanted: NormDefined, zone: str) -> Decide:
-    """Decide on a norm, whatever version it says: it becomes the next one.
+    """Decide to define a norm as its next version; nothing if it is unchanged.
 
-    A norm is not defined for the past, unless it gives the reason in `late`.
+    Raises Refused: inconsistent fields, an unknown employee or unit, or a date in the past without
+    a reason in `late`.
     """
 
     def decide(state: Norms, context: Context) -> Decision:
@@ -97,7 +102,7 @@ def define(wanted: NormDefined, zone: str) -> Decide:
 def record(
     found: Sequence[Compliance], evidence: Mapping[tuple[str, str, str], list[int]]
 ) -> Decide:
-    """Put breaches on record, each once; evidence: positions by norm, employee and period."""
+    """Decide to record breaches, each once. evidence: positions by (norm, employee, period)."""
 
     def decide(state: Norms, context: Context) -> Decision:
         events = []

@@ -1,7 +1,7 @@
 """Reductions of a bonus: proposed by a scheme's rules, with evidence, and decided by a person.
 
-propose      the scheme's rules would take this off
-rule         a person confirms a reduction, or waives it
+propose  propose the reductions that follow from the scheme's rules
+rule     confirm or waive a reduction
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from projections.periods import Period, period_of
 
 
 def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> Decide:
-    """Propose what the scheme's rules would take off; what is proposed already is left as it is."""
+    """Decide to propose the reductions that are due; those proposed already stay unchanged."""
 
     def decide(state: Settlement, context: Context) -> Decision:
         refuse_running(period, zone, context)
@@ -46,7 +46,7 @@ def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> D
 
 
 def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
-    """Confirm or waive a reduction, once, before its period is settled."""
+    """Decide to confirm or waive a reduction, once, before its period is closed."""
 
     def decide(state: Settlement, context: Context) -> Decision:
         if reduction not in state.proposed:

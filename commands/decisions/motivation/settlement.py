@@ -1,9 +1,9 @@
 """Settlement: schemes published, periods closed, statements disputed and corrected.
 
-publish      a version of a scheme holds from a day on; it never changes
-close        a period is settled by the statements that follow from what was known at a position
-dispute      an employee disputes their statement
-correct      a statement is corrected by an amount
+publish  publish a version of a scheme, which never changes
+close    close a period with its statements, as known at a position
+dispute  dispute a statement
+correct  correct a statement by an amount
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +31,7 @@ from projections.periods import Period, period_of
 
 _SCHEME, _CLOSED = "motivation_scheme.published", "period.closed"
 _REDUCTIONS = ("bonus_reduction.proposed", "bonus_reduction.decided")
-_TOO_MUCH = Decimal(10) ** 14  # for an amount of money in an event
+_TOO_MUCH = Decimal(10) ** 14  # the limit of an amount of money in an event
 _STATEMENTS = ("payout_statement.issued", "statement.corrected")
 
 
@@ -39,10 +39,11 @@ _STATEMENTS = ("payout_statement.issued", "statement.corrected")
 class Settlement:
     """What these decisions depend on.
 
-    schemes: digest and time of recording by name and version; closed: settled periods; issued:
-    statements; due: what is due by statement, corrections included, also of one never issued;
-    proposed: (period, decision or None) by reduction; changed: position of the last event about
-    schemes or reductions.
+    - schemes: digest and time of recording, by name and version
+    - closed: closed periods; issued: statements
+    - due: the amount due by statement, with corrections, also of statements never issued
+    - proposed: (period, decision or None), by reduction
+    - changed: position of the last event about schemes or reductions
     """
 
     schemes: Mapping[tuple[str, int], tuple[str, datetime]] = field(default_factory=dict)
@@ -59,7 +60,7 @@ Decide = Callable[[Settlement, Context], Decision]
 def model(
     *, period: str | None = None, statement: str | None = None, reduction: str | None = None
 ) -> DecisionModel:
-    """What a decision depends on; period: its statements and reductions; or only one of these."""
+    """What a decision depends on: a period's statements and reductions, or only one of them."""
     items = [Item((_SCHEME,)), Item((_CLOSED,))]
     if period is not None:
         items.append(Item((*_STATEMENTS[:1], *_REDUCTIONS), (f"period:{period}",)))
@@ -71,7 +72,7 @@ def model(
 
 
 def evolve(state: Settlement, event: Recorded) -> Settlement:
-    """Take one event into the state."""
+    """Fold one event into the state."""
     d, at = event.data, event.position
     match event.type:
         case "motivation_scheme.published":
@@ -100,7 +101,7 @@ def _due(state: Settlement, statement: str, more: Decimal) -> Settlement:
 
 
 def publish(scheme: Scheme, remark: str | None = None) -> Decide:
-    """Decide that a version of a scheme holds from its day on."""
+    """Decide to publish a version of a scheme; nothing if it is published. Raises Refused."""
 
     def decide(state: Settlement, context: Context) -> Decision:
         known = state.schemes.get((scheme.name, scheme.version))
@@ -126,7 +127,7 @@ def publish(scheme: Scheme, remark: str | None = None) -> Decide:
 
 
 def lateness(scheme: Scheme, known_since: datetime, period: Period, zone: str) -> str | None:
-    """Why a scheme came too late for a period; None if it did not."""
+    """Why a scheme was published, or takes effect, too late for a period; None if it does not."""
     if scheme.effective_from > period.since:
         return f"holds from {scheme.effective_from} on"
     if known_since > period.begin(zone):
@@ -135,10 +136,7 @@ def lateness(scheme: Scheme, known_since: datetime, period: Period, zone: str) -
 
 
 def may_close(period: Period, zone: str, scheme: Scheme, late: str | None) -> Decide:
-    """Decide nothing, but refuse what stands in the way of closing a period.
-
-    late: the remark by which a scheme counts that came after the period had begun.
-    """
+    """Decide nothing; raise Refused if something prevents closing. late: the reason, if late."""
 
     def decide(state: Settlement, context: Context) -> Decision:
         refuse_running(period, zone, context)
@@ -183,7 +181,7 @@ def close(
     statements: Sequence[Statement],
     late: str | None = None,
 ) -> Decide:
-    """Decide that a period is settled by these statements, of what was known at a position."""
+    """Decide to close a period with these statements, as known at the position `as_of`."""
 
     def decide(state: Settlement, context: Context) -> Decision:
         may_close(period, zone, scheme, late)(state, context)
@@ -214,7 +212,7 @@ def close(
 
 
 def dispute(statement: str, claim: str) -> Decide:
-    """Dispute a statement."""
+    """Decide to dispute a statement. Raises Refused if it was never issued."""
 
     def decide(state: Settlement, context: Context) -> Decision:
         _refuse_unknown(state, statement)
@@ -231,10 +229,11 @@ def correct(
     evidence: Sequence[int] = (),
     seen: Decimal | None = None,
 ) -> Decide:
-    """Correct a statement by an amount.
+    """Decide to correct a statement by an amount.
 
-    seen: what was due when the difference was computed, if it was: then also for somebody who has
-    no statement, since they became known only after the period had been settled.
+    - delta: to the cent, not 0
+    - seen: the amount due when the difference was computed, None if it was not computed. With it,
+      employees without a statement, known only after the closing, can be corrected too
     """
 
     def decide(state: Settlement, context: Context) -> Decision:

@@ -1,8 +1,8 @@
 """Targets: what an employee, a unit or the company is to reach in a period, decided by people.
 
-set_target   a value to reach, once for a scope, metric and period
-revise       another value from now on, for a reason
-explain      why the target was missed
+set_target  set a target, at most one for each scope, metric and period
+revise      revise the value, for a reason
+explain     explain why the target was missed
 """
 
 from collections.abc import Callable, Mapping
@@ -33,8 +33,8 @@ _UNIT = "org_unit.defined"
 class Targets:
     """What decisions about targets depend on.
 
-    targets: by id, each as set; values: by id, as revised last; known: the employees and units
-    asked about that there ever were.
+    - targets: by id, as set; values: by id, as last revised
+    - known: the employees and units in question, if any event names them
     """
 
     targets: Mapping[str, TargetSet] = field(default_factory=dict)
@@ -52,7 +52,7 @@ def model(scope_id: str | None = None) -> DecisionModel:
 
 
 def evolve(state: Targets, event: Recorded) -> Targets:
-    """Take one event into the state."""
+    """Fold one event into the state."""
     d = event.data
     if event.type == "target.set":
         if d.target in state.targets:  # the first one counts, as in targets.sql
@@ -80,7 +80,7 @@ def set_target(
     method: TargetMethod = "given",
     target: str | None = None,
 ) -> Callable[[Targets, Context], Decision]:
-    """Decide on a target. target: its id, else made of what it is of."""
+    """Decide to set a target. target: its id; None = derived from period, scope and metric."""
 
     def decide(state: Targets, context: Context) -> Decision:
         _refuse_senseless(metric, period, value, currency)
@@ -106,7 +106,7 @@ def set_target(
 def revise(
     target: str, to: Decimal, *, reason: str, approved_by: str | None = None
 ) -> Callable[[Targets, Context], Decision]:
-    """Revise a target; the original value stays on record."""
+    """Decide to revise a target; the original value stays on record."""
 
     def decide(state: Targets, context: Context) -> Decision:
         _refuse_missing(state, target)
@@ -122,7 +122,7 @@ def revise(
 def explain(
     target: str, cause: str, remark: str | None = None
 ) -> Callable[[Targets, Context], Decision]:
-    """Record why a target was missed."""
+    """Decide to record why a target was missed."""
 
     def decide(state: Targets, context: Context) -> Decision:
         _refuse_missing(state, target)
@@ -163,7 +163,7 @@ def _refuse_unknown(state: Targets, scope: str, scope_id: str | None) -> None:
 
 
 def _new_name(state: Targets, name: str, currency: str | None) -> str:
-    """The name of a target; with the currency, if there is one in another currency already."""
+    """The id of a target, with the currency if one in another currency exists."""
     known = state.targets.get(name)
     return f"{name}/{currency}" if known and known.currency != currency else name
 
