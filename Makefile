@@ -38,7 +38,7 @@ lock: ## resolve requirements.lock anew from pyproject.toml
 	  --output-file requirements.lock pyproject.toml
 
 clean: ## remove what the other targets made, the demo's ledger included
-	@if [ -x $(BIN)/iledger ] && [ -d .demo ]; then $(BIN)/iledger --folder .demo/ledger stop; fi
+	@if [ -x $(BIN)/iledger ] && [ -d .demo ]; then $(BIN)/iledger --folder .demo/ledger server stop; fi
 	@rm -rf $(VENV) $(VENV)-lock .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): pyproject.toml requirements.lock

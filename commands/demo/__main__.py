@@ -18,10 +18,10 @@ QUESTIONS = (
     ("Whose client was it, and why did that change?", "owner C-0112"),
     ("What do we know about it?", "card C-0112"),
     ("What did we know on the day before Ivanova left?", "card C-0112 --on 2025-09-11"),
-    ("How did her departure go?", "departures"),
+    ("How did her departure go?", "employee departures"),
     ("Her clients passed on in a batch", "transfer status B-2025-09"),
     ("What the new owner was told", "handover pack C-0112 --to E-09 --as-of 13000"),
-    ("Who has no owner any more?", "orphans"),
+    ("Who has no owner any more?", "employee orphans"),
     ("Two sellers wanted the same client", "dispute list"),
     (
         "September, credited to who owned the client at the time",
@@ -31,32 +31,32 @@ QUESTIONS = (
         "September, credited to who did it",
         "metrics --period 2025-09 --by employee --credit performer",
     ),
-    ("What was reached of the targets?", "attainment --period 2025-Q3"),
+    ("What was reached of the targets?", "target attainment --period 2025-Q3"),
     ("Where do deals get lost?", "funnel"),
     ("What happened around the departure, as recorded?", "replay --client C-0112 --limit 12"),
 )
 SETTLING = (
-    ("Who did not keep the norms?", "norms --period 2025-Q3"),
+    ("Who did not keep the norms?", "norm breaches --period 2025-Q3"),
     ("That is put on record", "norm record --period 2025-Q3 --by E-02 --yes"),
     (
         "What the scheme would take off for it …",
-        "reduction propose --period 2025-Q3 --scheme sales --by E-02",
+        "bonus reduction propose --period 2025-Q3 --scheme sales --by E-02",
     ),
     (
         "… is decided by a person",
-        'reduction decide "2025-Q3/E-13/norm of tasks" --confirm --reason "без причины" --by E-04',
+        'bonus reduction decide "2025-Q3/E-13/norm of tasks" --confirm --reason "прогул" --by E-04',
     ),
     (
         "The quarter is settled: a statement for everybody",
-        'period close 2025-Q3 --scheme sales@1 --by E-01 --allow-late-scheme "a demo comes late"',
+        'bonus period close 2025-Q3 --scheme sales@1 --by E-01 --allow-late-scheme "a late demo"',
     ),
 )
 SETTLED = (
-    ("What a seller sees", "my kpi --period 2025-Q3 --by E-09"),
-    ("What her manager sees", "team kpi --period 2025-Q3 --by E-03"),
+    ("What a seller sees", "kpi --mine --period 2025-Q3 --by E-09"),
+    ("What her manager sees", "kpi --team --period 2025-Q3 --by E-03"),
     (
         "A late win changes no statement: a correction is proposed",
-        "statement corrections 2025-Q3",
+        "bonus statement corrections 2025-Q3",
     ),
 )
 _DECIDED = 8  # the exit code of what was decided already, when the demo is run again
@@ -77,7 +77,10 @@ def main(folder: Path) -> int:
         *((remark, shlex.split(question)) for remark, question in (*QUESTIONS, *SETTLING)),
         ("A win of September, entered only now", ["append", str(late)]),
         *((remark, shlex.split(question)) for remark, question in SETTLED),
-        ("The third quarter, to look at", ["report", "--period", "2025-Q3", "--html", str(page)]),
+        (
+            "The third quarter, to look at",
+            ["report", "page", "--period", "2025-Q3", "--html", str(page)],
+        ),
     ]
     for remark, command in commands:
         print(f"\n# {remark}\n$ iledger {shlex.join(place + command)}", flush=True)
@@ -85,7 +88,7 @@ def main(folder: Path) -> int:
         if done.returncode not in (0, _DECIDED):
             return done.returncode
     print(f"\nOpen {page} in a browser.")
-    print(f"Ask on: iledger {shlex.join(place)} --help; end its server with … stop")
+    print(f"Ask on: iledger {shlex.join(place)} --help; end its server with … server stop")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`iledger events`: the catalogue of event types."""
+"""`iledger event types`: the catalogue of event types."""
 
 from difflib import get_close_matches
 
@@ -11,10 +11,10 @@ from ledger import catalogue
 from ledger.errors import NotFound
 
 
-@click.command(epilog="Example: iledger events call.logged")
+@click.command("types", epilog="Example: iledger event types call.logged")
 @click.argument("type_", metavar="[TYPE]", required=False)
 @formatted
-def events(type_: str | None, form: Format) -> None:
+def types(type_: str | None, form: Format) -> None:
     """Show which types of event there are, and their fields."""
     found = catalogue.types()
     with Printer(form) as printer:
@@ -28,7 +28,7 @@ def events(type_: str | None, form: Format) -> None:
             return
         if type_ not in found:
             near = get_close_matches(type_, found, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else "`iledger events` lists them all."
+            hint = f"Did you mean {near[0]!r}?" if near else "`iledger event types` lists them all."
             raise NotFound(f"there is no event type {type_!r}. {hint}")
         described = found[type_]
         remark(f"{type_}, version {described.version}: {meaning(described.content)}")

@@ -48,7 +48,7 @@ def publish(content: ReservationPolicyPublished) -> Callable[[Policies, Context]
         for name in (*content.claims, *content.renewed_by):
             if name not in types:
                 near = get_close_matches(name, types, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else "`iledger events` lists them"
+                hint = f"did you mean {near[0]!r}?" if near else "`iledger event types` lists them"
                 raise Refused(f"there is no event type {name!r}; {hint}")
         for unit in (unit for group in content.exclusions for unit in group.units):
             if unit not in state.units:

@@ -1,0 +1,56 @@
+"""`iledger target attainment`: what was reached of the targets."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from commands.cli.motivation.targets import CREDIT, PERIOD
+from commands.cli.shell.charts import with_bars
+from commands.cli.shell.question import Question, asked
+from projections.periods import period_of
+
+
+@click.command(epilog="Example: iledger target attainment --period 2026-Q3 --by employee")
+@PERIOD
+@click.option(
+    "--by",
+    type=click.Choice(["employee", "unit", "whole"]),
+    default="employee",
+    show_default=True,
+    help="Whose targets.",
+)
+@CREDIT
+@asked
+def attainment(question: Question, period: str, by: str, credit: str) -> None:
+    """Show what was reached of every target, as first set and as revised.
+
+    A past period is looked at from its end. A branch has what its units have, any other unit what
+    was done in it.
+    """
+    from projections.motivation import attainment
+
+    found = attainment.attainment(
+        question.connection, question.view, period_of(period), by=by, credit=credit
+    )
+    if question.printer.form == "table":
+        shares = [row["attained"] for row in found]
+        found = with_bars([_told(row) for row in found], shares, "attained")
+    question.show(found)
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of attainment for a table: what tells most first."""
+    told = {
+        **row,
+        "fact": "no data" if row["fact"] is None else row["fact"],
+        "attained_first": _percent(row["attained_first"]),
+        "attained": _percent(row["attained"]),
+    }
+    first = ("scope_id", "metric", "currency", "fact", "value", "attained", "shortfall")
+    return {name: told[name] for name in dict.fromkeys((*first, *told))}
+
+
+def _percent(share: Decimal | None) -> str:
+    return "no data" if share is None else f"{share * 100:.1f} %"
