@@ -23,7 +23,7 @@ test: $(READY) ## run the everyday tests, on a database of their own; they need 
 	@$(RUN)
 
 test-data: ## run the tests on real data: ../shared/data, or ILEDGER_TEST_DATA
-test-browser: ## run the tests of the page of `iledger report --html`: Chromium
+test-browser: ## run the tests of the page of `iledger report page --html`: Chromium
 test-servers: ## run the tests of the store on the machine's own servers: PostgreSQL 15, others if there
 test-exhaustive: ## run the tests that sample, with many more examples: time
 test-dist: ## build, install and use the wheel and the source distribution: the package index
@@ -63,7 +63,7 @@ lock: ## resolve requirements.lock anew from pyproject.toml
 	  --output-file requirements.lock pyproject.toml
 
 clean: ## remove what the other targets made, the demo's ledger included
-	@if [ -x $(BIN)/iledger ] && [ -d .demo ]; then $(BIN)/iledger --folder .demo/ledger stop; fi
+	@if [ -x $(BIN)/iledger ] && [ -d .demo ]; then $(BIN)/iledger --folder .demo/ledger server stop; fi
 	@rm -rf $(VENV) $(VENV)-lock $(VENV)-3.* build dist .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): pyproject.toml requirements.lock

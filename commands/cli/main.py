@@ -6,47 +6,16 @@ A command's module is imported when the command is called; `iledger --help` impo
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
-from commands.cli.directory import COMMANDS
+from commands.cli.tree import Root
 
 DEFECT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141
 _FOREIGN = (
     "the argument {!r} is not text in UTF-8; set the terminal, or what calls iledger, to UTF-8"
 )
-
-
-class _Commands(click.Group):
-    """A group that knows its commands by name and imports one when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        entry = COMMANDS[cmd_name]
-        found: click.Command = getattr(import_module(entry.module), entry.attribute)
-        return found
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
-            # Imported here, for `--help` imports nothing but click.
-            from ledger.suggestions import did_you_mean
-
-            hint = did_you_mean(name, COMMANDS) or "See `iledger --help`."
-            ctx.fail(f"there is no command {name!r}. {hint}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -58,7 +27,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.group(
-    cls=_Commands,
+    cls=Root,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: iledger init --zone Europe/Moscow && iledger append calls.jsonl",
 )

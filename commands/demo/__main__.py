@@ -20,13 +20,13 @@ QUESTIONS = (
     ("Who owned the client, and why did that change?", "owner C-0112"),
     ("What do we know about the client?", "card C-0112"),
     ("What did we know on the day before Ivanova left?", "card C-0112 --on 2025-09-11"),
-    ("How did her departure go?", "departures"),
+    ("How did her departure go?", "employee departures"),
     ("Her clients were transferred in a batch", "transfer status B-2025-09"),
     (
         "What the new owner received: a hand-over pack",
         "handover pack C-0112 --to E-09 --as-of 13000",
     ),
-    ("Which clients have lost their owner?", "orphans"),
+    ("Which clients have lost their owner?", "employee orphans"),
     ("Two sellers wanted the same client", "dispute list"),
     (
         "September, credited to the owner of the client at the time",
@@ -36,32 +36,32 @@ QUESTIONS = (
         "September, credited to the performer",
         "metrics --period 2025-09 --by employee --credit performer",
     ),
-    ("How far were the targets met?", "attainment --period 2025-Q3"),
+    ("How far were the targets met?", "target attainment --period 2025-Q3"),
     ("In which stage are deals lost?", "funnel"),
     ("What happened around the departure, as recorded?", "replay --client C-0112 --limit 12"),
 )
 SETTLING = (
-    ("Who breached a norm?", "norms --period 2025-Q3"),
+    ("Who breached a norm?", "norm breaches --period 2025-Q3"),
     ("Record these breaches", "norm record --period 2025-Q3 --by E-02 --yes"),
     (
         "What the scheme would deduct for them …",
-        "reduction propose --period 2025-Q3 --scheme sales --by E-02",
+        "bonus reduction propose --period 2025-Q3 --scheme sales --by E-02",
     ),
     (
         "… is decided by a person",
-        'reduction decide "2025-Q3/E-13/norm of tasks" --confirm --reason "без причины" --by E-04',
+        'bonus reduction decide "2025-Q3/E-13/norm of tasks" --confirm --reason "без причины" --by E-04',
     ),
     (
         "Close the quarter: one statement per employee",
-        'period close 2025-Q3 --scheme sales@1 --by E-01 --allow-late-scheme "a demo comes late"',
+        'bonus period close 2025-Q3 --scheme sales@1 --by E-01 --allow-late-scheme "a late demo"',
     ),
 )
 SETTLED = (
-    ("The quarter as a seller sees it", "my kpi --period 2025-Q3 --by E-09"),
-    ("The quarter as her manager sees it", "team kpi --period 2025-Q3 --by E-03"),
+    ("The quarter as a seller sees it", "kpi --mine --period 2025-Q3 --by E-09"),
+    ("The quarter as her manager sees it", "kpi --team --period 2025-Q3 --by E-03"),
     (
         "A late win changes no statement: a correction is proposed",
-        "statement corrections 2025-Q3",
+        "bonus statement corrections 2025-Q3",
     ),
 )
 _DECIDED = 8  # the exit code of a decision that was recorded before: the demo is run again
@@ -84,7 +84,7 @@ def main(folder: Path) -> int:
         *((remark, shlex.split(question)) for remark, question in SETTLED),
         (
             "The third quarter as a page for the browser",
-            ["report", "--period", "2025-Q3", "--html", str(page)],
+            ["report", "page", "--period", "2025-Q3", "--html", str(page)],
         ),
     ]
     for remark, command in commands:
@@ -93,7 +93,9 @@ def main(folder: Path) -> int:
         if done.returncode not in (0, _DECIDED):
             return done.returncode
     print(f"\nOpen {page} in a browser.")
-    print(f"More commands: iledger {shlex.join(place)} --help (`stop` ends the private server)")
+    print(
+        f"More commands: iledger {shlex.join(place)} --help (`server stop` ends its server)"
+    )
     return 0
 
 

@@ -26,8 +26,9 @@ def ensure_running(folder: Path, *, idle_limit: float = 900.0) -> str:
     """Return the libpq connection string of the folder's server, starting it if needed.
 
     Any number of processes and threads may call this at once; they share one server, which
-    outlives them all. It ends by `stop`, or when it has had no client for `idle_limit` seconds
-    (ILEDGER_IDLE_SECONDS overrides this); the limit is that of the call which started it.
+    outlives them all. It ends by `iledger server stop`, or when it has had no client for
+    `idle_limit` seconds (ILEDGER_IDLE_SECONDS overrides this); the limit is that of the call which
+    started it.
     Connect at once: a connection that comes later than the idle limit may find no server.
 
     Raises ServerUnavailable if there can be no server, with the reason and what to do.

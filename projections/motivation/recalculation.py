@@ -89,8 +89,8 @@ def closing_of(connection: Connection, view: View, period: str) -> ClosedPeriod:
     found = closings(connection, view, period)
     if not found:
         raise NotFound(
-            f"period {period} is not closed; `iledger period status` lists those that are, and "
-            f"`iledger period close {period}` closes it"
+            f"period {period} is not closed; `iledger bonus period list` lists those that are, and "
+            f"`iledger bonus period close {period}` closes it"
         )
     return found[-1]
 

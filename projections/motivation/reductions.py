@@ -90,7 +90,7 @@ def _breaches(
 ) -> Mapping[str, Counted]:
     """The breaches of a norm in a period, those whose record was annulled left out."""
     if not norms(connection, view, norm):
-        raise InvalidQuestion(f"no norm {norm!r} was defined; `iledger norms` lists them")
+        raise InvalidQuestion(f"no norm {norm!r} was defined; `iledger norm list` lists them")
     found: dict[str, Counted] = {}
     for each in compliance(connection, view, period, norm=norm):
         if each.state == BREACHED and not each.annulled:
@@ -112,6 +112,6 @@ def refuse_unproposed(connection: Connection, view: View, period: Period, scheme
     if missing:
         raise InvalidQuestion(
             f"{len(missing)} reductions are due by {scheme.name}@{scheme.version} and were never "
-            f"proposed: {', '.join(missing[:10])}; run `iledger reduction propose --period "
+            f"proposed: {', '.join(missing[:10])}; run `iledger bonus reduction propose --period "
             f"{period.name} --scheme {scheme.name}@{scheme.version}` and decide on them"
         )

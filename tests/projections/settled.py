@@ -1,4 +1,4 @@
-"""A September settled as `iledger period close` does it, on a ledger of the test's own."""
+"""A September settled as `iledger bonus period close` does it, on a ledger of the test's own."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

@@ -70,7 +70,7 @@ def _no_build() -> str | None:
 GROUPS = {
     "everyday": Group("what needs Python and a clone and nothing else"),
     "data": Group("two published data sets and their published answers", _no_data),
-    "browser": Group("the page of `iledger report --html`, in Chromium", _no_browser),
+    "browser": Group("the page of `iledger report page --html`, in Chromium", _no_browser),
     "servers": Group("the store on the machine's own PostgreSQL servers", servers.missing),
     "clocks": Group("other hours, the ends of month and year, other time zones", _no_clock),
     "exhaustive": Group(f"{TIMES_MORE} times the examples of each test that samples"),

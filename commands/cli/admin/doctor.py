@@ -37,7 +37,7 @@ class Finding(NamedTuple):
 @click.command(epilog="Example: iledger doctor --format json")
 @formatted
 def doctor(form: Format) -> None:
-    """Check the ledger's surroundings, and say what to do.
+    """Check the environment and suggest fixes.
 
     Exit code 1 if any check fails; warnings do not count.
     """

@@ -22,12 +22,7 @@ _workers = click.option(
 )
 
 
-@click.group(epilog="Example: iledger projections verify")
-def projections() -> None:
-    """Look after what is computed from the events."""
-
-
-@projections.command("list", epilog="Example: iledger projections list --format json")
+@click.command("list", epilog="Example: iledger projections list --format json")
 @formatted
 def list_(form: Format) -> None:
     """Show which projections there are, their tables, and the events they are made of."""
@@ -47,7 +42,7 @@ def list_(form: Format) -> None:
         printer.show(rows)
 
 
-@projections.command(epilog="Example: iledger projections status")
+@click.command(epilog="Example: iledger projections status")
 @zoned
 @formatted
 def status(zone: str | None, form: Format) -> None:
@@ -71,7 +66,7 @@ def status(zone: str | None, form: Format) -> None:
         )
 
 
-@projections.command(epilog="Example: iledger projections rebuild --workers 4")
+@click.command(epilog="Example: iledger projections rebuild --workers 4")
 @_workers
 def rebuild(workers: int | None) -> None:
     """Build all projections anew from the first event, and swap them in."""
@@ -85,7 +80,7 @@ def rebuild(workers: int | None) -> None:
     remark(f"rebuilt up to position {position}")
 
 
-@projections.command(epilog="Example: iledger projections verify --format json")
+@click.command(epilog="Example: iledger projections verify --format json")
 @_workers
 @formatted
 def verify(workers: int | None, form: Format) -> None:

@@ -5,13 +5,12 @@ python -m commands.cli.reference [FOLDER]
 
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import click
 
-from commands.cli import directory, main
+from commands.cli import main
 from commands.cli.events.event_fields import holds, meaning, shapes
 from ledger import catalogue, errors
 from ledger.envelope import OPTIONAL, REQUIRED
@@ -65,8 +64,8 @@ are those owned at any time in the period, and covered if in contact while they 
   that was merged into another client is owned and orphaned up to then.
 """
 _NOT_THERE = """
-Stage conversion and loss are told by `iledger funnel`; retention after hand-overs
-and the shift of mood by `iledger outcomes`. No events tell yet of wallets and recommendations
+Stage conversion and loss are told by `iledger funnel`; retention after hand-overs and the shift of
+mood by `iledger handover outcomes`. No events tell yet of wallets and recommendations
 (share of wallet, referral rate, loyalty profile), service cost (profit and cost per client),
 campaigns (cost per lead, ROMI) and plans of steps (plan replacement). Not made from events yet:
 RFM, tenure, promise keeping, the restless index, completeness.
@@ -93,16 +92,17 @@ def pages() -> dict[str, str]:
 
 def commands() -> Iterator[tuple[str, click.Command]]:
     """Every command by its full name, groups before their members."""
-    yield "iledger", main.iledger
-    for name, entry in directory.COMMANDS.items():
-        yield from _walk(f"iledger {name}", getattr(import_module(entry.module), entry.attribute))
+    yield from _walk("iledger", main.iledger)
 
 
 def _walk(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
     yield name, command
     if isinstance(command, click.Group):
-        for member in command.commands.values():
-            yield from _walk(f"{name} {member.name}", member)
+        context = click.Context(command)
+        for verb in command.list_commands(context):
+            member = command.get_command(context, verb)
+            if member is not None:
+                yield from _walk(f"{name} {verb}", member)
 
 
 def _cli() -> Iterator[str]:

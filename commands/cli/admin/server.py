@@ -1,4 +1,4 @@
-"""`iledger init`, `status` and `stop`: the ledger as a thing to be run."""
+"""`iledger init`, `status` and `server stop`: the ledger as a thing to be run."""
 
 from contextlib import closing
 from pathlib import Path
@@ -89,7 +89,7 @@ def _sizes(connection: Connection, location: Location) -> list[dict[str, Any]]:
     return [dict(zip(("schema", "table", "rows_about", "bytes"), row, strict=True)) for row in rows]
 
 
-@click.command(epilog="Example: iledger stop")
+@click.command(epilog="Example: iledger server stop")
 def stop() -> None:
     """Stop the private server; the next command starts it again."""
     location = chosen()

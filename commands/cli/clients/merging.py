@@ -1,4 +1,4 @@
-"""`iledger merge`, `unmerge`, `duplicates`: which ids are one client."""
+"""`iledger client merge`, `unmerge`, `duplicates`: which ids are one client."""
 
 import click
 
@@ -10,7 +10,7 @@ _ABSORBED = click.argument("absorbed", metavar="ABSORBED")
 _APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
 
 
-@click.command(epilog='Example: iledger merge C-0104 C-0311 --evidence "same INN" --by E-02')
+@click.command(epilog='Example: iledger client merge C-0104 C-0311 --evidence "same INN" --by E-02')
 @_SURVIVOR
 @_ABSORBED
 @click.option("--evidence", metavar="TEXT", required=True, help="From what it is known.")
@@ -21,8 +21,8 @@ def merge(
 ) -> None:
     """Declare two ids one client; its card shows both histories.
 
-    No event is moved or rewritten: `iledger unmerge` gives both cards back as they were. Whose the
-    client is, the survivor says. Figures stay with whoever earned them.
+    No event is moved or rewritten: `iledger client unmerge` restores both cards as they were. The
+    surviving id determines the owner. Figures stay with whoever earned them.
     """
     from commands.decisions.clients import merging
 
@@ -31,7 +31,9 @@ def merge(
     shell.take(merging.model(survivor, absorbed), decide)
 
 
-@click.command(epilog='Example: iledger unmerge C-0104 C-0311 --reason "two branches" --by E-02')
+@click.command(
+    epilog='Example: iledger client unmerge C-0104 C-0311 --reason "two branches" --by E-02'
+)
 @_SURVIVOR
 @_ABSORBED
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
@@ -42,7 +44,7 @@ def unmerge(
 ) -> None:
     """Declare two merged ids different clients after all.
 
-    `iledger duplicates` no longer names them as a pair.
+    `iledger client duplicates` no longer names them as a pair.
     """
     from commands.decisions.clients import merging
 
@@ -51,13 +53,13 @@ def unmerge(
     shell.take(merging.model(survivor, absorbed), decide)
 
 
-@click.command(epilog="Example: iledger duplicates --format csv")
+@click.command(epilog="Example: iledger client duplicates --format csv")
 @asked
 def duplicates(question: Question) -> None:
     """List clients that are probably one: same name, inn, phone or e-mail.
 
     Case, spaces, punctuation, ё for е and Latin letters among Cyrillic ones make no difference.
-    Clients that were declared different by `iledger unmerge` are left out.
+    Clients that were declared different by `iledger client unmerge` are left out.
     """
     from projections.tables.clients import merges
 

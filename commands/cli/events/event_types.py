@@ -1,4 +1,4 @@
-"""`iledger events`: the catalogue of event types."""
+"""`iledger event types`: the catalogue of event types."""
 
 import click
 
@@ -10,10 +10,10 @@ from ledger.errors import NotFound
 from ledger.suggestions import did_you_mean
 
 
-@click.command(epilog="Example: iledger events call.logged")
+@click.command("types", epilog="Example: iledger event types call.logged")
 @click.argument("type_", metavar="[TYPE]", required=False)
 @formatted
-def events(type_: str | None, form: Format) -> None:
+def types(type_: str | None, form: Format) -> None:
     """Show which types of event there are, and their fields."""
     found = catalogue.types()
     with Printer(form) as printer:
@@ -26,7 +26,7 @@ def events(type_: str | None, form: Format) -> None:
             )
             return
         if type_ not in found:
-            hint = did_you_mean(type_, found) or "`iledger events` lists them all."
+            hint = did_you_mean(type_, found) or "`iledger event types` lists them all."
             raise NotFound(f"there is no event type {type_!r}. {hint}")
         described = found[type_]
         remark(f"{type_}, version {described.version}: {meaning(described.content)}")

@@ -1,4 +1,4 @@
-"""`iledger kpi`, `kpi replay`, `my kpi`, `team kpi`: the same figures for everybody."""
+"""`iledger kpi`: scores and bonus, the same figures for everybody."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -18,13 +18,8 @@ from projections.motivation.scheme import Scheme, scheme_of
 from projections.periods import Period, period_of
 from projections.view import View
 
-_PERIOD = click.option("--period", metavar="PERIOD", help="A year, 2026-Q3 or 2026-09.")
-_BY = click.option(
-    "--by",
-    metavar="EMPLOYEE",
-    envvar="ILEDGER_BY",
-    required=True,
-    help="Who asks.  [env: ILEDGER_BY]",
+_PERIOD = click.option(
+    "--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09."
 )
 _EXPLAIN = click.option(
     "--explain",
@@ -36,6 +31,7 @@ _SCHEME = click.option(
     metavar="SCHEME|FILE",
     help="By which scheme. Default: as settled, or the one in force.",
 )
+Wanted = Callable[[Question, View], Sequence[str]]
 
 
 class Shown(NamedTuple):
@@ -92,16 +88,14 @@ def _in_force(question: Question, period: Period) -> Scheme:
 
 def _answer(
     question: Question,
-    period: str | None,
+    period: str,
     scheme: str | None,
     explain: str | None,
-    wanted: Callable[[Question, View], Sequence[str]] | None,
+    wanted: Wanted | None,
 ) -> None:
     """Show those wanted, or everybody: one in full, several in a row each."""
     from projections.motivation.statements import figures_behind
 
-    if period is None:
-        raise InvalidQuestion("name the period, such as --period 2026-Q3")
     span = period_of(period)
     found = shown(question, span, scheme)
     among = None if wanted is None else wanted(question, found.view)
@@ -115,7 +109,8 @@ def _answer(
         if delta := found.corrected.get(each["employee"]):
             name = f"{span.name}/{each['employee']}"
             remark(
-                f"corrected since by {delta:+f} {each['currency']}: iledger statement show {name}"
+                f"corrected since by {delta:+f} {each['currency']}: "
+                f"iledger bonus statement show {name}"
             )
     if among is not None and len(among) == 1 and told and question.printer.form == "table":
         question.show(lines(told[0]), "figures")
@@ -139,98 +134,51 @@ def _show_rows(question: Question, contents: list[StatementContent[str]], view: 
     question.show(rows)
 
 
-@click.group(
-    invoke_without_command=True,
-    epilog="Example: iledger kpi --employee E-07 --period 2026-Q3 --explain won_value",
+@click.command(
+    epilog="Example: iledger kpi --employee E-07 --period 2026-Q3 --explain won_value && "
+    "iledger kpi --mine --period 2026-Q3 --by E-07"
 )
 @click.option("--employee", metavar="EMPLOYEE", help="Only this employee.")
+@click.option("--mine", is_flag=True, help="Only your own: the figures that your superior sees.")
+@click.option("--team", is_flag=True, help="Only of all in the units that you manage, and below.")
+@click.option(
+    "--by", metavar="EMPLOYEE", envvar="ILEDGER_BY", help="Who you are.  [env: ILEDGER_BY]"
+)
 @_PERIOD
 @_SCHEME
 @_EXPLAIN
 @zoned
 @formatted
-@click.pass_context
 def kpi(
-    context: click.Context,
     employee: str | None,
-    period: str | None,
+    by: str | None,
+    period: str,
     scheme: str | None,
     explain: str | None,
     zone: str | None,
     form: Format,
+    *,
+    mine: bool,
+    team: bool,
 ) -> None:
     """Show scores and bonus of a period: as settled, or provisional by the scheme in force."""
-    if context.invoked_subcommand is None:
-        with opened(None, None, zone, form) as question:
-            only = None if employee is None else lambda *_: (employee,)
-            _answer(question, period, scheme, explain, only)
-
-
-@kpi.command(
-    epilog="Example: iledger kpi replay --period 2026-Q3 --scheme other.toml --diff settled"
-)
-@click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
-@click.option(
-    "--scheme", metavar="SCHEME|FILE", required=True, help="By which scheme to compute it."
-)
-@click.option(
-    "--diff",
-    "against",
-    metavar="settled|SCHEME|FILE",
-    default="settled",
-    show_default=True,
-    help="With what to compare it.",
-)
-@zoned
-@formatted
-def replay(period: str, scheme: str, against: str, zone: str | None, form: Format) -> None:
-    """Show what a period would have paid by another scheme, and why; records nothing."""
-    from projections.motivation.recalculation import SETTLED, replayed
-
+    wanted = _whose(employee, by, mine=mine, team=team)
     with opened(None, None, zone, form) as question:
-        one = scheme_named(question, scheme)
-        other = None if against == SETTLED else scheme_named(question, against)
-        rows = replayed(question.connection, question.view, period_of(period), one, other)
-        question.show(rows)
+        _answer(question, period, scheme, explain, wanted)
 
 
-@click.group(epilog="Example: iledger my kpi --period 2026-Q3 --by E-07")
-def my() -> None:
-    """Show what concerns yourself."""
+def _whose(employee: str | None, by: str | None, *, mine: bool, team: bool) -> Wanted | None:
+    """Which employees the options name; None is everybody. Raises click.UsageError."""
+    if (employee is not None) + mine + team > 1:
+        raise click.UsageError("give one of --employee, --mine and --team, or none of them.")
+    if mine or team:
+        if by is None:
+            raise click.UsageError("--mine and --team need --by EMPLOYEE, or ILEDGER_BY.")
+        return (lambda *_: (by,)) if mine else (lambda asked, view: _managed(asked, view, by))
+    return None if employee is None else lambda *_: (employee,)
 
 
-@my.command("kpi", epilog="Example: iledger my kpi --period 2026-Q3 --by E-07")
-@_BY
-@_PERIOD
-@_SCHEME
-@_EXPLAIN
-@zoned
-@formatted
-def my_kpi(
-    by: str, period: str | None, scheme: str | None, explain: str | None, zone: str | None,
-    form: Format,
-) -> None:  # fmt: skip
-    """Show your own scores and bonus: the same figures that your superior sees."""
-    with opened(None, None, zone, form) as question:
-        _answer(question, period, scheme, explain, lambda *_: (by,))
-
-
-@click.command("kpi", epilog="Example: iledger team kpi --period 2026-Q3 --by E-03")
-@_BY
-@_PERIOD
-@_SCHEME
-@_EXPLAIN
-@zoned
-@formatted
-def team_kpi(
-    by: str, period: str | None, scheme: str | None, explain: str | None, zone: str | None,
-    form: Format,
-) -> None:  # fmt: skip
-    """Show the scores and bonuses of all in the units that you manage, and below."""
+def _managed(question: Question, view: View, manager: str) -> Sequence[str]:
     from projections.tables.people.people import managed
 
-    with opened(None, None, zone, form) as question:
-        _answer(
-            question, period, scheme, explain,
-            lambda asked, view: managed(asked.connection, view, by),
-        )  # fmt: skip
+    return managed(question.connection, view, manager)

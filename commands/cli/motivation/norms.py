@@ -1,4 +1,4 @@
-"""`iledger norms` and `iledger norm …`: what is to be kept, and who did not keep it."""
+"""`iledger norm list`, `define`: figures that everyone in their scope must meet."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,69 +9,24 @@ import click
 
 from commands.cli.motivation.targets import number
 from commands.cli.shell.decision import DecisionShell, deciding
-from commands.cli.shell.output import remark
-from commands.cli.shell.question import Question, asked, opened
+from commands.cli.shell.question import Question, asked
 from commands.decisions.motivation import norms as deciding_norms
 from ledger.errors import InvalidQuestion
 from ledger.events.motivation import Bound, NormDefined, NormScope
-from projections.motivation.compliance import Compliance
-from projections.motivation.rounding import trimmed
-from projections.periods import Period, period_of
 
 
-@click.command(epilog="Example: iledger norms --period 2026-Q3 --employee E-07 --explain")
-@click.option("--period", metavar="PERIOD", help="Who did not keep them in 2026, 2026-Q3, 2026-09.")
+@click.command("list", epilog="Example: iledger norm list --norm CALLS")
 @click.option("--norm", metavar="NORM", help="Only this norm.")
-@click.option("--employee", metavar="EMPLOYEE", help="Only this employee.")
-@click.option("--all", "everybody", is_flag=True, help="Who kept them too, and where data lack.")
-@click.option("--explain", is_flag=True, help="List the events behind the breaches.")
 @asked
-def norms(
-    question: Question,
-    period: str | None,
-    norm: str | None,
-    employee: str | None,
-    *,
-    everybody: bool,
-    explain: bool,
-) -> None:
-    """List the norms; with --period, who did not keep them, by which figure.
-
-    Only months, quarters and years that are over are looked at. What is on record as a breach
-    (`iledger norm record`) is shown with its position, even if by now it is none.
-    """
-    from projections.motivation.compliance import BREACHED, behind, compliance
+def list_(question: Question, norm: str | None) -> None:
+    """List the norms, and from when on each version holds."""
     from projections.tables.motivation.norms import norms
 
-    if period is None:
-        found = norms(question.connection, question.view, norm)
-        question.show([each._asdict() for each in found])
-        return
-    span = period_of(period)
-    _say_running(question, span)
-    told = [
-        each
-        for each in compliance(question.connection, question.view, span, norm=norm)
-        if employee in (None, each.employee)
-        and (everybody or each.state == BREACHED or each.position is not None)
-    ]
-    if not explain:
-        question.show([_line(each) for each in told])
-        return
-    rows: list[dict[str, Any]] = []
-    for each in told:
-        about = {"norm": each.norm.norm, "employee": each.employee, "period": each.period.name}
-        evidence = behind(question.connection, question.view, each.norm, each.period, each.employee)
-        rows += [about | row._asdict() | about for row in evidence]
-    question.show(rows)
+    found = norms(question.connection, question.view, norm)
+    question.show([each._asdict() for each in found])
 
 
-@click.group(epilog="Example: iledger norm record --period 2026-Q3 --by E-03")
-def norm() -> None:
-    """Lay down norms, and put breaches of them on record."""
-
-
-@norm.command(
+@click.command(
     epilog="Example: iledger norm define CALLS --metric interactions.call --at-least 8 "
     "--per-working-day --every month --unit MSK-1 --by E-03"
 )
@@ -140,58 +95,6 @@ def define(
     )
     model = deciding_norms.model(scope_id if scope != "position" else None)
     shell.take(model, deciding_norms.define(wanted, shell.zone))
-
-
-@norm.command(epilog="Example: iledger norm record --period 2026-Q3 --by E-03 --dry-run")
-@click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
-@click.option("--norm", "name", metavar="NORM", help="Only of this norm.")
-@deciding
-def record(shell: DecisionShell, period: str, name: str | None) -> None:
-    """Put the breaches of a period on record, each once, with the events behind it.
-
-    One whose record was annulled is let be.
-    """
-    from projections.motivation.compliance import BREACHED, behind, compliance
-
-    span = period_of(period)
-    evidence: dict[tuple[str, str, str], list[int]] = {}
-    with opened(None, None, shell.zone, shell.printer.form) as question:
-        _say_running(question, span)
-        found = [
-            each
-            for each in compliance(question.connection, question.view, span, norm=name)
-            if each.state == BREACHED and each.position is None
-        ]
-        for norm, part in dict.fromkeys((each.norm, each.period) for each in found):
-            for row in behind(question.connection, question.view, norm, part):
-                of = evidence.setdefault((norm.norm, row.group, part.name), [])
-                if row.position not in of[-1:]:
-                    of.append(row.position)
-    if found:
-        shell.confirm(f"Put {len(found)} breaches on record?")
-    model = deciding_norms.model(periods=sorted({each.period.name for each in found}))
-    shell.take(model, deciding_norms.record(found, evidence))
-
-
-def _say_running(question: Question, span: Period) -> None:
-    if span.end(question.view.zone) > question.view.on:
-        remark(f"{span.name} is not over; what is still running of it is not looked at")
-
-
-def _line(each: Compliance) -> dict[str, Any]:
-    return {
-        "norm": each.norm.norm,
-        "version": each.norm.version,
-        "metric": each.norm.metric,
-        "employee": each.employee,
-        "period": each.period.name,
-        "state": "annulled" if each.annulled else each.state,
-        "figure": "no data" if each.figure.value is None else trimmed(each.figure.value),
-        "bound": f"{each.norm.bound.replace('_', ' ')} {trimmed(each.limit):f}",
-        "numerator": None if each.figure.numerator is None else trimmed(each.figure.numerator),
-        "denominator": each.figure.denominator,
-        "recorded": each.position,
-    }
 
 
 def _day(option: str, text: str | None) -> date | None:

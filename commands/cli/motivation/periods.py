@@ -1,4 +1,4 @@
-"""`iledger period …` and `iledger reduction …`: settling a period, and what goes before."""
+"""`iledger bonus period …`: closing a period, and which are closed."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,25 +11,21 @@ from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.handle import handle, propose
-from commands.decisions.motivation import reductions as deciding_reductions
 from commands.decisions.motivation import settlement as deciding_settlement
 from projections.motivation.payout_statement import StatementContent
 from projections.periods import Period, period_of
 from projections.view import View
 
-_SCHEME = click.option(
+SCHEME = click.option(
     "--scheme", "name", metavar="SCHEME[@VERSION]", required=True, help="By which scheme."
 )
 
 
-@click.group(epilog="Example: iledger period status")
-def period() -> None:
-    """Settle periods, and show which are settled."""
-
-
-@period.command(epilog="Example: iledger period close 2026-09 --scheme sales@2 --by E-01 --dry-run")
+@click.command(
+    epilog="Example: iledger bonus period close 2026-09 --scheme sales@2 --by E-01 --dry-run"
+)
 @click.argument("period", metavar="PERIOD")
-@_SCHEME
+@SCHEME
 @click.option(
     "--allow-late-scheme",
     "late",
@@ -52,7 +48,7 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     from projections.tables.people.people import names
 
     span, model = period_of(period), deciding_settlement.model(period=period)
-    with _looking(shell, span) as (question, seen):
+    with looking(shell, span) as (question, seen):
         row = published(question.connection, question.view, name)
         scheme = scheme_of(row.toml)
         reason = deciding_settlement.lateness(scheme, row.recorded_at, span, shell.zone)
@@ -74,70 +70,14 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     shell.printer.show([summary(each.written, known) for each in found])
 
 
-@period.command(epilog="Example: iledger period status --period 2026-09")
+@click.command("list", epilog="Example: iledger bonus period list --period 2026-09")
 @click.option("--period", "name", metavar="PERIOD", help="Only this one.")
 @asked
-def status(question: Question, name: str | None) -> None:
+def list_(question: Question, name: str | None) -> None:
     """List the settled periods, with sums, corrections and disputes."""
     from projections.tables.motivation.settlement import closings
 
     question.show(closings(question.connection, question.view, name and period_of(name).name))
-
-
-@click.group(epilog="Example: iledger reduction list --period 2026-09")
-def reduction() -> None:
-    """Propose, list and decide reductions of bonuses."""
-
-
-@reduction.command(
-    "propose", epilog="Example: iledger reduction propose --period 2026-09 --scheme sales@2"
-)
-@click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
-@_SCHEME
-@deciding
-def propose_(shell: DecisionShell, period: str, name: str) -> None:
-    """Propose what the rules of a scheme would take off, with the events behind it."""
-    from projections.motivation.reductions import reductions_due
-    from projections.motivation.scheme import scheme_of
-    from projections.tables.motivation.settlement import published
-
-    span = period_of(period)
-    with _looking(shell, span) as (question, seen):
-        scheme = scheme_of(published(question.connection, question.view, name).toml)
-        dues = reductions_due(question.connection, seen, span, scheme)
-    decide = deciding_reductions.propose(span, shell.zone, scheme, dues)
-    shell.take(deciding_settlement.model(period=period), decide)
-
-
-@reduction.command("list", epilog="Example: iledger reduction list --employee E-07")
-@click.option("--period", metavar="PERIOD", help="Only of this period.")
-@click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
-@asked
-def list_(question: Question, period: str | None, employee: str | None) -> None:
-    """List the reductions proposed, and what was decided."""
-    from projections.tables.motivation.reductions import reductions
-
-    found = reductions(
-        question.connection,
-        question.view,
-        period=period and period_of(period).name,
-        employee=employee,
-    )
-    question.show(found)
-
-
-@reduction.command(
-    epilog="Example: iledger reduction decide 2026-09/E-07/overdue --confirm "
-    '--reason "nobody else could do it" --by E-03'
-)
-@click.argument("name", metavar="REDUCTION")
-@click.option("--confirm/--waive", required=True, help="Take it off, or let it be.")
-@click.option("--reason", metavar="TEXT", required=True, help="Why.")
-@deciding
-def decide(shell: DecisionShell, name: str, reason: str, *, confirm: bool) -> None:
-    """Confirm or waive a reduction."""
-    ruled = deciding_reductions.rule(name, "confirmed" if confirm else "waived", reason)
-    shell.take(deciding_settlement.model(reduction=name), ruled)
 
 
 def summary(content: StatementContent[str], names: Mapping[str, str]) -> dict[str, Any]:
@@ -163,7 +103,7 @@ def summary(content: StatementContent[str], names: Mapping[str, str]) -> dict[st
 
 
 @contextmanager
-def _looking(shell: DecisionShell, span: Period) -> Iterator[tuple[Question, View]]:
+def looking(shell: DecisionShell, span: Period) -> Iterator[tuple[Question, View]]:
     """A question as of the head, and the view of the period's end."""
     with opened(None, None, shell.zone, shell.printer.form) as question:
         yield question, question.view._replace(on=span.end(shell.zone))

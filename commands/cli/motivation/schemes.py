@@ -1,4 +1,4 @@
-"""`iledger scheme …`: check, publish, show and compare schemes of motivation."""
+"""`iledger bonus scheme …`: check, publish, show and compare schemes of motivation."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +16,7 @@ from projections.motivation.scheme import Scheme, examined, scheme_of
 _FILE = click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
 
 
-@click.group(epilog="Example: iledger scheme check sales.toml")
-def scheme() -> None:
-    """Check, publish, show and compare schemes of motivation."""
-
-
-@scheme.command(epilog="Example: iledger scheme check sales.toml")
+@click.command(epilog="Example: iledger bonus scheme check sales.toml")
 @_FILE
 @formatted
 @click.pass_context
@@ -36,7 +31,9 @@ def check(context: click.Context, file: str, form: Format) -> None:
     context.exit(1)
 
 
-@scheme.command(epilog='Example: iledger scheme publish sales.toml --remark "agreed" --by E-01')
+@click.command(
+    epilog='Example: iledger bonus scheme publish sales.toml --remark "agreed" --by E-01'
+)
 @_FILE
 @click.option("--remark", "said", metavar="TEXT", help="What is to be said of this version.")
 @deciding
@@ -46,19 +43,25 @@ def publish(shell: DecisionShell, file: str, said: str | None) -> None:
     shell.take(deciding_settlement.model(), deciding_settlement.publish(found, said))
 
 
-@scheme.command(epilog="Example: iledger scheme show sales@2")
-@click.argument("name", metavar="[SCHEME[@VERSION]]", required=False)
+@click.command("list", epilog="Example: iledger bonus scheme list")
 @asked
-def show(question: Question, name: str | None) -> None:
-    """List the published schemes, or print the file of one."""
-    from projections.tables.motivation.settlement import published, schemes
+def list_(question: Question) -> None:
+    """List the published schemes."""
+    from projections.tables.motivation.settlement import schemes
 
-    if name is None:
-        rows = schemes(question.connection, question.view)
-        question.show(
-            [{key: value for key, value in row._asdict().items() if key != "toml"} for row in rows]
-        )
-        return
+    rows = schemes(question.connection, question.view)
+    question.show(
+        [{key: value for key, value in row._asdict().items() if key != "toml"} for row in rows]
+    )
+
+
+@click.command(epilog="Example: iledger bonus scheme show sales@2")
+@click.argument("name", metavar="SCHEME[@VERSION]")
+@asked
+def show(question: Question, name: str) -> None:
+    """Print the file of a published scheme."""
+    from projections.tables.motivation.settlement import published
+
     found = published(question.connection, question.view, name)
     if question.printer.form == "table":
         click.echo(found.toml, nl=not found.toml.endswith("\n"))
@@ -66,7 +69,7 @@ def show(question: Question, name: str | None) -> None:
     question.show([found])
 
 
-@scheme.command(epilog="Example: iledger scheme diff sales@1 sales.toml")
+@click.command(epilog="Example: iledger bonus scheme diff sales@1 sales.toml")
 @click.argument("one", metavar="SCHEME|FILE")
 @click.argument("other", metavar="SCHEME|FILE")
 @asked

@@ -1,4 +1,4 @@
-"""`iledger statement …`: what somebody is paid for a settled period, and what became of it."""
+"""`iledger bonus statement …`: what is paid for a closed period, and what became of it."""
 
 from decimal import Decimal
 from typing import Any
@@ -16,12 +16,7 @@ from projections.motivation.recalculation import ProposedCorrection
 from projections.periods import period_of
 
 
-@click.group(epilog="Example: iledger statement show 2026-09/E-07")
-def statement() -> None:
-    """Show, verify, dispute and correct statements."""
-
-
-@statement.command("list", epilog="Example: iledger statement list --period 2026-09 --format csv")
+@click.command("list", epilog="Example: iledger bonus statement list --period 2026-09 --format csv")
 @click.option("--period", metavar="PERIOD", help="Only of this period.")
 @click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
 @asked
@@ -38,7 +33,7 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
     question.show([{key: row[key] for key in row if key != "document"} for row in rows])
 
 
-@statement.command(epilog="Example: iledger statement show 2026-09/E-07 --format json")
+@click.command(epilog="Example: iledger bonus statement show 2026-09/E-07 --format json")
 @click.argument("name", metavar="[STATEMENT]", required=False)
 @click.option("--employee", metavar="EMPLOYEE", help="Whose, instead of the statement's name.")
 @click.option("--period", metavar="PERIOD", help="Of which period.")
@@ -71,7 +66,7 @@ def show(question: Question, name: str | None, employee: str | None, period: str
         question.show(became, "what became of it")
 
 
-@statement.command(epilog="Example: iledger statement verify 2026-09")
+@click.command(epilog="Example: iledger bonus statement verify 2026-09")
 @click.argument("period", metavar="PERIOD")
 @asked
 @click.pass_context
@@ -90,7 +85,7 @@ def verify(context: click.Context, question: Question, period: str) -> None:
         context.exit(1)
 
 
-@statement.command(epilog="Example: iledger statement corrections 2026-09")
+@click.command(epilog="Example: iledger bonus statement corrections 2026-09")
 @click.argument("period", metavar="PERIOD")
 @asked
 def corrections(question: Question, period: str) -> None:
@@ -101,8 +96,8 @@ def corrections(question: Question, period: str) -> None:
     question.show(rows)
 
 
-@statement.command(
-    epilog='Example: iledger statement correct 2026-09/E-07 --reason "late contract" --by E-01'
+@click.command(
+    epilog='Example: iledger bonus statement correct 2026-09/E-07 --reason "paid late" --by E-01'
 )
 @click.argument("name", metavar="STATEMENT")
 @click.option(
@@ -130,8 +125,8 @@ def correct(
     shell.take(deciding_settlement.model(statement=name), decide)
 
 
-@statement.command(
-    epilog='Example: iledger statement dispute 2026-09/E-07 --claim "D-77 was mine" --by E-07'
+@click.command(
+    epilog='Example: iledger bonus statement dispute 2026-09/E-07 --claim "D-77 was mine" --by E-07'
 )
 @click.argument("name", metavar="STATEMENT")
 @click.option("--claim", metavar="TEXT", required=True, help="What is wrong.")

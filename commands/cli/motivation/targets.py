@@ -1,22 +1,19 @@
-"""`iledger target …` and `iledger attainment`: what is to be reached, and what was."""
+"""`iledger target …`: what is to be reached."""
 
-from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 import click
 
-from commands.cli.shell.charts import with_bars
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.question import Question, asked
 from commands.decisions.motivation import targets as deciding_targets
 from projections.periods import period_of
 
-_PERIOD = click.option(
+PERIOD = click.option(
     "--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09."
 )
 _METRIC = click.option("--metric", metavar="NAME", required=True, help="Of which metric.")
-_CREDIT = click.option(
+CREDIT = click.option(
     "--credit",
     metavar="MODE",
     default="owner-at-event",
@@ -36,12 +33,7 @@ def number(text: str) -> Decimal:
     return found
 
 
-@click.group(epilog="Example: iledger target list --period 2026-Q3")
-def target() -> None:
-    """Set, revise, explain, list and propose targets."""
-
-
-@target.command(
+@click.command(
     "set",
     epilog="Example: iledger target set --employee E-07 --metric won_value --period 2026-Q3 "
     "--value 900000 --currency RUB --by E-03",
@@ -49,7 +41,7 @@ def target() -> None:
 @click.option("--employee", metavar="EMPLOYEE", help="Whose target; or --unit; or the company's.")
 @click.option("--unit", metavar="UNIT", help="Which unit's target.")
 @_METRIC
-@_PERIOD
+@PERIOD
 @click.option("--value", type=number, required=True, help="What is to be reached, above 0.")
 @click.option("--currency", metavar="CODE", help="Of money: which, such as RUB.")
 @click.option("--less", is_flag=True, help="Less is better: the value is not to be exceeded.")
@@ -85,7 +77,7 @@ def set_(
     shell.take(deciding_targets.model(employee or unit), decide)
 
 
-@target.command(
+@click.command(
     epilog="Example: iledger target revise 2026-Q3/E-07/won_value --to 800000 "
     '--reason "the plant stood still in August" --by E-03'
 )
@@ -104,7 +96,7 @@ def revise(
     shell.take(deciding_targets.model(), decide)
 
 
-@target.command(
+@click.command(
     epilog='Example: iledger target explain 2026-Q3/E-07/won_value --cause "client insolvent"'
 )
 @click.argument("name", metavar="TARGET")
@@ -116,7 +108,7 @@ def explain(shell: DecisionShell, name: str, cause: str, remark: str | None) -> 
     shell.take(deciding_targets.model(), deciding_targets.explain(name, cause, remark))
 
 
-@target.command("list", epilog="Example: iledger target list --period 2026-Q3 --employee E-07")
+@click.command("list", epilog="Example: iledger target list --period 2026-Q3 --employee E-07")
 @click.option("--period", metavar="PERIOD", help="Only those of this period.")
 @click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
 @click.option("--unit", metavar="UNIT", help="Only this unit's.")
@@ -135,11 +127,11 @@ def list_(question: Question, period: str | None, employee: str | None, unit: st
     question.show(found)
 
 
-@target.command(
+@click.command(
     epilog="Example: iledger target propose --metric won_value --period 2026-Q1 --from pipeline"
 )
 @_METRIC
-@_PERIOD
+@PERIOD
 @click.option(
     "--by",
     type=click.Choice(["employee", "unit", "whole"]),
@@ -160,7 +152,7 @@ def list_(question: Question, period: str | None, employee: str | None, unit: st
     type=int,
     help="From what was achieved: the mean of how many like periods before. Default: 4.",
 )
-@_CREDIT
+@CREDIT
 @asked
 def propose(
     question: Question,
@@ -191,51 +183,3 @@ def propose(
         raise click.UsageError("--last is for --from achieved; leave it out")
     else:
         question.show(pipeline.proposed(connection, view, span, metric, by=by))
-
-
-@click.command(epilog="Example: iledger attainment --period 2026-Q3 --by employee")
-@_PERIOD
-@click.option(
-    "--by",
-    type=click.Choice(["employee", "unit", "whole"]),
-    default="employee",
-    show_default=True,
-    help="Whose targets.",
-)
-@_CREDIT
-@asked
-def attainment(question: Question, period: str, by: str, credit: str) -> None:
-    """Show what was reached of every target, as first set and as revised.
-
-    A past period is looked at from its end. A branch has what its units have, any other unit what
-    was done in it.
-    """
-    from projections.motivation import attainment
-    from projections.tables.people.people import names
-
-    connection, view = question.connection, question.view
-    found = attainment.attainment(connection, view, period_of(period), by=by, credit=credit)
-    known = names(connection, view)
-    rows = [
-        {"scope_id": row.scope_id, "name": known.get(row.scope_id or "")} | row._asdict()
-        for row in found
-    ]
-    if question.printer.form == "table":
-        rows = with_bars([_cells(row) for row in rows], [row.attained for row in found], "attained")
-    question.show(rows)
-
-
-def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of attainment for a table: the most important columns first."""
-    cells = {
-        **row,
-        "fact": "no data" if row["fact"] is None else row["fact"],
-        "attained_first": _percent(row["attained_first"]),
-        "attained": _percent(row["attained"]),
-    }
-    first = ("scope_id", "name", "metric", "currency", "fact", "value", "attained", "shortfall")
-    return {name: cells[name] for name in dict.fromkeys((*first, *cells))}
-
-
-def _percent(share: Decimal | None) -> str:
-    return "no data" if share is None else f"{share * 100:.1f} %"

@@ -1,4 +1,4 @@
-"""`iledger dispute`, `conflict`, `conflicts`: disputes over clients and conflicts with them."""
+"""`iledger dispute …`: disputes over clients."""
 
 import uuid
 from contextlib import closing
@@ -10,20 +10,14 @@ import click
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark, write_whole
 from commands.cli.shell.question import Question, asked, opened
-from ledger.events.ownership import Judgement, Outcome, Severity
-from projections.tables.ownership.disputes import By
+from ledger.events.ownership import Judgement
 
 _CLIENT = click.argument("client", metavar="CLIENT")
 _DISPUTE = click.argument("dispute", metavar="DISPUTE")
 _EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", required=True, help="With whom.")
 
 
-@click.group(epilog="Example: iledger dispute file D-5 --out dispute.zip")
-def dispute() -> None:
-    """Settle who a client belongs to, on the strength of what was recorded."""
-
-
-@dispute.command(
+@click.command(
     "open",
     epilog="Example: iledger dispute open C-0104 --claimant E-03 --respondent E-07 "
     '--claim "my offer came first" --by E-02',
@@ -45,7 +39,7 @@ def open_(
     shell.take(model, disputes.claim(chosen, claimant, respondent, claim))
 
 
-@dispute.command(
+@click.command(
     epilog="Example: iledger dispute resolve D-5 --decision claimant "
     '--grounds "the first offer was his" --by E-02'
 )
@@ -76,7 +70,7 @@ def resolve(
            f"{disputes.next_step(found, decision)}")  # fmt: skip
 
 
-@dispute.command("list", epilog="Example: iledger dispute list --open")
+@click.command("list", epilog="Example: iledger dispute list --open")
 @click.option("--client", metavar="CLIENT", help="Only over this client, merged ids included.")
 @click.option("--open", "only_open", is_flag=True, help="Only those not resolved yet.")
 @asked
@@ -90,7 +84,19 @@ def list_(question: Question, client: str | None, *, only_open: bool) -> None:
     question.show(found)
 
 
-@dispute.command(epilog="Example: iledger dispute file D-5 --out dispute.zip")
+@click.command(epilog="Example: iledger dispute claims C-0104")
+@_CLIENT
+@asked
+def claims(question: Question, client: str) -> None:
+    """List every event that claims a client, with its owner at that moment."""
+    from projections.questions.clients import card
+    from projections.tables.ownership import disputes
+
+    card.check_known(question.connection, question.view, client)
+    question.show(disputes.claims(question.connection, question.view, client))
+
+
+@click.command(epilog="Example: iledger dispute file D-5 --out dispute.zip")
 @_DISPUTE
 @click.option(
     "--out",
@@ -117,75 +123,3 @@ def file(dispute: str, out: Path, as_of: str | None) -> None:
         content = dispute_file(question.connection, view.as_of, view.zone, dispute)
     write_whole(content, out)
     remark(f"written: {out}, as of position {view.as_of}, SHA-256 {sha256(content).hexdigest()}")
-
-
-@click.group(epilog="Example: iledger conflict report C-0104 --employee E-07 --severity high")
-def conflict() -> None:
-    """Say that a client and an employee do not get on, and what came of it."""
-
-
-@conflict.command(
-    epilog="Example: iledger conflict report C-0104 --employee E-07 --severity high "
-    '--account "asks for somebody else" --by E-02'
-)
-@_CLIENT
-@_EMPLOYEE
-@click.option(
-    "--severity",
-    type=click.Choice(get_args(Severity)),
-    default="medium",
-    show_default=True,
-    help="How bad it is.",
-)
-@click.option("--account", metavar="TEXT", help="What happened.")
-@deciding
-def report(
-    shell: DecisionShell, client: str, employee: str, severity: Severity, account: str | None
-) -> None:
-    """Report a conflict between a client and an employee."""
-    from commands.decisions.ownership import disputes
-
-    shell.take(disputes.model(client, employee), disputes.report(employee, severity, account))
-
-
-@conflict.command(
-    "resolve",
-    epilog="Example: iledger conflict resolve C-0104 --employee E-07 --outcome reconciled",
-)
-@_CLIENT
-@_EMPLOYEE
-@click.option(
-    "--outcome",
-    type=click.Choice(get_args(Outcome)),
-    required=True,
-    help="What came of it.",
-)
-@click.option("--remark", "said", metavar="TEXT", help="What else there is to say.")
-@deciding
-def settle(
-    shell: DecisionShell, client: str, employee: str, outcome: Outcome, said: str | None
-) -> None:
-    """Say what came of a conflict."""
-    from commands.decisions.ownership import disputes
-
-    shell.take(disputes.model(client, employee), disputes.settle(employee, outcome, said))
-
-
-@click.command(epilog="Example: iledger conflicts --by branch --since 2026-07 --until 2026-09")
-@click.option("--by", type=click.Choice(get_args(By)), help="Count them, instead of listing them.")
-@click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
-@click.option("--until", metavar="DATE|TIME", help="Only what happened by then (the whole day).")
-@asked
-def conflicts(question: Question, by: By | None, since: str | None, until: str | None) -> None:
-    """List conflicts, blocked approaches, and approaches made in breach of a reservation.
-
-    A branch is the employee's unit at that moment.
-    """
-    from projections.tables.ownership import disputes
-
-    asked = (question.connection, question.view)
-    start, end = question.start(since), question.end(until)
-    if by is None:
-        question.show(disputes.incidents(*asked, since=start, until=end))
-    else:
-        question.show(disputes.incident_counts(*asked, by=by, since=start, until=end))

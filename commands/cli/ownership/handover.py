@@ -21,12 +21,7 @@ Form = Literal["markdown", "json"]
 _SUFFIX = {"markdown": "md", "json": "json"}
 
 
-@click.group(epilog="Example: iledger handover list --open")
-def handover() -> None:
-    """Hand clients over: packs for new owners, and acceptances."""
-
-
-@handover.command(epilog="Example: iledger handover pack C-0104 --to E-09 --out C-0104.md --issue")
+@click.command(epilog="Example: iledger handover pack C-0104 --to E-09 --out C-0104.md --issue")
 @click.argument("client", metavar="[CLIENT]", required=False)
 @click.option("--to", metavar="EMPLOYEE", help="Who is to have the client.")
 @click.option("--batch", metavar="BATCH", help="Instead: all clients that passed in this batch.")
@@ -95,7 +90,7 @@ def pack(
                 _issue(ledger, made, by, dry_run=dry_run)
 
 
-@handover.command(epilog="Example: iledger handover accept C-0104 --by E-09")
+@click.command(epilog="Example: iledger handover accept C-0104 --by E-09")
 @click.argument("client", metavar="CLIENT")
 @click.option("--remark", "said", metavar="TEXT", help="What the new owner has to say.")
 @deciding
@@ -107,7 +102,7 @@ def accept(shell: DecisionShell, client: str, said: str | None) -> None:
     shell.take(decisions.model(client, employee), decisions.accept(employee, said))
 
 
-@handover.command("list", epilog="Example: iledger handover list --employee E-09 --open")
+@click.command("list", epilog="Example: iledger handover list --employee E-09 --open")
 @click.option("--employee", metavar="EMPLOYEE", help="Only clients that passed to this employee.")
 @click.option("--open", "only_open", is_flag=True, help="Only what is not accepted yet.")
 @asked

@@ -20,17 +20,7 @@ _REASONS = [each for each in get_args(ReassignmentReason) if each != "batch_reve
 _APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
 
 
-@click.group(
-    epilog="Example: iledger transfer plan E-07 --rule least-loaded --to E-09,E-11 --out plan.json"
-)
-def transfer() -> None:
-    """Pass the clients of an employee to others, in a batch.
-
-    `plan` proposes and writes a file, `apply` records it, `reverse` gives the clients back.
-    """
-
-
-@transfer.command(
+@click.command(
     epilog="Example: iledger transfer plan E-07 --rule fact:segment --otherwise E-09 "
     "--out plan.json"
 )
@@ -91,7 +81,7 @@ def plan(
         remark("this is a proposal, and is kept nowhere; add --out plan.json to write the plan")
 
 
-@transfer.command(epilog="Example: iledger transfer apply plan.json --by E-02 --dry-run")
+@click.command(epilog="Example: iledger transfer apply plan.json --by E-02 --dry-run")
 @click.argument("path", metavar="PLAN", type=click.Path(dir_okay=False, path_type=Path))
 @_APPROVED
 @deciding
@@ -127,7 +117,7 @@ def apply(shell: DecisionShell, path: Path, approved_by: str | None) -> None:
         )
 
 
-@transfer.command(
+@click.command(
     epilog='Example: iledger transfer reverse T-3f2a90c41b7d --reason "wrong unit" --by E-02'
 )
 @click.argument("batch", metavar="BATCH")
@@ -158,7 +148,7 @@ def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | No
     _show(shell, outcome, "restored", "kept", tried)
 
 
-@transfer.command(epilog="Example: iledger transfer status T-3f2a90c41b7d")
+@click.command(epilog="Example: iledger transfer status T-3f2a90c41b7d")
 @click.argument("batch", metavar="[BATCH]", required=False)
 @asked
 def status(question: Question, batch: str | None) -> None:

@@ -1,4 +1,4 @@
-"""`iledger depart`, `absence`: our own people leave us, or are away."""
+"""`iledger employee depart`, `absence`: our own people leave us, or are away."""
 
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime
@@ -14,7 +14,9 @@ from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised
 _EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
 
 
-@click.command(epilog='Example: iledger depart E-07 --effective 2026-12-01 --reason "moved"')
+@click.command(
+    epilog='Example: iledger employee depart E-07 --effective 2026-12-01 --reason "moved"'
+)
 @_EMPLOYEE
 @click.option("--effective", metavar="DATE|TIME", help="From when on; may lie ahead. Default: now.")
 @click.option("--reason", metavar="TEXT", help="Why.")
@@ -31,7 +33,8 @@ def depart(shell: DecisionShell, employee: str, effective: str | None, reason: s
 
 
 @click.command(
-    epilog="Example: iledger absence E-07 --from 2026-07-01 --to 2026-07-14 --substitute E-09"
+    epilog="Example: iledger employee absence E-07 --from 2026-07-01 --to 2026-07-14 "
+    "--substitute E-09"
 )
 @_EMPLOYEE
 @click.option("--from", "first", metavar="DATE", required=True, help="The first day.")

@@ -1,4 +1,4 @@
-"""`iledger roles`, `role grant`, `role revoke`: who may do what."""
+"""`iledger role list`, `role grant`, `role revoke`: who may do what."""
 
 import click
 
@@ -12,11 +12,11 @@ _SCOPE = click.option(
 )
 
 
-@click.command(epilog="Example: iledger roles --role supervisor --on 2026-05-01")
+@click.command("list", epilog="Example: iledger role list --role supervisor --on 2026-05-01")
 @click.option("--employee", metavar="EMPLOYEE", help="Only what this employee could do.")
 @click.option("--role", metavar="ROLE", help="Only who had this role.")
 @asked
-def roles(question: Question, employee: str | None, role: str | None) -> None:
+def list_(question: Question, employee: str | None, role: str | None) -> None:
     """Show who could do what, and where, at a time."""
     from projections.questions.ownership import portfolio
     from projections.tables.people import roles as asking
@@ -27,12 +27,7 @@ def roles(question: Question, employee: str | None, role: str | None) -> None:
     question.show(found, columns=("employee", "name", "role", "scope", "units", "since", "until"))
 
 
-@click.group(epilog="Example: iledger role grant E-02 supervisor --scope U-2 --by E-01")
-def role() -> None:
-    """Say what an employee may do."""
-
-
-@role.command(epilog="Example: iledger role grant E-02 supervisor --scope U-2 --until 2027-01-01")
+@click.command(epilog="Example: iledger role grant E-02 supervisor --scope U-2 --until 2027-01-01")
 @_EMPLOYEE
 @_ROLE
 @_SCOPE
@@ -48,7 +43,7 @@ def grant(
     shell.take(roles.model(employee, scope), decide)
 
 
-@role.command(epilog="Example: iledger role revoke E-02 supervisor --scope U-2")
+@click.command(epilog="Example: iledger role revoke E-02 supervisor --scope U-2")
 @_EMPLOYEE
 @_ROLE
 @_SCOPE

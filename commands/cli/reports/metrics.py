@@ -1,14 +1,12 @@
-"""`iledger metrics`, `funnel`, `outcomes`."""
+"""`iledger metrics`: what was achieved."""
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
-from commands.cli.shell.charts import with_bars
-from commands.cli.shell.formatting import NO_DATA, courses, pivoted
+from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
+from commands.cli.shell.formatting import courses, pivoted
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
@@ -16,8 +14,6 @@ from projections.metrics import metrics as figures
 from projections.metrics.credit import COMPARISON
 from projections.metrics.rows import EvidenceRow, MetricRow
 from projections.metrics.sql_script import script_of
-from projections.questions.ownership.handover_outcomes import Outcome
-from projections.questions.sales.funnel import Step
 from projections.tables.clients import clients
 from projections.tables.people import people
 from projections.view import HASHED, UNSORTED
@@ -36,17 +32,6 @@ _SHOWN = (
     "cycle_won_median",
     "overdue_share",
 )
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_FROM = click.option("--since", metavar="DATE", help="From this day, month, quarter or year on.")
-_TO = click.option("--until", metavar="DATE", help="Up to its end, the whole of it included.")
-_PERIOD = click.option("--period", metavar="PERIOD", help="A year, 2025-Q3, 2025-09 or a day.")
-
-
-class Period(NamedTuple):
-    """Local dates, half-open; None is no bound."""
-
-    since: date | None
-    until: date | None
 
 
 @click.command(epilog="Example: iledger metrics --period 2025-09 --by employee --metric win_rate")
@@ -65,9 +50,9 @@ class Period(NamedTuple):
     show_default=True,
     help="One figure for each of these.",
 )
-@_PERIOD
-@_FROM
-@_TO
+@PERIOD
+@SINCE
+@UNTIL
 @click.option(
     "--credit",
     metavar="MODE",
@@ -172,131 +157,6 @@ def _show(
         question.show(drawn, "course of each from 0 to its highest; · is no data")
 
 
-@click.command(epilog="Example: iledger funnel --period 2025-Q3 --pipeline sales")
-@click.option("--pipeline", metavar="NAME", help="Only this pipeline; (none) for deals without.")
-@_PERIOD
-@_FROM
-@_TO
-@asked
-def funnel(
-    question: Question,
-    pipeline: str | None,
-    period: str | None,
-    since: str | None,
-    until: str | None,
-) -> None:
-    """Show how far the deals opened in a period have come, and where they were lost.
-
-    A deal counts in every stage that it reached, whatever became of it later. "went on" is how many
-    of them reached a later stage or were won; hours are those of deals that have left the stage.
-    """
-    from projections.questions.sales import funnel
-
-    span = period_of(period, since, until)
-    found = funnel.funnel(
-        question.connection, question.view,
-        pipeline=pipeline, since=span.since, until=span.until,
-    )  # fmt: skip
-    if question.printer.form != "table":
-        question.show(found)
-        return
-    for name in dict.fromkeys(row.pipeline for row in found) or [""]:
-        steps = [row for row in found if row.pipeline == name]
-        of_all = [row.deals / max(steps[0].deals, 1) for row in steps]
-        lines = with_bars([_step(row) for row in steps], of_all, "deals")
-        question.show(lines, f"pipeline {name}" if name else None)
-
-
-@click.command(epilog="Example: iledger outcomes --days 60 --since 2025-04 --until 2025-09")
-@click.option(
-    "--days",
-    type=int,
-    default=90,
-    show_default=True,
-    help="How many days before a hand-over to compare with how many after.",
-)
-@_FROM
-@_TO
-@asked
-def outcomes(question: Question, days: int, since: str | None, until: str | None) -> None:
-    """Show how it went on with clients that passed from one employee to another, by reason.
-
-    Hand-overs whose days after are not over yet are "unfinished" and counted in nothing else.
-    Retained is a client who was in two-way contact or bought; mood and answers are means of the
-    last ones before and after, with the number of hand-overs for which both are known.
-    """
-    from projections.questions.ownership import handover_outcomes as asking
-
-    span = period_of(None, since, until)
-    found = asking.handover_outcomes(
-        question.connection, question.view, days=days, since=span.since, until=span.until
-    )
-    table = question.printer.form == "table"
-    question.show([_outcome(row, asking.FEELINGS) for row in found] if table else found)
-
-
-def _outcome(row: Outcome, feelings: Sequence[str]) -> dict[str, Any]:
-    share, told = row.retained_share, {}
-    for name in feelings:
-        parts = (f"{name}_{part}" for part in ("before", "after", "told"))
-        before, after, known = (getattr(row, part) for part in parts)
-        told[name] = f"{before:.1f} → {after:.1f} ({known})" if known else NO_DATA
-    retained = (
-        NO_DATA if share is None else (f"{share * 100:.0f} % ({row.retained}/{row.complete})")
-    )
-    return {
-        "reason": row.reason,
-        "handovers": row.handovers,
-        "unfinished": row.unfinished,
-        "contacts": f"{row.contacts_before} → {row.contacts_after}",
-        "retained": retained,
-        **told,
-    }
-
-
 def _remark_on(credit: str) -> None:
     if credit == COMPARISON:
         remark(f"{COMPARISON} is for comparison only: past figures move with the clients' owners")
-
-
-def period_of(period: str | None, since: str | None, until: str | None) -> Period:
-    """The dates that the three options mean together. Raises InvalidQuestion."""
-    if period and (since or until):
-        raise InvalidQuestion("--period already says from when and until when; leave it or them")
-    first = _span("--period" if period else "--since", period or since)
-    last = _span("--period" if period else "--until", period or until)
-    return Period(first.since, last.until)
-
-
-def _span(option: str, text: str | None) -> Period:
-    from projections import periods
-
-    if text is None:
-        return Period(None, None)
-    try:
-        if _DAY.fullmatch(text):
-            day = date.fromisoformat(text)
-            return Period(day, day + timedelta(days=1))
-        named = periods.period_of(text)
-    except (ValueError, OverflowError, InvalidQuestion):
-        raise InvalidQuestion(
-            f"{option} {text!r} is no day or period; give 2025, 2025-Q3, 2025-09 or 2025-09-30"
-        ) from None
-    return Period(named.since, named.until)
-
-
-def _step(row: Step) -> dict[str, Any]:
-    went_on = NO_DATA if row.step != "won" else ""
-    if row.conversion is not None:
-        went_on = f"{row.conversion * 100:.0f} % ({row.went_on}/{row.deals})"
-    hours = row.hours_median
-    return {
-        "step": row.stage or row.step,
-        "deals": row.deals,
-        "went on": went_on,
-        "lost": row.lost,
-        "open": row.open,
-        "median hours": None if hours is None else round(hours, 1),
-        "allotted": row.allotted_hours,
-        "over": row.over_allotted,
-    }

@@ -1,6 +1,6 @@
 """What every deciding command has in common: who decides, what it would record, and that it did.
 
-@click.command(epilog="Example: iledger release C-0104 --reason …")
+@click.command(epilog="Example: iledger client release C-0104 --reason …")
 @click.argument("client")
 @deciding
 def release(desk: Desk, client: str) -> None:
@@ -128,7 +128,8 @@ def deciding(command: Callable[..., None]) -> Callable[..., None]:
         "--key",
         metavar="KEY",
         help="Names a single decision; give it again when you repeat the command. A batch, "
-        "`expire` and `period close` are safe to repeat without.  [default: a new one]",
+        "`reservation expire` and `bonus period close` are safe to repeat without it.  "
+        "[default: a new one]",
     )
     @click.option("--dry-run", is_flag=True, help="Show the events, but record nothing.")
     @click.option("--yes", is_flag=True, help="Do not ask before a batch.")

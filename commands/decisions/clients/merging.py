@@ -100,19 +100,20 @@ def merge(
         if into:
             raise Refused(
                 f"client {absorbed} was merged into {into} already. Separate them first with "
-                f"`iledger unmerge {into} {absorbed} --reason …`, or merge {state.survivor(into)}"
+                f"`iledger client unmerge {into} {absorbed} --reason …`, or merge "
+                f"{state.survivor(into)}"
             )
         top = state.survivor(survivor)
         if top == absorbed:
             raise Refused(
                 f"client {survivor} is a part of {absorbed} itself, and each would be inside the "
-                f"other. Separate them first with `iledger unmerge {state.into(survivor)} "
+                f"other. Separate them first with `iledger client unmerge {state.into(survivor)} "
                 f"{survivor} --reason …`"
             )
         if top != survivor:
             raise Refused(
                 f"client {survivor} was merged into {top}; name that one: "
-                f"`iledger merge {top} {absorbed} --evidence …`"
+                f"`iledger client merge {top} {absorbed} --evidence …`"
             )
         content = ClientMerged(
             survivor=survivor, absorbed=absorbed, evidence=evidence, approved_by=approved_by

@@ -166,7 +166,7 @@ def _refuse_senseless(wanted: NormDefined) -> None:
 def _refuse_unknown(state: Norms, scope: str, scope_id: str | None) -> None:
     if f"{scope}:{scope_id}" not in state.known:
         raise Refused(
-            f"no {scope} {scope_id!r} is known; `iledger employees` lists employees and their units"
+            f"no {scope} {scope_id!r} is known; `iledger employee list` shows employees and units"
         )
 
 

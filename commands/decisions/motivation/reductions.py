@@ -50,7 +50,9 @@ def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
 
     def decide(state: Settlement, context: Context) -> Decision:
         if reduction not in state.proposed:
-            raise Refused(f"no reduction {reduction!r} was proposed; see `iledger reduction list`")
+            raise Refused(
+                f"no reduction {reduction!r} was proposed; see `iledger bonus reduction list`"
+            )
         period, ruled = state.proposed[reduction]
         if ruled is not None:
             raise Refused(f"reduction {reduction} is {ruled} already")
@@ -69,5 +71,5 @@ def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
 def _refuse_settled(state: Settlement, period: str) -> None:
     if any(period_of(period).overlaps(period_of(other)) for other in state.closed):
         raise Refused(
-            f"{period} is settled; put right what is wrong in it with `iledger statement correct`"
+            f"{period} is closed; correct its statements with `iledger bonus statement correct`"
         )

@@ -144,7 +144,7 @@ def may_close(period: Period, zone: str, scheme: Scheme, late: str | None) -> De
             if period.overlaps(period_of(other)):
                 raise Refused(
                     f"{other} is closed already, and {period.name} has days in common with it; "
-                    "correct its statements with `iledger statement correct`"
+                    "correct its statements with `iledger bonus statement correct`"
                 )
         if state.issued:
             names = ", ".join(sorted(state.issued))
@@ -153,7 +153,7 @@ def may_close(period: Period, zone: str, scheme: Scheme, late: str | None) -> De
         if known is None or known[0] != scheme.sha256:
             raise Refused(
                 f"scheme {scheme.name}@{scheme.version} was not published; "
-                "`iledger scheme publish FILE` does"
+                "`iledger bonus scheme publish FILE` does"
             )
         reason = lateness(scheme, known[1], period, zone)
         if reason and not late:
@@ -166,7 +166,7 @@ def may_close(period: Period, zone: str, scheme: Scheme, late: str | None) -> De
         if undecided:
             raise Refused(
                 f"{len(undecided)} reductions are undecided: {', '.join(undecided[:10])}; decide "
-                "them with `iledger reduction decide`"
+                "them with `iledger bonus reduction decide`"
             )
         return Decision()
 
@@ -294,6 +294,4 @@ def refuse_running(period: Period, zone: str, context: Context) -> None:
 
 def _refuse_unknown(state: Settlement, statement: str) -> None:
     if statement not in state.due:
-        raise Refused(
-            f"no statement {statement!r} was issued; `iledger statement list` shows those that were"
-        )
+        raise Refused(f"no statement {statement!r} was issued; see `iledger bonus statement list`")

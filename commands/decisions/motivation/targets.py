@@ -158,7 +158,7 @@ def _refuse_unknown(state: Targets, scope: str, scope_id: str | None) -> None:
         raise Refused("name an employee or a unit, or neither for the whole company")
     if scope_id is not None and f"{scope}:{scope_id}" not in state.known:
         raise Refused(
-            f"no {scope} {scope_id!r} is known; `iledger employees` lists employees and their units"
+            f"no {scope} {scope_id!r} is known; `iledger employee list` shows employees and units"
         )
 
 

@@ -48,7 +48,7 @@ def assign(
         if holding and holding.owner != employee:
             raise Refused(
                 f"client {state.client} is {holding.owner}'s; pass it on with "
-                f"`iledger reassign {state.client} --to {employee} --reason …`"
+                f"`iledger client reassign {state.client} --to {employee} --reason …`"
             )
         if holding and holding.kind == "curator":
             return Decision()
@@ -81,7 +81,7 @@ def reassign(
         if holding is None:
             raise Refused(
                 f"nobody has client {state.client}; give it a curator with "
-                f"`iledger assign {state.client} --to {to}`"
+                f"`iledger client assign {state.client} --to {to}`"
             )
         if holding.owner == to:
             raise Refused(f"client {state.client} is {to}'s already; name somebody else")
@@ -142,7 +142,7 @@ def bar(
                 when = "" if at == context.at else f" --effective {at.isoformat()}"
                 raise Refused(
                     f"client {state.client} is {employee}'s own{then}; pass it on first with "
-                    f"`iledger reassign {state.client} --to … --reason conflict{when}`"
+                    f"`iledger client reassign {state.client} --to … --reason conflict{when}`"
                 )
         content = ContactBarred(
             employee=employee, reason=reason, until=until, approved_by=approved_by

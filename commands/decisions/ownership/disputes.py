@@ -120,13 +120,13 @@ def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide
         if len(_others(state, employee)) == len(state.conflicts):
             raise Refused(
                 f"no conflict between client {client} and {employee} is open; report one with "
-                f"`iledger conflict report {client} --employee {employee}`"
+                f"`iledger client conflict report {client} --employee {employee}`"
             )
         holding = state.ownership.holding(state.ownership.present(context.at))
         if outcome == "reassigned" and holding and holding.owner == employee:
             raise Refused(
                 f"client {client} is still {employee}'s; pass it on first with "
-                f"`iledger reassign {client} --to … --reason conflict`"
+                f"`iledger client reassign {client} --to … --reason conflict`"
             )
         content = ConflictResolved(employee=employee, outcome=outcome, remark=remark)
         return Decision((context.event(content, client),))
@@ -207,11 +207,16 @@ def next_step(dispute: Dispute, decision: str) -> str:
     """The next step that puts a decision into effect: the decision does not change the owner."""
     client, winner = dispute.client, dispute.claimant
     if decision == "neither":
-        return f"`iledger release {client} --reason …`, or `iledger reassign {client} --to …`"
+        return (
+            f"`iledger client release {client} --reason …`, or "
+            f"`iledger client reassign {client} --to …`"
+        )
     if decision == "shared":
-        return f"`iledger team add {client} --employee {winner} --role sales`"
+        return f"`iledger client team add {client} --employee {winner} --role sales`"
     winner = winner if decision == "claimant" else dispute.respondent
-    return f"unless {winner} has it: `iledger reassign {client} --to {winner} --reason dispute`"
+    return (
+        f"unless {winner} has it: `iledger client reassign {client} --to {winner} --reason dispute`"
+    )
 
 
 def check_evidence(connection: Connection, evidence: Iterable[str]) -> None:
@@ -236,6 +241,6 @@ def _others(state: Disputes, employee: str) -> tuple[ConflictReported, ...]:
 def _refuse_never_here(state: Disputes, employee: str) -> None:
     if not state.ownership.staff.get(employee):
         raise Refused(
-            f"no employee {employee!r} was ever here; `iledger employees` lists everybody. Append "
+            f"no employee {employee!r} was ever here; see `iledger employee list`. Append "
             "employee.hired for somebody new"
         )

@@ -114,7 +114,7 @@ def accept(employee: str, remark: str | None = None) -> Decide:
                 )
             raise Refused(
                 f"client {client} is {whose}, and only its owner accepts it; let a supervisor pass "
-                f"it on first with `iledger reassign {client} --to {employee} --reason …`"
+                f"it on first with `iledger client reassign {client} --to {employee} --reason …`"
             )
         pack = state.last(_ISSUED, employee, after=_last_not_owned(state.ownership, employee, at))
         if pack is None:

@@ -50,7 +50,7 @@ def publish(content: ReservationPolicyPublished) -> Callable[[Policies, Context]
         types = catalogue.types()
         for name in (*content.claims, *content.renewed_by):
             if name not in types:
-                hint = did_you_mean(name, types) or "`iledger events` lists them"
+                hint = did_you_mean(name, types) or "`iledger event types` lists them"
                 raise Refused(f"there is no event type {name!r}. {hint}")
         for unit in (unit for group in content.exclusions for unit in group.units):
             if unit not in state.units:

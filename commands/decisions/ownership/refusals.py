@@ -11,7 +11,7 @@ def refuse_merged(state: Ownership) -> None:
     if state.merged_into:
         raise Refused(
             f"client {state.client} was merged into {state.merged_into}; decide about that one, or "
-            f"separate them with `iledger unmerge {state.merged_into} {state.client}`"
+            f"separate them with `iledger client unmerge {state.merged_into} {state.client}`"
         )
 
 
@@ -38,7 +38,8 @@ def refuse_absent(state: Ownership, employee: str, at: datetime) -> None:
     place = state.employment(employee, at)
     if place is None:
         raise Refused(
-            f"no employee {employee!r} was here on {at:%Y-%m-%d %H:%M} UTC; `iledger employees` "
+            f"no employee {employee!r} was here on {at:%Y-%m-%d %H:%M} UTC; "
+            "`iledger employee list` "
             "lists them. Append employee.hired for somebody new"
         )
     if place.type == "employee.departed":

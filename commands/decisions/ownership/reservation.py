@@ -276,7 +276,8 @@ def _refusal(state: Ownership, seller: str, rule: str, holding: Holding | None) 
     message = (
         f"client {client} is {_whose(holding)} (event {holding.change.event_id}, position "
         f"{holding.change.position}). The attempt of {seller} has been recorded. Ask the "
-        f"owner, or let a supervisor decide: `iledger reassign {client} --to {seller} --reason …`"
+        f"owner, or let a supervisor decide: `iledger client reassign {client} --to {seller} "
+        "--reason …`"
     )
     return ClientTaken(message, owner=holding.owner, rule=rule, claim=holding.change.event_id)
 

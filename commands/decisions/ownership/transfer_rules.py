@@ -127,7 +127,7 @@ def _refuse_successor(connection: Connection, view: View, employee: str, to: str
         raise Refused(f"{employee}'s clients cannot pass to {employee}; name somebody else")
     place, then = facts.place(connection, view, to), view.on.isoformat(" ", "minutes")
     if place is None:
-        raise NotFound(f"no employee {to!r} is here on {then}; see `iledger employees`")
+        raise NotFound(f"no employee {to!r} is here on {then}; see `iledger employee list`")
     if place.departed:
         raise Refused(f"employee {to} has left by {then}; name somebody who is here")
 

@@ -108,7 +108,7 @@ def grant(
         refuse_absent(state.staff, state.employee, at)
         if scope is not None and scope not in state.units:
             raise Refused(
-                f"no unit {scope!r} is known; `iledger employees` shows the units of our people. "
+                f"no unit {scope!r} is known; `iledger employee list` shows employees' units. "
                 "Append org_unit.defined for a new one"
             )
         if until is not None and until <= at:
@@ -137,7 +137,7 @@ def revoke(
             where = f"in {scope}" if scope else "everywhere"
             raise Refused(
                 f"employee {state.employee} does not hold the role {role!r} {where}{instead}. "
-                f"`iledger roles --employee {state.employee}` lists what he holds"
+                f"`iledger role list --employee {state.employee}` lists what he holds"
             )
         content = RoleRevoked(employee=state.employee, role=role, scope=scope, reason=reason)
         return Decision((context._replace(at=at).event(content),))

@@ -282,5 +282,5 @@ def published(connection: Connection, view: View, name: str) -> PublishedScheme:
         if not version or str(row.version) == version
     ]
     if not found:
-        raise NotFound(f"no scheme {name!r} was published; `iledger scheme show` lists them")
+        raise NotFound(f"no scheme {name!r} was published; `iledger bonus scheme list` lists them")
     return found[-1]

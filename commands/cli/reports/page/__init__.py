@@ -1,4 +1,4 @@
-"""The page of `iledger report --html`: one file, without scripts or anything from elsewhere."""
+"""The page of `iledger report page`: one file, without scripts or anything from elsewhere."""
 
 import shlex
 from datetime import datetime
@@ -54,9 +54,9 @@ def _commands(told: Overview) -> dict[str, str]:
     leading = " ".join(f"--metric {shlex.quote(name)}" for name in told.leading)
     months = f"--since {told.months[0]} --until {told.months[-1]}"
     return {
-        "attainment": f"iledger attainment {period} {then} {zone} {credit}",
+        "attainment": f"iledger target attainment {period} {then} {zone} {credit}",
         "funnel": f"iledger funnel {period} {seen}",
-        "ownership": f"iledger orphans {seen}",
+        "ownership": f"iledger employee orphans {seen}",
         "leaders": f"iledger metrics {period} {seen} {credit} {leading}",
         "trend": f"iledger metrics --by whole --every month {months} {seen} {credit}",
     }

@@ -1,4 +1,4 @@
-"""`iledger card`, `timeline`, `diff`, `owner`, `clients`, `orphans` and `employees`, as typed."""
+"""`iledger card`, `timeline`, `owner`, `clients`, `client diff`, `employee orphans`, as typed."""
 
 import csv
 import io
@@ -57,13 +57,13 @@ def test_the_other_questions_answer_in_rows(asked: Run) -> None:
 
     calls = rows("timeline", "C-1", "--since", "2026-02-15", "--until", "2026-03-01")
     assert [(each["position"], each["owner"]) for each in calls] == [(4, "E-7")]
-    assert [each["client"] for each in rows("orphans")] == ["C-1"]
-    assert rows("orphans", "--on", "2026-03-31") == []
+    assert [each["client"] for each in rows("employee", "orphans")] == ["C-1"]
+    assert rows("employee", "orphans", "--on", "2026-03-31") == []
     assert [each["client"] for each in rows("clients", "--search", "ёлка")] == ["C-1"]
-    assert [each["employee"] for each in rows("employees")] == ["E-7"]
-    changed = rows("diff", "C-1", "--from", "2026-02-28", "--axis", "true")
+    assert [each["employee"] for each in rows("employee", "list")] == ["E-7"]
+    changed = rows("client", "diff", "C-1", "--from", "2026-02-28", "--axis", "true")
     assert {each["section"] for each in changed} >= {"contacts", "owner"}
-    assert rows("diff", "C-1", "--from", "5") == []
+    assert rows("client", "diff", "C-1", "--from", "5") == []
 
 
 def test_the_owner_and_how_it_came_to_that(asked: Run) -> None:
@@ -78,12 +78,16 @@ def test_the_owner_and_how_it_came_to_that(asked: Run) -> None:
         (("card", "C-9"), 3, "iledger clients --search"),
         (("timeline", "C-9"), 3, "iledger clients --search"),
         (("owner", "C-9"), 3, "iledger clients --search"),
-        (("clients", "--owner", "E-77"), 3, "Did you mean 'E-7'?"),
-        (("employees", "--unit", "U-1"), 3, "no unit 'U-1'"),
-        (("diff", "C-1", "--from", "6"), 2, "is 5; --from takes positions up to it"),
-        (("diff", "C-1", "--from", "1", "--to", "abc"), 2, "--to 'abc' is not a time"),
-        (("diff", "C-1", "--from", "2999-01-01"), 2, "--from 2999-01-01 lies in the future"),
-        (("diff", "C-1", "--from", "4", "--as-of", "3"), 2, "leave --as-of out"),
+        (("clients", "--owner", "E-77"), 3, "Did you mean E-7?"),
+        (("employee", "list", "--unit", "U-1"), 3, "no unit 'U-1'"),
+        (("client", "diff", "C-1", "--from", "6"), 2, "is 5; --from takes positions up to it"),
+        (("client", "diff", "C-1", "--from", "1", "--to", "abc"), 2, "--to 'abc' is not a time"),
+        (
+            ("client", "diff", "C-1", "--from", "2999-01-01"),
+            2,
+            "--from 2999-01-01 lies in the future",
+        ),
+        (("client", "diff", "C-1", "--from", "4", "--as-of", "3"), 2, "leave --as-of out"),
     ],
 )
 def test_what_is_not_known_is_said_in_one_message(
@@ -100,7 +104,7 @@ def test_what_is_not_known_is_said_in_one_message(
     ("question", "instead"),
     [
         (("card", "C-1", "--as-of"), "--on 2020-01-01"),
-        (("diff", "C-1", "--from"), "--axis true"),
+        (("client", "diff", "C-1", "--from"), "--axis true"),
         (("replay", "--as-of"), "--until 2020-01-01"),
     ],
 )

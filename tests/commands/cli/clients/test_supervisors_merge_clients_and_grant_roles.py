@@ -1,4 +1,4 @@
-"""`iledger merge`, `unmerge`, `duplicates`, `roles`, `role`, as typed."""
+"""`iledger client merge`, `unmerge`, `duplicates`, `iledger role`, as typed."""
 
 import json
 from typing import Any
@@ -35,14 +35,25 @@ def rows(done: Any) -> Any:
 
 
 def test_duplicates_are_merged_into_one_card_and_separated_again(asked: Here) -> None:
-    (alike,) = rows(asked("duplicates", "--format", "json"))
+    (alike,) = rows(asked("client", "duplicates", "--format", "json"))
     assert (alike["same"], alike["clients"]) == ("name", ["C-1", "C-2"])
     before = rows(asked("card", "C-2", "--format", "json"))
 
-    merge = ("merge", "C-1", "C-2", "--evidence", "same INN", "--by", "E-7", "--format", "json")
+    merge = (
+        "client",
+        "merge",
+        "C-1",
+        "C-2",
+        "--evidence",
+        "same INN",
+        "--by",
+        "E-7",
+        "--format",
+        "json",
+    )
     assert [line["position"] for line in rows(asked(*merge, "--dry-run"))] == [None]
     assert [line["type"] for line in rows(asked(*merge))] == ["client.merged"]
-    assert rows(asked("duplicates", "--format", "json")) == []
+    assert rows(asked("client", "duplicates", "--format", "json")) == []
     assert [row["client"] for row in rows(asked("clients", "--format", "json"))] == ["C-1"]
 
     shown = asked("card", "C-2", "--format", "json")
@@ -54,7 +65,7 @@ def test_duplicates_are_merged_into_one_card_and_separated_again(asked: Here) ->
     assert [line["client"] for line in calls] == ["C-2"]
     assert "C-2" in asked("card", "C-1", "--format", "csv").stdout
 
-    assert asked("unmerge", "C-1", "C-2", "--reason", "two branches").exit_code == 0
+    assert asked("client", "unmerge", "C-1", "C-2", "--reason", "two branches").exit_code == 0
     assert rows(asked("card", "C-2", "--format", "json")) == before
 
 
@@ -62,24 +73,28 @@ def test_a_role_is_granted_shown_and_revoked(asked: Here) -> None:
     grant = ("role", "grant", "E-7", "supervisor", "--scope", "U-1", "--until", "2999-01-01")
     assert asked(*grant).exit_code == 0
     assert "it is so already" in asked(*grant).stderr
-    (held,) = rows(asked("roles", "--role", "supervisor", "--format", "json"))
+    (held,) = rows(asked("role", "list", "--role", "supervisor", "--format", "json"))
     assert (held["employee"], held["units"]) == ("E-7", ["U-1"])
-    assert rows(asked("roles", "--on", "2026-01-01", "--format", "json")) == []
+    assert rows(asked("role", "list", "--on", "2026-01-01", "--format", "json")) == []
     assert asked("role", "revoke", "E-7", "supervisor", "--scope", "U-1").exit_code == 0
-    assert rows(asked("roles", "--format", "json")) == []
+    assert rows(asked("role", "list", "--format", "json")) == []
 
 
 @pytest.mark.parametrize(
     ("typed", "code", "said"),
     [
-        (("merge", "C-1", "c-2", "--evidence", "x"), 8, "Did you mean 'C-2'?"),
-        (("merge", "C-1", "C\N{NO-BREAK SPACE}-2", "--evidence", "x"), 8, "Did you mean 'C-2'?"),
-        (("merge", "C-1", "C-1", "--evidence", "x"), 8, "with itself"),
-        (("merge", "C-1", "C-2", "--evidence", ""), 1, "evidence"),
-        (("unmerge", "C-1", "C-2", "--reason", "x"), 8, "it is a client by itself"),
+        (("client", "merge", "C-1", "c-2", "--evidence", "x"), 8, "Did you mean 'C-2'?"),
+        (
+            ("client", "merge", "C-1", "C\N{NO-BREAK SPACE}-2", "--evidence", "x"),
+            8,
+            "Did you mean 'C-2'?",
+        ),
+        (("client", "merge", "C-1", "C-1", "--evidence", "x"), 8, "with itself"),
+        (("client", "merge", "C-1", "C-2", "--evidence", ""), 1, "evidence"),
+        (("client", "unmerge", "C-1", "C-2", "--reason", "x"), 8, "it is a client by itself"),
         (("role", "grant", "E-8", "supervisor"), 8, "no employee 'E-8'"),
         (("role", "grant", "E-7", "super\N{NO-BREAK SPACE}visor"), 1, "cannot be seen"),
-        (("roles", "--employee", "E-77"), 3, "Did you mean 'E-7'?"),
+        (("role", "list", "--employee", "E-77"), 3, "Did you mean E-7?"),
     ],
 )
 def test_what_is_refused_says_why(

@@ -1,4 +1,4 @@
-"""`iledger scheme`, `location`, `period`, `statement`, `reduction`, `kpi`, as typed."""
+"""`iledger bonus scheme`, `reduction`, `period`, `statement`, and `iledger kpi`, as typed."""
 
 import hashlib
 import json
@@ -42,16 +42,24 @@ def said(iledger: Run, *arguments: Any) -> tuple[int, str]:
 @pytest.fixture
 def published(here: Here, worked: Path) -> Here:
     """The scheme published, the reductions that it proposes decided: E-1's stands."""
-    assert here("scheme", "check", str(worked)).exit_code == 0
-    assert here("scheme", "publish", str(worked), "--by", "E-9").exit_code == 0
-    assert here("scheme", "show", "sales@1").stdout == SCHEME
-    here("reduction", "propose", "--period", PERIOD, "--scheme", "sales", "--by", "E-9")
-    proposed = rows(here, "reduction", "list", "--period", PERIOD)
+    assert here("bonus", "scheme", "check", str(worked)).exit_code == 0
+    assert here("bonus", "scheme", "publish", str(worked), "--by", "E-9").exit_code == 0
+    assert here("bonus", "scheme", "show", "sales@1").stdout == SCHEME
+    here("bonus", "reduction", "propose", "--period", PERIOD, "--scheme", "sales", "--by", "E-9")
+    proposed = rows(here, "bonus", "reduction", "list", "--period", PERIOD)
     assert [row["employee"] for row in proposed] == ["E-1", "E-2", "E-3", "E-4"]
     assert all(row["evidence"] and row["decision"] is None for row in proposed)
     for row in proposed:
         ruling = "--confirm" if row["employee"] == "E-1" else "--waive"
-        decide = ("reduction", "decide", row["reduction"], ruling, "--reason", "talked over")
+        decide = (
+            "bonus",
+            "reduction",
+            "decide",
+            row["reduction"],
+            ruling,
+            "--reason",
+            "talked over",
+        )
         assert here(*decide, "--by", "E-9").exit_code == 0
     return here
 
@@ -60,7 +68,7 @@ def test_a_closing_that_may_not_be_is_refused_with_the_way_on(
     published: Here, iledger: Run
 ) -> None:
     def close(period: str, *more: str) -> tuple[int, str]:
-        return said(iledger, "period", "close", period, "--scheme", "sales", *more)
+        return said(iledger, "bonus", "period", "close", period, "--scheme", "sales", *more)
 
     code, told = close(PERIOD)
     assert (code, "--allow-late-scheme REMARK" in told) == (8, True)
@@ -72,46 +80,55 @@ def test_a_closing_that_may_not_be_is_refused_with_the_way_on(
     assert (code, "targets are missing for 2026-08: E-1 won_value" in told) == (2, True)
     code, told = close("2026-Q5", *LATE)
     assert (code, "no period '2026-Q5'" in told) == (2, True)
-    assert rows(published, "period", "status") == []
+    assert rows(published, "bonus", "period", "list") == []
 
 
 def test_reductions_that_nobody_has_proposed_are_not_lost_by_closing(
     here: Here, iledger: Run, worked: Path
 ) -> None:
-    here("scheme", "publish", str(worked))
-    code, told = said(iledger, "period", "close", PERIOD, "--scheme", "sales", *LATE)
+    here("bonus", "scheme", "publish", str(worked))
+    code, told = said(iledger, "bonus", "period", "close", PERIOD, "--scheme", "sales", *LATE)
     assert (code, "4 reductions are due by sales@1 and were never proposed" in told) == (2, True)
-    assert "run `iledger reduction propose --period 2026-09 --scheme sales@1`" in told
-    assert rows(here, "period", "status") == []
+    assert "run `iledger bonus reduction propose --period 2026-09 --scheme sales@1`" in told
+    assert rows(here, "bonus", "period", "list") == []
 
 
 def test_a_dry_run_a_provisional_figure_and_the_closing_are_the_same(
     published: Here, iledger: Run
 ) -> None:
-    close = ("period", "close", PERIOD, "--scheme", "sales@1", *LATE, "--by", "E-9")
+    close = ("bonus", "period", "close", PERIOD, "--scheme", "sales@1", *LATE, "--by", "E-9")
     dry = rows(published, *close, "--dry-run")
-    assert rows(published, "period", "status") == []
+    assert rows(published, "bonus", "period", "list") == []
     provisional = rows(published, "kpi", "--period", PERIOD, "--scheme", "sales")
     assert [float(each["total"]) for each in provisional] == [row["total"] for row in dry]
     assert [row["reduced"] for row in dry] == [500, 0, 0, 0]
     assert rows(published, *close) == dry
     assert said(iledger, *close)[0] == 8
-    (closed,) = rows(published, "period", "status")
+    (closed,) = rows(published, "bonus", "period", "list")
     assert (closed["statements"], closed["total"]) == (4, sum(row["total"] for row in dry))
 
 
 def test_who_disputes_a_figure_sees_the_events_behind_it_and_what_his_superior_sees(
     published: Here,
 ) -> None:
-    published("period", "close", PERIOD, "--scheme", "sales", *LATE)
-    dispute = ("statement", "dispute", f"{PERIOD}/E-2", "--claim", "D-5 was mine", "--by", "E-2")
+    published("bonus", "period", "close", PERIOD, "--scheme", "sales", *LATE)
+    dispute = (
+        "bonus",
+        "statement",
+        "dispute",
+        f"{PERIOD}/E-2",
+        "--claim",
+        "D-5 was mine",
+        "--by",
+        "E-2",
+    )
     assert published(*dispute).exit_code == 0
-    mine = ("my", "kpi", "--period", PERIOD, "--by")
+    mine = ("kpi", "--mine", "--period", PERIOD, "--by")
     behind = rows(published, *mine, "E-2", "--explain", "won_value")
     (statement,) = rows(published, *mine, "E-2")
     fact = next(e["fact"] for e in statement["components"] if e["metric"] == "won_value")
     assert round(sum(row["value"] for row in behind), 2) == float(fact)
-    of_team = rows(published, "team", "kpi", "--by", "E-4", "--period", PERIOD)
+    of_team = rows(published, "kpi", "--team", "--by", "E-4", "--period", PERIOD)
     assert [each["employee"] for each in of_team] == ["E-1", "E-3", "E-4"]
     one = rows(published, "kpi", "--employee", "E-1", "--period", PERIOD)
     assert one == of_team[:1] == rows(published, *mine, "E-1")
@@ -122,50 +139,54 @@ def test_the_recorded_bytes_are_shown_the_same_to_everybody(
     location: Location, published: Here, iledger: Run
 ) -> None:
     here = published
-    here("period", "close", PERIOD, "--scheme", "sales", *LATE)
-    (row,) = rows(here, "statement", "list", "--employee", "E-1")
-    show = ("statement", "show", f"{PERIOD}/E-1", "--format", "json")
+    here("bonus", "period", "close", PERIOD, "--scheme", "sales", *LATE)
+    (row,) = rows(here, "bonus", "statement", "list", "--employee", "E-1")
+    show = ("bonus", "statement", "show", f"{PERIOD}/E-1", "--format", "json")
     seen = {
         iledger(*show).stdout,
         iledger(
             *show, "--zone", "Pacific/Auckland", TZ="America/Lima", LC_ALL="tr_TR.UTF-8"
         ).stdout,
-        iledger("statement", "show", "--employee", "E-1", "--period", PERIOD, *show[3:]).stdout,
+        iledger(
+            "bonus", "statement", "show", "--employee", "E-1", "--period", PERIOD, *show[4:]
+        ).stdout,
     }
     (document,) = seen
     assert hashlib.sha256(document).hexdigest() == row["sha256"]
     # Computed again they are the same, wherever the viewer is, and whatever comes late
     with closing(connect(location, "owner")) as connection:
         recorded(location, connection, late())
-    assert iledger("statement", "verify", PERIOD, "--zone", "Asia/Tokyo").returncode == 0
-    (proposed,) = rows(here, "statement", "corrections", PERIOD)
+    assert iledger("bonus", "statement", "verify", PERIOD, "--zone", "Asia/Tokyo").returncode == 0
+    (proposed,) = rows(here, "bonus", "statement", "corrections", PERIOD)
     assert proposed["statement"] == f"{PERIOD}/E-2"
-    done = here("statement", "correct", f"{PERIOD}/E-2", "--reason", "late", "--by", "E-9")
+    done = here("bonus", "statement", "correct", f"{PERIOD}/E-2", "--reason", "late", "--by", "E-9")
     assert done.exit_code == 0, done.output
-    assert rows(here, "statement", "corrections", PERIOD) == []
-    table = here("statement", "show", f"{PERIOD}/E-2").stdout
+    assert rows(here, "bonus", "statement", "corrections", PERIOD) == []
+    table = here("bonus", "statement", "show", f"{PERIOD}/E-2").stdout
     assert "corrected" in table
-    _, remarks = said(iledger, "my", "kpi", "--period", PERIOD, "--by", "E-2")
-    assert f"RUB: iledger statement show {PERIOD}/E-2" in remarks, "he sees that it was corrected"
-    again = iledger("statement", "correct", f"{PERIOD}/E-2", "--reason", "late")
+    _, remarks = said(iledger, "kpi", "--mine", "--period", PERIOD, "--by", "E-2")
+    assert f"RUB: iledger bonus statement show {PERIOD}/E-2" in remarks, (
+        "he sees that it was corrected"
+    )
+    again = iledger("bonus", "statement", "correct", f"{PERIOD}/E-2", "--reason", "late")
     assert again.returncode == 3
     assert b"nothing is to be corrected" in again.stderr
 
 
 def test_replay_and_comparison_of_schemes_write_nothing(published: Here, worked: Path) -> None:
     here = published
-    here("period", "close", PERIOD, "--scheme", "sales", *LATE)
+    here("bonus", "period", "close", PERIOD, "--scheme", "sales", *LATE)
     other = worked.with_name("other.toml")
     other.write_text(SCHEME.replace("process_share = 0.3", "process_share = 1"), "utf-8")
     head = rows(here, "status")["Ledger"][0]["head"]
-    replayed = rows(here, "kpi", "replay", "--period", PERIOD, "--scheme", str(other))
+    replayed = rows(here, "bonus", "scheme", "replay", "--period", PERIOD, "--scheme", str(other))
     assert [row["employee"] for row in replayed] == ["E-1", "E-2", "E-3", "E-4"]
     assert all("process share 0.3 → 1" in row["why"] for row in replayed)
     against = ("--diff", "sales@1")
     assert replayed == rows(
-        here, "kpi", "replay", "--period", PERIOD, "--scheme", str(other), *against
+        here, "bonus", "scheme", "replay", "--period", PERIOD, "--scheme", str(other), *against
     )
-    assert rows(here, "scheme", "diff", "sales@1", str(other)) == [
+    assert rows(here, "bonus", "scheme", "diff", "sales@1", str(other)) == [
         {"field": "process_share", "sales@1": 0.3, str(other): 1}
     ]
     assert rows(here, "status")["Ledger"][0]["head"] == head
@@ -180,11 +201,11 @@ def test_targets_are_set_revised_and_shown(here: Here, iledger: Run, worked: Pat
     name = "2026-Q3/E-1/deals_won"
     here("target", "revise", name, "--to", "20", "--reason", "r", "--by", "E-9")
     here("target", "explain", name, "--cause", "summer", "--by", "E-1")
-    (row,) = rows(here, "attainment", "--period", "2026-Q3")
+    (row,) = rows(here, "target", "attainment", "--period", "2026-Q3")
     assert (row["fact"], row["first"], row["value"]) == (5, 5, 20)
     assert (row["attained_first"], row["attained"], row["shortfall"]) == (1, 0.25, 15)
     assert row["causes"] == ["summer"]
-    assert "100.0 %" in here("attainment", "--period", "2026-Q3").stdout
+    assert "100.0 %" in here("target", "attainment", "--period", "2026-Q3").stdout
     assert rows(here, "target", "list", "--employee", "E-1", "--period", "2026-Q3")
     proposed = rows(here, "target", "propose", "--metric", "deals_won", "--period", "2026-10")
     assert {row["scope_id"]: row["value"] for row in proposed}["E-1"] == 5
@@ -206,11 +227,11 @@ def test_targets_are_set_revised_and_shown(here: Here, iledger: Run, worked: Pat
 def test_a_wrong_scheme_is_shown_problem_by_problem(iledger: Run, tmp_path: Path) -> None:
     file = tmp_path / "wrong.toml"
     file.write_text(SCHEME.replace("weight = 3", "weight = -1").replace("RUB", "rub"), "utf-8")
-    done = iledger("scheme", "check", file, "--format", "json")
+    done = iledger("bonus", "scheme", "check", file, "--format", "json")
     assert done.returncode == 1
     told = {row["field"]: row for row in json.loads(done.stdout)}
     assert set(told) == {"currency", "components[2].weight"}
     assert told["currency"]["line"] == 4
-    assert said(iledger, "scheme", "publish", file)[0] == 2
+    assert said(iledger, "bonus", "scheme", "publish", file)[0] == 2
     file.write_bytes(b"\xff\xfe")
-    assert "is not UTF-8" in said(iledger, "scheme", "check", file)[1]
+    assert "is not UTF-8" in said(iledger, "bonus", "scheme", "check", file)[1]

@@ -24,10 +24,10 @@ def test_in_a_closing_and_before_it(
         assert here("target", "set", "--employee", seller, *less).exit_code == 0
     for name, text in (("more.toml", MORE), ("less.toml", LESS)):
         (tmp_path / name).write_text(text.replace('"sales"', f'"{name[:4]}"'), "utf-8")
-        assert here("scheme", "publish", str(tmp_path / name)).exit_code == 0
-    close = ("period", "close", PERIOD, "--allow-late-scheme", "agreed", "--scheme")
+        assert here("bonus", "scheme", "publish", str(tmp_path / name)).exit_code == 0
+    close = ("bonus", "period", "close", PERIOD, "--allow-late-scheme", "agreed", "--scheme")
     others = ("--period", PERIOD, "--scheme", "more.toml")
-    replay = ("kpi", "replay", *others, "--diff", "less.toml")
+    replay = ("bonus", "scheme", "replay", *others, "--diff", "less.toml")
     for asked in ((*close, "more"), ("kpi", *others), replay):
         refused = iledger(*asked)
         assert refused.returncode == 2

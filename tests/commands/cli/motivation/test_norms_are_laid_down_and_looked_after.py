@@ -1,4 +1,4 @@
-"""`iledger norm`, `norms`, and reductions by norms, as typed."""
+"""`iledger norm`, and reductions by norms, as typed."""
 
 import json
 from contextlib import closing
@@ -34,19 +34,19 @@ def test_a_norm_is_laid_down_and_its_breaches_shown_and_recorded_once(
 ) -> None:
     # Given a norm of a month, laid down with a reason for being late
     assert rows(here, *DEFINE, "--at-most", "1", *PAST, "--dry-run")
-    assert rows(here, "norms") == []
+    assert rows(here, "norm", "list") == []
     assert rows(here, *DEFINE, "--at-most", "1", *PAST)
-    (norm,) = rows(here, "norms", "--norm", "TASKS")
+    (norm,) = rows(here, "norm", "list", "--norm", "TASKS")
     assert (norm["version"], norm["bound"], norm["value"], norm["late"]) == (
         1, "at_most", 1, "agreed in July",
     )  # fmt: skip
     # When it is asked who kept it
-    everybody = rows(here, "norms", "--period", PERIOD, "--all")
+    everybody = rows(here, "norm", "breaches", "--period", PERIOD, "--all")
     assert [row["employee"] for row in everybody] == ["E-1", "E-2", "E-3", "E-4"]
-    breaches = rows(here, "norms", "--period", PERIOD)
+    breaches = rows(here, "norm", "breaches", "--period", PERIOD)
     assert breaches == [row for row in everybody if row["state"] == "breached"] != []
     # Then as many events are behind it as it counts
-    behind = rows(here, "norms", "--period", PERIOD, "--explain")
+    behind = rows(here, "norm", "breaches", "--period", PERIOD, "--explain")
     for row in breaches:
         assert row["figure"] == sum(each["employee"] == row["employee"] for each in behind) > 1
     # And it is recorded once
@@ -56,7 +56,7 @@ def test_a_norm_is_laid_down_and_its_breaches_shown_and_recorded_once(
     assert [each["content"]["employee"] for each in told] == [row["employee"] for row in breaches]
     assert all(each["content"]["evidence"] for each in told)
     assert here(*record, "--yes").stdout == ""
-    again = rows(here, "norms", "--period", PERIOD)
+    again = rows(here, "norm", "breaches", "--period", PERIOD)
     assert [row["recorded"] for row in again] == [each["position"] for each in told]
 
 
@@ -76,6 +76,6 @@ def test_what_is_wrong_is_told_with_the_remedy(here: Here, iledger: Run) -> None
         assert b"Traceback" not in done.stderr
     here("norm", "define", "C", "--metric", "interactions.call", "--at-least", "1",
          "--per-working-day", *PAST)  # fmt: skip
-    done = iledger("norms", "--period", PERIOD)
+    done = iledger("norm", "breaches", "--period", PERIOD)
     assert (done.returncode, b"Append business_calendar.published" in done.stderr) == (2, True)
-    assert b"is not over" in iledger("norms", "--period", "2099").stderr
+    assert b"is not over" in iledger("norm", "breaches", "--period", "2099").stderr

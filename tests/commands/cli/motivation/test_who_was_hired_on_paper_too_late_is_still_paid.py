@@ -42,25 +42,27 @@ def rows(here: Here, *arguments: str) -> Any:
 def test_by_a_correction_that_is_proposed_and_decided(location: Location, here: Here) -> None:
     with closing(connect(location, "owner")) as connection:
         close(location, connection)
-        before = rows(here, "statement", "list", "--period", PERIOD)
+        before = rows(here, "bonus", "statement", "list", "--period", PERIOD)
         recorded(location, connection, hired_and_won())
     # Given what is proposed under the name of a statement that was never issued
-    (proposed,) = rows(here, "statement", "corrections", PERIOD)
+    (proposed,) = rows(here, "bonus", "statement", "corrections", PERIOD)
     assert (proposed["statement"], proposed["settled"]) == (E5, 0)
     assert proposed["changed"] == ["no statement before"]
     # When it is decided
-    done = here("statement", "correct", E5, "--reason", "hired on paper late", "--by", "E-9")
+    done = here(
+        "bonus", "statement", "correct", E5, "--reason", "hired on paper late", "--by", "E-9"
+    )
     assert done.exit_code == 0, done.output
     # Then it is proposed no more, and counted wherever corrections are
-    assert rows(here, "statement", "corrections", PERIOD) == []
-    (*others, mine) = rows(here, "statement", "list", "--period", PERIOD)
+    assert rows(here, "bonus", "statement", "corrections", PERIOD) == []
+    (*others, mine) = rows(here, "bonus", "statement", "list", "--period", PERIOD)
     assert others == before
     assert (mine["statement"], mine["total"], mine["sha256"]) == (E5, 0, None)
     assert mine["corrected"] == proposed["delta"] > 0
     assert mine["currency"] == "RUB"
-    (period,) = rows(here, "period", "status", "--period", PERIOD)
+    (period,) = rows(here, "bonus", "period", "list", "--period", PERIOD)
     assert period["corrected"] == proposed["delta"]
-    (became,) = rows(here, "statement", "show", E5)
+    (became,) = rows(here, "bonus", "statement", "show", E5)
     assert (became["ruling"], became["said"]) == ("corrected", "hired on paper late")
     # And the settled statements are what they were
-    assert here("statement", "verify", PERIOD).exit_code == 0
+    assert here("bonus", "statement", "verify", PERIOD).exit_code == 0

@@ -62,14 +62,13 @@ def test_from_the_departure_to_the_last_client_placed_and_back(
     iledger: Run, here: Here, tmp_path: Path
 ) -> None:
     assert iledger("append", stdin=company()).returncode == 0
-    done = here(
-        "depart", "E-7", "--reason", "moved", "--effective", "2026-02-01T10:00", "--by", "E-2"
-    )
+    left = ("--reason", "moved", "--effective", "2026-02-01T10:00", "--by", "E-2")
+    done = here("employee", "depart", "E-7", *left)
     assert "4 clients of E-7 are orphans now. Next: iledger transfer plan E-7" in done.stderr
-    assert len(told(here, "orphans")) == 4
-    (before,) = [row for row in told(here, "departures") if row["employee"] == "E-7"]
+    assert len(told(here, "employee", "orphans")) == 4
+    (before,) = [row for row in told(here, "employee", "departures") if row["employee"] == "E-7"]
     assert (before["clients"], before["placed"], before["orphans"]) == (4, 0, 4)
-    then = told(here, "departures", "--on", "2026-02-02T10:00")[0]
+    then = told(here, "employee", "departures", "--on", "2026-02-02T10:00")[0]
     assert (then["orphan_hours"], then["mean_hours"], then["longest_hours"]) == (96, 24, 24)
 
     path = str(tmp_path / "plan.json")
@@ -85,8 +84,8 @@ def test_from_the_departure_to_the_last_client_placed_and_back(
     assert would == recorded(here, 4 + 2)
     (batch,) = tried["batch"]
     assert (batch["planned"], batch["moved"], batch["skipped"]) == (4, 4, 0)
-    assert not told(here, "orphans")
-    (after,) = [row for row in told(here, "departures") if row["employee"] == "E-7"]
+    assert not told(here, "employee", "orphans")
+    (after,) = [row for row in told(here, "employee", "departures") if row["employee"] == "E-7"]
     assert (after["clients"], after["placed"], after["pool"], after["orphans"]) == (4, 4, 0, 0)
     history = told(here, "owner", "C-3")["history"][-1]
     assert (history["to_employee"], history["approved_by"]) == ("E-9", "E-2")
@@ -100,7 +99,7 @@ def there_and_back(here: Here, batch: str, path: str) -> None:
     back = told(here, *undo, "--by", "E-2")
     assert (back, recorded(here, 4 + 2)) == (tried, would)
     assert (back["batch"][0]["restored"], back["batch"][0]["kept"]) == (4, 0)
-    assert len(told(here, "orphans")) == 4
+    assert len(told(here, "employee", "orphans")) == 4
     status = told(here, "transfer", "status", batch)
     assert status["batch"][0]["state"] == "reversed"
     assert status["successors"] == [
@@ -121,7 +120,7 @@ def test_a_plan_by_a_fact_tells_whom_it_cannot_place(iledger: Run, here: Here) -
 
 def test_a_plan_for_later_holds_from_then_on(iledger: Run, here: Here, tmp_path: Path) -> None:
     iledger("append", stdin=company())
-    done = here("depart", "E-7", "--effective", "2999-12-01", "--by", "E-2")
+    done = here("employee", "depart", "E-7", "--effective", "2999-12-01", "--by", "E-2")
     assert "are orphans from 2999-12-01 00:00 (Europe/Moscow) on" in done.stderr
     assert "--rule same-unit --effective 2999-11-30T21:00:00Z --out plan.json" in done.stderr
     path = str(tmp_path / "plan.json")
@@ -137,7 +136,9 @@ def test_a_plan_for_later_holds_from_then_on(iledger: Run, here: Here, tmp_path:
         here("handover", "accept", "C-1", "--by", "E-8")
     assert told(here, "owner", "C-1")["owner"][0]["owner"] == "E-7"
     assert told(here, "owner", "C-1", "--on", "2999-12-02")["owner"][0]["owner"] == "E-8"
-    assert [row["client"] for row in told(here, "orphans", "--on", "2999-12-02")] == ["C-3"]
+    assert [row["client"] for row in told(here, "employee", "orphans", "--on", "2999-12-02")] == [
+        "C-3"
+    ]
     here("transfer", "reverse", batch, "--reason", "he stays on", "--yes")
     assert told(here, "owner", "C-1", "--on", "2999-12-02")["owner"][0]["owner"] == "E-7"
 
@@ -145,7 +146,7 @@ def test_a_plan_for_later_holds_from_then_on(iledger: Run, here: Here, tmp_path:
 def test_somebody_away_is_covered(iledger: Run, here: Here) -> None:
     iledger("append", stdin=company())
     days = ("--from", "2026-07-01", "--to", "2026-07-14", "--substitute", "E-9")
-    (made,) = told(here, "absence", "E-7", *days)
+    (made,) = told(here, "employee", "absence", "E-7", *days)
     assert made["content"]["substitute"] == "E-9"
 
 
@@ -167,10 +168,10 @@ BAD = (
     ((*APPLY, "plan.json"), 2, "add --yes"),
     (("transfer", "reverse", "T-9", "--reason", "x", "--yes"), 3, "no batch 'T-9'"),
     (("transfer", "status", "T-9"), 3, "no batch 'T-9'"),
-    (("depart", "E-99"), 8, "no employee 'E-99'"),
-    (("depart", "E-3"), 8, "E-3 left"),
-    (("depart", "E-7", "--effective", "2025-12-31"), 8, "cannot have left"),
-    (("absence", "E-7", "--from", "July", "--to", "2026-07-14"), 2, "is not a day"),
+    (("employee", "depart", "E-99"), 8, "no employee 'E-99'"),
+    (("employee", "depart", "E-3"), 8, "E-3 left"),
+    (("employee", "depart", "E-7", "--effective", "2025-12-31"), 8, "cannot have left"),
+    (("employee", "absence", "E-7", "--from", "July", "--to", "2026-07-14"), 2, "is not a day"),
 )
 
 

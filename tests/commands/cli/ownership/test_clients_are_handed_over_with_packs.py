@@ -114,7 +114,7 @@ REFUSALS = [
     ("pack C-9 --to E-2", 3, "iledger clients --search"),
     ("pack C-1 --to E-22", 3, "Did you mean 'E-2'"),
     ("pack --batch B-9 --out packs", 3, "iledger transfer status"),
-    ("accept C-1 --by E-2", 8, "iledger reassign C-1 --to E-2"),
+    ("accept C-1 --by E-2", 8, "iledger client reassign C-1 --to E-2"),
     ("accept C-1 --by E-1", 8, "iledger handover pack C-1 --to E-1 --issue"),
     ("accept C-9 --by E-1", 8, "iledger clients --search"),
     ("accept C-1", 2, "--by EMPLOYEE"),

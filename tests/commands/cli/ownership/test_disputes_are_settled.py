@@ -1,4 +1,4 @@
-"""`iledger dispute`, `conflict` and `conflicts`, as typed."""
+"""`iledger dispute` and `iledger client conflict`, as typed."""
 
 import json
 import subprocess
@@ -42,7 +42,7 @@ def test_a_dispute_from_claim_to_file(told: Run, tmp_path: Path) -> None:
     evidence = str(event_id("pbx", "o1"))
     done = told(*RESOLVE, "--evidence", evidence, "--by", "E-1")
     assert done.returncode == 0, done.stderr
-    assert "iledger reassign C-1 --to E-2 --reason dispute" in done.stderr.decode()
+    assert "iledger client reassign C-1 --to E-2 --reason dispute" in done.stderr.decode()
     (line,) = rows(told, "dispute", "list")
     assert (line["decision"], line["evidence"]) == ("claimant", [evidence])
     assert rows(told, "dispute", "list", "--open") == []
@@ -65,44 +65,47 @@ def test_a_dispute_from_claim_to_file(told: Run, tmp_path: Path) -> None:
 
 
 def test_a_conflict_and_the_list_of_conflicts(told: Run) -> None:
-    report = ("conflict", "report", "C-1", "--employee", "E-1", "--severity", "high")
+    report = ("client", "conflict", "report", "C-1", "--employee", "E-1", "--severity", "high")
     assert told(*report, "--account", "кричит", "--by", "E-2").returncode == 0
     assert "nothing to record" in told(*report, "--account", "кричит").stderr.decode()
     card = json.loads(told("card", "C-1", "--format", "json").stdout)
     assert [line["value"] for line in card["open_conflicts"]] == ["high"]
 
-    listed = rows(told, "conflicts")
+    listed = rows(told, "client", "conflict", "list")
     assert [(line["kind"], line["employee"], line["unit"], line["owner"]) for line in listed] == [
         ("breach", "E-2", "U-1", "E-1"), ("blocked", "E-2", "U-1", "E-1"),
         ("conflict", "E-1", None, None),
     ]  # fmt: skip
-    branches = rows(told, "conflicts", "--by", "branch")
+    branches = rows(told, "client", "conflict", "list", "--by", "branch")
     assert [(line["group"], line["breaches"], line["blocked"]) for line in branches] == [
         ("U-1", 1, 1), ("(none)", 0, 0),
     ]  # fmt: skip
-    assert rows(told, "conflicts", "--by", "client")[0]["incidents"] == 3
-    assert [line["kind"] for line in rows(told, "conflicts", "--until", "2026-02-01")] == ["breach"]
-    assert rows(told, "conflicts", "--since", "2026-02-02", "--until", "2026-02", "--by",
+    assert rows(told, "client", "conflict", "list", "--by", "client")[0]["incidents"] == 3
+    assert [
+        line["kind"] for line in rows(told, "client", "conflict", "list", "--until", "2026-02-01")
+    ] == ["breach"]
+    assert rows(told, "client", "conflict", "list", "--since", "2026-02-02", "--until", "2026-02",
+                "--by",
                 "employee")[0]["blocked"] == 1  # fmt: skip
 
-    settle = ("conflict", "resolve", "C-1", "--employee", "E-1", "--outcome")
-    assert "iledger reassign C-1" in one_message(told(*settle, "reassigned"))
+    settle = ("client", "conflict", "resolve", "C-1", "--employee", "E-1", "--outcome")
+    assert "iledger client reassign C-1" in one_message(told(*settle, "reassigned"))
     assert told(*settle, "reconciled").returncode == 0
     done = told(*settle, "reconciled")
     assert done.returncode == 8
-    assert "iledger conflict report" in one_message(done)
+    assert "iledger client conflict report" in one_message(done)
 
 
 REFUSALS = [
     ("dispute open C-1 --claimant E-1 --respondent E-1 --claim x", 8, "--respondent"),
     ("dispute open C-9 --claimant E-2 --respondent E-1 --claim x", 8, "clients --search"),
-    ("dispute open C-1 --claimant E-9 --respondent E-1 --claim x", 8, "iledger employees"),
+    ("dispute open C-1 --claimant E-9 --respondent E-1 --claim x", 8, "iledger employee list"),
     ("dispute resolve D-9 --decision neither --grounds x", 3, "iledger dispute list"),
     ("dispute file D-9 --out x.zip", 3, "iledger dispute list"),
     ("dispute file D-9 --out x.zip --as-of 99", 2, "ahead of the head"),
-    ("conflict report C-9 --employee E-1", 8, "clients --search"),
-    ("conflict report C-1 --employee E-9", 8, "iledger employees"),
-    ("conflicts --since yesterday", 2, "2025-06-30"),
+    ("client conflict report C-9 --employee E-1", 8, "clients --search"),
+    ("client conflict report C-1 --employee E-9", 8, "iledger employee list"),
+    ("client conflict list --since yesterday", 2, "2025-06-30"),
 ]
 
 

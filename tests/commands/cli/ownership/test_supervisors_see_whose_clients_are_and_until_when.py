@@ -1,4 +1,4 @@
-"""`iledger policy`, `reservations`, `expire`, `portfolio`, `custody`, as typed."""
+"""`iledger reservation`, `employee portfolio` and `audit custody`, as typed."""
 
 import json
 from typing import Any
@@ -39,19 +39,19 @@ def rows(done: Any) -> Any:
 
 
 def test_a_policy_is_published_and_shown(asked: Here) -> None:
-    assert "no policy has been published" in asked("policy", "show").stderr
+    assert "no policy has been published" in asked("reservation", "policy", "show").stderr
     publish = (
-        "policy", "publish", "--days", "90", "--claims", "offer.sent,meeting.held",
+        "reservation", "policy", "publish", "--days", "90", "--claims", "offer.sent,meeting.held",
         "--former-owner-days", "30", "--clients-per-seller", "300", "--exclude", "U-1,U-2",
     )  # fmt: skip
     assert asked(*publish).exit_code == 0
-    (shown,) = rows(asked("policy", "show", "--format", "json"))
+    (shown,) = rows(asked("reservation", "policy", "show", "--format", "json"))
     assert (shown["version"], shown["days"], shown["claims"], shown["exclusions"]) == (
         1, 90, ["offer.sent", "meeting.held"], ["U-1,U-2"],
     )  # fmt: skip
     assert "it is so already" in asked(*publish).stderr
-    assert asked("policy", "publish").exit_code == 0
-    (shown,) = rows(asked("policy", "show", "--format", "json"))
+    assert asked("reservation", "policy", "publish").exit_code == 0
+    (shown,) = rows(asked("reservation", "policy", "show", "--format", "json"))
     assert (shown["version"], shown["days"], shown["claims"]) == (2, None, ["offer.sent"])
 
 
@@ -62,26 +62,28 @@ def test_a_policy_that_cannot_be_is_refused_in_one_line(asked: Here, iledger: Ru
         (("--claims", "offer.send"), 8, "Did you mean 'offer.sent'?"),
         (("--exclude", "U-1,U-9"), 8, "no unit 'U-9'"),
     ):
-        done = iledger("policy", "publish", *typed)
+        done = iledger("reservation", "policy", "publish", *typed)
         assert (done.returncode, done.stderr.count(b"\n")) == (code, 1), done.stderr
         assert said in done.stderr.decode()
 
 
 def test_reservations_that_have_run_out_are_ended_in_a_batch(asked: Here, iledger: Run) -> None:
-    listed = rows(asked("reservations", "--employee", "E-1", "--format", "json"))
+    listed = rows(asked("reservation", "list", "--employee", "E-1", "--format", "json"))
     assert [(row["client"], row["state"]) for row in listed] == [
         ("C-1", "run out"), ("C-2", "in force"),
     ]  # fmt: skip
-    refused = iledger("expire")
+    refused = iledger("reservation", "expire")
     assert (refused.returncode, refused.stderr.count(b"\n")) == (2, 1)
     assert "End 1 reservation that has run out? Nobody is there to ask" in refused.stderr.decode()
-    assert [row["type"] for row in rows(asked("expire", "--dry-run", "--format", "json"))] == [
-        "reservation.expired"
-    ]
-    (ended,) = rows(asked("expire", "--yes", "--format", "json"))
+    assert [
+        row["type"] for row in rows(asked("reservation", "expire", "--dry-run", "--format", "json"))
+    ] == ["reservation.expired"]
+    (ended,) = rows(asked("reservation", "expire", "--yes", "--format", "json"))
     assert (ended["client"], ended["position"]) == ("C-1", 5)
-    assert "it is so already" in asked("expire", "--yes").stderr
-    assert [row["client"] for row in rows(asked("reservations", "--format", "json"))] == ["C-2"]
+    assert "it is so already" in asked("reservation", "expire", "--yes").stderr
+    assert [row["client"] for row in rows(asked("reservation", "list", "--format", "json"))] == [
+        "C-2"
+    ]
 
 
 def test_what_was_ended_is_shown_although_the_next_could_not_be(
@@ -100,17 +102,19 @@ def test_what_was_ended_is_shown_although_the_next_could_not_be(
     shown: list[Any] = []
     monkeypatch.setattr(output.Printer, "show", lambda _, rows, *__: shown.extend(rows))
     with pytest.raises(ServerUnavailable):
-        asked("expire", "--yes")
+        asked("reservation", "expire", "--yes")
     assert [row["client"] for row in shown] == ["C-1"]
 
 
 def test_a_portfolio_then_and_now(asked: Here) -> None:
-    found = asked("portfolio", "E-1", "--format", "json")
+    found = asked("employee", "portfolio", "E-1", "--format", "json")
     assert [row["client"] for row in rows(found)] == ["C-1", "C-2"]
     assert "2 clients: 2 reserved" in found.stderr
-    assert rows(asked("portfolio", "E-1", "--on", "2026-01-01", "--format", "json")) == []
-    assert len(rows(asked("portfolio", "E-1", "--as-of", "3", "--format", "json"))) == 1
-    assert "0 clients: none" in asked("portfolio", "E-2").stderr
+    assert (
+        rows(asked("employee", "portfolio", "E-1", "--on", "2026-01-01", "--format", "json")) == []
+    )
+    assert len(rows(asked("employee", "portfolio", "E-1", "--as-of", "3", "--format", "json"))) == 1
+    assert "0 clients: none" in asked("employee", "portfolio", "E-2").stderr
 
 
 def test_custody_fails_on_a_breach_and_not_on_an_orphan(asked: Here, iledger: Run) -> None:
@@ -119,7 +123,7 @@ def test_custody_fails_on_a_breach_and_not_on_an_orphan(asked: Here, iledger: Ru
         data={"employee": "E-1"},
     )  # fmt: skip
     assert iledger("append", stdin=jsonl(left)).returncode == 0
-    whole = rows(asked("custody", "--format", "json"))
+    whole = rows(asked("audit", "custody", "--format", "json"))
     assert whole["breaches"] == []
     assert {row["client"] for row in whole["orphans"]} == {"C-1", "C-2"}
     wrong = event(
@@ -127,7 +131,7 @@ def test_custody_fails_on_a_breach_and_not_on_an_orphan(asked: Here, iledger: Ru
         data={"from_employee": "E-2", "reason": "no purchase"},
     )  # fmt: skip
     assert iledger("append", stdin=jsonl(wrong)).returncode == 0
-    done = iledger("custody", "--client", "C-1", "--format", "json")
+    done = iledger("audit", "custody", "--client", "C-1", "--format", "json")
     assert done.returncode == 1
     whole = json.loads(done.stdout)
     assert [row["what"] for row in whole["breaches"]] == ["wrong giver"]

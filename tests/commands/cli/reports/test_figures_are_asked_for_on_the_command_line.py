@@ -1,4 +1,4 @@
-"""`iledger metrics --credit …` and `iledger outcomes`, as typed."""
+"""`iledger metrics --credit …` and `iledger handover outcomes`, as typed."""
 
 import json
 from typing import Any
@@ -49,13 +49,15 @@ def test_credit_to_the_current_owner_comes_with_a_remark(asked: Run) -> None:
 
 
 def test_outcomes_of_hand_overs(asked: Run) -> None:
-    table = asked("outcomes", "--days", "20").stdout.decode()
+    table = asked("handover", "outcomes", "--days", "20").stdout.decode()
     assert "1 → 1" in table
     assert "100 % (1/1)" in table
-    (row,) = json.loads(asked("outcomes", "--on", "2026-03-05", "--format", "json").stdout)
+    (row,) = json.loads(
+        asked("handover", "outcomes", "--on", "2026-03-05", "--format", "json").stdout
+    )
     assert (row["handovers"], row["unfinished"], row["retained_share"]) == (1, 1, None)
-    assert "no data" in asked("outcomes", "--on", "2026-03-05").stdout.decode()
-    refused = asked("outcomes", "--days", "0")
+    assert "no data" in asked("handover", "outcomes", "--on", "2026-03-05").stdout.decode()
+    refused = asked("handover", "outcomes", "--days", "0")
     assert refused.returncode == 2
     assert b"from 1 to 3660" in refused.stderr
 

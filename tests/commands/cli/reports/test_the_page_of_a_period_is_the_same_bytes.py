@@ -1,4 +1,4 @@
-"""`iledger report --html`: one position gives one file, and its figures are the answers."""
+"""`iledger report page --html`: one position gives one file, and its figures are the answers."""
 
 import html
 import json
@@ -26,7 +26,7 @@ def told(here: Here, tmp_path: Path) -> Here:
 
 
 def page(here: Here, place: Path, *more: str, period: str = "2025-Q3") -> str:
-    done = here("report", "--html", str(place), "--period", period, *more)
+    done = here("report", "page", "--html", str(place), "--period", period, *more)
     assert done.exit_code == 0, done.stderr
     return place.read_text("utf-8")
 
@@ -100,7 +100,7 @@ def test_a_running_period_is_shown_so_far(told: Here, tmp_path: Path) -> None:
     content = page(told, tmp_path / "q.html", period=month)
     assert "still running" in content
     with pytest.raises(InvalidQuestion, match="had not begun"):
-        told("report", "--html", str(tmp_path / "n.html"), "--period", "2999")
+        told("report", "page", "--html", str(tmp_path / "n.html"), "--period", "2999")
 
 
 def test_only_its_owner_reads_the_file_and_it_is_replaced_whole(told: Here, tmp_path: Path) -> None:
@@ -111,8 +111,8 @@ def test_only_its_owner_reads_the_file_and_it_is_replaced_whole(told: Here, tmp_
     assert page(told, place).startswith("<!DOCTYPE html>")
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     assert list(folder.iterdir()) == [place]
-    assert told("report", "--html", str(folder), "--period", "2025-Q3").exit_code == 2
-    assert told("report").exit_code == 2
-    assert told("report", "--html", str(place)).exit_code == 2
+    assert told("report", "page", "--html", str(folder), "--period", "2025-Q3").exit_code == 2
+    assert told("report", "page").exit_code == 2
+    assert told("report", "page", "--html", str(place)).exit_code == 2
     assert told("report", "--html", str(place), "adoption").exit_code == 2
     assert told("report", "adoption").exit_code == 0

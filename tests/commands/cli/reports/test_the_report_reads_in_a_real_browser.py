@@ -1,4 +1,4 @@
-"""The page of `iledger report --html`, opened in Chromium: seen, measured and printed.
+"""The page of `iledger report page --html`, opened in Chromium: seen, measured and printed.
 
 Without network and without JavaScript: the page is to need neither.
 """
@@ -69,7 +69,7 @@ def files(embedded_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         runner = CliRunner(env={"ILEDGER_DSN": target.dsn, "ILEDGER_SCHEMA": target.schema})
         for command in (
             ["append", str(folder / "events.jsonl")],
-            *(["report", "--html", str(found[name]), "--period", name] for name in PAGES),
+            *(["report", "page", "--html", str(found[name]), "--period", name] for name in PAGES),
         ):
             done = runner.invoke(main.iledger, command, catch_exceptions=False)
             assert done.exit_code == 0, done.output

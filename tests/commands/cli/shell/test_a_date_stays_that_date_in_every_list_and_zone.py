@@ -33,10 +33,11 @@ FACTS = (
     ("case.closed", {"case": "S-1"}, "C-1"),
 )
 LISTS = (
-    ("clients",), ("orphans",), ("portfolio", "E-1"), ("deals",), ("offers",), ("tasks",),
-    ("cases",), ("employees",), ("departures",), ("card", "C-1"), ("owner", "C-1"),
-    ("custody", "--client", "C-1"),
-    ("timeline", "C-1"), ("diff", "C-1", "--from", "4", "--to", str(len(FACTS))),
+    ("clients",), ("employee", "orphans"), ("employee", "portfolio", "E-1"), ("deal", "list"),
+    ("deal", "offers"), ("task", "list"), ("case", "list"), ("employee", "list"),
+    ("employee", "departures"), ("card", "C-1"), ("owner", "C-1"),
+    ("audit", "custody", "--client", "C-1"),
+    ("timeline", "C-1"), ("client", "diff", "C-1", "--from", "4", "--to", str(len(FACTS))),
 )  # fmt: skip
 
 

@@ -9,7 +9,17 @@ from commands.cli.shell import decision as deciding
 from ledger.errors import KeyConflict, ServerUnavailable
 from tests.commands.cli.conftest import Here, Run, event, jsonl
 
-ABSENCE = ("absence", "E-1", "--from", "2026-07-01", "--to", "2026-07-14", "--by", "E-9")
+ABSENCE = (
+    "employee",
+    "absence",
+    "E-1",
+    "--from",
+    "2026-07-01",
+    "--to",
+    "2026-07-14",
+    "--by",
+    "E-9",
+)
 HIRED = [
     event(
         0, type="employee.hired", key=f"hr-{n}", client=None, occurred_at="2026-01-01",

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from commands.cli.directory import COMMANDS, Entry
+from commands.cli.directory import COMMANDS, Daily
 from ledger.database import Connection, Location
 from ledger.errors import InvalidQuestion
 from tests.commands.cli.conftest import MODULE, Here, Run, event, jsonl, one_message
@@ -78,7 +78,7 @@ def test_a_path_that_is_no_file(iledger: Run, path: str) -> None:
 
 def test_options_that_make_no_sense(iledger: Run) -> None:
     for arguments, said in (
-        (["reply"], "Did you mean 'replay'"),
+        (["reply"], "did you mean `iledger replay`?"),
         (["replay", "--since", "yesterday"], "Give a day (2025-06-30)"),
         (["replay", "--as-of", "5"], "position 5 is ahead of the head, which is 0"),
         (["replay", "--as-of", "2999-01-01"], "lies in the future"),
@@ -114,7 +114,7 @@ def test_there_is_no_ledger(iledger: Run, command: str) -> None:
 def test_a_folder_without_a_ledger_is_named(iledger: Run, tmp_path: Path) -> None:
     place = ("--folder", tmp_path / "elsewhere")
     done = iledger(*place, "owner", "C-1")
-    iledger(*place, "stop")
+    iledger(*place, "server", "stop")
     assert done.returncode == 6
     assert f"looked for in {tmp_path / 'elsewhere'}; --folder or ILEDGER_HOME" in one_message(done)
 
@@ -242,7 +242,7 @@ def test_a_closed_standard_stream_hinders_nothing(
 def test_a_defect_is_told_without_a_traceback(monkeypatch: Any, capsys: Any) -> None:
     from commands.cli import main
 
-    monkeypatch.setitem(COMMANDS, "status", Entry("commands.cli.admin.server", "gone", ""))
+    monkeypatch.setitem(COMMANDS, "status", Daily("admin.server:gone", ""))
     assert main.run(["status"]) == 70
     assert "ILEDGER_DEBUG=1" in capsys.readouterr().err
     monkeypatch.setitem(os.environ, "ILEDGER_DEBUG", "1")
@@ -258,5 +258,5 @@ def test_a_login_without_a_name_says_who_decides(
 
     monkeypatch.setattr(getpass, "getuser", nameless)
     with pytest.raises(InvalidQuestion, match="say who decides with --by"):
-        here("policy", "publish")
-    assert here("policy", "publish", "--by", "E-1").exit_code == 0
+        here("reservation", "policy", "publish")
+    assert here("reservation", "policy", "publish", "--by", "E-1").exit_code == 0

@@ -84,7 +84,7 @@ def test_programs_get_figures_and_no_pictures(here: Here, tmp_path: Path) -> Non
     (tmp_path / "events").write_bytes(jsonl(*EVENTS))
     assert here("append", str(tmp_path / "events")).exit_code == 0
     for command in (
-        "attainment --period 2025-Q3",
+        "target attainment --period 2025-Q3",
         "funnel --period 2025-Q3",
         "metrics --every month --metric interactions --period 2025-Q3",
     ):
@@ -95,7 +95,7 @@ def test_programs_get_figures_and_no_pictures(here: Here, tmp_path: Path) -> Non
             assert not set(answer) & set("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉·"), command
             assert form == "csv" or isinstance(json.loads(answer), list)
     # Of what there is no data, no bar
-    table = here("attainment", "--period", "2025-Q3", "--by", "whole").stdout
+    table = here("target", "attainment", "--period", "2025-Q3", "--by", "whole").stdout
     (overdue,) = (each for each in table.splitlines() if "overdue_share" in each)
     assert "no data" in overdue
     assert "█" not in overdue

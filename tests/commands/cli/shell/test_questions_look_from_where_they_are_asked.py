@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from psycopg import sql
 
 import ledger
-from commands.cli import main
+from commands.cli import main, tree
 from commands.cli.shell.question import Question, asked
 from ledger.database import Connection, Location
 from ledger.errors import InvalidQuestion, NotInitialised
@@ -35,8 +35,8 @@ def ask(location: Location, monkeypatch: pytest.MonkeyPatch) -> Ask:
         found.append(question)
         question.show([{"at": datetime(2025, 6, 30, 22, tzinfo=UTC)}])
 
-    monkeypatch.setattr(main._Commands, "get_command", lambda *_: question)
-    monkeypatch.setattr(main._Commands, "resolve_command", lambda s, c, a: (a[0], question, a[1:]))
+    monkeypatch.setattr(tree.Root, "get_command", lambda *_: question)
+    monkeypatch.setattr(tree.Root, "resolve_command", lambda s, c, a: (a[0], question, a[1:]))
 
     def run(*options: str, dsn: str | None = None) -> tuple[Question, Result]:
         settings = {"ILEDGER_DSN": dsn or location.dsn, "ILEDGER_SCHEMA": location.schema}

@@ -8,7 +8,7 @@ from commands.cli import main
 
 
 def _stop(*options: str, **settings: str) -> tuple[int, str]:
-    done = CliRunner(env=settings).invoke(main.iledger, [*options, "stop"])
+    done = CliRunner(env=settings).invoke(main.iledger, [*options, "server", "stop"])
     return done.exit_code, f"{done.stderr}{done.exception or ''}"
 
 

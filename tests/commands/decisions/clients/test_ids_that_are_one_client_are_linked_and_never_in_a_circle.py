@@ -79,7 +79,7 @@ def test_one_that_absorbed_others_brings_them_along() -> None:
         ([merged("C-2", "C-1")], "C-1", "C-2", "inside the other"),
         ([merged("C-2", "C-1"), merged("C-3", "C-2")], "C-1", "C-3", "inside the other"),
         ([merged("C-3", "C-2")], "C-1", "C-2", "merged into C-3 already"),
-        ([merged("C-3", "C-1")], "C-1", "C-2", "iledger merge C-3 C-2"),
+        ([merged("C-3", "C-1")], "C-1", "C-2", "iledger client merge C-3 C-2"),
     ],
 )
 def test_a_merge_that_makes_no_sense_is_refused(

@@ -48,7 +48,7 @@ def test_a_pack_is_issued_once_whoever_has_the_client() -> None:
 @pytest.mark.parametrize(
     ("facts", "employee", "says"),
     [
-        ((), "E-9", "iledger employees"),
+        ((), "E-9", "iledger employee list"),
         ((EmployeeDeparted(employee="E-2", reason="resigned"),), "E-2", "somebody who is here"),
         ((ContactBarred(employee="E-2", reason="quarrel"),), "E-2", "may not approach"),
     ],
@@ -75,7 +75,7 @@ def test_a_newer_pack_is_accepted_anew() -> None:
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
-        ((PACK,), "is E-1's, and only its owner accepts it.*iledger reassign C-1 --to E-2"),
+        ((PACK,), "is E-1's, and only its owner accepts it.*iledger client reassign C-1 --to E-2"),
         ((TO_2,), "no pack.*iledger handover pack C-1 --to E-2 --issue"),
         ((PACK, TO_2, ACCEPTED, TO_1), "is E-1's"),
         ((PACK, TO_2, ACCEPTED, TO_1, TO_2), "no pack"),

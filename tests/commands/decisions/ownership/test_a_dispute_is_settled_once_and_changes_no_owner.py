@@ -67,12 +67,12 @@ def test_a_conflict_can_be_settled_although_the_client_was_merged_since() -> Non
 
 def test_a_conflict_that_is_not_open_cannot_be_settled() -> None:
     for facts in ((), (REPORTED, SETTLED)):
-        with pytest.raises(Refused, match="iledger conflict report C-1 --employee E-1"):
+        with pytest.raises(Refused, match="iledger client conflict report C-1 --employee E-1"):
             settle("E-1", "unfounded")(after(*facts), CONTEXT)
 
 
 def test_reassigned_is_no_outcome_while_the_client_is_still_his() -> None:
-    with pytest.raises(Refused, match="iledger reassign C-1"):
+    with pytest.raises(Refused, match="iledger client reassign C-1"):
         settle("E-1", "reassigned")(after(REPORTED), CONTEXT)
     passed = ClientReassigned(from_employee="E-1", to_employee="E-2", reason="conflict")
     assert told(settle("E-1", "reassigned")(after(REPORTED, passed), CONTEXT))
@@ -89,8 +89,8 @@ def test_a_dispute_is_opened_even_with_somebody_who_has_left() -> None:
     ("facts", "parties", "says"),
     [
         ((), ("E-1", "E-1"), "both"),
-        ((), ("E-9", "E-1"), "iledger employees"),
-        ((), ("E-1", "E-9"), "iledger employees"),
+        ((), ("E-9", "E-1"), "iledger employee list"),
+        ((), ("E-1", "E-9"), "iledger employee list"),
         ((OPENED,), ("E-2", "E-1"), "choose another id"),
         ((OPENED, JUDGED), ("E-2", "E-1"), "choose another id"),
     ],
@@ -123,7 +123,7 @@ def test_a_dispute_is_resolved_once() -> None:
 def test_a_resolution_names_the_next_step() -> None:
     found = known(state(dispute_model("D-1"), OPENED), "D-1")
     steps = {each: next_step(found, each) for each in ("claimant", "respondent", "shared")}
-    assert "iledger reassign C-1 --to E-2 --reason dispute" in steps["claimant"]
-    assert "iledger reassign C-1 --to E-1 --reason dispute" in steps["respondent"]
-    assert "iledger team add C-1 --employee E-2" in steps["shared"]
-    assert "iledger release C-1" in next_step(found, "neither")
+    assert "iledger client reassign C-1 --to E-2 --reason dispute" in steps["claimant"]
+    assert "iledger client reassign C-1 --to E-1 --reason dispute" in steps["respondent"]
+    assert "iledger client team add C-1 --employee E-2" in steps["shared"]
+    assert "iledger client release C-1" in next_step(found, "neither")

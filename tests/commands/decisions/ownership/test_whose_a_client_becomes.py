@@ -73,7 +73,7 @@ class TestAnApproach:
         assert blocked.owner in str(decision.refusal)
         assert blocked.reservation is not None
         assert blocked.reservation in str(decision.refusal)
-        assert "iledger reassign C-1 --to E-1 --reason" in str(decision.refusal)
+        assert "iledger client reassign C-1 --to E-1 --reason" in str(decision.refusal)
 
     def test_is_of_another_branch_whoever_was_known_to_have_the_client(self) -> None:
         nobody_named = ownership.model("C-1", "E-1", seller="E-1")
@@ -230,7 +230,7 @@ class TestACurator:
         assert assigned == facts.CuratorAssigned(employee="E-1")
         assert when(curation.assign("E-1"), state(curated("E-1"))) == []
         assert len(when(curation.assign("E-1"), state(reserved("E-1")))) == 1
-        with pytest.raises(Refused, match="iledger reassign C-1 --to E-1"):
+        with pytest.raises(Refused, match="iledger client reassign C-1 --to E-1"):
             curation.assign("E-1")(state(reserved("E-2")), CONTEXT)
 
     def test_passes_a_client_on_and_says_from_whom(self) -> None:
@@ -264,7 +264,7 @@ REASSIGN = {"reason": "workload", "approved_by": "E-boss"}
         ("E-9", {}, (curated("E-1"),), "no employee 'E-9'"),
         ("E-2", {}, (curated("E-1"), event(EmployeeDeparted(employee="E-2"), 30, None)), "left on"),
         ("E-1", {}, (curated("E-1"),), "is E-1's already"),
-        ("E-2", {}, (), "iledger assign C-1 --to E-2"),
+        ("E-2", {}, (), "iledger client assign C-1 --to E-2"),
         ("E-2", {"effective_at": day(0)}, (), "known only since"),
         ("E-2", {"effective_at": day(19)}, (curated("E-1"),), "would come before it"),
         ("E-2", {}, (curated("E-1"), curated("E-3", 160)), "would come before it"),

@@ -1,4 +1,4 @@
-"""`iledger reserve`, `assign`, `reassign`, `release`, `bar`, `team`: whose a client shall be."""
+"""`iledger client reserve`, `assign`, `reassign`, `release`, `bar`: whose a client shall be."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,10 +6,9 @@ from typing import Any, get_args
 
 import click
 
-from commands.cli.motivation.kpi import team_kpi
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.decisions.ownership import curation, ownership, reservation
-from ledger.events.ownership import ReassignmentReason, TeamRole
+from ledger.events.ownership import ReassignmentReason
 
 _CLIENT = click.argument("client", metavar="CLIENT")
 _APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
@@ -41,7 +40,7 @@ def _agreed(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-@click.command(epilog="Example: iledger reserve C-0104 --for E-07 --by E-02")
+@click.command(epilog="Example: iledger client reserve C-0104 --for E-07 --by E-02")
 @_CLIENT
 @click.option("--for", "seller", metavar="EMPLOYEE", required=True, help="The seller.")
 @deciding
@@ -55,7 +54,7 @@ def reserve(shell: DecisionShell, client: str, seller: str) -> None:
     shell.take(model, reservation.reserve(seller))
 
 
-@click.command(epilog="Example: iledger assign C-0104 --to E-07 --by E-02")
+@click.command(epilog="Example: iledger client assign C-0104 --to E-07 --by E-02")
 @click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
 @click.option("--reason", metavar="TEXT", help="Why.")
 @_agreed
@@ -65,7 +64,7 @@ def assign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
 
 
 @click.command(
-    epilog="Example: iledger reassign C-0104 --to E-09 --reason conflict --by E-02 --dry-run"
+    epilog="Example: iledger client reassign C-0104 --to E-09 --reason conflict --by E-02 --dry-run"
 )
 @click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
 @click.option("--reason", type=click.Choice(_REASONS), required=True, help="Why.")
@@ -77,7 +76,7 @@ def reassign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
 
 
 @click.command(
-    epilog='Example: iledger release C-0104 --reason "a year without a purchase" --by E-02'
+    epilog='Example: iledger client release C-0104 --reason "a year without a purchase" --by E-02'
 )
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @_agreed
@@ -86,7 +85,9 @@ def release(shell: DecisionShell, client: str, **agreed: Any) -> None:
     shell.take(ownership.model(client), curation.release(**agreed))
 
 
-@click.command(epilog='Example: iledger bar C-0104 --employee E-07 --reason "quarrel" --by E-02')
+@click.command(
+    epilog='Example: iledger client bar C-0104 --employee E-07 --reason "quarrel" --by E-02'
+)
 @_CLIENT
 @click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
@@ -109,31 +110,3 @@ def bar(
         approved_by=approved_by or shell.context.by,
     )
     shell.take(ownership.model(client, employee), decide)
-
-
-@click.group(epilog="Example: iledger team add C-0104 --employee E-15 --role service")
-def team() -> None:
-    """Say who works with a client besides its owner; show the figures of your own team."""
-
-
-team.add_command(team_kpi)
-
-
-@team.command(epilog="Example: iledger team add C-0104 --employee E-15 --role service")
-@_CLIENT
-@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
-@click.option("--role", type=click.Choice(get_args(TeamRole)), required=True, help="As what.")
-@deciding
-def add(shell: DecisionShell, client: str, employee: str, role: TeamRole) -> None:
-    """Let an employee work with a client besides its owner."""
-    shell.take(ownership.model(client, employee), curation.join(employee, role))
-
-
-@team.command(epilog="Example: iledger team remove C-0104 --employee E-15")
-@_CLIENT
-@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
-@click.option("--reason", metavar="TEXT", help="Why.")
-@deciding
-def remove(shell: DecisionShell, client: str, employee: str, reason: str | None) -> None:
-    """Take an employee off a client's team."""
-    shell.take(ownership.model(client, employee), curation.leave(employee, reason))

@@ -1,4 +1,4 @@
-"""`iledger custody`: whether every client has exactly one owner, or is in the pool, at any time."""
+"""`iledger audit custody`: whether every client has one owner or none at any time."""
 
 import click
 
@@ -6,7 +6,7 @@ from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 
 
-@click.command(epilog="Example: iledger custody --client C-0104")
+@click.command(epilog="Example: iledger audit custody --client C-0104")
 @click.option("--client", metavar="CLIENT", help="Only this one; its chain is shown as well.")
 @asked
 def custody(question: Question, client: str | None) -> None:

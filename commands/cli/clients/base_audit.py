@@ -1,0 +1,73 @@
+"""`iledger audit base`: the state of the client base at the end of a month, and who signed it."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from commands.cli.reports.spans import period_of
+from commands.cli.shell.output import remark
+from commands.cli.shell.question import Question, asked
+from ledger.errors import InvalidQuestion
+
+
+@click.command(epilog="Example: iledger audit base --month 2026-10 --sign --by E-02")
+@click.option("--month", metavar="MONTH", required=True, help="Such as 2026-10.")
+@click.option("--active-days", type=int, default=365, show_default=True,
+              help="Days without a purchase after which a client is lost.")  # fmt: skip
+@click.option("--stale-days", type=int, default=90, show_default=True,
+              help="Days without a contact after which a client is stale.")  # fmt: skip
+@click.option("--sign", is_flag=True, help="Record that you have looked through it.")
+@click.option("--by", metavar="EMPLOYEE", envvar="ILEDGER_BY",
+              help="Who signs.  [env: ILEDGER_BY; default: the name of your login]")  # fmt: skip
+@asked
+def base(
+    question: Question,
+    month: str,
+    active_days: int,
+    stale_days: int,
+    by: str | None,
+    *,
+    sign: bool,
+) -> None:
+    """Count the clients at the end of a month: new, lost, reactivated, without owner, stale.
+
+    The answer names the position that it was given at; with --as-of and that position it is the
+    same for ever, and so is its digest.
+    """
+    from projections.questions.clients.client_base_audit import base_audit
+
+    span = period_of(month, None, None)
+    if not re.fullmatch(r"\d{4}-\d\d", month, re.ASCII) or not span.since or not span.until:
+        raise InvalidQuestion(f"--month {month!r} is not a month, such as 2026-10")
+    if active_days < 1 or stale_days < 1:
+        raise InvalidQuestion("--active-days and --stale-days are 1 or more")
+    found = base_audit(
+        question.connection, question.view, since=span.since, until=span.until,
+        active_days=active_days, stale_days=stale_days,
+    )  # fmt: skip
+    told = {"month": month, "as_of": question.view.as_of} | found._asdict()
+    question.show([told])
+    if sign:
+        _sign(question, span.until, by, {**told, "zone": question.view.zone,
+              "active_days": active_days, "stale_days": stale_days})  # fmt: skip
+
+
+def _sign(question: Question, until: date, by: str | None, told: dict[str, Any]) -> None:
+    from commands.cli.shell.decision import context_of
+    from commands.decisions.clients.audits import model, sign
+    from commands.decisions.handle import handle
+    from ledger.api import Ledger
+    from ledger.events.clients import ClientBaseAuditSigned
+
+    now = datetime.now(UTC)
+    end = datetime(until.year, until.month, until.day, tzinfo=ZoneInfo(question.view.zone))
+    if min(now, question.view.on) < end:
+        raise InvalidQuestion(f"the month {told['month']} is not over; sign it when it is")
+    context = context_of(by)
+    with Ledger(question.location) as ledger:
+        handled = handle(ledger, model(), context, sign(ClientBaseAuditSigned(**told)))
+    positions = [receipt.position for receipt in handled.receipts]
+    remark(f"signed at position {positions[0]}" if positions else "signed already")

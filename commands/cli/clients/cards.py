@@ -1,0 +1,121 @@
+"""`iledger card`, `timeline` and `client diff`: what is known about a client."""
+
+from typing import Literal
+
+import click
+
+from commands.cli.shell.output import remark
+from commands.cli.shell.question import Question, asked, moment, recorded_position
+from ledger.errors import InvalidQuestion
+from projections.view import View
+
+Axis = Literal["known", "true"]
+
+
+@click.command(epilog="Example: iledger card C-0104 --on 2025-06-30")
+@click.argument("client", metavar="CLIENT")
+@asked
+def card(question: Question, client: str) -> None:
+    """Show what is known about a client.
+
+    Every line has the position of the event that says so: `iledger replay --after` shows it.
+    In CSV, all sections are one table of section, name, value, since and position. An id that was
+    merged into another is answered with the other's card.
+    """
+    from projections.questions.clients import card
+    from projections.tables.clients import merges
+
+    found = card.card(question.connection, question.view, client)
+    say_merged(question, client)
+    if question.printer.form == "csv":
+        shown = ("name", "value", "since", "precision", "position", "client")
+        question.show(
+            [
+                {"section": section} | {column: line[column] for column in shown if column in line}
+                for section, lines in found._asdict().items()
+                for line in merges.shown(lines)
+            ]
+        )
+        return
+    for section, lines in found._asdict().items():
+        if lines or question.printer.form == "json":
+            question.show(merges.shown(lines), section)
+
+
+@click.command(epilog="Example: iledger timeline C-0104 --since 2025-06 --kind call,letter")
+@click.argument("client", metavar="CLIENT")
+@click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
+@click.option("--until", metavar="DATE|TIME", help="Only what happened by then (the whole day).")
+@click.option("--kind", metavar="KIND,KIND…", help="Only these kinds, such as call,letter,deal.")
+@asked
+def timeline(
+    question: Question, client: str, since: str | None, until: str | None, kind: str | None
+) -> None:
+    """Show everything that happened with a client.
+
+    Every line says whose the client was at that moment. An annulled event stays in sight, with
+    the position that annulled it.
+    """
+    from projections.questions.clients import card
+    from projections.tables.clients import merges
+
+    say_merged(question, client)
+    kinds = [each.strip() for each in (kind or "").split(",") if each.strip()]
+    found = card.timeline(
+        question.connection,
+        question.view,
+        client,
+        since=question.start(since),
+        until=question.end(until),
+        kinds=kinds,
+    )
+    question.show(merges.shown(found))
+
+
+@click.command(
+    epilog="Example: iledger client diff C-0104 --from 2025-06-01 --to 2025-07-01 --axis true"
+)
+@click.argument("client", metavar="CLIENT")
+@click.option(
+    "--from", "start", metavar="POSITION|DATE|TIME", required=True, help="The earlier moment."
+)
+@click.option("--to", "end", metavar="POSITION|DATE|TIME", help="The later moment. Default: now.")
+@click.option(
+    "--axis",
+    type=click.Choice(["known", "true"]),
+    default="known",
+    show_default=True,
+    help="Whether the moments are of what was recorded or of what had happened.",
+)
+@asked
+def diff(question: Question, client: str, start: str, end: str | None, axis: Axis) -> None:
+    """Show what changed on a client's card between two moments."""
+    from projections.questions.clients import card
+
+    before = _moved(question, "--from", start, axis)
+    after = question.view if end is None else _moved(question, "--to", end, axis)
+    question.show(card.difference(question.connection, before, after, client))
+
+
+def say_merged(question: Question, client: str) -> str:
+    """The client that this one is a part of, or itself; a remark if it is another."""
+    from projections.tables.clients import merges
+
+    survivor = merges.members(question.connection, question.view, client)[0]
+    if survivor != client:
+        remark(f"{client} was merged into {survivor}; this is the answer for {survivor}")
+    return survivor
+
+
+def _moved(question: Question, option: str, text: str, axis: Axis) -> View:
+    """The question's view, moved to another moment on one of the two axes."""
+    view = question.view
+    if axis == "true":
+        return view._replace(on=moment(option, text, view.zone).last)
+    position = recorded_position(question.connection, text, view.zone, option, "--axis true")
+    if position > view.as_of:
+        raise InvalidQuestion(
+            f"{option} {text} is position {position}, later than the answer's {view.as_of}; "
+            "name an earlier moment, or leave --as-of out"
+        )
+    return view._replace(as_of=position)

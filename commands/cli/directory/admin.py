@@ -1,0 +1,24 @@
+"""The commands of administration."""
+
+from commands.cli.directory.entry import Daily, Entry, Noun
+
+ADMINISTRATION: dict[str, Entry] = {
+    "init": Daily("admin.server:init", "Create the ledger, or bring an older one up to date."),
+    "status": Daily(
+        "admin.server:status", "Show where the ledger is, how far it has come and how large it is."
+    ),
+    "doctor": Daily("admin.doctor:doctor", "Check the environment and suggest fixes."),
+    "projections": Noun(
+        "List, rebuild and verify what is computed from the events.",
+        "iledger projections verify",
+        {
+            "list": "admin.projections:list_",
+            "status": "admin.projections:status",
+            "rebuild": "admin.projections:rebuild",
+            "verify": "admin.projections:verify",
+        },
+    ),
+    "server": Noun(
+        "Stop the private server.", "iledger server stop", {"stop": "admin.server:stop"}
+    ),
+}

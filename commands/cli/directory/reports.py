@@ -1,0 +1,30 @@
+"""The commands of reports."""
+
+from commands.cli.directory.entry import Daily, Entry, Noun
+
+REPORTS: dict[str, Entry] = {
+    "metrics": Daily(
+        "reports.metrics:metrics", "Show what was achieved: contacts, offers, deals, tasks."
+    ),
+    "report": Noun(
+        "Write the page of a period, and show how well the ledger is kept.",
+        "iledger report page --period 2026-Q3 --html q3.html",
+        {
+            "page": "reports.reports:page",
+            "adoption": "work.adoption:adoption",
+            "service": Noun(
+                "Show figures over all service cases.",
+                "iledger report service opened --by month,kind",
+                {
+                    "opened": "service.service_report:opened",
+                    "touches": "service.service_report:touches",
+                    "moves": "service.service_report:moves",
+                    "handovers": "service.service_report:handovers",
+                    "holders": "service.service_report:holders",
+                    "states": "service.service_report:states",
+                    "durations": "service.service_report:durations",
+                },
+            ),
+        },
+    ),
+}

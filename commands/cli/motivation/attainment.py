@@ -1,0 +1,60 @@
+"""`iledger target attainment`: what was reached of the targets."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from commands.cli.motivation.targets import CREDIT, PERIOD
+from commands.cli.shell.charts import with_bars
+from commands.cli.shell.question import Question, asked
+from projections.periods import period_of
+
+
+@click.command(epilog="Example: iledger target attainment --period 2026-Q3 --by employee")
+@PERIOD
+@click.option(
+    "--by",
+    type=click.Choice(["employee", "unit", "whole"]),
+    default="employee",
+    show_default=True,
+    help="Whose targets.",
+)
+@CREDIT
+@asked
+def attainment(question: Question, period: str, by: str, credit: str) -> None:
+    """Show what was reached of every target, as first set and as revised.
+
+    A past period is looked at from its end. A branch has what its units have, any other unit what
+    was done in it.
+    """
+    from projections.motivation import attainment
+    from projections.tables.people.people import names
+
+    connection, view = question.connection, question.view
+    found = attainment.attainment(connection, view, period_of(period), by=by, credit=credit)
+    known = names(connection, view)
+    rows = [
+        {"scope_id": row.scope_id, "name": known.get(row.scope_id or "")} | row._asdict()
+        for row in found
+    ]
+    if question.printer.form == "table":
+        rows = with_bars([_cells(row) for row in rows], [row.attained for row in found], "attained")
+    question.show(rows)
+
+
+def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of attainment for a table: the most important columns first."""
+    cells = {
+        **row,
+        "fact": "no data" if row["fact"] is None else row["fact"],
+        "attained_first": _percent(row["attained_first"]),
+        "attained": _percent(row["attained"]),
+    }
+    first = ("scope_id", "name", "metric", "currency", "fact", "value", "attained", "shortfall")
+    return {name: cells[name] for name in dict.fromkeys((*first, *cells))}
+
+
+def _percent(share: Decimal | None) -> str:
+    return "no data" if share is None else f"{share * 100:.1f} %"

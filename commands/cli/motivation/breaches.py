@@ -1,0 +1,110 @@
+"""`iledger norm breaches`, `record`: who did not meet the norms, and the breaches on record."""
+
+from typing import Any
+
+import click
+
+from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.output import remark
+from commands.cli.shell.question import Question, asked, opened
+from commands.decisions.motivation import norms as deciding_norms
+from projections.motivation.compliance import Compliance
+from projections.motivation.rounding import trimmed
+from projections.periods import Period, period_of
+
+
+@click.command(
+    "breaches",
+    epilog="Example: iledger norm breaches --period 2026-Q3 --employee E-07 --explain",
+)
+@click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
+@click.option("--norm", metavar="NORM", help="Only this norm.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only this employee.")
+@click.option("--all", "everybody", is_flag=True, help="Who kept them too, and where data lack.")
+@click.option("--explain", is_flag=True, help="List the events behind the breaches.")
+@asked
+def breaches_(
+    question: Question,
+    period: str,
+    norm: str | None,
+    employee: str | None,
+    *,
+    everybody: bool,
+    explain: bool,
+) -> None:
+    """List who did not meet the norms in a period, and by which figure.
+
+    Only months, quarters and years that are over are looked at. What is on record as a breach
+    (`iledger norm record`) is shown with its position, even if by now it is none.
+    """
+    from projections.motivation.compliance import BREACHED, behind, compliance
+
+    span = period_of(period)
+    _say_running(question, span)
+    told = [
+        each
+        for each in compliance(question.connection, question.view, span, norm=norm)
+        if employee in (None, each.employee)
+        and (everybody or each.state == BREACHED or each.position is not None)
+    ]
+    if not explain:
+        question.show([_line(each) for each in told])
+        return
+    rows: list[dict[str, Any]] = []
+    for each in told:
+        about = {"norm": each.norm.norm, "employee": each.employee, "period": each.period.name}
+        evidence = behind(question.connection, question.view, each.norm, each.period, each.employee)
+        rows += [about | row._asdict() | about for row in evidence]
+    question.show(rows)
+
+
+@click.command(epilog="Example: iledger norm record --period 2026-Q3 --by E-03 --dry-run")
+@click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
+@click.option("--norm", "name", metavar="NORM", help="Only of this norm.")
+@deciding
+def record(shell: DecisionShell, period: str, name: str | None) -> None:
+    """Put the breaches of a period on record, each once, with the events behind it.
+
+    One whose record was annulled is let be.
+    """
+    from projections.motivation.compliance import BREACHED, behind, compliance
+
+    span = period_of(period)
+    evidence: dict[tuple[str, str, str], list[int]] = {}
+    with opened(None, None, shell.zone, shell.printer.form) as question:
+        _say_running(question, span)
+        found = [
+            each
+            for each in compliance(question.connection, question.view, span, norm=name)
+            if each.state == BREACHED and each.position is None
+        ]
+        for norm, part in dict.fromkeys((each.norm, each.period) for each in found):
+            for row in behind(question.connection, question.view, norm, part):
+                of = evidence.setdefault((norm.norm, row.group, part.name), [])
+                if row.position not in of[-1:]:
+                    of.append(row.position)
+    if found:
+        shell.confirm(f"Put {len(found)} breaches on record?")
+    model = deciding_norms.model(periods=sorted({each.period.name for each in found}))
+    shell.take(model, deciding_norms.record(found, evidence))
+
+
+def _say_running(question: Question, span: Period) -> None:
+    if span.end(question.view.zone) > question.view.on:
+        remark(f"{span.name} is not over; what is still running of it is not looked at")
+
+
+def _line(each: Compliance) -> dict[str, Any]:
+    return {
+        "norm": each.norm.norm,
+        "version": each.norm.version,
+        "metric": each.norm.metric,
+        "employee": each.employee,
+        "period": each.period.name,
+        "state": "annulled" if each.annulled else each.state,
+        "figure": "no data" if each.figure.value is None else trimmed(each.figure.value),
+        "bound": f"{each.norm.bound.replace('_', ' ')} {trimmed(each.limit):f}",
+        "numerator": None if each.figure.numerator is None else trimmed(each.figure.numerator),
+        "denominator": each.figure.denominator,
+        "recorded": each.position,
+    }

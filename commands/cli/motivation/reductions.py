@@ -1,0 +1,61 @@
+"""`iledger bonus reduction …`: what the rules of a scheme take off, and what was decided."""
+
+import click
+
+from commands.cli.motivation.periods import SCHEME, looking
+from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.question import Question, asked
+from commands.decisions.motivation import reductions as deciding_reductions
+from commands.decisions.motivation import settlement as deciding_settlement
+from projections.periods import period_of
+
+
+@click.command(
+    "propose", epilog="Example: iledger bonus reduction propose --period 2026-09 --scheme sales@2"
+)
+@click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
+@SCHEME
+@deciding
+def propose_(shell: DecisionShell, period: str, name: str) -> None:
+    """Propose what the rules of a scheme would take off, with the events behind it."""
+    from projections.motivation.reductions import reductions_due
+    from projections.motivation.scheme import scheme_of
+    from projections.tables.motivation.settlement import published
+
+    span = period_of(period)
+    with looking(shell, span) as (question, seen):
+        scheme = scheme_of(published(question.connection, question.view, name).toml)
+        dues = reductions_due(question.connection, seen, span, scheme)
+    decide = deciding_reductions.propose(span, shell.zone, scheme, dues)
+    shell.take(deciding_settlement.model(period=period), decide)
+
+
+@click.command("list", epilog="Example: iledger bonus reduction list --employee E-07")
+@click.option("--period", metavar="PERIOD", help="Only of this period.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
+@asked
+def list_(question: Question, period: str | None, employee: str | None) -> None:
+    """List the reductions proposed, and what was decided."""
+    from projections.tables.motivation.reductions import reductions
+
+    found = reductions(
+        question.connection,
+        question.view,
+        period=period and period_of(period).name,
+        employee=employee,
+    )
+    question.show(found)
+
+
+@click.command(
+    epilog="Example: iledger bonus reduction decide 2026-09/E-07/overdue --confirm "
+    '--reason "nobody else could do it" --by E-03'
+)
+@click.argument("name", metavar="REDUCTION")
+@click.option("--confirm/--waive", required=True, help="Take it off, or let it be.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@deciding
+def decide(shell: DecisionShell, name: str, reason: str, *, confirm: bool) -> None:
+    """Confirm or waive a reduction."""
+    ruled = deciding_reductions.rule(name, "confirmed" if confirm else "waived", reason)
+    shell.take(deciding_settlement.model(reduction=name), ruled)

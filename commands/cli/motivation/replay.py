@@ -1,0 +1,34 @@
+"""`iledger bonus scheme replay`: what a period would have paid by another scheme."""
+
+import click
+
+from commands.cli.motivation.schemes import scheme_named
+from commands.cli.shell.output import Format
+from commands.cli.shell.question import formatted, opened, zoned
+from projections.periods import period_of
+
+
+@click.command(epilog="Example: iledger bonus scheme replay --period 2026-Q3 --scheme other.toml")
+@click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
+@click.option(
+    "--scheme", metavar="SCHEME|FILE", required=True, help="By which scheme to compute it."
+)
+@click.option(
+    "--diff",
+    "against",
+    metavar="settled|SCHEME|FILE",
+    default="settled",
+    show_default=True,
+    help="With what to compare it.",
+)
+@zoned
+@formatted
+def replay(period: str, scheme: str, against: str, zone: str | None, form: Format) -> None:
+    """Show what a period would have paid by another scheme, and why; records nothing."""
+    from projections.motivation.recalculation import SETTLED, replayed
+
+    with opened(None, None, zone, form) as question:
+        one = scheme_named(question, scheme)
+        other = None if against == SETTLED else scheme_named(question, against)
+        rows = replayed(question.connection, question.view, period_of(period), one, other)
+        question.show(rows)

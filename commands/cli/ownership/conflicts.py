@@ -1,0 +1,83 @@
+"""`iledger client conflict …`: conflicts between clients and employees."""
+
+from typing import get_args
+
+import click
+
+from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.question import Question, asked
+from ledger.events.ownership import Outcome, Severity
+from projections.tables.ownership.disputes import By
+
+_CLIENT = click.argument("client", metavar="CLIENT")
+_EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", required=True, help="With whom.")
+
+
+@click.command(
+    epilog="Example: iledger client conflict report C-0104 --employee E-07 --severity high "
+    '--account "asks for somebody else" --by E-02'
+)
+@_CLIENT
+@_EMPLOYEE
+@click.option(
+    "--severity",
+    type=click.Choice(get_args(Severity)),
+    default="medium",
+    show_default=True,
+    help="How bad it is.",
+)
+@click.option("--account", metavar="TEXT", help="What happened.")
+@deciding
+def report(
+    shell: DecisionShell, client: str, employee: str, severity: Severity, account: str | None
+) -> None:
+    """Report a conflict between a client and an employee."""
+    from commands.decisions.ownership import disputes
+
+    shell.take(disputes.model(client, employee), disputes.report(employee, severity, account))
+
+
+@click.command(
+    "resolve",
+    epilog="Example: iledger client conflict resolve C-0104 --employee E-07 --outcome reconciled",
+)
+@_CLIENT
+@_EMPLOYEE
+@click.option(
+    "--outcome",
+    type=click.Choice(get_args(Outcome)),
+    required=True,
+    help="What came of it.",
+)
+@click.option("--remark", "said", metavar="TEXT", help="What else there is to say.")
+@deciding
+def resolve(
+    shell: DecisionShell, client: str, employee: str, outcome: Outcome, said: str | None
+) -> None:
+    """Say what came of a conflict."""
+    from commands.decisions.ownership import disputes
+
+    shell.take(disputes.model(client, employee), disputes.settle(employee, outcome, said))
+
+
+@click.command(
+    "list",
+    epilog="Example: iledger client conflict list --by branch --since 2026-07 --until 2026-09",
+)
+@click.option("--by", type=click.Choice(get_args(By)), help="Count them, instead of listing them.")
+@click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
+@click.option("--until", metavar="DATE|TIME", help="Only what happened by then (the whole day).")
+@asked
+def list_(question: Question, by: By | None, since: str | None, until: str | None) -> None:
+    """List conflicts, blocked approaches, and approaches made in breach of a reservation.
+
+    A branch is the employee's unit at that moment.
+    """
+    from projections.tables.ownership import disputes
+
+    asked = (question.connection, question.view)
+    start, end = question.start(since), question.end(until)
+    if by is None:
+        question.show(disputes.incidents(*asked, since=start, until=end))
+    else:
+        question.show(disputes.incident_counts(*asked, by=by, since=start, until=end))

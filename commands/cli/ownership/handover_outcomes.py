@@ -1,0 +1,60 @@
+"""`iledger handover outcomes`: what became of clients after they changed hands."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from commands.cli.reports.spans import SINCE, UNTIL, period_of
+from commands.cli.shell.formatting import NO_DATA
+from commands.cli.shell.question import Question, asked
+from projections.questions.ownership.handover_outcomes import Outcome
+
+
+@click.command(
+    epilog="Example: iledger handover outcomes --days 60 --since 2025-04 --until 2025-09"
+)
+@click.option(
+    "--days",
+    type=int,
+    default=90,
+    show_default=True,
+    help="How many days before a hand-over to compare with how many after.",
+)
+@SINCE
+@UNTIL
+@asked
+def outcomes(question: Question, days: int, since: str | None, until: str | None) -> None:
+    """Show how it went on with clients that passed from one employee to another, by reason.
+
+    Hand-overs whose days after are not over yet are "unfinished" and counted in nothing else.
+    Retained is a client who was in two-way contact or bought; mood and answers are means of the
+    last ones before and after, with the number of hand-overs for which both are known.
+    """
+    from projections.questions.ownership import handover_outcomes as asking
+
+    span = period_of(None, since, until)
+    found = asking.handover_outcomes(
+        question.connection, question.view, days=days, since=span.since, until=span.until
+    )
+    table = question.printer.form == "table"
+    question.show([_outcome(row, asking.FEELINGS) for row in found] if table else found)
+
+
+def _outcome(row: Outcome, feelings: Sequence[str]) -> dict[str, Any]:
+    share, told = row.retained_share, {}
+    for name in feelings:
+        parts = (f"{name}_{part}" for part in ("before", "after", "told"))
+        before, after, known = (getattr(row, part) for part in parts)
+        told[name] = f"{before:.1f} → {after:.1f} ({known})" if known else NO_DATA
+    retained = (
+        NO_DATA if share is None else (f"{share * 100:.0f} % ({row.retained}/{row.complete})")
+    )
+    return {
+        "reason": row.reason,
+        "handovers": row.handovers,
+        "unfinished": row.unfinished,
+        "contacts": f"{row.contacts_before} → {row.contacts_after}",
+        "retained": retained,
+        **told,
+    }

@@ -1,0 +1,25 @@
+"""`iledger owner`: whose a client is and was."""
+
+import click
+
+from commands.cli.clients.cards import say_merged
+from commands.cli.shell.question import Question, asked
+
+
+@click.command(epilog="Example: iledger owner C-0104 --on 2025-06-30")
+@click.argument("client", metavar="CLIENT")
+@asked
+def owner(question: Question, client: str) -> None:
+    """Show who owns a client and who did before, and why.
+
+    Where several ids are one client, the surviving id determines the owner; the history is of all.
+    """
+    from projections.questions.clients import card
+    from projections.tables.clients import merges
+    from projections.tables.ownership import ownership
+
+    card.check_known(question.connection, question.view, client)
+    survivor = say_merged(question, client)
+    question.show(ownership.owner(question.connection, question.view, survivor), "owner")
+    history = ownership.history(question.connection, question.view, client)
+    question.show(merges.shown(history), "history")

@@ -1,0 +1,44 @@
+"""`iledger employee portfolio`, `orphans`, `departures`: clients by employee."""
+
+from collections import Counter
+
+import click
+
+from commands.cli.shell.output import remark
+from commands.cli.shell.question import Question, asked
+
+
+@click.command(epilog="Example: iledger employee portfolio E-07 --on 2025-06-30")
+@click.argument("employee", metavar="EMPLOYEE")
+@asked
+def portfolio(question: Question, employee: str) -> None:
+    """List the clients that an employee has, or had then, and count them."""
+    from projections.questions.ownership import portfolio as asking
+
+    found = asking.portfolio(question.connection, question.view, employee)
+    question.show(found)
+    kinds = Counter(row.kind for row in found)
+    counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    remark(f"{len(found)} {'client' if len(found) == 1 else 'clients'}: {counts or 'none'}")
+
+
+@click.command(epilog="Example: iledger employee orphans --on 2025-06-30 --format csv")
+@asked
+def orphans(question: Question) -> None:
+    """List the clients whose owner has left."""
+    from projections.questions.ownership import portfolio
+
+    question.show(portfolio.orphans(question.connection, question.view))
+
+
+@click.command(epilog="Example: iledger employee departures --format csv")
+@asked
+def departures(question: Question) -> None:
+    """List who has left, and what became of their clients.
+
+    A client is an orphan from the departure until it is placed with another or given back to the
+    pool; orphan_hours is the sum over the clients.
+    """
+    from projections.questions.ownership import portfolio
+
+    question.show(portfolio.departures(question.connection, question.view))

@@ -1,0 +1,31 @@
+"""`iledger client team add`, `remove`: who works with a client besides its owner."""
+
+from typing import get_args
+
+import click
+
+from commands.cli.shell.decision import DecisionShell, deciding
+from commands.decisions.ownership import curation, ownership
+from ledger.events.ownership import TeamRole
+
+_CLIENT = click.argument("client", metavar="CLIENT")
+
+
+@click.command(epilog="Example: iledger client team add C-0104 --employee E-15 --role service")
+@_CLIENT
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
+@click.option("--role", type=click.Choice(get_args(TeamRole)), required=True, help="As what.")
+@deciding
+def add(shell: DecisionShell, client: str, employee: str, role: TeamRole) -> None:
+    """Let an employee work with a client besides its owner."""
+    shell.take(ownership.model(client, employee), curation.join(employee, role))
+
+
+@click.command(epilog="Example: iledger client team remove C-0104 --employee E-15")
+@_CLIENT
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
+@click.option("--reason", metavar="TEXT", help="Why.")
+@deciding
+def remove(shell: DecisionShell, client: str, employee: str, reason: str | None) -> None:
+    """Take an employee off a client's team."""
+    shell.take(ownership.model(client, employee), curation.leave(employee, reason))

@@ -1,0 +1,18 @@
+"""`iledger employee list`: our own people."""
+
+import click
+
+from commands.cli.shell.question import Question, asked
+
+
+@click.command("list", epilog="Example: iledger employee list --unit U-2 --on 2025-06-30")
+@click.option("--unit", metavar="UNIT", help="Only those of this unit and of those below it.")
+@asked
+def list_(question: Question, unit: str | None) -> None:
+    """List our own people, with units and departures."""
+    from projections.questions.ownership import portfolio
+    from projections.tables.people import people
+
+    if unit is not None:
+        portfolio.check_known(question.connection, question.view, "unit", unit)
+    question.show(people.employees(question.connection, question.view, unit))

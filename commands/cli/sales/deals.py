@@ -1,0 +1,78 @@
+"""`iledger deal …`: deals, where they stand, and how they came there."""
+
+import click
+
+from commands.cli.shell.question import Question, asked
+from ledger.errors import NotFound
+
+_CLIENT = click.option(
+    "--client", metavar="CLIENT", help="Only of this client, merged ids included."
+)
+
+
+@click.command("list", epilog="Example: iledger deal list --status open --holder E-07")
+@_CLIENT
+@click.option("--holder", metavar="EMPLOYEE", help="Only those that this employee pursues.")
+@click.option("--status", type=click.Choice(["open", "won", "lost"]), help="Only these.")
+@click.option("--stage", metavar="STAGE", help="Only those in this stage.")
+@asked
+def list_(
+    question: Question,
+    client: str | None,
+    holder: str | None,
+    status: str | None,
+    stage: str | None,
+) -> None:
+    """List the deals, where they stand and who pursues them."""
+    from projections.tables.sales import deals
+
+    found = deals.deals(
+        question.connection, question.view,
+        client=client, holder=holder, status=status, stage=stage,
+    )  # fmt: skip
+    question.show(found)
+
+
+@click.command(epilog="Example: iledger deal history D-0107 --on 2025-09-30")
+@click.argument("deal", metavar="DEAL")
+@asked
+def history(question: Question, deal: str) -> None:
+    """Show the stages and holders of a deal, in order."""
+    from projections.tables.sales import deals
+
+    found = deals.history(question.connection, question.view, deal)
+    if not found:
+        raise NotFound(f"no deal {deal!r} is known by then; `iledger deal list` lists the deals")
+    question.show(found)
+
+
+@click.command(epilog="Example: iledger deal aging --older-than 30 --older-than 90")
+@click.option(
+    "--older-than",
+    "limits",
+    metavar="DAYS",
+    type=click.IntRange(0),
+    multiple=True,
+    default=(30, 60, 90),
+    show_default=True,
+    help="Count the deals open for longer than this; repeatable.",
+)
+@asked
+def aging(question: Question, limits: tuple[int, ...]) -> None:
+    """Count the open deals by age, stage and holder.
+
+    A deal counts under every limit that it exceeds. Deals opened at an unknown time do not count.
+    """
+    from projections.tables.sales import deals
+
+    question.show(deals.aging(question.connection, question.view, sorted(set(limits))))
+
+
+@click.command(epilog="Example: iledger deal purchases --client C-0104")
+@_CLIENT
+@asked
+def purchases(question: Question, client: str | None) -> None:
+    """List the purchases, with the deals that they belong to."""
+    from projections.tables.sales import deals
+
+    question.show(deals.purchases(question.connection, question.view, client))

@@ -1,0 +1,63 @@
+"""`iledger funnel`: how far deals come, and where they are lost."""
+
+from typing import Any
+
+import click
+
+from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
+from commands.cli.shell.charts import with_bars
+from commands.cli.shell.formatting import NO_DATA
+from commands.cli.shell.question import Question, asked
+from projections.questions.sales.funnel import Step
+
+
+@click.command(epilog="Example: iledger funnel --period 2025-Q3 --pipeline sales")
+@click.option("--pipeline", metavar="NAME", help="Only this pipeline; (none) for deals without.")
+@PERIOD
+@SINCE
+@UNTIL
+@asked
+def funnel(
+    question: Question,
+    pipeline: str | None,
+    period: str | None,
+    since: str | None,
+    until: str | None,
+) -> None:
+    """Show how far the deals opened in a period have come, and where they were lost.
+
+    A deal counts in every stage that it reached, whatever became of it later. "went on" is how many
+    of them reached a later stage or were won; hours are those of deals that have left the stage.
+    """
+    from projections.questions.sales import funnel
+
+    span = period_of(period, since, until)
+    found = funnel.funnel(
+        question.connection, question.view,
+        pipeline=pipeline, since=span.since, until=span.until,
+    )  # fmt: skip
+    if question.printer.form != "table":
+        question.show(found)
+        return
+    for name in dict.fromkeys(row.pipeline for row in found) or [""]:
+        steps = [row for row in found if row.pipeline == name]
+        of_all = [row.deals / max(steps[0].deals, 1) for row in steps]
+        lines = with_bars([_step(row) for row in steps], of_all, "deals")
+        question.show(lines, f"pipeline {name}" if name else None)
+
+
+def _step(row: Step) -> dict[str, Any]:
+    went_on = NO_DATA if row.step != "won" else ""
+    if row.conversion is not None:
+        went_on = f"{row.conversion * 100:.0f} % ({row.went_on}/{row.deals})"
+    hours = row.hours_median
+    return {
+        "step": row.stage or row.step,
+        "deals": row.deals,
+        "went on": went_on,
+        "lost": row.lost,
+        "open": row.open,
+        "median hours": None if hours is None else round(hours, 1),
+        "allotted": row.allotted_hours,
+        "over": row.over_allotted,
+    }

@@ -1,0 +1,131 @@
+"""`iledger report service …`: figures over all service cases."""
+
+import click
+
+from commands.cli.shell.question import Question, asked
+from projections.questions.service import service_report
+
+_SINCE = click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
+_UNTIL = click.option(
+    "--until", metavar="DATE|TIME", help="Only what happened by then (the whole day)."
+)
+_TRACK = click.option(
+    "--track",
+    type=click.Choice(["person", "unit"]),
+    default="person",
+    show_default=True,
+    help="Whether employees or units hold the cases.",
+)
+
+
+@click.command(epilog="Example: iledger report service opened --by month,kind --since 2025")
+@click.option(
+    "--by",
+    metavar="GROUPS",
+    default="month",
+    show_default=True,
+    help=f"One or more of {', '.join(service_report.OPENED_BY)}.",
+)
+@_SINCE
+@_UNTIL
+@asked
+def opened(question: Question, by: str, since: str | None, until: str | None) -> None:
+    """Count the cases opened."""
+    found = service_report.opened(
+        question.connection,
+        question.view,
+        by=_groups(by),
+        since=question.start(since),
+        until=question.end(until),
+    )
+    question.show(found)
+
+
+@click.command(epilog="Example: iledger report service touches --by performer,kind")
+@click.option(
+    "--by",
+    metavar="GROUPS",
+    default="performer",
+    show_default=True,
+    help=f"One or more of {', '.join(service_report.TOUCHED_BY)}.",
+)
+@_SINCE
+@_UNTIL
+@asked
+def touches(question: Question, by: str, since: str | None, until: str | None) -> None:
+    """Count the notes of work on cases, with the first and the last.
+
+    assignee, unit and state are those of the case when the note was made.
+    """
+    found = service_report.touches(
+        question.connection,
+        question.view,
+        by=_groups(by),
+        since=question.start(since),
+        until=question.end(until),
+    )
+    question.show(found)
+
+
+@click.command(epilog="Example: iledger report service moves")
+@asked
+def moves(question: Question) -> None:
+    """Count how cases changed hands and states.
+
+    first: before any note of work; given: nobody held the case; passed: another held it; taken:
+    nobody holds it now.
+    """
+    question.show(service_report.moves(question.connection, question.view))
+
+
+@click.command(epilog="Example: iledger report service handovers --track unit")
+@_TRACK
+@asked
+def handovers(question: Question, track: str) -> None:
+    """Count the cases by how often they passed from one holder to another."""
+    question.show(service_report.handovers(question.connection, question.view, track))
+
+
+@click.command(epilog="Example: iledger report service holders --track unit")
+@_TRACK
+@asked
+def holders(question: Question, track: str) -> None:
+    """Count the cases that each holder ever had."""
+    question.show(service_report.holders(question.connection, question.view, track))
+
+
+@click.command(epilog="Example: iledger report service states")
+@asked
+def states(question: Question) -> None:
+    """Show how many hours cases spent in each state.
+
+    A state lasts until the next one or the close. Entered at an unknown time, it has no hours.
+    """
+    question.show(service_report.hours_in_state(question.connection, question.view))
+
+
+@click.command(epilog="Example: iledger report service durations --by kind --since 2025-07")
+@click.option(
+    "--by",
+    type=click.Choice(service_report.FINAL),
+    default="whole",
+    show_default=True,
+    help="How to group the cases: by their last holder, or by another of these.",
+)
+@_SINCE
+@_UNTIL
+@asked
+def durations(question: Question, by: str, since: str | None, until: str | None) -> None:
+    """Show how many hours cases took from the opening until they were resolved and closed."""
+    found = service_report.durations(
+        question.connection,
+        question.view,
+        by=by,
+        since=question.start(since),
+        until=question.end(until),
+    )
+    question.show(found)
+
+
+def _groups(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())

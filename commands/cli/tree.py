@@ -1,0 +1,83 @@
+"""Groups of commands that import a command when it is called, and propose the right name."""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from commands.cli.directory import COMMANDS, HEADINGS, Entry, Noun
+
+
+class Tree(click.Group):
+    """A group that knows its commands by name and imports one when it is called.
+
+    path: the names that lead to it from the top.
+    """
+
+    def __init__(
+        self, entries: Mapping[str, Entry | str], path: Sequence[str] = (), **given: Any
+    ) -> None:
+        super().__init__(**given)
+        self._entries, self._path = entries, tuple(path)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of its commands, in the order of the table."""
+        return list(self._entries)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command by its name; None if there is none."""
+        entry = self._entries.get(cmd_name)
+        if entry is None:
+            return None
+        if isinstance(entry, Noun):
+            return Tree(
+                entry.members,
+                (*self._path, cmd_name),
+                name=cmd_name,
+                help=entry.help,
+                epilog=f"Example: {entry.example}",
+            )
+        module, _, attribute = (entry if isinstance(entry, str) else entry.place).partition(":")
+        found: click.Command = getattr(import_module(f"commands.cli.{module}"), attribute)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments call. Raises click.UsageError with the right name."""
+        name = args[0]
+        if name not in self._entries and not name.startswith("-"):
+            # Imported here, for it is needed only after a mistake.
+            from commands.cli.suggestions import remedy
+
+            wrong = " ".join((*self._path, name))
+            ctx.fail(f"no command `{wrong}`; {remedy(self._path, args)}")
+        return super().resolve_command(ctx, args)
+
+
+class Root(Tree):
+    """The top: it shows its commands by subject, without importing them; `help X` is `X --help`."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(COMMANDS, **given)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As in every group, but for `help`."""
+        if args[0] == "help":
+            if not args[1:]:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            args = [*args[1:], "--help"]
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands by subject, under headings."""
+        width = max(map(len, COMMANDS))
+        for heading, entries in HEADINGS.items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(name.ljust(width), entry.help) for name, entry in entries.items()]
+                )

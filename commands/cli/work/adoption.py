@@ -1,0 +1,60 @@
+"""`iledger report adoption`: who records their work, and how late."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from commands.cli.reports.spans import period_of
+from commands.cli.shell.charts import with_bars
+from commands.cli.shell.formatting import NO_DATA
+from commands.cli.shell.question import Question, asked
+from ledger.errors import InvalidQuestion
+from projections.tables.work.data_entry import Adoption
+
+
+@click.command(epilog="Example: iledger report adoption --last 30d")
+@click.option("--last", metavar="DAYS", help="The last so many days, such as 30d, up to --on.")
+@click.option("--since", metavar="DATE", help="From this day, month, quarter or year on.")
+@click.option("--until", metavar="DATE", help="Up to its end, the whole of it included.")
+@asked
+def adoption(question: Question, last: str | None, since: str | None, until: str | None) -> None:
+    """Show who records what he does, and how late; the silent first.
+
+    Workdays are Mondays to Fridays on which the employee was here and not absent. Late is more than
+    24 hours after it happened, back-dated more than 7 days. Imports do not count.
+    """
+    from projections.tables.work.data_entry import adoption
+
+    span = period_of(None, since, until)
+    today = question.view.on.astimezone(ZoneInfo(question.view.zone)).date()
+    first, after = span.since, span.until or today + timedelta(days=1)
+    if last is not None or first is None:
+        found = re.fullmatch(r"([1-9]\d{0,3})d", last or "30d", re.ASCII)
+        if not found or (last and since):
+            raise InvalidQuestion("give --last as days, such as 30d, or --since; not both")
+        first = after - timedelta(days=int(found[1]))
+    if first >= after:
+        raise InvalidQuestion(f"the period from {first} to {after} is empty")
+    rows = adoption(question.connection, question.view, since=first, until=after)
+    if question.printer.form == "table":
+        shares = [row.same_day_share for row in rows]
+        question.show(with_bars([_habits(row) for row in rows], shares, "same day"))
+    else:
+        question.show(rows)
+
+
+def _habits(row: "Adoption") -> dict[str, Any]:
+    share, daily = row.same_day_share, row.per_workday
+    return {
+        "employee": row.employee,
+        "name": row.name,
+        "events": "silent" if row.silent else row.events,
+        "workdays": row.workdays,
+        "a workday": NO_DATA if daily is None else f"{daily:.1f}",
+        "same day": NO_DATA if share is None else f"{share * 100:.0f} %",
+        "late": row.late,
+        "back-dated": row.back_dated,
+    }
