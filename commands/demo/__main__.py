@@ -49,7 +49,7 @@ SETTLING = (
     ),
     (
         "… is decided by a person",
-        'bonus reduction decide "2025-Q3/E-13/norm of tasks" --confirm --reason "без причины" --by E-04',
+        'bonus reduction decide "2025-Q3/E-13/norm of tasks" --confirm --reason "прогул" --by E-04',
     ),
     (
         "Close the quarter: one statement per employee",
