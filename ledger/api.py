@@ -3,13 +3,13 @@
 import ledger
 from ledger.events.contacts import CallLogged
 
-with ledger.open() as opened:
-    receipt = opened.append(ledger.Event(
+with ledger.open() as api:
+    receipt = api.append(ledger.Event(
         data=CallLogged(direction="outbound", outcome="reached", duration_s=184),
         client="C-104", performed_by="E-7", recorded_by="pbx-gateway",
         source="pbx", key="pbx-1", occurred_at="2026-03-01T10:00:00+03:00",
     ))
-    for event in opened.read(client="C-104"):
+    for event in api.read(client="C-104"):
         print(event.position, event.type, event.data)
 """
 

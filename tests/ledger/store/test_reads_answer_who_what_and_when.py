@@ -90,7 +90,7 @@ def test_what_comes_out_is_what_went_in(opened: Ledger) -> None:
         {"as_of": 6},
         {"as_of": -1},
         {"as_of": datetime(2026, 3, 1)},  # noqa: DTZ001
-        {"since": datetime(2026, 3, 1)},
+        {"since": datetime(2026, 3, 1)},  # noqa: DTZ001
         {"until": datetime(2026, 3, 1)},  # noqa: DTZ001
         {"client": "C\0"},
         {"employee": "E\0"},
