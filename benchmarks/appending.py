@@ -22,9 +22,19 @@ COLUMNS = (
     "key, tags, body"
 )
 TYPES = (
-    "int8", "uuid", "text", "int2", "text", "text", "timestamptz", "timestamptz", "text", "text",
-    "text[]", "bytea",
-)  # fmt: skip
+    "int8",
+    "uuid",
+    "text",
+    "int2",
+    "text",
+    "text",
+    "timestamptz",
+    "timestamptz",
+    "text",
+    "text",
+    "text[]",
+    "bytea",
+)
 
 
 class Raw:
@@ -61,9 +71,19 @@ class Raw:
         now = datetime.now(UTC)
         for one in batch:
             yield (
-                next(self._numbers), one.event_id, one.type, one.version, one.client,
-                one.performed_by, one.occurred_at, now, one.source, one.key, [], one.body,
-            )  # fmt: skip
+                next(self._numbers),
+                one.event_id,
+                one.type,
+                one.version,
+                one.client,
+                one.performed_by,
+                one.occurred_at,
+                now,
+                one.source,
+                one.key,
+                [],
+                one.body,
+            )
 
 
 def measure(location: Location, rounds: int) -> Iterator[Line]:
@@ -156,6 +176,12 @@ def _calls(name: str, number: int, count: int) -> list[Encoded]:
 
 def _line(what: str, rates: dict[str, float], limit: str, goal: str) -> Line:
     return Line(
-        what, "events/s", rates["ours"], rates["limit"], limit, rates["peer"],
-        "the stock recorder", goal,
-    )  # fmt: skip
+        what,
+        "events/s",
+        rates["ours"],
+        rates["limit"],
+        limit,
+        rates["peer"],
+        "the stock recorder",
+        goal,
+    )

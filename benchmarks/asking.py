@@ -86,9 +86,13 @@ def _rebuild(connection: Connection, location: Location, events: int) -> Iterato
     peak += workers * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / MIB
     limit = events / _copy_tables(connection, location)
     yield Line(
-        f"rebuild all projections, {events:,} events", "events/s", ours, limit,
-        "COPY table to table", goal="≥ 0.5",
-    )  # fmt: skip
+        f"rebuild all projections, {events:,} events",
+        "events/s",
+        ours,
+        limit,
+        "COPY table to table",
+        goal="≥ 0.5",
+    )
     yield Line("the same: memory of the product's processes at most", "MiB", peak, goal="< 500")
 
 
@@ -129,8 +133,9 @@ def _card(connection: Connection, clients: int) -> Line:
         spent.append(time.perf_counter() - started)
     raw = _read_raw(connection, [f"C-{chance.randrange(clients)}" for _ in range(400)])
     ours = statistics.median(spent[50:]) * 1000
-    return Line("a client's card, median", "ms", ours, raw, "the bare SELECT of its events",
-                goal="< 5 ms")  # fmt: skip
+    return Line(
+        "a client's card, median", "ms", ours, raw, "the bare SELECT of its events", goal="< 5 ms"
+    )
 
 
 def _stock_projection(location: Location) -> Line:

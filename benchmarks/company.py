@@ -45,8 +45,11 @@ def call(key: str, client: int = 7, employee: int = 7) -> Encoded:
     """One telephone call, as a telephone exchange records it."""
     return _encode(
         CallLogged(direction="outbound", outcome="reached", duration_s=184),
-        key, START, client=f"C-{client}", performed_by=f"E-{employee}",
-    )  # fmt: skip
+        key,
+        START,
+        client=f"C-{client}",
+        performed_by=f"E-{employee}",
+    )
 
 
 def events(count: int, clients: int) -> Iterator[Encoded]:
@@ -54,9 +57,12 @@ def events(count: int, clients: int) -> Iterator[Encoded]:
     chance = random.Random(2026)
     week = tuple(Workday(weekday=day, shifts=("09:00-18:00",)) for day in range(1, 6))
     calendar = BusinessCalendarPublished(
-        calendar=CALENDAR, zone="Europe/Moscow", first_day=date(2023, 12, 1),
-        last_day=date(2026, 12, 31), week=week,
-    )  # fmt: skip
+        calendar=CALENDAR,
+        zone="Europe/Moscow",
+        first_day=date(2023, 12, 1),
+        last_day=date(2026, 12, 31),
+        week=week,
+    )
     yield _encode(calendar, "calendar", START)
     for number in range(EMPLOYEES):
         hired = EmployeeHired(
@@ -87,9 +93,17 @@ class _Work:
         self._chance = chance
         self._begun: dict[str, list[tuple[int, int]]] = {}
         self._kinds: dict[Callable[..., Any], float] = {
-            self._call: 40, self._message: 18, self._contact: 12, self._offer: 7, self._deal: 6,
-            self._task: 6, self._case: 4, self._purchase: 2, self._fact: 4, self._passing: 1,
-        }  # fmt: skip
+            self._call: 40,
+            self._message: 18,
+            self._contact: 12,
+            self._offer: 7,
+            self._deal: 6,
+            self._task: 6,
+            self._case: 4,
+            self._purchase: 2,
+            self._fact: 4,
+            self._passing: 1,
+        }
 
     def next(self, number: int, at: datetime, client: int, employee: int) -> tuple[Any, int]:
         """What happens as the event of this number, and with which client."""

@@ -58,10 +58,13 @@ def measure(location: Location, pairs: int) -> Iterator[Line]:
     rates = _in_turns(location, pairs)
     _check(location, pairs)
     yield Line(
-        f"reserve: {pairs:,} pairs of first offers at once, {SIDES} processes", "decisions/s",
-        rates["ours"], peer=rates["stock"], peer_is="the stock DCB recorder",
+        f"reserve: {pairs:,} pairs of first offers at once, {SIDES} processes",
+        "decisions/s",
+        rates["ours"],
+        peer=rates["stock"],
+        peer_is="the stock DCB recorder",
         goal="≥ 500 and ≥ 2",
-    )  # fmt: skip
+    )
 
 
 def race(location: Location, pairs: int) -> float:
@@ -124,9 +127,14 @@ def _offer_all(given: tuple[Share, Any]) -> None:
 
 def _offer(side: int, client: str) -> Event:
     return Event(
-        data=OfferSent(offer=f"O-{side}-{client}"), source="crm", key=f"{side}-{client}",
-        recorded_by="crm", occurred_at=datetime.now(UTC), client=client, performed_by=f"E-{side}",
-    )  # fmt: skip
+        data=OfferSent(offer=f"O-{side}-{client}"),
+        source="crm",
+        key=f"{side}-{client}",
+        recorded_by="crm",
+        occurred_at=datetime.now(UTC),
+        client=client,
+        performed_by=f"E-{side}",
+    )
 
 
 def _hire(location: Location) -> None:
@@ -136,9 +144,12 @@ def _hire(location: Location) -> None:
 
 def _hired(employee: str) -> Event:
     return Event(
-        data=EmployeeHired(employee=employee, name="Анна", unit="north"), source="hr",
-        key=employee, recorded_by="hr", occurred_at="2026-01-01",
-    )  # fmt: skip
+        data=EmployeeHired(employee=employee, name="Анна", unit="north"),
+        source="hr",
+        key=employee,
+        recorded_by="hr",
+        occurred_at="2026-01-01",
+    )
 
 
 def _stock_recorder(location: Location) -> PostgresDCBRecorderTT:

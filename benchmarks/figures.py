@@ -45,11 +45,15 @@ target = {target}
 cap = 1.5
 """
 _COMPONENTS = (
-    ("connect_rate", "process", 0.5), ("overdue_share", "process", 0.2),
-    ("response_within_norm", "process", 0.5), ("contributions", "process", 20),
-    ("won_value", "result", 100_000), ("win_rate", "result", 0.4),
-    ("purchase_value", "result", 100_000), ("retention_rate", "result", 0.8),
-)  # fmt: skip
+    ("connect_rate", "process", 0.5),
+    ("overdue_share", "process", 0.2),
+    ("response_within_norm", "process", 0.5),
+    ("contributions", "process", 20),
+    ("won_value", "result", 100_000),
+    ("win_rate", "result", 0.4),
+    ("purchase_value", "result", 100_000),
+    ("retention_rate", "result", 0.8),
+)
 _CURVE = """
 [[curve]]
 score = 0.5

@@ -1,37 +1,40 @@
 """What happened: events, the append-only store, and the server it lives on.
 
-open, Ledger        the API on one page (ledger/book.py)
+open, Ledger        the API on one page (ledger/api.py)
 Event, Recorded     an event going in, and coming out (ledger/envelope.py)
-events/             the facts, one file per stream
+events/             the facts, one file per subject
 codec, catalogue    events to bytes and back; which types there are
 moments             times as exactly as they are known
-explanation         what is wrong with an event, in words
-log, store, writer  appending and reading; the DCB recorder; group commit
+keys, canonical     keys made of other keys; JSON whose bytes are hashed
+validation_messages what is wrong with an event, in words
+log, store, writer  appending and reading; a pool of connections; group commit
+receipts, following answers to producers; events as they come, through outages
 arrays              columns of a batch as PostgreSQL takes them
 intake, rejects     JSON Lines into the ledger; what could not be taken in
 schema, database    creating a ledger; connections and roles
+dcb                 the door of the eventsourcing library
 embedded            the private PostgreSQL that is used when there is no DSN
 suggestions         the nearest names to a misspelt one
 errors              everything that can be refused
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ledger.api import Ledger as Ledger
-    from ledger.api import open as open  # noqa: A004
-    from ledger.envelope import Event as Event
-    from ledger.envelope import Receipt as Receipt
-    from ledger.envelope import Recorded as Recorded
-    from ledger.moments import Moment as Moment
+    from ledger.api import Ledger, open  # noqa: A004
+    from ledger.envelope import Event, Receipt, Recorded
+    from ledger.moments import Moment
+
+__all__ = ["Event", "Ledger", "Moment", "Receipt", "Recorded", "open"]
 
 _HOMES = {
-    "Ledger": "ledger.api",
-    "open": "ledger.api",
     "Event": "ledger.envelope",
+    "Ledger": "ledger.api",
+    "Moment": "ledger.moments",
     "Receipt": "ledger.envelope",
     "Recorded": "ledger.envelope",
-    "Moment": "ledger.moments",
+    "open": "ledger.api",
 }
 
 
@@ -39,6 +42,9 @@ def __getattr__(name: str) -> Any:
     """Import on first use: a question asked on the command line needs none of the event classes."""
     if name not in _HOMES:
         raise AttributeError(f"module 'ledger' has no attribute {name!r}")
-    from importlib import import_module
-
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The API, and the modules that are loaded."""
+    return sorted({*__all__, *globals()})

@@ -3,13 +3,13 @@
 import ledger
 from ledger.events.contacts import CallLogged
 
-with ledger.open() as book:
-    receipt = book.append(ledger.Event(
+with ledger.open() as api:
+    receipt = api.append(ledger.Event(
         data=CallLogged(direction="outbound", outcome="reached", duration_s=184),
         client="C-104", performed_by="E-7", recorded_by="pbx-gateway",
         source="pbx", key="pbx-1", occurred_at="2026-03-01T10:00:00+03:00",
     ))
-    for event in book.read(client="C-104"):
+    for event in api.read(client="C-104"):
         print(event.position, event.type, event.data)
 """
 
@@ -114,7 +114,7 @@ class Ledger:
     ) -> Iterator[Recorded]:
         """Stream recorded events in order of position, in bounded memory.
 
-        employee: what he performed and what concerns him. since, until: half-open interval of
+        employee: what they performed and what concerns them. since, until: half-open interval of
         `occurred_at`; events of unknown time are then left out. as_of: a position, or a time of
         recording. Raises InvalidQuestion.
         """

@@ -58,9 +58,11 @@ def encode(event: Event) -> Encoded:
     described = catalogue.by_class().get(type(event.data))
     if described is None:
         raise InvalidEvent(
-            "data", type(event.data).__name__, "is not an event type", "Use a class of "
-            "ledger.events, or register your own through an entry point."
-        )  # fmt: skip
+            "data",
+            type(event.data).__name__,
+            "is not an event type",
+            "Use a class of ledger.events, or register your own through an entry point.",
+        )
     envelope = {name: getattr(event, name) for name in (*REQUIRED, *OPTIONAL)}
     return _encode(described, envelope, event.data)
 
@@ -147,9 +149,16 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
         not in (("client", record.get("client")), ("performed_by", record.get("performed_by")))
     )
     return Encoded(
-        described.name, described.version, record["source"], record["key"], record.get("client"),
-        record.get("performed_by"), moment.at, tags, body,
-    )  # fmt: skip
+        described.name,
+        described.version,
+        record["source"],
+        record["key"],
+        record.get("client"),
+        record.get("performed_by"),
+        moment.at,
+        tags,
+        body,
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -226,9 +235,11 @@ def _type_of(wire: dict[str, Any]) -> catalogue.EventType:
     version = wire.pop("version", described.version)
     if type(version) is not int or version != described.version:
         raise InvalidEvent(
-            "version", version, f"is not the current version of {name}",
+            "version",
+            version,
+            f"is not the current version of {name}",
             f"Send version {described.version}, or leave it out.",
-        )  # fmt: skip
+        )
     return described
 
 
@@ -239,9 +250,12 @@ def _decoder(type_: str, version: int) -> Callable[[bytes], Recorded]:
     if version == described.version:
         fields_ = [("data", described.content)]
         typed = msgspec.defstruct(
-            f"Recorded_{described.content.__name__}", fields_, bases=(Recorded,), kw_only=True,
+            f"Recorded_{described.content.__name__}",
+            fields_,
+            bases=(Recorded,),
+            kw_only=True,
             frozen=True,
-        )  # fmt: skip
+        )
         return cast(Callable[[bytes], Recorded], msgspec.json.Decoder(typed).decode)
 
     read = msgspec.json.Decoder(Recorded).decode

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger import errors
+from ledger import embedded, errors
 from ledger.sql import statements
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -54,8 +54,6 @@ class Location(NamedTuple):
         if self.dsn:
             parsed(self.dsn)
             return self.dsn
-        from ledger import embedded
-
         return embedded.ensure_running(self.folder or embedded.default_folder())
 
 

@@ -19,9 +19,17 @@ Visibility = Literal["internal", "client", "partner"]
 
 # Names of the envelope's own fields in the recorded text, besides `type`, `version` and `data`.
 OPTIONAL = (
-    "client", "performed_by", "unit", "correlation", "causation", "performer_name", "contact",
-    "channel", "import_batch", "visibility",
-)  # fmt: skip
+    "client",
+    "performed_by",
+    "unit",
+    "correlation",
+    "causation",
+    "performer_name",
+    "contact",
+    "channel",
+    "import_batch",
+    "visibility",
+)
 NEVER = datetime.min.replace(tzinfo=UTC)
 REQUIRED = ("source", "key", "recorded_by", "occurred_at")
 

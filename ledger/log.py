@@ -67,7 +67,7 @@ def append(
         return []
     name = "append_or_tell" if on_conflict_read else "append" if len(batch) > 1 else "append_one"
     parameters = _one(batch[0]) if name == "append_one" else _columns(batch)
-    parameters["whole"], parameters["tell"] = atomic, on_conflict_read
+    parameters["atomic"], parameters["most"] = atomic, on_conflict_read
     parameters["condition"] = condition and _jsonb(
         {"query": _json(condition.query), "after": condition.after}
     )

@@ -110,8 +110,12 @@ def _entry(line: Line, input_: str, error: InvalidEvent | KeyConflict) -> dict[s
     whole = line.size <= MAX_BODY + 2  # what `intake.lines` keeps of it
     text = line.text if whole else line.text[:_SHOWN]
     entry = {
-        "line": line.number, "input": input_, "reason": str(error), "field": field, "value": value,
-    }  # fmt: skip
+        "line": line.number,
+        "input": input_,
+        "reason": str(error),
+        "field": field,
+        "value": value,
+    }
     if not whole:
         entry["cut"] = True
     try:

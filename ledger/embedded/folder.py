@@ -5,9 +5,13 @@ import fcntl
 import os
 import pwd
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
+
+import platformdirs
 
 from ledger.errors import ServerUnavailable
 
@@ -30,8 +34,6 @@ def default_folder() -> Path:
     """Return where the embedded ledger lives: ILEDGER_HOME, else the user's data folder."""
     if chosen := os.environ.get("ILEDGER_HOME"):
         return Path(chosen)
-    import platformdirs
-
     return platformdirs.user_data_path("iledger", appauthor=False)
 
 
@@ -140,9 +142,6 @@ def socket_path(home: Path) -> Path:
     data = home / "data"
     if _usable(data / _SOCKET):
         return data / _SOCKET
-    import tempfile
-    from hashlib import sha256
-
     shelter = Path(tempfile.gettempdir()) / f"iledger-{os.geteuid()}"
     shelter.mkdir(mode=0o700, exist_ok=True)
     if shelter.is_symlink() or not shelter.is_dir():

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ledger.embedded import cluster
 from ledger.embedded.folder import (
     explained,
     hold,
@@ -18,6 +19,7 @@ from ledger.embedded.folder import (
     private,
     socket_path,
 )
+from ledger.embedded.programs import server_programs
 from ledger.embedded.running import Server, ready
 from ledger.errors import ServerUnavailable
 
@@ -69,8 +71,6 @@ def stop(folder: Path) -> bool:
         home = private(folder)
         if home is None:
             return False
-        from ledger.embedded import cluster
-
         with locked(home):
             was_running = (alive := hold(home / "alive")) is None
             alive = cluster.clear(home, end=True) if alive is None else alive
@@ -93,9 +93,6 @@ def _idle_limit(asked: float) -> float:
 
 
 def _start(home: Path, limit: float) -> Server:
-    from ledger.embedded import cluster
-    from ledger.embedded.programs import server_programs
-
     socket_path(home)  # else we might start a server that cannot be reached
     programs, log_start = server_programs(), cluster.log_size(home)
     alive = cluster.clear(home)
@@ -114,8 +111,6 @@ def _watch(home: Path, limit: float) -> None:
     watch = hold(home / "watch")
     if watch is None:
         return
-    from ledger.embedded import cluster
-
     ours = Path(__file__).parents[2]  # where this package was found may not be on its path
     path = os.pathsep.join(filter(None, [str(ours), os.environ.get("PYTHONPATH")]))
     popen: dict[str, Any] = {

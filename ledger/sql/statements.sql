@@ -10,7 +10,7 @@ SELECT set_config('role', rolname, false) FROM (
 -- name: append
 SELECT at_position, at_time, outcome, stored FROM append(
     %(types)b, %(versions)b, %(sources)b, %(keys)b, %(clients)b, %(performers)b,
-    %(times)b, %(tag_lists)b, %(bodies)b, %(whole)s, %(condition)s
+    %(times)b, %(tag_lists)b, %(bodies)b, %(atomic)s, %(condition)s
 )
 
 -- name: append_one
@@ -23,7 +23,7 @@ SELECT at_position, at_time, outcome, stored FROM append_one(
 SELECT at_position, at_time, outcome, stored, at_head, id, of_type, of_version, occurred
 FROM append_or_tell(
     %(types)b, %(versions)b, %(sources)b, %(keys)b, %(clients)b, %(performers)b,
-    %(times)b, %(tag_lists)b, %(bodies)b, %(condition)s, %(tell)s
+    %(times)b, %(tag_lists)b, %(bodies)b, %(condition)s, %(most)s
 )
 
 -- name: head

@@ -147,8 +147,7 @@ class Ownership(Struct, frozen=True):
 def model(client: str, *employees: str, seller: str | None = None) -> DecisionModel:
     """What a decision about a client and these employees depends on.
 
-    seller: for whom it would be reserved, so that the policy's limits for them matter. Usually
-    nobody has the client then.
+    seller: for whom a client, usually unowned, would be reserved: the policy's limits matter.
     """
     return DecisionModel(
         Query((about(client),)),

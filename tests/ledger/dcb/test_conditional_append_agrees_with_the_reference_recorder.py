@@ -43,9 +43,12 @@ def tried(recorder: object, batch: list[DCBEvent], condition: DCBAppendCondition
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    history=steps, query=queries, after=afters, limit=st.none() | st.integers(0, 5),
+    history=steps,
+    query=queries,
+    after=afters,
+    limit=st.none() | st.integers(0, 5),
     long_ago=st.integers(0, 5),
-)  # fmt: skip
+)
 def test_reading_and_appending_agree(
     store: Recorder,
     history: list[tuple[list[DCBEvent], tuple[DCBQuery, int | None] | None]],

@@ -28,9 +28,9 @@ def test_a_server_starts_from_nothing_and_answers(folder: Path) -> None:
 
 
 def test_a_folder_may_be_given_as_text(folder: Path) -> None:
-    with ledger.open(folder=str(folder)) as book:
-        assert book.location.folder == folder
-        assert list(book.read()) == []
+    with ledger.open(folder=str(folder)) as opened:
+        assert opened.location.folder == folder
+        assert list(opened.read()) == []
 
 
 @pytest.mark.parametrize(

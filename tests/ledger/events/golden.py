@@ -52,12 +52,22 @@ def missing() -> list[catalogue.EventType]:
 def sample(described: catalogue.EventType) -> ledger.Event:
     """An event of the type with every field filled in, always the same."""
     return ledger.Event(
-        data=content(described.content), source="golden", key=described.name, client="C-104",
-        performed_by="E-7", recorded_by="pbx-gateway", unit="sales-north", correlation=AN_ID,
-        causation=AN_ID, performer_name="Анна", contact="P-1", channel="phone",
-        import_batch="2026-03", visibility="partner",
+        data=content(described.content),
+        source="golden",
+        key=described.name,
+        client="C-104",
+        performed_by="E-7",
+        recorded_by="pbx-gateway",
+        unit="sales-north",
+        correlation=AN_ID,
+        causation=AN_ID,
+        performer_name="Анна",
+        contact="P-1",
+        channel="phone",
+        import_batch="2026-03",
+        visibility="partner",
         occurred_at=Moment.parse("2026-03-01T10:00:00+03:00"),
-    )  # fmt: skip
+    )
 
 
 def content(of: type[Any]) -> Any:
@@ -66,16 +76,25 @@ def content(of: type[Any]) -> Any:
 
 
 KNOWN: list[tuple[Any, Any]] = [
-    (kinds.Digest, "ab" * 32), (kinds.EventId, AN_ID), (kinds.Currency, "RUB"),
-    (kinds.Label, "Ромашка «Юг»"), (kinds.Text, "Первая строка\nвторая"), (kinds.Id, "A-1"),
+    (kinds.Digest, "ab" * 32),
+    (kinds.EventId, AN_ID),
+    (kinds.Currency, "RUB"),
+    (kinds.Label, "Ромашка «Юг»"),
+    (kinds.Text, "Первая строка\nвторая"),
+    (kinds.Id, "A-1"),
     (kinds.Period, "2026-Q3"),
-    (kinds.Zone, "Europe/Moscow"), (kinds.Shift, "09:00-18:00"),
+    (kinds.Zone, "Europe/Moscow"),
+    (kinds.Shift, "09:00-18:00"),
     (kinds.Month, "2026-03"),
-]  # fmt: skip
+]
 PLAIN = {
-    bool: True, int: 1, str: "A-1", Decimal: Decimal("0.5"), date: date(2026, 3, 1),
+    bool: True,
+    int: 1,
+    str: "A-1",
+    Decimal: Decimal("0.5"),
+    date: date(2026, 3, 1),
     datetime: RECORDED_AT,
-}  # fmt: skip
+}
 
 
 def value(hint: Any) -> Any:

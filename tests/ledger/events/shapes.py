@@ -46,7 +46,7 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
     kinds.Month: st.from_regex(r"\A[0-9]{4}-(0[1-9]|1[0-2])\Z"),
     kinds.Zone: st.sampled_from(["Europe/Moscow", "UTC"]),
     kinds.Shift: st.just("09:00-18:00"),
-}  # fmt: skip
+}
 
 
 def content(of: type[Any]) -> st.SearchStrategy[Any]:
@@ -135,14 +135,23 @@ def event(of: type[Any]) -> st.SearchStrategy[ledger.Event]:
     """A valid event with content of one class."""
     optional: Callable[[st.SearchStrategy[Any]], st.SearchStrategy[Any]] = lambda s: st.none() | s  # noqa: E731
     return st.builds(
-        ledger.Event, data=content(of), source=identifiers, key=identifiers,
-        recorded_by=identifiers, occurred_at=moments, client=optional(identifiers),
-        performed_by=optional(identifiers), unit=optional(identifiers),
-        correlation=optional(event_ids), causation=optional(event_ids),
-        performer_name=optional(labels), contact=optional(identifiers),
-        channel=optional(_value(kinds.Channel)), import_batch=optional(identifiers),
+        ledger.Event,
+        data=content(of),
+        source=identifiers,
+        key=identifiers,
+        recorded_by=identifiers,
+        occurred_at=moments,
+        client=optional(identifiers),
+        performed_by=optional(identifiers),
+        unit=optional(identifiers),
+        correlation=optional(event_ids),
+        causation=optional(event_ids),
+        performer_name=optional(labels),
+        contact=optional(identifiers),
+        channel=optional(_value(kinds.Channel)),
+        import_batch=optional(identifiers),
         visibility=optional(st.sampled_from(["internal", "client", "partner"])),
-    )  # fmt: skip
+    )
 
 
 CONTENTS = [described.content for described in catalogue.types().values()]

@@ -16,10 +16,13 @@ from ledger.errors import InvalidEvent
 from tests.ledger.store.samples import call
 
 GOOD: dict[str, Any] = {
-    "type": "call.logged", "source": "pbx", "key": "pbx-1", "recorded_by": "pbx-gateway",
+    "type": "call.logged",
+    "source": "pbx",
+    "key": "pbx-1",
+    "recorded_by": "pbx-gateway",
     "occurred_at": "2026-03-01T10:00:00+03:00",
     "data": {"direction": "outbound", "outcome": "reached"},
-}  # fmt: skip
+}
 NONE = object()
 
 
@@ -45,7 +48,9 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "half a surrogate pair": (line().replace(b"pbx-1", rb"\ud800"), "key", "half of a surrogate"),
     "half a pair, deep within": (
         of("offer.sent", offer="O", items=[{"product": "?"}]).replace(b"?", rb"\udc00 x"),
-        "data.items.0.product", "half of a surrogate"),
+        "data.items.0.product",
+        "half of a surrogate",
+    ),
     "half a pair in a name": (line().replace(b'"key"', rb'"\ud800"'), "event", "not JSON"),
     "half a pair alone": (rb'"\ud800"', "event", "half of a surrogate"),
     "an array": (b"[1]", "event", "is not an object"),
@@ -96,32 +101,58 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "too much money": (of("deal.won", deal="D", amount="1e30"), "data.amount", "18 digits"),
     "hair-thin money": (of("deal.won", deal="D", amount="0.00001"), "data.amount", "4 decimal"),
     "money as a spreadsheet has it": (
-        of("deal.won", deal="D", amount="1 234,50"), "data.amount", "such as 1234.5"),
+        of("deal.won", deal="D", amount="1 234,50"),
+        "data.amount",
+        "such as 1234.5",
+    ),
     "true money": (of("deal.won", deal="D", amount=True), "data.amount", "Decimal"),
     "a lower-case currency": (
-        of("deal.won", deal="D", amount=1, currency="rub"), "data.currency", "pattern"),
+        of("deal.won", deal="D", amount=1, currency="rub"),
+        "data.currency",
+        "pattern",
+    ),
     "a naive time inside": (
-        of("meeting.planned", meeting="M", at="2026-03-01T10:00:00"), "data.at", "no time zone"),
+        of("meeting.planned", meeting="M", at="2026-03-01T10:00:00"),
+        "data.at",
+        "no time zone",
+    ),
     "seconds since 1970": (
-        of("meeting.planned", meeting="M", at=1772323200), "data.at", "ISO 8601"),
+        of("meeting.planned", meeting="M", at=1772323200),
+        "data.at",
+        "ISO 8601",
+    ),
     "the same as text": (
-        of("meeting.planned", meeting="M", at="1772323200"), "data.at", "ISO 8601"),
+        of("meeting.planned", meeting="M", at="1772323200"),
+        "data.at",
+        "ISO 8601",
+    ),
     "a time before all times": (
-        of("meeting.planned", meeting="M", at="0001-01-01T00:00:00+03:00"), "data.at",
-        "not a possible time"),
+        of("meeting.planned", meeting="M", at="0001-01-01T00:00:00+03:00"),
+        "data.at",
+        "not a possible time",
+    ),
     "a day that is a number": (
-        of("correspondence.sent", letter="L", medium="fax", dated=0), "data.dated", "ISO 8601"),
+        of("correspondence.sent", letter="L", medium="fax", dated=0),
+        "data.dated",
+        "ISO 8601",
+    ),
     "a field too many in a line": (
-        of("offer.sent", offer="O", items=[{"product": "P", "qty": 1}]), "data.items.0.qty",
-        "mend its name"),
+        of("offer.sent", offer="O", items=[{"product": "P", "qty": 1}]),
+        "data.items.0.qty",
+        "mend its name",
+    ),
     "a choice not made": (
-        of("call.logged", direction="outbound"), "data.outcome",
-        "is missing. Add it: 'reached', 'no_answer'"),
+        of("call.logged", direction="outbound"),
+        "data.outcome",
+        "is missing. Add it: 'reached', 'no_answer'",
+    ),
     "a name left out": (
-        of("client.registered", kind="person"), "data.name",
-        "is missing. Add it; docs/events.md describes client.registered."),
+        of("client.registered", kind="person"),
+        "data.name",
+        "is missing. Add it; docs/events.md describes client.registered.",
+    ),
     "a case for nobody": (of("case.assigned", case="S"), "data", "neither an assignee nor a unit"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("sent", "field", "said"), BAD.values(), ids=BAD.keys())
@@ -187,11 +218,11 @@ def test_content_that_is_no_event_is_refused() -> None:
 
 def test_an_event_about_the_future_is_refused_by_the_servers_clock(any_location: Location) -> None:
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    with Ledger(any_location) as book:
-        for attempt in (book.append, lambda event: book.append_all([call("other"), event])):
+    with Ledger(any_location) as opened:
+        for attempt in (opened.append, lambda event: opened.append_all([call("other"), event])):
             with pytest.raises(InvalidEvent, match="lies in the future") as caught:
                 attempt(call("k", occurred_at=tomorrow))
             assert caught.value.field == "occurred_at"
-        assert book.store.head() == 0
+        assert opened.store.head() == 0
         in_a_minute = datetime.now(UTC) + timedelta(minutes=1)  # clocks differ a little
-        assert book.append(call("k", occurred_at=in_a_minute)).recorded
+        assert opened.append(call("k", occurred_at=in_a_minute)).recorded

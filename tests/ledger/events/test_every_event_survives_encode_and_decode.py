@@ -51,9 +51,16 @@ def test_a_field_without_value_leaves_no_trace_so_adding_one_changes_nothing() -
 
     record = msgspec.json.decode(codec.encode(call("k")).body)
     assert set(record) == {
-        "type", "version", "source", "key", "recorded_by", "occurred_at", "client",
-        "performed_by", "data",
-    }  # fmt: skip
+        "type",
+        "version",
+        "source",
+        "key",
+        "recorded_by",
+        "occurred_at",
+        "client",
+        "performed_by",
+        "data",
+    }
     assert set(record["data"]) == {"direction", "outcome", "duration_s"}
 
 

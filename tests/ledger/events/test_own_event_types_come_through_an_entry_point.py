@@ -41,13 +41,13 @@ assert described.tags == (("employee", "employee"),)
 assert "guest" not in catalogue.types()
 line = {"type": "showroom.visited", "source": "door", "key": "1", "recorded_by": "door",
         "occurred_at": "2026-03-01", "data": {"employee": "E-7", "guests": [{"name": "Анна"}]}}
-with ledger.open(sys.argv[1], schema_name=sys.argv[2]) as book:
+with ledger.open(sys.argv[1], schema_name=sys.argv[2]) as api:
     event = ledger.Event(source="door", key="1", recorded_by="door", occurred_at="2026-03-01",
                          data=ShowroomVisited(employee="E-7", guests=(Guest(name="Анна"),)))
     import json
     assert codec.encode(event) == codec.encode_json(json.dumps(line).encode())
-    book.append(event)
-    [found] = book.read(employee="E-7")
+    api.append(event)
+    [found] = api.read(employee="E-7")
     assert found.data == event.data
 """
 

@@ -8,9 +8,10 @@ from ledger import catalogue
 SUSPECT = {"name", "phone", "email", "text", "number", "contact_details", "subject", "position"}
 # Not of a person: the name of a unit, and what a position in a unit is called.
 HARMLESS = {
-    ("org_unit.defined", "name"), ("employee.hired", "position"),
+    ("org_unit.defined", "name"),
+    ("employee.hired", "position"),
     ("satisfaction.recorded", "subject"),
-}  # fmt: skip
+}
 MARKED = {
     "prospect.registered": ("name",),
     "client.registered": ("name",),

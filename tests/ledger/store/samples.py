@@ -16,9 +16,14 @@ LONG_AGO = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
 def call(key: str, **changes: Any) -> ledger.Event:
     """A call with client C-1 by employee E-1."""
     fields: dict[str, Any] = {
-        "data": CALL, "source": "pbx", "key": key, "client": "C-1", "performed_by": "E-1",
-        "recorded_by": "pbx-gateway", "occurred_at": LONG_AGO,
-    }  # fmt: skip
+        "data": CALL,
+        "source": "pbx",
+        "key": key,
+        "client": "C-1",
+        "performed_by": "E-1",
+        "recorded_by": "pbx-gateway",
+        "occurred_at": LONG_AGO,
+    }
     return ledger.Event(**fields | changes)
 
 

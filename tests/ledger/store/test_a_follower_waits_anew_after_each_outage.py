@@ -42,14 +42,14 @@ def test_an_outage_long_over_uses_up_no_patience(
     location: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _failing(monkeypatch, _refused, _lost_while_waiting, _refused)
-    with Ledger(location) as book:
-        book.append(call("a"))
-        assert next(book.follow(patience=PATIENCE)).position == 1
+    with Ledger(location) as opened:
+        opened.append(call("a"))
+        assert next(opened.follow(patience=PATIENCE)).position == 1
 
 
 def test_an_outage_without_end_is_reported(
     location: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _failing(monkeypatch, *(_refused for _ in range(100)))
-    with Ledger(location) as book, pytest.raises(ServerUnavailable):
-        next(book.follow(patience=PATIENCE))
+    with Ledger(location) as opened, pytest.raises(ServerUnavailable):
+        next(opened.follow(patience=PATIENCE))

@@ -25,7 +25,7 @@ ANY_CALL = Query((Item(("call.logged",)),))
 
 
 @pytest.fixture
-def book(any_location: Location) -> Iterator[Ledger]:
+def opened(any_location: Location) -> Iterator[Ledger]:
     with Ledger(any_location) as opened:
         yield opened
 
@@ -36,67 +36,73 @@ def connection(any_location: Location) -> Iterator[Connection]:
         yield opened
 
 
-def test_the_same_event_gets_the_first_receipt_again(book: Ledger) -> None:
-    first = book.append(call("k"))
-    book.append(call("other"))
-    again = book.append(call("k"))
+def test_the_same_event_gets_the_first_receipt_again(opened: Ledger) -> None:
+    first = opened.append(call("k"))
+    opened.append(call("other"))
+    again = opened.append(call("k"))
     assert first.recorded
     assert again == first._replace(recorded=False)
-    assert book.store.head() == 2
+    assert opened.store.head() == 2
 
 
-def test_equal_content_is_the_same_however_it_is_written(book: Ledger) -> None:
-    book.append(call("k", occurred_at="2026-03-01T10:00:00+03:00"))
-    assert not book.append(call("k", occurred_at="2026-03-01T07:00:00.000Z")).recorded
+def test_equal_content_is_the_same_however_it_is_written(opened: Ledger) -> None:
+    opened.append(call("k", occurred_at="2026-03-01T10:00:00+03:00"))
+    assert not opened.append(call("k", occurred_at="2026-03-01T07:00:00.000Z")).recorded
 
 
-def test_other_content_under_the_key_is_refused_and_the_difference_is_shown(book: Ledger) -> None:
-    book.append(call("k"))
+def test_other_content_under_the_key_is_refused_and_the_difference_is_shown(opened: Ledger) -> None:
+    opened.append(call("k"))
     with pytest.raises(KeyConflict) as caught:
-        book.append(call("k", client="C-99", performed_by=None))
+        opened.append(call("k", client="C-99", performed_by=None))
     assert (
         "other content: client: recorded 'C-1', offered 'C-99'; "
         "performed_by: recorded 'E-1', offered nothing. Use a new key"
     ) in str(caught.value)
     assert (caught.value.source, caught.value.key) == ("pbx", "k")
-    assert book.store.head() == 1
+    assert opened.store.head() == 1
 
 
-def test_the_same_key_of_another_source_is_another_event(book: Ledger) -> None:
-    first, second = book.append(call("k")), book.append(call("k", source="mail"))
+def test_the_same_key_of_another_source_is_another_event(opened: Ledger) -> None:
+    first, second = opened.append(call("k")), opened.append(call("k", source="mail"))
     assert second.recorded
     assert first.event_id != second.event_id
 
 
-def test_a_batch_may_repeat_itself(book: Ledger) -> None:
-    receipts = book.append_all([call("a"), call("b"), call("a"), call("c")])
+def test_a_batch_may_repeat_itself(opened: Ledger) -> None:
+    receipts = opened.append_all([call("a"), call("b"), call("a"), call("c")])
     assert [(r.position, r.recorded) for r in receipts] == [
-        (1, True), (2, True), (1, False), (3, True),
-    ]  # fmt: skip
+        (1, True),
+        (2, True),
+        (1, False),
+        (3, True),
+    ]
 
 
-def test_a_batch_may_be_partly_known(book: Ledger) -> None:
-    book.append_all([call("a"), call("b")])
-    receipts = book.append_all([call("x"), call("b"), call("y"), call("a")])
+def test_a_batch_may_be_partly_known(opened: Ledger) -> None:
+    opened.append_all([call("a"), call("b")])
+    receipts = opened.append_all([call("x"), call("b"), call("y"), call("a")])
     assert [(r.position, r.recorded) for r in receipts] == [
-        (3, True), (2, False), (4, True), (1, False),
-    ]  # fmt: skip
+        (3, True),
+        (2, False),
+        (4, True),
+        (1, False),
+    ]
 
 
 @pytest.mark.parametrize("spoilt", [call("a", client="C-2"), call("f", occurred_at="2999-01-01")])
 def test_one_refused_event_withholds_the_batch_and_is_the_one_named(
-    book: Ledger, spoilt: ledger.Event
+    opened: Ledger, spoilt: ledger.Event
 ) -> None:
-    book.append(call("a"))
+    opened.append(call("a"))
     with pytest.raises((KeyConflict, InvalidEvent)):
-        book.append_all([call("b"), call("b"), call("a"), spoilt, call("c")])
-    assert book.store.head() == 1
+        opened.append_all([call("b"), call("b"), call("a"), spoilt, call("c")])
+    assert opened.store.head() == 1
 
 
-def test_two_contents_under_one_key_in_one_batch_are_a_conflict(book: Ledger) -> None:
+def test_two_contents_under_one_key_in_one_batch_are_a_conflict(opened: Ledger) -> None:
     with pytest.raises(KeyConflict, match="C-2"):
-        book.append_all([call("a"), call("b"), call("a", client="C-2")])
-    assert book.store.head() == 0
+        opened.append_all([call("a"), call("b"), call("a", client="C-2")])
+    assert opened.store.head() == 0
 
 
 def test_a_refused_first_does_not_stand_in_the_way_of_a_good_second(
@@ -111,36 +117,46 @@ def test_a_refused_first_does_not_stand_in_the_way_of_a_good_second(
 def test_every_outcome_of_a_batch_stands_at_its_events_place(connection: Connection) -> None:
     log.append(connection, [encoded("known"), encoded("taken")])
     batch = [
-        encoded("n1"), encoded("known"), encoded("taken", "other"), encoded("n1"),
-        encoded("n1", "other"), encoded("f", at=datetime(2999, 1, 1, tzinfo=UTC)), encoded("n2"),
-    ]  # fmt: skip
+        encoded("n1"),
+        encoded("known"),
+        encoded("taken", "other"),
+        encoded("n1"),
+        encoded("n1", "other"),
+        encoded("f", at=datetime(2999, 1, 1, tzinfo=UTC)),
+        encoded("n2"),
+    ]
     outcomes = log.append(connection, batch, atomic=False)
     assert [(o.outcome, o.position) for o in outcomes] == [
-        ("recorded", 3), ("duplicate", 1), ("conflict", 2), ("duplicate", 3),
-        ("conflict", 3), ("future", None), ("recorded", 4),
-    ]  # fmt: skip
+        ("recorded", 3),
+        ("duplicate", 1),
+        ("conflict", 2),
+        ("duplicate", 3),
+        ("conflict", 3),
+        ("future", None),
+        ("recorded", 4),
+    ]
     assert outcomes[2].stored == encoded("taken").body
     assert outcomes[4].stored == encoded("n1").body
 
 
 def test_a_batch_recorded_by_an_older_version_is_known(
-    book: Ledger, monkeypatch: pytest.MonkeyPatch
+    opened: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book.append_all([call("a"), call("b")])
+    opened.append_all([call("a"), call("b")])
     newer = "ledger.codec.same"
     monkeypatch.setattr(newer, lambda stored, offered: True)
-    receipts = book.append_all([call("a", client="C-2"), call("c"), call("b", client="C-2")])
+    receipts = opened.append_all([call("a", client="C-2"), call("c"), call("b", client="C-2")])
     assert [(r.position, r.recorded) for r in receipts] == [(1, False), (3, True), (2, False)]
 
 
-def test_a_retry_under_a_condition_gives_the_first_receipts(book: Ledger) -> None:
+def test_a_retry_under_a_condition_gives_the_first_receipts(opened: Ledger) -> None:
     condition = Condition(ANY_CALL, after=0)
-    first = book.append_all([call("a"), call("b")], condition)
-    book.append(call("meanwhile"))
-    again = book.append_all([call("a"), call("b")], condition)
+    first = opened.append_all([call("a"), call("b")], condition)
+    opened.append(call("meanwhile"))
+    again = opened.append_all([call("a"), call("b")], condition)
     assert again == [receipt._replace(recorded=False) for receipt in first]
     with pytest.raises(ConditionFailed):
-        book.append_all([call("a"), call("new")], condition)
+        opened.append_all([call("a"), call("new")], condition)
 
 
 class Cutter:
@@ -195,23 +211,23 @@ def test_the_store_itself_asks_again_after_an_answer_lost_behind_the_commit(
     cutter: tuple[Cutter, Location],
 ) -> None:
     way, location = cutter
-    with Ledger(location) as book:
-        book.append(call("before"))
+    with Ledger(location) as opened:
+        opened.append(call("before"))
         way.cut = True
-        receipt = book.append(call("lost"))
+        receipt = opened.append(call("lost"))
         assert not way.cut
         assert (receipt.position, receipt.recorded) == (2, False)
-        assert book.store.head() == 2
+        assert opened.store.head() == 2
 
 
 def test_so_does_it_under_a_condition_that_its_own_event_would_fail(
     cutter: tuple[Cutter, Location],
 ) -> None:
     way, location = cutter
-    with Ledger(location) as book:
-        book.store.head()
+    with Ledger(location) as opened:
+        opened.store.head()
         way.cut = True
-        receipts = book.append_all([call("a"), call("b")], Condition(ANY_CALL, after=0))
+        receipts = opened.append_all([call("a"), call("b")], Condition(ANY_CALL, after=0))
         assert [(r.position, r.recorded) for r in receipts] == [(1, False), (2, False)]
 
 
@@ -246,6 +262,6 @@ def test_the_store_survives_the_death_of_all_its_connections(any_location: Locat
         assert store.head() == 2
 
 
-def test_nothing_is_appended_by_an_empty_batch(book: Ledger) -> None:
-    assert book.append_all([]) == []
-    assert book.store.record([]) == []
+def test_nothing_is_appended_by_an_empty_batch(opened: Ledger) -> None:
+    assert opened.append_all([]) == []
+    assert opened.store.record([]) == []

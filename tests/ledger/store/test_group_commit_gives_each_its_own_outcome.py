@@ -24,7 +24,7 @@ THREADS = 64
 
 
 @pytest.fixture
-def book(any_location: Location) -> Iterator[Ledger]:
+def opened(any_location: Location) -> Iterator[Ledger]:
     with Ledger(any_location) as opened:
         yield opened
 
@@ -56,30 +56,30 @@ def at_once(jobs: list[Callable[[], object]]) -> list[object]:
         return list(pool.map(run, jobs))
 
 
-def gated(book: Ledger, waiting: int) -> Gate:
-    """Make the book's first transaction wait until this many events stand behind it."""
-    writer = book._writer
-    gate = Gate(book.store, lambda: len(writer._waiting) >= waiting)
+def gated(opened: Ledger, waiting: int) -> Gate:
+    """Make the opened's first transaction wait until this many events stand behind it."""
+    writer = opened._writer
+    gate = Gate(opened.store, lambda: len(writer._waiting) >= waiting)
     writer._store = gate  # type: ignore[assignment]
     return gate
 
 
-def test_all_who_came_meanwhile_share_one_transaction(book: Ledger) -> None:
-    gate = gated(book, THREADS - 1)
-    receipts = at_once([lambda n=n: book.append(call(f"k{n}")) for n in range(THREADS)])
+def test_all_who_came_meanwhile_share_one_transaction(opened: Ledger) -> None:
+    gate = gated(opened, THREADS - 1)
+    receipts = at_once([lambda n=n: opened.append(call(f"k{n}")) for n in range(THREADS)])
     assert sorted(receipt.position for receipt in receipts) == list(range(1, THREADS + 1))
     assert sum(gate.batches) == THREADS
     assert len(gate.batches) == 2
 
 
-def test_one_bad_key_and_one_event_of_the_future_fail_alone(book: Ledger) -> None:
-    book.append(call("taken"))
+def test_one_bad_key_and_one_event_of_the_future_fail_alone(opened: Ledger) -> None:
+    opened.append(call("taken"))
     soon = datetime.now(UTC) + timedelta(days=1)
-    gated(book, THREADS + 2)
-    jobs = [lambda n=n: book.append(call(f"k{n}")) for n in range(THREADS)]
-    jobs.append(lambda: book.append(call("taken", client="C-2")))
-    jobs.append(lambda: book.append(call("early", occurred_at=soon)))
-    jobs.append(lambda: book.append(call("taken")))
+    gated(opened, THREADS + 2)
+    jobs = [lambda n=n: opened.append(call(f"k{n}")) for n in range(THREADS)]
+    jobs.append(lambda: opened.append(call("taken", client="C-2")))
+    jobs.append(lambda: opened.append(call("early", occurred_at=soon)))
+    jobs.append(lambda: opened.append(call("taken")))
     *good, conflict, early, again = at_once(jobs)
     assert sorted(receipt.position for receipt in good) == list(range(2, THREADS + 2))
     assert all(receipt.recorded for receipt in good)
@@ -90,9 +90,9 @@ def test_one_bad_key_and_one_event_of_the_future_fail_alone(book: Ledger) -> Non
     assert (again.position, again.recorded) == (1, False)
 
 
-def test_the_same_event_from_many_threads_is_recorded_once(book: Ledger) -> None:
-    gated(book, THREADS - 1)
-    receipts = at_once([lambda: book.append(call("same"))] * THREADS)
+def test_the_same_event_from_many_threads_is_recorded_once(opened: Ledger) -> None:
+    gated(opened, THREADS - 1)
+    receipts = at_once([lambda: opened.append(call("same"))] * THREADS)
     assert {receipt.position for receipt in receipts} == {1}
     assert sum(receipt.recorded for receipt in receipts) == 1
 
@@ -109,13 +109,13 @@ class Failing:
         raise self.error
 
 
-def test_an_error_of_the_shared_transaction_reaches_all(book: Ledger) -> None:
+def test_an_error_of_the_shared_transaction_reaches_all(opened: Ledger) -> None:
     writer = Writer(Failing(ServerUnavailable("gone"), lambda: True))  # type: ignore[arg-type]
     results = at_once([lambda n=n: writer.record(encoded(f"k{n}")) for n in range(THREADS)])
     assert all(isinstance(result, ServerUnavailable) for result in results)
 
 
-def test_an_interrupt_of_the_one_who_commits_reaches_him_alone(book: Ledger) -> None:
+def test_an_interrupt_of_the_one_who_commits_reaches_him_alone(opened: Ledger) -> None:
     store = Failing(KeyboardInterrupt(), lambda: len(writer._waiting) >= 2)
     writer = Writer(store)  # type: ignore[arg-type]
     caught: list[BaseException] = []
@@ -124,7 +124,7 @@ def test_an_interrupt_of_the_one_who_commits_reaches_him_alone(book: Ledger) -> 
         try:
             writer.record(encoded("first"))
         except KeyboardInterrupt as error:
-            writer._store = book.store
+            writer._store = opened.store
             caught.append(error)
 
     leader = threading.Thread(target=first)
@@ -161,12 +161,12 @@ def wait_for(writer: Writer, queued: int) -> None:
         threading.Event().wait(0.005)
 
 
-def keys(book: Ledger) -> set[str]:
-    return {json.loads(row.body)["key"] for row in book.store.rows(log.Query())}
+def keys(opened: Ledger) -> set[str]:
+    return {json.loads(row.body)["key"] for row in opened.store.rows(log.Query())}
 
 
-def test_who_is_interrupted_while_he_waits_leaves_the_queue(book: Ledger) -> None:
-    store = Held(book.store)
+def test_who_is_interrupted_while_he_waits_leaves_the_queue(opened: Ledger) -> None:
+    store = Held(opened.store)
     writer = Writer(store)  # type: ignore[arg-type]
     leader, others = started(writer, "first", 0), []
 
@@ -190,11 +190,11 @@ def test_who_is_interrupted_while_he_waits_leaves_the_queue(book: Ledger) -> Non
     for thread in (leader, *others, started(writer, "fourth", 0)):
         thread.join(10)
         assert not thread.is_alive()
-    assert keys(book) == {"first", "third", "fourth"}
+    assert keys(opened) == {"first", "third", "fourth"}
 
 
-def test_who_is_interrupted_when_it_is_his_turn_passes_it_on(book: Ledger) -> None:
-    store, caught = Held(book.store), []
+def test_who_is_interrupted_when_it_is_his_turn_passes_it_on(opened: Ledger) -> None:
+    store, caught = Held(opened.store), []
     writer = Writer(store)  # type: ignore[arg-type]
     leader = started(writer, "first", 0)
     assert store.begun.wait(30)
@@ -219,4 +219,4 @@ def test_who_is_interrupted_when_it_is_his_turn_passes_it_on(book: Ledger) -> No
         thread.join(10)
         assert not thread.is_alive()
     assert len(caught) == 1
-    assert keys(book) == {"first", "third", "fourth"}
+    assert keys(opened) == {"first", "third", "fourth"}

@@ -155,8 +155,8 @@ def ordinary(any_dsn: str) -> Iterator[Location]:
 def test_no_superuser_is_needed(ordinary: Location) -> None:
     assert schema.init(ordinary)
     assert not schema.init(ordinary)
-    with ledger.open(ordinary.dsn, schema_name=ordinary.schema) as book:
-        assert book.append(call("k")).position == 1
+    with ledger.open(ordinary.dsn, schema_name=ordinary.schema) as opened:
+        assert opened.append(call("k")).position == 1
 
 
 def test_a_login_without_the_right_is_told_so(ordinary: Location) -> None:

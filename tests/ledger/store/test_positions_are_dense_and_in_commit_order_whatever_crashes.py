@@ -167,13 +167,13 @@ def test_nothing_is_skipped_doubled_or_reordered(crashing: Location, tmp_path: P
 
 def test_the_books_follow_goes_on_through_a_crash_of_the_server(crashing: Location) -> None:
     assert crashing.folder
-    with Ledger(crashing) as book:
-        seen = book.follow()
-        book.append(call("a"))
+    with Ledger(crashing) as opened:
+        seen = opened.follow()
+        opened.append(call("a"))
         assert next(seen).position == 1
         server = embedded.find(crashing.folder)
         assert server is not None
         os.kill(server.pid, signal.SIGKILL)
-        book.append(call("b"))
+        opened.append(call("b"))
         assert next(seen).position == 2
         seen.close()

@@ -25,15 +25,17 @@ MOVED = ClientReassigned(from_employee="E-1", to_employee="E-2", reason="departu
 
 
 @pytest.fixture
-def book(any_location: Location) -> Iterator[Ledger]:
+def opened(any_location: Location) -> Iterator[Ledger]:
     with Ledger(any_location) as opened:
-        opened.append_all([
-            call("1", occurred_at="2026-02-27T10:00:00Z"),
-            call("2", client="C-2", occurred_at="2026-03-01"),
-            call("3", data=NOTE, performed_by="E-2", occurred_at="unknown"),
-            call("4", data=MOVED, performed_by="E-9", occurred_at="2026-03-05T10:00Z"),
-            call("5", client=None, performed_by=None, occurred_at="2026-03"),
-        ])  # fmt: skip
+        opened.append_all(
+            [
+                call("1", occurred_at="2026-02-27T10:00:00Z"),
+                call("2", client="C-2", occurred_at="2026-03-01"),
+                call("3", data=NOTE, performed_by="E-2", occurred_at="unknown"),
+                call("4", data=MOVED, performed_by="E-9", occurred_at="2026-03-05T10:00Z"),
+                call("5", client=None, performed_by=None, occurred_at="2026-03"),
+            ]
+        )
         yield opened
 
 
@@ -46,30 +48,36 @@ ASKED: dict[str, tuple[dict[str, Any], list[int]]] = {
     "a type": ({"types": ["call.logged"]}, [1, 2, 5]),
     "a type as plain text": ({"types": "call.logged"}, [1, 2, 5]),
     "types, one of them twice": (
-        {"types": ["note.shared", "call.logged", "note.shared"]}, [1, 2, 3, 5]),
+        {"types": ["note.shared", "call.logged", "note.shared"]},
+        [1, 2, 3, 5],
+    ),
     "a type and a client": ({"types": ["call.logged"], "client": "C-1"}, [1]),
     "a tag": ({"tags": ["employee:E-1"]}, [4]),
     "an employee at a client by type": (
-        {"employee": "E-1", "client": "C-1", "types": ["client.reassigned"]}, [4]),
+        {"employee": "E-1", "client": "C-1", "types": ["client.reassigned"]},
+        [4],
+    ),
     "since": ({"since": MARCH}, [2, 4, 5]),
     "until": ({"until": MARCH}, [1]),
     "a half-open interval": (
-        {"since": MARCH, "until": datetime(2026, 3, 5, 10, tzinfo=UTC)}, [2, 5]),
+        {"since": MARCH, "until": datetime(2026, 3, 5, 10, tzinfo=UTC)},
+        [2, 5],
+    ),
     "after": ({"after": 3}, [4, 5]),
     "as of a position": ({"as_of": 3, "client": "C-1"}, [1, 3]),
     "as of nothing": ({"as_of": 0}, []),
     "as of long ago": ({"as_of": datetime(2000, 1, 1, tzinfo=UTC)}, []),
     "as of tomorrow": ({"as_of": datetime.now(UTC) + timedelta(days=1)}, [1, 2, 3, 4, 5]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("asked", "expected"), ASKED.values(), ids=ASKED.keys())
-def test_the_answer_is(book: Ledger, asked: dict[str, Any], expected: list[int]) -> None:
-    assert [found.position for found in book.read(**asked)] == expected
+def test_the_answer_is(opened: Ledger, asked: dict[str, Any], expected: list[int]) -> None:
+    assert [found.position for found in opened.read(**asked)] == expected
 
 
-def test_what_comes_out_is_what_went_in(book: Ledger) -> None:
-    found = next(book.read(types=["note.shared"]))
+def test_what_comes_out_is_what_went_in(opened: Ledger) -> None:
+    found = next(opened.read(types=["note.shared"]))
     assert found.data == NOTE
     assert (found.client, found.performed_by, found.recorded_by) == ("C-1", "E-2", "pbx-gateway")
     assert (found.occurred_at, found.precision) == (None, "unknown")
@@ -79,14 +87,22 @@ def test_what_comes_out_is_what_went_in(book: Ledger) -> None:
 @pytest.mark.parametrize(
     "asked",
     [
-        {"as_of": 6}, {"as_of": -1}, {"as_of": datetime(2026, 3, 1)},  # noqa: DTZ001
-        {"since": datetime(2026, 3, 1)}, {"until": datetime(2026, 3, 1)},  # noqa: DTZ001
-        {"client": "C\0"}, {"employee": "E\0"}, {"types": ["a\0"]}, {"tags": ["deal:\0"]},
+        {"as_of": 6},
+        {"as_of": -1},
+        {"as_of": datetime(2026, 3, 1)},  # noqa: DTZ001
+        {"since": datetime(2026, 3, 1)},  # noqa: DTZ001
+        {"until": datetime(2026, 3, 1)},  # noqa: DTZ001
+        {"client": "C\0"},
+        {"employee": "E\0"},
+        {"types": ["a\0"]},
+        {"tags": ["deal:\0"]},
     ],
-)  # fmt: skip
-def test_a_question_that_cannot_be_answered_is_refused(book: Ledger, asked: dict[str, Any]) -> None:
+)
+def test_a_question_that_cannot_be_answered_is_refused(
+    opened: Ledger, asked: dict[str, Any]
+) -> None:
     with pytest.raises(InvalidQuestion):
-        list(book.read(**asked))
+        list(opened.read(**asked))
 
 
 def test_an_event_that_carries_a_tag_twice_over_is_read_once(any_location: Location) -> None:
@@ -103,18 +119,23 @@ def test_an_event_that_carries_a_tag_twice_over_is_read_once(any_location: Locat
 def test_pages_meet_without_seam(any_location: Location, page: int) -> None:
     with closing(connect(any_location, "owner")) as connection:
         log.append(connection, [encoded(str(n), tags=("deal:D",)) for n in range(10)])
-        for item in (Item(), Item(("call.logged",)), Item((), ("client:C-1",)),
-                     Item((), ("performed_by:E-1",)), Item((), ("deal:D",))):  # fmt: skip
+        for item in (
+            Item(),
+            Item(("call.logged",)),
+            Item((), ("client:C-1",)),
+            Item((), ("performed_by:E-1",)),
+            Item((), ("deal:D",)),
+        ):
             rows = log.read(connection, Query((item,)), page=page)
             assert [row.position for row in rows] == list(range(1, 11))
 
 
 def test_who_follows_from_ahead_of_the_head_is_told_that_he_would_miss_events(
-    book: Ledger,
+    opened: Ledger,
 ) -> None:
-    head = book.store.head()
+    head = opened.store.head()
     with pytest.raises(InvalidQuestion, match=f"ahead of the head, which is {head}"):
-        next(book.follow(after=head + 1))
+        next(opened.follow(after=head + 1))
 
 
 def test_a_dsn_that_cannot_be_read_is_refused() -> None:
@@ -122,10 +143,10 @@ def test_a_dsn_that_cannot_be_read_is_refused() -> None:
         ledger.open("nonsense")
 
 
-def test_an_answer_is_a_prefix_even_while_others_append(book: Ledger) -> None:
-    reading = book.read()
+def test_an_answer_is_a_prefix_even_while_others_append(opened: Ledger) -> None:
+    reading = opened.read()
     next(reading)
-    book.append(call("late"))
+    opened.append(call("late"))
     assert [found.position for found in reading] == [2, 3, 4, 5]
 
 
