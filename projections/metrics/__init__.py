@@ -1,1 +1,1 @@
-"""Every metric defined once, and to whom it is credited."""
+"""Every metric defined once, its evidence, and to whom that evidence is credited."""

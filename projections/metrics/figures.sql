@@ -40,7 +40,7 @@ wanted AS (
 aggregates AS (
     SELECT NULL::text AS "group", NULL::timestamp AS period, NULL::text AS metric,
            NULL::text AS currency, NULL::numeric AS weight, NULL::bigint AS n, NULL::bigint AS hits,
-           NULL::numeric AS total, NULL::float8 AS middle
+           NULL::numeric AS total, NULL::float8 AS percentile
     WHERE false
     -- when: totals
     UNION ALL
@@ -95,5 +95,5 @@ SELECT "group", coalesce(to_char(period, %(pattern)s), %(unknown)s) AS period, m
        (sum(hits) FILTER (WHERE weight IS NULL))::bigint AS hits,
        trim_scale(sum(weight * hits)) AS hits_parts,
        sum(CASE WHEN weight IS NULL THEN total ELSE weight * total END) AS total,
-       max(middle) AS middle
+       max(percentile) AS percentile
 FROM aggregates GROUP BY "group", aggregates.period, metric, currency

@@ -84,13 +84,13 @@ def metrics(
     by: one of GROUPS, or fact:FIELD for what is known of the client; team is the manager of the
     unit or of the nearest one above, office the branch above. since, until: local dates, half-open.
     metrics: names of `definitions`, or such as interactions.call; all if None, those of
-    business hours only with a calendar. A group has all metrics for a period in which any of it
-    counted; a client, of whom there are many, only those that did. Raises InvalidQuestion.
+    business hours only with a calendar. A group has all metrics in every period in which any of
+    them counted something; a client, of which there are many, only those that did.
 
-    credit: one of `credit.CREDITS`, which that module explains. Where it splits an
-    event in two, counts, both sides of a ratio and sums take the parts, exactly: a count is then
-    a Decimal if it is not whole, and both parts make up one. A distinct client counts for each of
-    the two, and a median is that of all events of which any part is credited.
+    credit: one of `credit.CREDITS`, which that module explains. Where it splits an event in two,
+    counts, both sides of a ratio and sums add up the parts, exactly: a count is then a Decimal if
+    it is not whole, and both parts make up one. A distinct client counts for each of the two, and a
+    median is that of all events of which any part is credited. Raises InvalidQuestion.
     """
     selection = Selection(by, every, since, until, credit, terms)
     wanted = _wanted(metrics, terms)

@@ -18,6 +18,7 @@ from projections.tables.work.calendar import CLOCK
 
 _CLIENTS = ("distinct", "client_share")
 _PERCENTILES = ("median", "p90")
+_PERIOD_ENDS = re.compile(r"(?<!%\()\b(ends|periods)\b")  # the tables, not the parameter %(ends)s
 
 
 class Source(NamedTuple):
@@ -125,7 +126,7 @@ def _rendered(
     grouping = by.partition(":")[0]
     placed = located or grouping in ("team", "office", "unit")
     conditions |= {
-        "period_ends": any(re.search(r"\b(ends|periods)\b", each.sql) for each in found),
+        "period_ends": any(_PERIOD_ENDS.search(each.sql) for each in found),
         "business_hours": bool(timed),
         "clock_hours": len(others) < len(plain),
         "other_evidence": bool(others),
@@ -137,7 +138,7 @@ def _rendered(
         "by_column": grouping not in ("team", "office", "fact"),
     }
     texts = {
-        "evidence_columns": _file("evidence_columns").strip(),
+        "evidence_columns": re.sub(r"^--.*\n", "", _file("evidence_columns"), flags=re.M).strip(),
         "clock": f"{CLOCK.strip()},",
         "owners": credit.owners.strip(),
         "evidence": _union(others),

@@ -56,10 +56,12 @@ class EvidenceRow(NamedTuple):
 
 
 class Aggregate(NamedTuple):
-    """What the database has added up of a metric for a group and a period, one row a currency.
+    """What the database has added up of a metric for a group and a period, one row per currency.
 
-    n, hits: whole events, or clients, and those of them that count; n_parts, hits_parts: the parts
-    of split events. metric: empty for a group without any evidence.
+    - metric: empty for a group without any evidence
+    - n, hits: whole events, or clients, and those of them that count
+    - n_parts, hits_parts: the same of the parts of split events
+    - percentile: the median or the 90th percentile
     """
 
     group: str
@@ -71,7 +73,7 @@ class Aggregate(NamedTuple):
     hits: int | None = None
     hits_parts: Decimal | None = None
     total: Decimal | None = None
-    middle: float | None = None
+    percentile: float | None = None
 
 
 class _Value(NamedTuple):
@@ -127,7 +129,7 @@ def _value(metric: Metric, row: Aggregate) -> _Value:
     elif figure == "sum":
         value = 0 if row.total is None else row.total
     else:
-        denominator, value = _count(row.n, row.n_parts), row.middle
+        denominator, value = _count(row.n, row.n_parts), row.percentile
         if figure == "mean":
             numerator = row.total
             value = row.total / denominator if denominator and row.total is not None else None
