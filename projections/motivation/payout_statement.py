@@ -1,4 +1,4 @@
-"""A payout statement: what it says, and the bytes that it is written as.
+"""A payout statement: its content, and the bytes that it is written as.
 
 Numbers are decimals in a statement that was just computed, and texts in one that was read back.
 """
