@@ -190,7 +190,7 @@ def _content(
         "total": payout.total,
         "remarks": [*tenure.remarks, *payout.remarks, *late],
     }
-    # What came later is only there where it is used: what was settled stays the same bytes.
+    # What came later is only there where it is used: what was issued stays the same bytes.
     if setting.calendar:
         content["calendar"] = setting.calendar
     return content
@@ -252,12 +252,12 @@ def _overall(
     """The overall score, and what is to be said of it: a part without data counts for nothing."""
     shares = dict(zip(KINDS, (scheme.process_share, 1 - scheme.process_share), strict=True))
     counted = {kind: share for kind, share in shares.items() if share}
-    told = {kind: share for kind, share in counted.items() if scores[kind] is not None}
-    if not told:
+    known = {kind: share for kind, share in counted.items() if scores[kind] is not None}
+    if not known:
         return None, ["no component has data, so there is no score and no bonus"]
     silent = [
         f"no data on the {kind}; the other score counts wholly"
-        for kind in counted.keys() - told.keys()
+        for kind in counted.keys() - known.keys()
     ]
-    weighed = sum((share * (scores[kind] or _NOTHING) for kind, share in told.items()), _NOTHING)
-    return rounded(weighed / sum(told.values(), _NOTHING)), silent
+    weighed = sum((share * (scores[kind] or _NOTHING) for kind, share in known.items()), _NOTHING)
+    return rounded(weighed / sum(known.values(), _NOTHING)), silent

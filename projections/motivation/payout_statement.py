@@ -1,4 +1,4 @@
-"""A payout statement: what it says, and the bytes that it is written as.
+"""A payout statement: its content, and the bytes that it is written as.
 
 Numbers are decimals in a statement that was just computed, and texts in one that was read back.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Generic, NamedTuple, NotRequired, TypedDict, TypeVar
 
-from projections.motivation.rounding import trimmed
+from projections.motivation.rounding import plain
 from projections.motivation.scheme import Kind
 
 N = TypeVar("N", Decimal, str)
@@ -150,7 +150,7 @@ def _canonical(content: Mapping[str, object]) -> str:
 def _plain(value: object) -> str:
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} has no place in a statement")
-    return f"{trimmed(value):f}"
+    return plain(value)
 
 
 def differences(

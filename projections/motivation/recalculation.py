@@ -1,4 +1,4 @@
-"""Recalculation: what was settled against what is known now, and one scheme against another.
+"""Recalculation: what was issued against what is known now, and one scheme against another.
 
 Nothing here changes a statement: a difference is a correction to be decided, or a question.
 """
@@ -46,7 +46,7 @@ class CheckedStatement(NamedTuple):
 
 
 class ProposedCorrection(NamedTuple):
-    """Where a settled statement differs from what is known now.
+    """Where an issued statement differs from what is known now.
 
     corrected: what was decided already; delta: what is still to be corrected; changed: texts;
     evidence: positions that have come to count, or no longer do.
@@ -85,7 +85,7 @@ class _Ground(NamedTuple):
 
 
 def closing_of(connection: Connection, view: View, period: str) -> ClosedPeriod:
-    """How a period was settled. Raises NotFound if it was not."""
+    """How a period was closed. Raises NotFound if it was not."""
     found = closings(connection, view, period)
     if not found:
         raise NotFound(
@@ -96,24 +96,24 @@ def closing_of(connection: Connection, view: View, period: str) -> ClosedPeriod:
 
 
 def pinned(view: View, closing: ClosedPeriod) -> View:
-    """The view that a settled period is for ever looked at with."""
+    """The view that a closed period is for ever looked at with."""
     end = period_of(closing.period).end(closing.zone)
     return View(closing.as_of, end, closing.zone)
 
 
-def settled_scheme(connection: Connection, view: View, closing: ClosedPeriod) -> Scheme:
-    """The scheme that a period was settled by."""
+def closing_scheme(connection: Connection, view: View, closing: ClosedPeriod) -> Scheme:
+    """The scheme that a period was closed by."""
     name = f"{closing.scheme}@{closing.scheme_version}"
     return scheme_of(published(connection, pinned(view, closing), name).toml)
 
 
 def recomputed(connection: Connection, view: View, closing: ClosedPeriod) -> list[Statement]:
-    """The statements of a settled period from the figures known at its closing: the same again."""
+    """The statements of a closed period from the figures known at its closing: the same again."""
     return _by_its_scheme(connection, pinned(view, closing), view, closing)
 
 
 def verified(connection: Connection, view: View, period: str) -> list[CheckedStatement]:
-    """Every statement of a settled period computed again, and last the digest of all."""
+    """Every statement of a closed period computed again, and last the digest of all."""
     closing = closing_of(connection, view, period)
     found = recomputed(connection, view, closing)
     now = {each.statement: each for each in found}
@@ -131,10 +131,10 @@ def verified(connection: Connection, view: View, period: str) -> list[CheckedSta
 
 
 def corrections(connection: Connection, view: View, period: str) -> list[ProposedCorrection]:
-    """Where a settled statement differs from what is known now: proposed, to be decided.
+    """Where an issued statement differs from what is known now: proposed, to be decided.
 
     Only where there is something to correct. The evidence includes targets, reductions and
-    employment. An employee without a statement, who was not known then, settled 0.
+    employment. An employee without a statement, who was not known then, was paid 0.
     """
     closing = closing_of(connection, view, period)
     then = pinned(view, closing)
@@ -144,7 +144,7 @@ def corrections(connection: Connection, view: View, period: str) -> list[Propose
         row.employee: row for row in issued(connection, view, period=period)
     }
     was |= {row.employee: row for row in never_issued(connection, view, period=period)}
-    scheme = settled_scheme(connection, view, closing)
+    scheme = closing_scheme(connection, view, closing)
     moved: dict[str, set[int]] | None = None
     rows = []
     for employee in sorted(now.keys() | was.keys()):
@@ -176,8 +176,8 @@ def replayed(
 ) -> list[Replayed]:
     """What a period would have paid by another scheme; writes nothing.
 
-    against: the scheme to compare with, or None for what was settled. A settled period is replayed
-    on the figures that it was settled by. Raises NotFound if it was not settled, and `against` is
+    against: the scheme to compare with, or None for what was issued. A closed period is replayed
+    on the figures that it was closed by. Raises NotFound if it was not closed, and `against` is
     None.
     """
     closed = closings(connection, view, period.name)
@@ -213,7 +213,7 @@ def replayed(
 def _by_its_scheme(
     connection: Connection, seen: View, view: View, closing: ClosedPeriod
 ) -> list[Statement]:
-    scheme = settled_scheme(connection, view, closing)
+    scheme = closing_scheme(connection, view, closing)
     period = period_of(closing.period)
     return compute_statements(connection, seen, period, scheme, remark=closing.late_scheme)
 
@@ -225,14 +225,14 @@ def _moved(
     found: dict[str, set[int]] = {}
     groups = [members(connection, seen, period, scheme) for seen in views]
     for component in scheme.components:
-        told = [
+        counted = [
             {
                 (row.group, row.position, row.weight, row.counted, row.value)
                 for row in figures_behind(connection, seen, period, scheme, component.name)
             }
             for seen in views
         ]
-        moved = _by_key((row[0], row[1]) for row in told[0] ^ told[1])
+        moved = _by_key((row[0], row[1]) for row in counted[0] ^ counted[1])
         for employee, mine in (each for of_one in groups for each in of_one.items()):
             found.setdefault(employee, set()).update(moved.get(mine[component.name].name, ()))
     decided = _decided(connection, period, *views)
@@ -252,10 +252,10 @@ def _decided(
 
     By scope, whose it is, and metric (None of what is no target).
     """
-    told = [
+    known = [
         set(ask(connection, _SQL["grounds"], seen, _Ground, period=period.name)) for seen in views
     ]
-    return _by_key((row[:3], row[3]) for row in told[0] ^ told[1])
+    return _by_key((row[:3], row[3]) for row in known[0] ^ known[1])
 
 
 def _by_key(pairs: Iterable[tuple[K, int]]) -> dict[K, set[int]]:

@@ -1,4 +1,4 @@
--- Recalculation: what a settled period rests on besides the figures.
+-- Recalculation: what a closed period rests on besides the figures.
 
 -- name: grounds
 -- Who was employed, what was to be reached, what was taken off: one row an event. metric: only of

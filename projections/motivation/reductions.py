@@ -104,7 +104,7 @@ def _breaches(
 def refuse_unproposed(connection: Connection, view: View, period: Period, scheme: Scheme) -> None:
     """Raise InvalidQuestion, naming them, if reductions are due but were not proposed.
 
-    Once the period is settled they could no longer be proposed.
+    Once the period is closed they could no longer be proposed.
     """
     proposed = {row.reduction for row in reductions(connection, view, period=period.name)}
     due = {due.name(period) for due in reductions_due(connection, view, period, scheme)}

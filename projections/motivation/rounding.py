@@ -21,7 +21,12 @@ def to_cents(amount: Decimal) -> Decimal:
     return amount.quantize(_CENTS, ROUND_HALF_UP)
 
 
+def plain(value: Decimal) -> str:
+    """A number as text without zeros at the end, never with an exponent."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def trimmed(value: Decimal) -> Decimal:
     """The same number without zeros at the end, never with an exponent."""
-    text = f"{value:f}"
-    return Decimal(text.rstrip("0").rstrip(".")) if "." in text else value
+    return Decimal(plain(value)) if "." in f"{value:f}" else value

@@ -61,17 +61,17 @@ class Component(_Table):
     floor: Number = Decimal(0)
     cap: Number
 
-    @property
+    @cached_property
     def target(self) -> Decimal | None:
         """The target, if the scheme states a number; None if it is taken from the targets set."""
         return self.goal if isinstance(self.goal, Decimal) else None
 
-    @property
+    @cached_property
     def of(self) -> str:
         """Whose figure and target it is: employee, unit or company."""
         return OWN if isinstance(self.goal, Decimal) else FROM_TARGETS[self.goal]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name among the components: the metric, and whose it is unless the employee's own."""
         return self.metric if self.of == OWN else f"{self.metric}/{self.of}"

@@ -1,6 +1,6 @@
 """Statements: what a scheme makes of a period's figures, as known at a position.
 
-The same function settles a period, verifies it years later, shows employees their figures while it
+The same function closes a period, verifies it years later, shows employees their figures while it
 is still running, and replays it under another scheme: so all of them see the same numbers.
 """
 

@@ -78,7 +78,7 @@ def targets_by_group(
 def refuse_opposed(connection: Connection, view: View, period: Period, scheme: Scheme) -> None:
     """Raise InvalidQuestion, naming them, if targets are for less where the scheme is for more.
 
-    Or the other way round. What is settled already is not asked: it stays as it is.
+    Or the other way round. A closed period is not checked: it stays as it is.
     """
     scopes = {OWN: "employee", "unit": "unit", "company": WHOLE}
     wanted = {

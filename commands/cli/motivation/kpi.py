@@ -47,7 +47,7 @@ class Shown(NamedTuple):
 
 def shown(question: Question, period: Period, name: str | None) -> Shown:
     """The statements of a period: as settled, or provisional by the scheme named or in force."""
-    from projections.motivation.recalculation import pinned, settled_scheme
+    from projections.motivation.recalculation import closing_scheme, pinned
     from projections.motivation.statements import compute_statements
     from projections.motivation.target_groups import refuse_opposed
     from projections.tables.motivation.settlement import closings, issued
@@ -56,7 +56,7 @@ def shown(question: Question, period: Period, name: str | None) -> Shown:
     closed = closings(connection, view, period.name)
     if closed and name is None:
         rows = issued(connection, view, period=period.name)
-        scheme = settled_scheme(connection, view, closed[-1])
+        scheme = closing_scheme(connection, view, closed[-1])
         contents = [read_back(row.document) for row in rows]
         remark(f"settled by {scheme.name}@{scheme.version}, position {closed[-1].as_of}")
         corrected = {row.employee: row.corrected for row in rows if row.corrected}

@@ -25,7 +25,7 @@ def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> D
 
     def decide(state: Settlement, context: Context) -> Decision:
         refuse_running(period, zone, context)
-        _refuse_settled(state, period.name)
+        _refuse_closed(state, period.name)
         proposals = [
             BonusReductionProposed(
                 reduction=due.name(period),
@@ -56,7 +56,7 @@ def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
         period, ruled = state.proposed[reduction]
         if ruled is not None:
             raise Refused(f"reduction {reduction} is {ruled} already")
-        _refuse_settled(state, period)
+        _refuse_closed(state, period)
         content = BonusReductionDecided(
             reduction=reduction,
             period=period,
@@ -68,7 +68,7 @@ def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
     return decide
 
 
-def _refuse_settled(state: Settlement, period: str) -> None:
+def _refuse_closed(state: Settlement, period: str) -> None:
     if any(period_of(period).overlaps(period_of(other)) for other in state.closed):
         raise Refused(
             f"{period} is closed; correct its statements with `iledger bonus statement correct`"

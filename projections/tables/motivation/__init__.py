@@ -1,1 +1,1 @@
-"""Targets, norms, schemes, settled periods."""
+"""Targets, norms, schemes, closed periods."""

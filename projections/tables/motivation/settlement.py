@@ -29,7 +29,7 @@ class SchemePublished(NamedTuple):
 
 
 class Closing(NamedTuple):
-    """A period was settled."""
+    """A period was closed."""
 
     position: int
     recorded_at: datetime
@@ -84,7 +84,7 @@ class PublishedScheme(NamedTuple):
 
 
 class ClosedPeriod(NamedTuple):
-    """A settled period. statements: how many; total: their sum; corrected: of the corrections.
+    """A closed period. statements: how many; total: their sum; corrected: of the corrections.
 
     as_of: the position whose knowledge it rests on; disputes: how many; late_scheme: why a scheme
     counts that came after the period had begun; digest: over all statements.
@@ -260,7 +260,7 @@ def issued(
 def never_issued(
     connection: Connection, view: View, *, period: str | None = None, employee: str | None = None
 ) -> list[NeverIssued]:
-    """Corrections of employees who became known only after the period had been settled.
+    """Corrections of employees who became known only after the period had been closed.
 
     They have no statement, but may be paid by corrections.
     """

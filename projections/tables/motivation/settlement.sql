@@ -69,8 +69,8 @@ CREATE FUNCTION rulings_of(as_of bigint) RETURNS TABLE (
     GROUP BY r.statement
 $$;
 
--- Corrections of statements that were never issued: of who was known only after the period was
--- settled. Their name tells period and employee. position: of the first.
+-- Corrections of statements that were never issued: of employees who became known only after the
+-- period was closed. The statement's name has period and employee. position: of the first.
 CREATE FUNCTION never_issued(as_of bigint) RETURNS TABLE (
     statement text, employee text, period text, corrected numeric, disputes bigint,
     "position" bigint

@@ -128,3 +128,47 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     wrong = wrong.replace('metric = "overdue_share"\namount', 'metric = "won_value"\namount')
     fields = [each.field for each in examined(wrong)[1]]
     assert fields == ["components[2].weight", "reductions[0].metric"]
+
+
+def test_what_is_missing_or_misspelt_is_told_with_what_to_give() -> None:
+    wrong = SCHEME.replace("weight = 3", "wieght = 3").replace("version = 1\n", "")
+    told = {each.field: each for each in examined(wrong)[1]}
+    assert told["version"].problem == "is missing"
+    assert told["version"].remedy == "Give a whole number from 1 on."
+    lines = wrong.splitlines()
+    table = told["components[2].weight"].line
+    assert (table, told["components[2].wieght"].line) == (
+        1 + lines.index('metric = "won_value"') - 1,
+        1 + lines.index("wieght = 3"),
+    )
+    assert told["components[2].weight"].remedy.startswith("Give a number from 0 to ")
+    assert told["components[2].wieght"].remedy.startswith("Did you mean 'weight'? There are metric")
+
+
+def test_what_stands_in_a_table_of_one_line_has_that_line() -> None:
+    bonus = SCHEME.index("[bonus.positions]")
+    inline = f'{SCHEME[:bonus]}positions = {{ "senior" = -1 }}  # a line\n'
+    text = inline + SCHEME[SCHEME.index("[[components]]") :].replace("[[curve]]", "[[curve]]  # so")
+    (problem,) = examined(text)[1]
+    assert (problem.field, problem.value) == ("bonus.positions.senior", "-1")
+    assert problem.line == 1 + text.splitlines().index('positions = { "senior" = -1 }  # a line')
+    unsorted = text.replace("-1", "1").replace("score = 1.2", "score = 0.1")
+    (problem,) = examined(unsorted)[1]
+    assert problem.line == 1 + unsorted.splitlines().index("score = 0.1")
+
+
+def test_between_fields_it_is_checked_too_where_others_are_wrong() -> None:
+    wrong = SCHEME.replace("weight = 3", "weight = -3").replace("floor = 0.1", "floor = 1.6")
+    wrong = wrong.replace("score = 1.2", "score = 1.0").replace("factor = 1.5", "factor = -1")
+    assert [each.field for each in examined(wrong)[1]] == [
+        "components[2].weight",
+        "components[2].cap",
+        "curve[2].score",
+        "curve[2].factor",
+    ]
+
+
+def test_a_reduction_needs_a_metric_or_a_norm() -> None:
+    wrong = SCHEME.replace('metric = "overdue_share"\namount', "amount")
+    (problem,) = examined(wrong)[1]
+    assert (problem.field, problem.problem) == ("reductions[0].metric", "is missing")

@@ -102,6 +102,7 @@ def test_a_dry_run_a_provisional_figure_and_the_closing_are_the_same(
     provisional = rows(published, "kpi", "--period", PERIOD, "--scheme", "sales")
     assert [float(each["total"]) for each in provisional] == [row["total"] for row in dry]
     assert [row["reduced"] for row in dry] == [500, 0, 0, 0]
+    assert {row["name"] for row in dry} == {"Анна"}
     assert rows(published, *close) == dry
     assert said(iledger, *close)[0] == 8
     (closed,) = rows(published, "bonus", "period", "list")
@@ -129,6 +130,8 @@ def test_who_disputes_a_figure_sees_the_events_behind_it_and_what_his_superior_s
     fact = next(e["fact"] for e in statement["components"] if e["metric"] == "won_value")
     assert round(sum(row["value"] for row in behind), 2) == float(fact)
     of_team = rows(published, "kpi", "--team", "--by", "E-4", "--period", PERIOD)
+    table = published("kpi", "--team", "--by", "E-4", "--period", PERIOD).stdout
+    assert "E-3       Анна" in table
     assert [each["employee"] for each in of_team] == ["E-1", "E-3", "E-4"]
     one = rows(published, "kpi", "--employee", "E-1", "--period", PERIOD)
     assert one == of_team[:1] == rows(published, *mine, "E-1")
@@ -205,7 +208,10 @@ def test_targets_are_set_revised_and_shown(here: Here, iledger: Run, worked: Pat
     assert (row["fact"], row["first"], row["value"]) == (5, 5, 20)
     assert (row["attained_first"], row["attained"], row["shortfall"]) == (1, 0.25, 15)
     assert row["causes"] == ["summer"]
-    assert "100.0 %" in here("target", "attainment", "--period", "2026-Q3").stdout
+    table = here("target", "attainment", "--period", "2026-Q3").stdout
+    assert "100.0 %" in table
+    assert "name            Анна" in table
+    assert row["name"] == "Анна"
     assert rows(here, "target", "list", "--employee", "E-1", "--period", "2026-Q3")
     proposed = rows(here, "target", "propose", "--metric", "deals_won", "--period", "2026-10")
     assert {row["scope_id"]: row["value"] for row in proposed}["E-1"] == 5
