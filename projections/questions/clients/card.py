@@ -220,7 +220,7 @@ def check_known(connection: Connection, view: View, client: str) -> None:
 
 
 def _card(connection: Connection, view: View, client: str) -> Card:
-    """Ask for all sections in one round trip, as if the client had one id; anew if it has more."""
+    """Ask for all sections in one round trip, as if the client had one id; again if it has more."""
     found = _sections(connection, view, _OF_ONE_ID, [client])
     if not found.merged:
         return found
