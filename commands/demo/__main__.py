@@ -93,9 +93,7 @@ def main(folder: Path) -> int:
         if done.returncode not in (0, _DECIDED):
             return done.returncode
     print(f"\nOpen {page} in a browser.")
-    print(
-        f"More commands: iledger {shlex.join(place)} --help (`server stop` ends its server)"
-    )
+    print(f"More commands: iledger {shlex.join(place)} --help (`server stop` ends its server)")
     return 0
 
 
