@@ -23,7 +23,7 @@ ORDER = {
         "__init__",
     ),
     "projections": (
-        "__init__ periods view",
+        "__init__ moments periods view",
         "engine",
         "tables",
         "metrics",

@@ -1,4 +1,4 @@
-"""The file of a dispute: all that was recorded about who approached a client, and whose it was.
+"""The file of a dispute: all records of who approached a client, and who owned it.
 
 An archive that a third party reads and checks without the database. Its view is from the moment at
 which its position was recorded, so the same position gives the same bytes.

@@ -3,8 +3,8 @@
 -- ownership.sql and disputes.sql.
 
 -- name: events
--- The events of the client, under all its ids, of these types and of those that a policy lets claim
--- a client, what concerns the dispute itself, its evidence, the policies, and what annulled any of
+-- The events of the client, under all its ids, of these types and of those by which a policy allows
+-- a claim, what concerns the dispute itself, its evidence, the policies, and what annulled any of
 -- them.
 WITH wanted AS (
     SELECT e.position FROM events e

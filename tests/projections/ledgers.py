@@ -13,6 +13,7 @@ from ledger.database import Connection, Location, connect
 from ledger.envelope import Event
 from projections.engine import registry
 from projections.engine.catch_up import catch_up
+from projections.engine.rebuild import build
 from projections.view import View
 
 _numbers = itertools.count(1)
@@ -45,14 +46,12 @@ def ledger_of(
 
 def as_then(location: Location, connection: Connection, position: int) -> Connection:
     """Point the connection at projections that were built when the ledger ended at a position."""
-    from projections.engine.rebuild import build
-
     build(connection, location, f"{location.schema}_then", workers=0, upto=position)
     return connection
 
 
 def rows(connection: Connection, *projections: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Every table of these projections (none: of all), the tables kept ready included, in order."""
+    """Every table of these projections (none: of all), the materialized ones included, in order."""
     found: dict[str, list[tuple[Any, ...]]] = {}
     for projection in registry.projections():
         if not projections or projection.name in projections:

@@ -31,14 +31,15 @@ _TRACK = click.option(
 @asked
 def opened(question: Question, by: str, since: str | None, until: str | None) -> None:
     """Count the cases opened."""
+    keys = _groups(by)
     found = service_report.opened(
         question.connection,
         question.view,
-        by=_groups(by),
+        by=keys,
         since=question.start(since),
         until=question.end(until),
     )
-    question.show(found)
+    question.show(service_report.shown(found, keys))
 
 
 @click.command(epilog="Example: iledger report service touches --by performer,kind")
@@ -57,14 +58,15 @@ def touches(question: Question, by: str, since: str | None, until: str | None) -
 
     assignee, unit and state are those of the case when the note was made.
     """
+    keys = _groups(by)
     found = service_report.touches(
         question.connection,
         question.view,
-        by=_groups(by),
+        by=keys,
         since=question.start(since),
         until=question.end(until),
     )
-    question.show(found)
+    question.show(service_report.shown(found, keys))
 
 
 @click.command(epilog="Example: iledger report service moves")

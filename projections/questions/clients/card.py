@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from psycopg.rows import class_row
-
 from ledger.database import Connection, translated
 from ledger.errors import NotFound
 from ledger.sql import statements
@@ -31,7 +29,7 @@ from projections.questions.clients.card_open_items import (
 )
 from projections.tables.clients.merges import LINKED, MEMBERS, Link, MergedId, members, told_apart
 from projections.tables.ownership.disputes import OpenConflict, OpenDispute
-from projections.view import View, ask
+from projections.view import View, ask, rows_of
 
 _SQL = statements("projections.questions.clients", "card.sql")
 _OPEN = statements("projections.questions.clients", "card_open_items.sql")
@@ -220,7 +218,7 @@ def check_known(connection: Connection, view: View, client: str) -> None:
 
 
 def _card(connection: Connection, view: View, client: str) -> Card:
-    """Ask for all sections in one round trip, as if the client had one id; anew if it has more."""
+    """Ask for all sections in one round trip, as if the client had one id; again if it has more."""
     found = _sections(connection, view, _OF_ONE_ID, [client])
     if not found.merged:
         return found
@@ -236,7 +234,7 @@ def _sections(
     parameters = view._asdict() | {"client": clients[0], "clients": clients}
     with translated(), connection.pipeline():
         cursors = [
-            connection.cursor(row_factory=class_row(section.row)).execute(
+            connection.cursor(row_factory=rows_of(section.row)).execute(
                 section.statement, parameters, prepare=True
             )
             for section in wanted

@@ -24,7 +24,7 @@ class IdentityLine(NamedTuple):
 class OwnerLine(NamedTuple):
     """The owner (name) and how they own the client (value: curator or reserved); at most one line.
 
-    departed: whether the owner had left the company, None for an employee nobody knows.
+    departed: whether the owner had left the company, None for an unknown employee.
     """
 
     name: str

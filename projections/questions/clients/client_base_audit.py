@@ -34,7 +34,7 @@ class Totals(NamedTuple):
     clients: all that anything is recorded of by then, where ids that are one client are one; and of
     them new (first heard of in these days), lost (bought in the `active_days` before them, and not
     in those before their end), reactivated (not in the `active_days` before them, but earlier, and
-    again in them), without_owner (nobody's at the end, or of somebody who had left), stale (no
+    again in them), without_owner (unowned at the end, or of an owner who had left), stale (no
     contact in the `stale_days` before the end); sha256: over a line for each client, with its
     states.
     """

@@ -59,8 +59,8 @@ def breaches(connection: Connection, view: View, client: str | None = None) -> l
     """What is wrong with the chain of one client, or of any.
 
     what: `overlap`, `gap`, `reversed` (ends before it begins), `missing` (changes without an
-    interval), `unknown owner` (nobody of that id was ever hired), `wrong giver` (taken from
-    somebody who did not have it), `contradiction` (reserved although another had it). owner: who
+    interval), `unknown owner` (no employee of that id was ever hired), `wrong giver` (taken from
+    an employee who did not own it), `contradiction` (reserved although another had it). owner: who
     had it; named: whom the event names; positions, event_ids: the events to look at.
     """
     return ask(connection, _SQL["breaches"], view, Breach, client=client)

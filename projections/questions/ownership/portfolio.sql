@@ -1,6 +1,6 @@
 -- The clients that anybody owns, and those whose owner has left. The tables are those of
 -- clients.sql, timeline.sql, ownership.sql, people.sql and merges.sql. An absorbed id is not listed
--- apart: what was heard of it counts for the client that it is a part of.
+-- apart: its contacts count for the client that it is part of.
 
 -- name: clients
 WITH owned AS (

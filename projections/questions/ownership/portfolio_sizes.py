@@ -15,9 +15,9 @@ _WEEKS, _MONTHS = 40, 100  # days from which on a period is shown by weeks, by m
 
 
 class PortfolioSize(NamedTuple):
-    """How many clients an owner has at a moment; owner: None for clients that nobody has.
+    """How many clients an owner has at a moment; owner: None for unowned clients.
 
-    orphaned: whether they are nobody's, or of somebody who had left.
+    orphaned: whether they are unowned, or their owner had left.
     """
 
     at: datetime

@@ -1,4 +1,4 @@
--- Portfolio sizes: how many clients each employee has at each of several moments, and how many are nobody's.
+-- Portfolio sizes: how many clients each employee has at several moments, and how many are unowned.
 
 -- name: portfolio_sizes
 -- Somebody who has left still has their clients, but they are orphans. Merged ids are one client, so

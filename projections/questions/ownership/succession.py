@@ -57,6 +57,6 @@ def present(
 
 
 def place(connection: Connection, view: View, employee: str) -> Place | None:
-    """An employee's last unit, and whether they have departed; None for one nobody knows."""
+    """An employee's last unit, and whether they have departed; None for an unknown one."""
     rows = ask(connection, _SQL["place"], view, Place, employee=employee)
     return rows[0] if rows else None

@@ -1,6 +1,6 @@
 -- The funnel: of the deals opened in a period, how far they had come by the time asked for.
 --
--- A deal has reached a stage if it ever entered it or a later one, whatever became of it since.
+-- A deal has reached a stage if it ever entered it or a later one, whatever happened later.
 
 -- name: funnel
 WITH spells AS MATERIALIZED (

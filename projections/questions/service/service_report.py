@@ -3,7 +3,7 @@
 Counts and hours follow from the intervals in `tables.service.cases`. Hours are hours of the clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -27,6 +27,7 @@ TOUCHED_BY = (
     "after_close",
 )
 FINAL = ("whole", "assignee", "unit", "resolver", "kind", "priority", "location")
+_KEYS = {*OPENED_BY, *TOUCHED_BY}
 _SQL = statements("projections.questions.service", "service_report.sql")
 
 
@@ -155,6 +156,13 @@ def touches(
     """
     keys = _chosen(by, TOUCHED_BY)
     return add_up(connection, _SQL["touches"], view, Touches, by=keys, **_bounds(since, until))
+
+
+def shown(rows: Iterable[Opened | Touches], by: Sequence[str]) -> list[dict[str, object]]:
+    """The rows as they are shown: the keys asked for, in the order of `by`, then the figures."""
+    found = [row._asdict() for row in rows]
+    figures = [name for name in (found[0] if found else ()) if name not in _KEYS]
+    return [{name: row[name] for name in (*by, *figures)} for row in found]
 
 
 def moves(connection: Connection, view: View) -> list[Moves]:

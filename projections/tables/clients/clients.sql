@@ -95,7 +95,7 @@ CREATE TABLE person_changes (
     new_employer text,
     annulled_at  annulled_position
 );
--- status: client or prospect, since status_at; last_at: the latest time that any of it rests on.
+-- status: client or prospect, since status_at; last_at: the latest time of any event it depends on.
 CREATE TABLE client_identities (
     client    text NOT NULL,
     name      text,

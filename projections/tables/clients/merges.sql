@@ -36,7 +36,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Up to the client that survived, and down to all that it absorbed. Decisions make no circles, but
--- events from elsewhere may: then nobody survived, and each is taken for the survivor when asked.
+-- imported events may: then no id survives, and the one asked for is taken as the survivor.
 CREATE FUNCTION members_of(client text, as_of bigint, on_time timestamptz)
 RETURNS TABLE (survivor text, client_id text) LANGUAGE sql STABLE AS $$
     WITH RECURSIVE up(id) AS (

@@ -22,7 +22,7 @@ from projections.engine.registry import Tables, Unfolds
 
 
 class Interaction(NamedTuple):
-    """One interaction, with a client or with nobody known.
+    """One interaction, with a client or with an unknown party.
 
     kind: call, missed_call, message, letter, inquiry, touchpoint, meeting, meeting_planned,
     meeting_cancelled, note, mood or satisfaction; unit: as the producer gave it, if at all;

@@ -1,4 +1,4 @@
--- Interactions: one row each, with a client or with nobody known. For `reach` see
+-- Interactions: one row each, with a client or with an unknown party. For `reach` see
 -- interactions.py; an interaction with a reach is a contact.
 
 -- name: tables

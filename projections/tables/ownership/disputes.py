@@ -133,7 +133,7 @@ class OpenDispute(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """A conflict reported of a client, with the next thing said of it.
+    """A conflict of a client with an employee, and the next event about it.
 
     resolved_at: when it was resolved, None while it is not; client: None where it has one id alone.
     """

@@ -1,7 +1,7 @@
 -- Disputes and conflicts: between clients and employees, and between employees over clients.
 --
 --   conflict_changes      conflicts of a client with an employee, and their resolution
---   dispute_changes       somebody claims a client; whose it was found to be
+--   dispute_changes       disputes over a client, and how they were decided
 --   claims_of             every claim, with whose the client was at that moment; which events claim
 --                         a client stands in the policies of reservations.sql
 

@@ -23,7 +23,7 @@ CREATE INDEX ON takeover_steps (client);
 -- One line each time a client passed to somebody by reassignment, or otherwise with a pack: the last
 -- pack that they were given for it and the first acceptance after that. A pack belongs to the next
 -- passing of the client to that employee, unless it is issued after one and before the client has
--- passed on; one that belongs to none has a line of its own. All this is told by position: a change
+-- passed on; one that belongs to none has a line of its own. Positions decide all this: a change
 -- back-dated to before a passing does not end it.
 WITH changes AS (
     SELECT c.client, c.from_employee, c.to_employee AS employee, c.change, c.reason,

@@ -123,7 +123,7 @@ class Passed(NamedTuple):
 
 
 def batches(connection: Connection, view: View, batch: str | None = None) -> list[Batch]:
-    """Every batch, or one, the latest first: what was planned, and what became of it.
+    """Every batch, or one, the latest first.
 
     state: open, complete, reversing or reversed; skipped, kept: None until there.
     """

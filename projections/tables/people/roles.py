@@ -72,7 +72,7 @@ def roles(
 ) -> list[Role]:
     """Who could do what at that time: one row an employee, role and scope.
 
-    units: the scope with the units below it then; None, as the scope is, for everywhere. Whoever
-    had left held nothing, also after a return, until it was granted anew.
+    units: the scope with the units below it then; None, as the scope is, for everywhere. Employees
+    who left hold nothing, even after a return, until it is granted again.
     """
     return ask(connection, _SQL["roles"], view, Role, employee=employee, role=role)

@@ -1,4 +1,4 @@
-"""Offers: what was proposed to whom, and what became of it."""
+"""Offers: what was offered to whom, and how it ended."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
--- Offers: what was proposed to whom, and what became of it. One row an event.
+-- Offers: what was offered to whom, and how it ended. One row an event.
 
 -- name: tables
 CREATE TABLE offer_changes (

@@ -43,7 +43,7 @@ class CaseChanged(NamedTuple):
 
 
 class CaseHeld(NamedTuple):
-    """From then on this person or unit (`track`) holds the case; nobody if `holder` is None."""
+    """From then on this person or unit (`track`) holds the case; holder: None for nobody."""
 
     position: int
     occurred_at: datetime | None
