@@ -22,7 +22,7 @@ from ledger.database import Location, connect
 from ledger.envelope import Row
 from ledger.errors import LedgerError
 from ledger.store import Store
-from tests.ledger.embedded.conftest import leave_nothing
+from tests.ledger.embedded.conftest import leave_nothing, until
 from tests.ledger.store.samples import call, encoded
 
 WRITERS = 8
@@ -149,6 +149,8 @@ def test_nothing_is_skipped_doubled_or_reordered(crashing: Location, tmp_path: P
     for follower in watching:
         follower.start()
     try:
+        # A busy machine may take longer to start them than the torture lasts.
+        until(lambda: len(list(writers.acknowledged())) > 20, "the writers to append")
         torture(crashing, writers)
     finally:
         writers.end()
