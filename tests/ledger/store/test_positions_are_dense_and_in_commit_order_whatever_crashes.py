@@ -19,6 +19,7 @@ import pytest
 from ledger import embedded, log, schema
 from ledger.api import Ledger
 from ledger.database import Location, connect
+from ledger.dcb import Recorder
 from ledger.envelope import Row
 from ledger.errors import LedgerError
 from ledger.store import Store
@@ -107,7 +108,7 @@ def followers(location: Location) -> list[Follower]:
                 yield row.position, key_of(row.body)
 
     def by_subscription(after: int) -> Iterator[tuple[int, str]]:
-        with Store(location) as store, store.subscribe(after=after) as subscription:
+        with Store(location) as store, Recorder(store).subscribe(after=after) as subscription:
             for found in subscription:
                 yield found.position, key_of(found.event.data)
 
