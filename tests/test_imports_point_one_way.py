@@ -36,7 +36,7 @@ ORDER = {
 # What turns events into bytes knows no table, and what knows the table knows no event's class.
 BYTES = {"canonical", "catalogue", "codec", "events", "upcasts", "validation_messages"}
 TABLE = {"arrays", "database", "following", "log", "schema", "sql", "store", "writer"}
-# What all rooms of a layer share imports none of them.
+# What all shelves of a layer share imports none of them.
 SHARED = {
     "commands/decisions": {"handle", "memory", "model", "reading"},
     "commands/cli": {"directory", "shell"},
@@ -84,7 +84,7 @@ def test_bytes_know_no_table_and_the_table_knows_no_class_of_events() -> None:
 
 
 @pytest.mark.parametrize("layer", SHARED)
-def test_what_a_layer_shares_imports_none_of_its_rooms(layer: str) -> None:
+def test_what_a_layer_shares_imports_none_of_its_shelves(layer: str) -> None:
     shared = SHARED[layer]
     wrong = [
         (named(path), theirs)

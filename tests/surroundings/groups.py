@@ -28,7 +28,7 @@ FOLDERS = {TESTS / "real_data": "data", TESTS / "packaging": "dist"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # The product reads the clock where a command is given, in the database, and in View.now.
 READS_THE_CLOCK = re.compile(r"\.now\(|commands\.cli|iledger ")
-TIMES_MORE = 20  # examples of a sampling test in the group `exhaustive`
+TIMES_MORE = 5  # examples of a sampling test in the group `exhaustive`
 
 _chosen = "everyday"
 

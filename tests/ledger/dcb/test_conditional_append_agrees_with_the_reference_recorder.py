@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ledger.database import Location
 from ledger.dcb import Recorder
 from tests.ledger.dcb.doors import opened
+from tests.surroundings.groups import examples
 
 TYPES = st.sampled_from(["call.logged", "deal.won", "Ж"])
 TAGS = st.sampled_from(["client:A", "client:B", "performed_by:E", "deal:1", 'odd"\\{,}', "NULL"])
@@ -41,7 +42,7 @@ def tried(recorder: object, batch: list[DCBEvent], condition: DCBAppendCondition
     return True
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=steps,
     query=queries,

@@ -16,6 +16,7 @@ from ledger.events.ownership import ClientReassigned
 from ledger.events.sales import DealWon
 from tests.ledger.events.shapes import CONTENTS, event
 from tests.ledger.store.samples import call
+from tests.surroundings.groups import examples
 
 
 def decoded(encoded: Encoded) -> Recorded:
@@ -26,7 +27,7 @@ def decoded(encoded: Encoded) -> Recorded:
 
 
 @pytest.mark.parametrize("content", CONTENTS, ids=lambda content: content.__name__)
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_it_comes_back_equal_and_its_text_is_canonical(
     content: type[Any], data: st.DataObject

@@ -19,10 +19,11 @@ import pytest
 from ledger import embedded, log, schema
 from ledger.api import Ledger
 from ledger.database import Location, connect
+from ledger.dcb import Recorder
 from ledger.envelope import Row
 from ledger.errors import LedgerError
 from ledger.store import Store
-from tests.ledger.embedded.conftest import leave_nothing
+from tests.ledger.embedded.conftest import leave_nothing, until
 from tests.ledger.store.samples import call, encoded
 
 WRITERS = 8
@@ -107,7 +108,7 @@ def followers(location: Location) -> list[Follower]:
                 yield row.position, key_of(row.body)
 
     def by_subscription(after: int) -> Iterator[tuple[int, str]]:
-        with Store(location) as store, store.subscribe(after=after) as subscription:
+        with Store(location) as store, Recorder(store).subscribe(after=after) as subscription:
             for found in subscription:
                 yield found.position, key_of(found.event.data)
 
@@ -149,6 +150,8 @@ def test_nothing_is_skipped_doubled_or_reordered(crashing: Location, tmp_path: P
     for follower in watching:
         follower.start()
     try:
+        # A busy machine may take longer to start them than the torture lasts.
+        until(lambda: len(list(writers.acknowledged())) > 20, "the writers to append")
         torture(crashing, writers)
     finally:
         writers.end()

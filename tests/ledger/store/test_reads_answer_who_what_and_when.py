@@ -18,6 +18,7 @@ from ledger.events.contacts import NoteShared
 from ledger.events.ownership import ClientReassigned
 from ledger.log import Item, Query
 from tests.ledger.store.samples import call, encoded
+from tests.surroundings.groups import examples
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 NOTE = NoteShared(text="Просил перезвонить")
@@ -154,7 +155,7 @@ def position_by_hand(connection: Connection, moment: datetime) -> int:
     return max((r.position for r in log.read(connection) if r.recorded_at <= moment), default=0)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sizes=st.lists(st.integers(1, 3), max_size=3),
     pick=st.integers(0, 999),

@@ -38,6 +38,7 @@ from projections.engine.rebuild import rebuild
 from tests.projections.ledgers import ZONE, as_then, ledger_of
 from tests.projections.random_events import POOLS, annulment, histories
 from tests.projections.stories import told
+from tests.surroundings.groups import examples
 
 STORY = [
     told(ClientRegistered(kind="company", name="ООО «Ёлка»"), "2026-01-01", client="C-1"),
@@ -157,7 +158,7 @@ def test_no_position_and_no_client_are_said(embedded_dsn: str) -> None:
             handover.pack(connection, 1, ZONE, "C-2", "E-2")
 
 
-@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
 @given(data=st.data(), history=histories())
 def test_it_is_what_was_shown_then(
     embedded_dsn: str, data: st.DataObject, history: list[Event]

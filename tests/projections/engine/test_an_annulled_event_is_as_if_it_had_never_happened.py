@@ -15,6 +15,7 @@ from tests.projections.questions.test_a_card_as_of_then_equals_the_card_shown_th
     answers,
 )
 from tests.projections.random_events import POOLS, SOURCE, annulment, histories
+from tests.surroundings.groups import examples
 
 
 def beside_the_point(key: str) -> Event:
@@ -25,7 +26,7 @@ def beside_the_point(key: str) -> Event:
     )  # fmt: skip
 
 
-@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
 @given(
     data=st.data(),
     history=histories(*STREAMS, annulled=False, max_size=20),

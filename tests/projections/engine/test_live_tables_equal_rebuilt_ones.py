@@ -10,9 +10,10 @@ from projections.engine.rebuild import RANGE, rebuild
 from tests.projections.ledgers import ledger_of, rows
 from tests.projections.random_events import annulment, histories
 from tests.projections.stories import told
+from tests.surroundings.groups import examples
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), steps=st.lists(st.integers(1, 30), max_size=4))
 def test_live_in_steps_of_any_size_equals_a_rebuild(
     embedded_dsn: str, history: list[Event], steps: list[int]

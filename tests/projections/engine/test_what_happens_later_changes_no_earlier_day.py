@@ -20,11 +20,12 @@ from tests.projections.questions import (
 )
 from tests.projections.questions.test_a_card_as_of_then_equals_the_card_shown_then import MOMENTS
 from tests.projections.random_events import histories
+from tests.surroundings.groups import examples
 
 STREAMS = sorted({*of_clients.STREAMS, *of_figures.STREAMS})
 
 
-@settings(max_examples=5, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(5), phases=[Phase.reuse, Phase.generate])
 @given(
     data=st.data(),
     history=histories(*STREAMS, annulled=False, max_size=40),

@@ -19,6 +19,7 @@ from tests.projections.ledgers import ledger_of, view
 from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import known
 from tests.projections.owned_fold import ownership
 from tests.projections.random_events import histories
+from tests.surroundings.groups import examples
 
 STREAMS = ("people", "ownership", "contacts", "sales", "work", "service", "clients")
 BY_FOLD = {name: metric for name, metric in METRICS.items()
@@ -73,7 +74,7 @@ def floats(figures: tuple[Any, ...]) -> list[float | None]:
     return [None if each is None else float(each) for each in figures]
 
 
-@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
 @given(
     data=st.data(),
     history=histories(*STREAMS, min_size=20, max_size=60),

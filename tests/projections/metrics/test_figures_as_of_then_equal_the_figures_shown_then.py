@@ -23,6 +23,7 @@ from tests.projections.engine.test_an_annulled_event_is_as_if_it_had_never_happe
 from tests.projections.ledgers import as_then, ledger_of, view
 from tests.projections.questions.test_a_card_as_of_then_equals_the_card_shown_then import MOMENTS
 from tests.projections.random_events import annulment, histories
+from tests.surroundings.groups import examples
 
 STREAMS = ("people", "ownership", "contacts", "sales", "work", "service")
 
@@ -69,7 +70,7 @@ def answers(connection: Connection, seen: View, by: str) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
 @given(data=st.data(), history=histories(*STREAMS, max_size=25), on=st.sampled_from(MOMENTS))
 def test_as_of_then_is_what_was_shown_then(
     embedded_dsn: str, data: st.DataObject, history: list[Event], on: datetime
@@ -81,7 +82,7 @@ def test_as_of_then_is_what_was_shown_then(
         assert answers(then, view(position, on), by) == now
 
 
-@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
 @given(
     data=st.data(),
     history=histories(*STREAMS, annulled=False, max_size=20),

@@ -11,11 +11,12 @@ from projections.questions.ownership import portfolio
 from projections.tables.ownership import ownership
 from tests.projections.ledgers import NOW, ledger_of, view
 from tests.projections.random_events import POOLS, histories
+from tests.surroundings.groups import examples
 
 MOMENTS = (datetime(2026, 1, 10, tzinfo=UTC), datetime(2026, 2, 1, 12, tzinfo=UTC), NOW)
 
 
-@settings(max_examples=8, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
 @given(history=histories("ownership", "people"), on=st.sampled_from(MOMENTS))
 def test_a_portfolio_is_what_was_owned_then(
     embedded_dsn: str, history: list[Event], on: datetime

@@ -17,6 +17,7 @@ from projections.metrics.metrics import TERMS, metrics
 from projections.tables.work.calendar import calendars, worked
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.stories import told
+from tests.surroundings.groups import examples
 
 WEEK = tuple(Workday(weekday=n, shifts=("09:00-13:00", "14:00-18:00")) for n in range(1, 6))
 
@@ -76,7 +77,7 @@ def test_a_day_of_23_hours_has_23(connection: Connection) -> None:
     assert worked(connection, SEEN, "night", *moments) == 23
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(minutes=st.tuples(*[st.integers(0, 60 * 24 * 60)] * 3))
 def test_the_parts_make_up_the_whole(connection: Connection, minutes: tuple[int, ...]) -> None:
     start = datetime.fromisoformat("2026-02-15T00:00+03:00").timestamp()

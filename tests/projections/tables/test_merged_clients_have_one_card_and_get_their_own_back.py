@@ -45,6 +45,7 @@ from projections.view import View
 from tests.projections.ledgers import NOW, ledger_of, view
 from tests.projections.random_events import POOLS, histories
 from tests.projections.stories import told
+from tests.surroundings.groups import examples
 
 CALL = CallLogged(direction="inbound", outcome="reached")
 MERGED = ClientMerged(survivor="C-1", absorbed="C-2", evidence="same INN")
@@ -258,7 +259,7 @@ def test_clients_declared_different_are_no_duplicates_of_each_other(embedded_dsn
 CONTACT_PERSONS = ("contact_person.added", "contact_role.changed", "contact_person.left")
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=histories(*CONTACT_PERSONS, "people", "ownership", "contacts", "sales", max_size=20),
     cut=st.integers(0, 20),

@@ -20,6 +20,7 @@ from projections.engine.catch_up import catch_up
 from projections.questions.ownership import custody
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.stories import told
+from tests.surroundings.groups import examples
 
 BEGIN = datetime(2026, 1, 10, tzinfo=UTC)
 CLIENTS, SELLERS = ("C-1", "C-2"), ("E-1", "E-2", "E-3")
@@ -100,7 +101,7 @@ STEPS = st.builds(
 )
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=1, max_size=12))
 def test_custody_holds(embedded_dsn: str, steps: list[Step]) -> None:
     at = BEGIN

@@ -29,6 +29,7 @@ from tests.commands.decisions.batches import (
     returned,
 )
 from tests.projections.ledgers import ledger_of
+from tests.surroundings.groups import examples
 
 
 class Run:
@@ -91,7 +92,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_after_any_transfers_and_reversals(embedded_dsn: str, steps: list[Any]) -> None:
     with ledger_of(embedded_dsn, company()) as (location, connection), Ledger(location) as ledger:
