@@ -1,11 +1,14 @@
 """The payout of a period: from figures, targets and a scheme to statements, as a pure function.
 
-The index of a component is fact / target (of less: target / fact, and the cap for a fact of 0),
-within its floor and cap. A score is the mean of indices by weight, one for the process and one for
-the result; the overall score is process_share of the one and the rest of the other. The curve makes
-a factor of it, and the bonus is base × factor × days employed / days of the period, less the
-reductions that were confirmed, and never below 0. What has no data is left out with its weight, and
-the statement says so. `rounding` says how everything is rounded.
+- index of a component = fact / target, limited to floor and cap (where less is better: target /
+  fact, and the cap for a fact of 0)
+- score of process and of result = mean index, by weight; overall score = process_share × process
+  score + the rest × result score
+- factor = the curve's value at the overall score
+- payout = bonus × factor × days employed / days of the period − confirmed reductions, at least 0
+
+A component without data is left out with its weight, and the statement says so. `rounding` has the
+rules of rounding.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,9 +45,9 @@ class ConfirmedReduction(NamedTuple):
 
 
 class Person(NamedTuple):
-    """All that one statement follows from besides the scheme; figures and targets by component.
+    """What one statement depends on besides the scheme; figures and targets by component.
 
-    groups: by component that is not the employee's own, of which unit it is, or "whole".
+    - groups: by component that is not the employee's own: the unit, or "whole"
     """
 
     tenure: Tenure
@@ -55,9 +58,10 @@ class Person(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What all statements of a period have in common. as_of: what was known; zone: IANA name.
+    """What all statements of a period share.
 
-    calendar: by which business hours were counted, None where none were.
+    - as_of: the position; zone: IANA name
+    - calendar: of business hours; None if no metric needs it
     """
 
     period: Period
@@ -68,7 +72,7 @@ class Setting(NamedTuple):
 
 
 class Payout(NamedTuple):
-    """What somebody is paid, and the steps to it; scores: by kind, None without data."""
+    """The payout of an employee, and the steps to it; scores: by kind, None without data."""
 
     components: list[ComponentLine[Decimal]]
     scores: Mapping[Kind, Decimal | None]
@@ -100,7 +104,7 @@ def compute_payouts(scheme: Scheme, setting: Setting, people: Sequence[Person]) 
 
 
 def missing(scheme: Scheme, people: Sequence[Person]) -> list[tuple[str, str]]:
-    """Who lacks a target that the scheme takes from the targets: (employee or unit, metric)."""
+    """The missing targets that the scheme refers to: (employee or unit, metric)."""
     found = [
         (_whose(each, person), each.metric)
         for person in people
@@ -121,7 +125,7 @@ def _whose(component: Component, person: Person) -> str:
 
 
 def payout_of(scheme: Scheme, period: Period, person: Person, bonus: Decimal) -> Payout:
-    """What one employee is paid for a period. bonus: what a factor of 1 pays for all of it."""
+    """The payout of one employee. bonus: the payout for a factor of 1 and the whole period."""
     components = [_component(each, person) for each in scheme.components]
     scores = {kind: _score(components, kind) for kind in KINDS}
     score, remarks = _overall(scheme, scores)
@@ -133,7 +137,7 @@ def payout_of(scheme: Scheme, period: Period, person: Person, bonus: Decimal) ->
 
 
 def factor_at(curve: Sequence[Point], score: Decimal) -> Decimal:
-    """The factor for a score: linear between the points, and outside as at the nearest."""
+    """The factor for a score: linear between the points, constant outside."""
     if score <= curve[0].score:
         return curve[0].factor
     for before, point in pairwise(curve):
@@ -144,7 +148,7 @@ def factor_at(curve: Sequence[Point], score: Decimal) -> Decimal:
 
 
 def index_of(component: Component, fact: Decimal, target: Decimal) -> Decimal:
-    """How far a target, above 0, was reached, within floor and cap; six places."""
+    """The index of a fact against a target above 0, limited to floor and cap; six places."""
     if component.direction == "more":
         reached = fact / target
     elif fact:
@@ -190,7 +194,7 @@ def _content(
         "total": payout.total,
         "remarks": [*tenure.remarks, *payout.remarks, *late],
     }
-    # What came later is only there where it is used: what was settled stays the same bytes.
+    # Fields added later appear only where used: closed statements keep their bytes.
     if setting.calendar:
         content["calendar"] = setting.calendar
     return content
@@ -249,7 +253,7 @@ def _score(components: Sequence[ComponentLine[Decimal]], kind: Kind) -> Decimal 
 def _overall(
     scheme: Scheme, scores: Mapping[Kind, Decimal | None]
 ) -> tuple[Decimal | None, list[str]]:
-    """The overall score, and what is to be said of it: a part without data counts for nothing."""
+    """The overall score, with remarks: a part without data does not count."""
     shares = dict(zip(KINDS, (scheme.process_share, 1 - scheme.process_share), strict=True))
     counted = {kind: share for kind, share in shares.items() if share}
     told = {kind: share for kind, share in counted.items() if scores[kind] is not None}

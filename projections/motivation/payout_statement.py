@@ -1,6 +1,6 @@
-"""A payout statement: what it says, and the bytes that it is written as.
+"""A payout statement: its content and its canonical bytes.
 
-Numbers are decimals in a statement that was just computed, and texts in one that was read back.
+Numbers are decimals in a computed statement, and texts in one that was read back.
 """
 
 import hashlib
@@ -29,14 +29,14 @@ _OF_ONE = ("kind", "weight", "target", "fact", "index")
 
 
 class UnitDays(TypedDict):
-    """How many days of the period somebody was in a unit."""
+    """The days of the period in a unit."""
 
     unit: str | None
     days: int
 
 
 class ReductionLine(TypedDict, Generic[N]):
-    """What was taken off by a reduction that was confirmed."""
+    """A confirmed reduction."""
 
     reduction: str
     rule: str
@@ -46,8 +46,8 @@ class ReductionLine(TypedDict, Generic[N]):
 class ComponentLine(TypedDict, Generic[N]):
     """A component of a scheme: figure, target and index.
 
-    of, of_id: whose figure and target it is, where it is not the employee's own; left_out: why it
-    does not count; not_counted: sums of other currencies.
+    - of, of_id: whose figure and target it is, if not the employee's own
+    - left_out: why it does not count; not_counted: sums in other currencies
     """
 
     metric: str
@@ -70,7 +70,7 @@ class ComponentLine(TypedDict, Generic[N]):
 
 
 class StatementContent(TypedDict, Generic[N]):
-    """A whole statement. bonus: what a factor of 1 pays for the whole period, and by what."""
+    """A whole statement. bonus: the payout for a factor of 1 and the whole period; its source."""
 
     statement: str
     employee: str
@@ -104,7 +104,7 @@ class StatementContent(TypedDict, Generic[N]):
 
 
 class Statement(NamedTuple):
-    """One employee's statement; document: the canonical JSON that `content` is written as."""
+    """One employee's statement; document: `content` as canonical JSON."""
 
     statement: str
     employee: str
@@ -119,7 +119,7 @@ class Statement(NamedTuple):
 
     @property
     def written(self) -> StatementContent[str]:
-        """The content as it is read back from the document, with numbers as texts."""
+        """The content as read back from the document, with numbers as texts."""
         return read_back(self.document)
 
 
@@ -136,7 +136,7 @@ def read_back(document: str) -> StatementContent[str]:
 
 
 def digest(statements: Sequence[Statement]) -> str:
-    """What stands for all statements of a period: SHA-256 over their digests, a line each."""
+    """The digest of all statements of a period: SHA-256 over their digests, one per line."""
     return hashlib.sha256("".join(f"{each.sha256}\n" for each in statements).encode()).hexdigest()
 
 

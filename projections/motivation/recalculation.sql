@@ -1,8 +1,7 @@
--- Recalculation: what a settled period rests on besides the figures.
+-- Recalculation: what a closed period depends on besides the figures.
 
 -- name: grounds
--- Who was employed, what was to be reached, what was taken off: one row an event. metric: only of
--- targets.
+-- Employment, targets and reductions, one row an event; metric: of targets only.
 SELECT 'employee' AS scope, employee AS whose, NULL AS metric, position
 FROM employment_changes
 WHERE known(position, annulled_at, %(as_of)s) AND coalesce(effective_at, '-infinity') < %(on)s

@@ -1,4 +1,4 @@
-"""Reductions: what the rules of a scheme would take off a bonus, with the events behind it."""
+"""Reductions: what the rules of a scheme would deduct from a bonus, with the events behind it."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -20,9 +20,7 @@ from projections.view import View
 
 
 class Due(NamedTuple):
-    """A reduction that a rule of the scheme would make. amount: to cents, half-up; evidence:
-    positions of the events.
-    """
+    """A reduction that is due. amount: to cents, half-up; evidence: positions of events."""
 
     employee: str
     rule: ReductionRule
@@ -31,19 +29,19 @@ class Due(NamedTuple):
     evidence: tuple[int, ...]
 
     def name(self, period: Period) -> str:
-        """What the reduction is called once it is proposed."""
+        """The id of the reduction when it is proposed."""
         return f"{period.name}/{self.employee}/{self.rule.rule}"
 
 
 class Counted(NamedTuple):
-    """How many a rule counts of an employee, and the positions behind them, in order of time."""
+    """What a rule counts for an employee, and the positions behind it, in order of time."""
 
     number: int = 0
     evidence: tuple[int, ...] = ()
 
 
 def reductions_due(connection: Connection, view: View, period: Period, scheme: Scheme) -> list[Due]:
-    """What the scheme's rules would take off, by rule and employee, with the events behind it.
+    """The reductions that the scheme's rules give, by rule and employee.
 
     Raises InvalidQuestion if a rule names a norm that was never defined.
     """
@@ -88,7 +86,7 @@ def _counted(
 def _breaches(
     connection: Connection, view: View, period: Period, norm: str
 ) -> Mapping[str, Counted]:
-    """The breaches of a norm in a period, those whose record was annulled left out."""
+    """The breaches of a norm in a period, without those whose record was annulled."""
     if not norms(connection, view, norm):
         raise InvalidQuestion(f"no norm {norm!r} was defined; `iledger norm list` lists them")
     found: dict[str, Counted] = {}
@@ -104,7 +102,7 @@ def _breaches(
 def refuse_unproposed(connection: Connection, view: View, period: Period, scheme: Scheme) -> None:
     """Raise InvalidQuestion, naming them, if reductions are due but were not proposed.
 
-    Once the period is settled they could no longer be proposed.
+    After the period is closed they cannot be proposed.
     """
     proposed = {row.reduction for row in reductions(connection, view, period=period.name)}
     due = {due.name(period) for due in reductions_due(connection, view, period, scheme)}

@@ -1,7 +1,7 @@
-"""Statements: what a scheme makes of a period's figures, as known at a position.
+"""Statements: a scheme applied to a period's figures, as known at a position.
 
-The same function settles a period, verifies it years later, shows employees their figures while it
-is still running, and replays it under another scheme: so all of them see the same numbers.
+The same function closes a period, verifies it years later, shows provisional figures, and replays
+the period under another scheme, so that all of them have the same numbers.
 """
 
 from collections.abc import Sequence
@@ -30,11 +30,12 @@ def compute_statements(
     *,
     remark: str | None = None,
 ) -> list[Statement]:
-    """A statement for everybody employed in the period who has a bonus in the scheme, by employee.
+    """The statements of everybody employed in the period with a bonus in the scheme, by employee.
 
-    view: as_of is what is known, zone is that of the period; `on` cuts a running period short.
-    remark: why a scheme counts that was not known when the period began. Raises InvalidQuestion,
-    naming them, if targets are missing, or if its calendar does not cover the period.
+    - view: `as_of` is the position, `zone` that of the period; `on` ends a running period early
+    - remark: why a scheme counts that was not known when the period began
+
+    Raises InvalidQuestion if targets are missing, or the calendar does not cover the period.
     """
     measured = terms(connection, view, period, scheme.metrics, scheme.calendar)
     setting = Setting(period, view.zone, view.as_of, remark, measured.calendar)
@@ -51,8 +52,10 @@ def figures_behind(
 ) -> list[EvidenceRow]:
     """The events behind a figure of statements; rows as in `projections.metrics.metrics.explain`.
 
-    name: that of a component, such as won_value/unit, or any metric; employees: only theirs. The
-    group is whose figure it is: the employee, their unit or the whole.
+    - name: of a component, such as won_value/unit, or of any metric
+    - employees: only theirs; None = of everybody
+
+    `group` in a row is whose figure it is: the employee, their unit or the whole.
     """
     component = scheme.component(name)
     metric = component.metric if component else name
@@ -84,7 +87,7 @@ def figures_behind(
 def members(
     connection: Connection, view: View, period: Period, scheme: Scheme
 ) -> dict[str, dict[str, Group]]:
-    """Whose figures everybody employed in a period is measured by: by employee and component."""
+    """The group whose figure measures each employee, by employee and component."""
     shared = any(each.of != OWN for each in scheme.components)
     branches = branches_of(connection, view, period) if shared else frozenset[str]()
     return {

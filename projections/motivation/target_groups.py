@@ -1,8 +1,8 @@
 """Target groups: whose figure is measured against whose target.
 
-A component of a scheme is the employee's own, their unit's or the company's. Their unit is the one
-they were in at the end of the period, or when they left within it, wherever they were before. Its
-figure is that of the whole unit in the whole period, and a branch has what its units have.
+A component of a scheme measures the employee, their unit or the company. The unit is the one at the
+end of the period, or when they left, wherever they were before. Its figure is that of the whole
+unit in the whole period; a branch has the totals of its units.
 """
 
 from decimal import Decimal
@@ -23,7 +23,7 @@ WHOLE = "whole"
 
 
 class TargetValue(NamedTuple):
-    """A target, as first set and as it counts."""
+    """A target as first set and as revised."""
 
     target: str
     first: Decimal
@@ -31,7 +31,7 @@ class TargetValue(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Whose a figure is; by: as for metrics, employee, unit, office or whole."""
+    """The group that a figure belongs to; by: as for metrics: employee, unit, office or whole."""
 
     by: str
     name: str
@@ -43,9 +43,9 @@ class Group(NamedTuple):
 
 
 def group_of(component: Component, tenure: Tenure, branches: frozenset[str]) -> Group:
-    """Whose figure a component measures an employee by.
+    """The group whose figure a component uses for an employee.
 
-    branches: the units whose figure is that of those below them.
+    - branches: the units whose figure is the total of those below them
     """
     if component.of == OWN:
         return Group("employee", tenure.employee)
@@ -64,9 +64,9 @@ def branches_of(connection: Connection, view: View, period: Period) -> frozenset
 def targets_by_group(
     connection: Connection, view: View, period: Period, scheme: Scheme
 ) -> dict[tuple[str, str], dict[str, TargetValue]]:
-    """The targets of a period in the scheme's currency: by scope and whose, then by metric."""
+    """The targets of a period in the scheme's currency, by (scope, id) and then by metric."""
     found: dict[tuple[str, str], dict[str, TargetValue]] = {}
-    # Of two targets that services recorded of the same, the first counts.
+    # If services recorded the same target twice, the first one counts.
     for row in targets(connection, view, period=period.name):
         if row.currency in (None, scheme.currency):
             value = TargetValue(row.target, row.first, row.value)
@@ -76,9 +76,9 @@ def targets_by_group(
 
 
 def refuse_opposed(connection: Connection, view: View, period: Period, scheme: Scheme) -> None:
-    """Raise InvalidQuestion, naming them, if targets are for less where the scheme is for more.
+    """Raise InvalidQuestion, naming them, if targets and scheme have opposite directions.
 
-    Or the other way round. What is settled already is not asked: it stays as it is.
+    Closed periods are not checked: they never change.
     """
     scopes = {OWN: "employee", "unit": "unit", "company": WHOLE}
     wanted = {
