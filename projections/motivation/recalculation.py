@@ -1,6 +1,6 @@
-"""Recalculation: what was settled against what is known now, and one scheme against another.
+"""Recalculation: a closed period as known now, and a period under another scheme.
 
-Nothing here changes a statement: a difference is a correction to be decided, or a question.
+Nothing here changes a statement: a difference is a proposed correction, or an answer.
 """
 
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ SETTLED = "settled"
 
 
 class CheckedStatement(NamedTuple):
-    """A statement computed again. recorded, computed: digests, None where there is no statement."""
+    """A statement computed again. recorded, computed: digests; None without a statement."""
 
     statement: str
     same: bool
@@ -46,10 +46,10 @@ class CheckedStatement(NamedTuple):
 
 
 class ProposedCorrection(NamedTuple):
-    """Where a settled statement differs from what is known now.
+    """The difference between an issued statement and what is known now.
 
-    corrected: what was decided already; delta: what is still to be corrected; changed: texts;
-    evidence: positions that have come to count, or no longer do.
+    - corrected: the sum decided already; delta: what remains to be corrected
+    - changed: texts; evidence: positions that count only now, or no longer
     """
 
     statement: str
@@ -64,9 +64,10 @@ class ProposedCorrection(NamedTuple):
 
 
 class Replayed(NamedTuple):
-    """What somebody would have been paid by another scheme; None: not in the one scheme.
+    """The payout of an employee under another scheme; None: not in one of the schemes.
 
-    delta: None then, and between two currencies; currency: of what is after; why: texts.
+    - delta: None in that case, and between two currencies
+    - currency: of the other scheme; why: texts
     """
 
     employee: str
@@ -85,7 +86,7 @@ class _Ground(NamedTuple):
 
 
 def closing_of(connection: Connection, view: View, period: str) -> ClosedPeriod:
-    """How a period was settled. Raises NotFound if it was not."""
+    """The closing of a period. Raises NotFound if it is not closed."""
     found = closings(connection, view, period)
     if not found:
         raise NotFound(
@@ -96,24 +97,24 @@ def closing_of(connection: Connection, view: View, period: str) -> ClosedPeriod:
 
 
 def pinned(view: View, closing: ClosedPeriod) -> View:
-    """The view that a settled period is for ever looked at with."""
+    """The view with which a closed period is always seen."""
     end = period_of(closing.period).end(closing.zone)
     return View(closing.as_of, end, closing.zone)
 
 
 def settled_scheme(connection: Connection, view: View, closing: ClosedPeriod) -> Scheme:
-    """The scheme that a period was settled by."""
+    """The scheme with which a period was closed."""
     name = f"{closing.scheme}@{closing.scheme_version}"
     return scheme_of(published(connection, pinned(view, closing), name).toml)
 
 
 def recomputed(connection: Connection, view: View, closing: ClosedPeriod) -> list[Statement]:
-    """The statements of a settled period from the figures known at its closing: the same again."""
+    """The statements of a closed period, computed again as known at its closing."""
     return _by_its_scheme(connection, pinned(view, closing), view, closing)
 
 
 def verified(connection: Connection, view: View, period: str) -> list[CheckedStatement]:
-    """Every statement of a settled period computed again, and last the digest of all."""
+    """Every statement of a closed period computed again, and last the digest of all."""
     closing = closing_of(connection, view, period)
     found = recomputed(connection, view, closing)
     now = {each.statement: each for each in found}
@@ -131,10 +132,10 @@ def verified(connection: Connection, view: View, period: str) -> list[CheckedSta
 
 
 def corrections(connection: Connection, view: View, period: str) -> list[ProposedCorrection]:
-    """Where a settled statement differs from what is known now: proposed, to be decided.
+    """Propose corrections: the differences between issued statements and what is known now.
 
-    Only where there is something to correct. The evidence includes targets, reductions and
-    employment. An employee without a statement, who was not known then, settled 0.
+    Statements without a difference are left out. The evidence includes targets, reductions and
+    employment. An employee without a statement, who was not known then, has 0 as issued.
     """
     closing = closing_of(connection, view, period)
     then = pinned(view, closing)
@@ -174,11 +175,12 @@ def corrections(connection: Connection, view: View, period: str) -> list[Propose
 def replayed(
     connection: Connection, view: View, period: Period, scheme: Scheme, against: Scheme | None
 ) -> list[Replayed]:
-    """What a period would have paid by another scheme; writes nothing.
+    """The payouts of a period under another scheme; records nothing.
 
-    against: the scheme to compare with, or None for what was settled. A settled period is replayed
-    on the figures that it was settled by. Raises NotFound if it was not settled, and `against` is
-    None.
+    - against: the scheme to compare with; None = the issued statements
+
+    A closed period is replayed with the figures known at its closing. Raises NotFound if `against`
+    is None and the period is not closed.
     """
     closed = closings(connection, view, period.name)
     if against is None:
@@ -221,7 +223,7 @@ def _by_its_scheme(
 def _moved(
     connection: Connection, period: Period, scheme: Scheme, *views: View
 ) -> dict[str, set[int]]:
-    """The events that count for an employee in one of the two views only, or otherwise."""
+    """The events that count for an employee in only one of the two views, or differently."""
     found: dict[str, set[int]] = {}
     groups = [members(connection, seen, period, scheme) for seen in views]
     for component in scheme.components:
@@ -248,9 +250,9 @@ def _moved(
 def _decided(
     connection: Connection, period: Period, *views: View
 ) -> dict[tuple[str, str, str | None], set[int]]:
-    """Who was employed, targets and reductions, known in one of the two views only.
+    """Employment, targets and reductions known in only one of the two views.
 
-    By scope, whose it is, and metric (None of what is no target).
+    By (scope, id, metric); metric is None except for targets.
     """
     told = [
         set(ask(connection, _SQL["grounds"], seen, _Ground, period=period.name)) for seen in views
