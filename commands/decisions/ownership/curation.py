@@ -11,7 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from commands.decisions.handle import Context, Decision
-from commands.decisions.ownership.ownership import Holding, Ownership
+from commands.decisions.ownership.changes import Holding
+from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
 from ledger.errors import Refused
 from ledger.events.ownership import (

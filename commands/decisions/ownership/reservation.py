@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from commands.decisions.handle import Context, Decision, Handled, Memory, handle
 from commands.decisions.ownership import ownership
-from commands.decisions.ownership.ownership import BEGINNING, Holding, Ownership
+from commands.decisions.ownership.changes import Holding
+from commands.decisions.ownership.ownership import BEGINNING, Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_merged, refuse_unknown
 from commands.decisions.people import units
 from ledger import codec

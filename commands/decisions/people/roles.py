@@ -131,9 +131,9 @@ def revoke(
         at = state.present(context.at)
         refuse_absent(state.staff, state.employee, at)
         if state.held(role, scope, at) is None:
-            scopes = [f"in {s}" if s else "everywhere" for r, s in state.words
-                      if r == role and state.held(r, s, at)]  # fmt: skip
-            instead = f"; he holds it {', '.join(scopes)}" if scopes else ""
+            held = [s for r, s in state.words if r == role and state.held(r, s, at)]
+            scopes = [f"in {each}" if each else "everywhere" for each in held]
+            instead = f"; they have it {', '.join(scopes)}" if scopes else ""
             where = f"in {scope}" if scope else "everywhere"
             raise Refused(
                 f"employee {state.employee} does not hold the role {role!r} {where}{instead}. "
