@@ -112,7 +112,10 @@ def grant(
                 "Append org_unit.defined for a new one"
             )
         if until is not None and until <= at:
-            raise Refused(f"the role would end on {until:%Y-%m-%d %H:%M} UTC, before it begins")
+            raise Refused(
+                f"the role would end on {until:%Y-%m-%d %H:%M} UTC, before it begins; give a later "
+                "end"
+            )
         held = state.held(role, scope, at)
         if held and held.until == until:
             return Decision()
@@ -137,7 +140,7 @@ def revoke(
             where = f"in {scope}" if scope else "everywhere"
             raise Refused(
                 f"employee {state.employee} does not hold the role {role!r} {where}{instead}. "
-                f"`iledger role list --employee {state.employee}` lists what he holds"
+                f"`iledger role list --employee {state.employee}` lists their roles"
             )
         content = RoleRevoked(employee=state.employee, role=role, scope=scope, reason=reason)
         return Decision((context._replace(at=at).event(content),))

@@ -223,5 +223,5 @@ class TestAReduction:
             reductions.propose(MAY, ZONE, SALES, [DUE]),
             reductions.rule("2026-05/E-1/overdue task", "waived", "r"),
         ):
-            with pytest.raises(Refused, match="2026-05 is settled"):
+            with pytest.raises(Refused, match="2026-05 is closed"):
                 when(decide, settled)
