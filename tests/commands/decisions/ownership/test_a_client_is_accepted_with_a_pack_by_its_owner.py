@@ -77,7 +77,7 @@ def test_a_newer_pack_is_accepted_anew() -> None:
     [
         (
             (PACK,),
-            "is owned by E-1, and only its owner can accept it.*iledger client reassign C-1 --to E-2",
+            "is owned by E-1, and only its owner can accept.*iledger client reassign C-1 --to E-2",
         ),
         ((TO_2,), "no pack.*iledger handover pack C-1 --to E-2 --issue"),
         ((PACK, TO_2, ACCEPTED, TO_1), "is owned by E-1"),
