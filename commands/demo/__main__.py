@@ -40,6 +40,9 @@ QUESTIONS = (
     ("In which stage are deals lost?", "funnel"),
     ("What happened around the departure, as recorded?", "replay --client C-0112 --limit 12"),
 )
+_RULING = (
+    'bonus reduction decide "2025-Q3/E-13/norm of tasks" --confirm --reason "без причины" --by E-04'
+)
 SETTLING = (
     ("Who breached a norm?", "norm breaches --period 2025-Q3"),
     ("Record these breaches", "norm record --period 2025-Q3 --by E-02 --yes"),
@@ -49,7 +52,7 @@ SETTLING = (
     ),
     (
         "… is decided by a person",
-        'bonus reduction decide "2025-Q3/E-13/norm of tasks" --confirm --reason "прогул" --by E-04',
+        _RULING,
     ),
     (
         "Close the quarter: one statement per employee",

@@ -1,1 +1,1 @@
-"""Targets, norms, schemes, and what is paid by them."""
+"""Targets, norms and schemes, and the payouts that follow from them."""

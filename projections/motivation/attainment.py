@@ -1,4 +1,4 @@
-"""Attainment: what was reached of every target, against what was first set and as revised."""
+"""Attainment: every target against its fact, with the original and the revised value."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -19,12 +19,13 @@ SCOPES = ("whole", "unit", "employee")
 
 
 class Attainment(NamedTuple):
-    """What was reached of a target.
+    """The attainment of a target.
 
-    fact: the figure, None without data, as is what follows from it; first, value: the target as
-    first set and as revised; attained_first, attained: what was reached of it as a ratio, rounded;
-    of a target for less, target / fact, and None for a fact of 0. shortfall: what was missing of
-    the target as revised, 0 if nothing; causes: as given for it; target: its id.
+    - target: its id; first, value: the target as first set and as revised
+    - fact: the figure; None without data, and so is everything that follows from it
+    - attained_first, attained: fact / target, or target / fact where less is better (None for a
+      fact of 0), rounded
+    - shortfall: what is missing from the revised target, at least 0; causes: those recorded
     """
 
     scope_id: str | None
@@ -41,10 +42,7 @@ class Attainment(NamedTuple):
 
 
 class TargetProposal(NamedTuple):
-    """A target as it follows from what was achieved. value: rounded.
-
-    periods: those with data, the latest first.
-    """
+    """A proposed target. value: rounded; periods: those with data, the latest first."""
 
     scope_id: str | None
     metric: str
@@ -61,9 +59,10 @@ def attainment(
     by: str = "employee",
     credit: str = "owner-at-event",
 ) -> list[Attainment]:
-    """Every target of a period and a scope, and what was reached of it.
+    """The attainment of every target of a period and a scope.
 
-    by: one of SCOPES. A branch has what its units have; any other unit what was done in itself.
+    - by: one of SCOPES. A branch has the totals of its units, any other unit what was done in it
+
     Raises InvalidQuestion.
     """
     if by not in SCOPES:
@@ -83,7 +82,7 @@ def _of_scopes(
     names: Sequence[str],
     credit: str,
 ) -> Facts:
-    """Facts of the groups that may have targets; a branch has what its units have."""
+    """The facts of the groups that may have targets; a branch has the totals of its units."""
     found = facts(connection, view, period, by=by, names=names, credit=credit)
     if by != "unit":
         return found
@@ -106,9 +105,9 @@ def proposed(
     last: int = 4,
     credit: str = "owner-at-event",
 ) -> list[TargetProposal]:
-    """What a target would be by what was achieved: the mean of the last like periods.
+    """Propose targets: the mean of the last periods of the same kind.
 
-    A period in which nothing was counted is left out, and so is everybody who has no other. Raises
+    Periods without any count are left out, and so are groups without other periods. Raises
     InvalidQuestion if one of the periods is not over by the view's `on`.
     """
     if by not in SCOPES or not 1 <= last <= 60:
@@ -133,7 +132,7 @@ def proposed(
 
 
 def _achieved(found: Facts, metric: str) -> Iterator[tuple[str, str | None, Decimal]]:
-    """Group, currency (None of what is not money) and figure, where somebody has one."""
+    """Group, currency (None if not money) and figure, of the groups that have one."""
     in_money = metric_of(metric).unit == "currency"
     for (group, _), rows in found.items():
         for row in rows:
@@ -154,7 +153,7 @@ def _before(period: Period, last: int) -> Iterator[Period]:
 
 
 def _defined(name: str) -> bool:
-    """Whether the metric is one: a service may have recorded a target of something else."""
+    """Whether the metric exists: a service may have recorded a target of something else."""
     try:
         metric_of(name)
     except InvalidQuestion:

@@ -1,12 +1,13 @@
-"""Compliance: who kept which norm in a period and who did not, by the events themselves.
+"""Compliance: who met which norm in a period and who breached it, following from the events.
 
-A norm is kept or breached by one employee in one whole month, quarter or year that is over. Its
-figure is that of the metric for the employee; of a share perhaps how many it counts; of an amount
-perhaps the mean of a working day, which is a day with work in the calendar on which the employee
-was employed and not absent. An amount to be reached at least is cut to the days employed in the
-period; one not to be exceeded is never cut. An amount of nothing is 0, and a figure. A ratio, a
-mean or a median of nothing, and an amount for no working day, has no data: neither kept nor
-breached.
+A norm is met or breached by one employee in one month, quarter or year that is over. Its figure is
+the metric for the employee, or the numerator of a share, or an amount per working day: a day with
+hours in the calendar on which the employee was employed and not absent.
+
+- An amount with a lower bound is reduced in proportion to the days employed; with an upper bound
+  never.
+- An amount of nothing is 0. A ratio, mean or median of nothing, and an amount per working day
+  without working days, has no data: the norm is neither met nor breached.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,9 +32,10 @@ KEPT, BREACHED, NO_DATA = "kept", "breached", "no data"
 
 
 class Compliance(NamedTuple):
-    """Whether an employee kept a norm in a period. limit: the bound, cut to the days employed.
+    """Whether an employee met a norm in a period.
 
-    position: of the record that this is a breach, None if there is none; annulled: the record was.
+    - limit: the bound, reduced to the days employed where that applies
+    - position: of the recorded breach, None if none is recorded; annulled: whether it was annulled
     """
 
     norm: Norm
@@ -47,12 +49,12 @@ class Compliance(NamedTuple):
 
 
 def is_amount(norm: Norm) -> bool:
-    """Whether the figure grows with time: a count, a sum, or how many a share counts."""
+    """Whether the figure grows with time: a count, a sum, or the numerator of a share."""
     return norm.counting or metric_of(norm.metric).figure in ADDED_UP
 
 
 def assessed(norm: Norm, tenure: Tenure, period: Period, figure: Figure, days: int) -> Compliance:
-    """Whether somebody kept a norm. days: on which they worked, for a norm by working day."""
+    """Whether an employee met a norm. days: their working days, for a norm per working day."""
     if norm.counting:
         figure = figure._replace(value=figure.numerator or Decimal(0))
     limit = norm.value
@@ -70,7 +72,7 @@ def assessed(norm: Norm, tenure: Tenure, period: Period, figure: Figure, days: i
 
 
 def days_worked(days: Sequence[date], tenure: Tenure, away: Sequence[Away]) -> int:
-    """On how many of these working days somebody was employed and not absent."""
+    """On how many of these working days an employee was employed and not absent."""
     return sum(
         any(first <= day <= last for _, first, last in tenure.spells)
         and not any(first <= day <= last for first, last in away)
@@ -79,7 +81,7 @@ def days_worked(days: Sequence[date], tenure: Tenure, away: Sequence[Away]) -> i
 
 
 def is_for(norm: Norm, tenure: Tenure, parents: Mapping[str, str | None]) -> bool:
-    """Whether a norm is for somebody: by their last position, last unit or one above it."""
+    """Whether a norm applies to an employee, by their last position, last unit or a unit above."""
     match norm.scope:
         case "employee":
             return norm.scope_id == tenure.employee
@@ -97,9 +99,10 @@ def is_for(norm: Norm, tenure: Tenure, parents: Mapping[str, str | None]) -> boo
 def compliance(
     connection: Connection, view: View, period: Period, *, norm: str | None = None
 ) -> list[Compliance]:
-    """How everybody kept the norms, or one of them, in the parts of a period that are over.
+    """Compliance with all norms, or one, in the parts of a period that are over.
 
-    By period, norm and employee. Raises InvalidQuestion if a calendar is missing, or days of it.
+    Ordered by period, norm and employee. Raises InvalidQuestion if a calendar, or days of it, are
+    missing.
     """
     known = norms(connection, view, norm)
     found: list[Compliance] = []
@@ -115,10 +118,10 @@ def compliance(
 def behind(
     connection: Connection, view: View, norm: Norm, period: Period, employee: str | None = None
 ) -> list[EvidenceRow]:
-    """The events that make breaches, of one or of all; rows as in `metrics.explain`.
+    """The events behind breaches, of one employee or all; rows as in `metrics.explain`.
 
-    Of a share that is to be at least so much those that did not count, at most those that did; of a
-    mean those beyond the bound, and those without a value; of an amount all.
+    For a share with a lower bound, those not in its numerator; with an upper bound, those in it;
+    for a mean, those beyond the bound or without a value; for an amount, all.
     """
     rows = explain(
         connection,
@@ -134,7 +137,7 @@ def behind(
     if norm.counting or (kind in ("share", "client_share") and norm.bound == "at_most"):
         return [row for row in rows if row.counted]
     if kind in ("share", "client_share"):
-        once = kind == "client_share"  # where one event that counts makes up for the others
+        once = kind == "client_share"  # where one event in the numerator is enough
         kept = {(row.group, row.client) for row in rows if row.counted and once}
         return [row for row in rows if not row.counted and (row.group, row.client) not in kept]
     if kind in ADDED_UP:

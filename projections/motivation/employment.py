@@ -1,4 +1,4 @@
-"""Employment within a period: for how many days, in which units, as what."""
+"""Employment within a period: days, units and position."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -35,10 +35,10 @@ class Absence(NamedTuple):
 
 
 class Tenure(NamedTuple):
-    """An employee in a period. units: days in each, in order; position: what they were last hired
-    as.
+    """An employee in a period.
 
-    remarks: what had to be assumed; spells: unit, first and last day within the period, in order.
+    - units: (unit, days) in order; position: the one they were last hired in
+    - remarks: assumptions made; spells: (unit, first day, last day) within the period, in order
     """
 
     employee: str
@@ -67,12 +67,11 @@ def tenures(connection: Connection, view: View, period: Period) -> list[Tenure]:
 def tenure(changes: Iterable[EmploymentChange], period: Period, zone: str) -> Tenure:
     """Count one employee's days, given their changes in order of effect.
 
-    A day counts if they were employed on it: the days they were hired and left both do. On the day
-    they moved they were in the new unit. A change known by the month alone is taken for the first
-    day of it, which is remarked on if it lies in the period.
+    The days of hiring and departure both count. The day of a move counts for the new unit. A change
+    known to the month only is dated to its first day, with a remark if that is in the period.
     """
     employee, position = "", None
-    unit, since = None, None  # of the spell that goes on
+    unit, since = None, None  # of the current spell
     spells: list[tuple[str | None, date, date]] = []
     remarks: list[str] = []
     for change in changes:
@@ -105,7 +104,7 @@ def tenure(changes: Iterable[EmploymentChange], period: Period, zone: str) -> Te
 
 
 def absences(connection: Connection, view: View, period: Period) -> dict[str, list[Away]]:
-    """Who was away in a period: first and last day by employee."""
+    """The absences in a period: first and last day, by employee."""
     found: dict[str, list[Away]] = {}
     since, until = period.since, period.until
     rows = ask(connection, _SQL["absences"], view, Absence, since=since, until=until)

@@ -1,9 +1,9 @@
-"""The pipeline: what the deals that are open promise, by how often deals were won from their stage.
+"""The pipeline forecast: the expected value of the open deals, from the win rates of their stages.
 
-A deal counts by its amount times the share of the closed deals that were won after they had been in
-its stage; where none was closed, or it is in no stage, times the share of all. It counts for its
-holder, or the holder's present unit, and as if it were closed within the period. Beside that stands
-the plain product of all that is open and the share of all deals that were won.
+A deal counts with its amount times the win rate of the closed deals that had been in its stage; if
+there are none, or it has no stage, times the overall win rate. It counts for its holder, or their
+present unit, as if it closed within the period. `plain` is the amount of all open deals times the
+overall win rate.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,18 +25,20 @@ METRICS = ("won_value", "deals_won")
 
 
 class Rate(NamedTuple):
-    """How many of the deals that were closed had been won."""
+    """How many of the closed deals were won."""
 
     won: int
     closed: int
 
 
 class PipelineProposal(NamedTuple):
-    """What open deals promise of a metric. value: by stage; plain: by the share of all deals won.
+    """The expected value of a metric from the open deals.
 
-    Both are rounded, and None where no deal was ever closed. open: the sum of the amounts, or how
-    many deals; deals: how many; without_amount: how many of these, which promise nothing; won,
-    closed: of all deals.
+    - value: by the win rates of stages; plain: by the overall win rate; both rounded, None if no
+      deal was ever closed
+    - open: the sum of the amounts, or the number of deals; deals: their number
+    - without_amount: the number of deals without amount, which add nothing
+    - won, closed: numbers of all deals
     """
 
     scope_id: str | None
@@ -62,7 +64,7 @@ Rates = Mapping[tuple[str | None, str | None], Rate]
 
 
 def rates(connection: Connection, view: View) -> Rates:
-    """By pipeline and stage, of the deals that had been in it; by (None, None), of all."""
+    """Win rates by pipeline and stage, of the deals that had been in it; (None, None): of all."""
     rows = add_up(connection, _SQL["rates"], view, _StageRate)
     return {(row.pipeline, row.stage): Rate(row.won, row.closed) for row in rows}
 
@@ -70,10 +72,11 @@ def rates(connection: Connection, view: View) -> Rates:
 def proposed(
     connection: Connection, view: View, period: Period, metric: str, *, by: str = "employee"
 ) -> list[PipelineProposal]:
-    """What a target would be by the deals that are open.
+    """Propose targets from the open deals.
 
-    by: employee, unit or whole. Raises InvalidQuestion if the period is over, or if the pipeline
-    promises nothing of the metric.
+    - by: employee, unit or whole
+
+    Raises InvalidQuestion if the period is over, or the metric cannot be forecast.
     """
     if metric not in METRICS or by not in SCOPES:
         raise InvalidQuestion(
@@ -103,7 +106,7 @@ def promised(
     metric: str,
     group_of: Callable[[Deal], str | None],
 ) -> list[PipelineProposal]:
-    """What open deals promise, by group and currency; deals without a group are left out."""
+    """The expected value by group and currency; deals without a group are left out."""
     groups: dict[tuple[str, str | None], list[Deal]] = {}
     for deal in found:
         group = group_of(deal)

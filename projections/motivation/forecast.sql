@@ -1,4 +1,4 @@
--- The pipeline: how many of the deals that were closed had been won, from every stage.
+-- The pipeline: how many closed deals were won, by the stages that they had been in.
 
 -- name: rates
 -- Of all (stage and pipeline NULL), and of those that had ever been in a stage of a pipeline.

@@ -1,4 +1,4 @@
-"""Measuring: the figures of a period that targets, norms and schemes are held against."""
+"""Measuring: the figures of a period that targets, norms and schemes are compared with."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -18,7 +18,7 @@ Facts = Mapping[tuple[str, str], Sequence[MetricRow]]
 
 
 class Figure(NamedTuple):
-    """A metric of one group; value: None where there is no data; others: sums of other money."""
+    """A metric of one group; value: None without data; others: sums in other currencies."""
 
     value: Decimal | None
     numerator: Decimal | None = None
@@ -27,7 +27,7 @@ class Figure(NamedTuple):
 
 
 def at_the_end(view: View, period: Period) -> View:
-    """The view as of the period's end, or still earlier: so a past period stays what it was."""
+    """The view as of the period's end, or as of `on` if earlier: a past period never changes."""
     return view._replace(on=min(view.on, period.end(view.zone)))
 
 
@@ -43,7 +43,7 @@ def facts(
 ) -> Facts:
     """Rows of `projections.metrics.metrics` for a period by (group, metric), seen from its end.
 
-    by: employee, unit, office or whole. A metric of money has a row for every currency.
+    by: employee, unit, office or whole. A metric of money has one row per currency.
     """
     if not names:
         return {}
@@ -64,10 +64,9 @@ def facts(
 
 
 def fact_of(found: Facts, group: str, name: str, currency: str | None = None) -> Decimal | None:
-    """A figure as an exact decimal, rounded; None where there is no data.
+    """A figure as an exact decimal, rounded; None without data.
 
-    Where there is no event, what is counted or added up is 0, and a ratio, mean or median has no
-    data.
+    Without events, a count or sum is 0, and a ratio, mean or median has no data.
     """
     metric = metric_of(name)
     rows = found.get((group, name), ())
@@ -102,10 +101,12 @@ def terms(
     calendar: str | None,
     hours: Decimal | None = None,
 ) -> Terms:
-    """What these metrics are measured by: the calendar named, else the default if one needs it.
+    """The terms for measuring these metrics.
 
-    hours: within which an inquiry is to be answered. Raises InvalidQuestion if there is no such
-    calendar, or if it does not cover the whole period.
+    - calendar: by name; None = the default, if a metric needs one
+    - hours: the time limit for answering an inquiry
+
+    Raises InvalidQuestion if the calendar does not exist or does not cover the whole period.
     """
     evidence = defined().evidence
     if calendar is None and any(evidence[metric_of(name).evidence].business for name in names):

@@ -1,8 +1,8 @@
-"""Schemes of motivation: a TOML file, read as a whole or refused with everything wrong in it.
+"""Motivation schemes: a TOML file that is valid as a whole, or refused with every error in it.
 
-docs/motivation.md shows a whole one. Numbers are exact decimals. Every optional field has one
-stated default, and an unknown field is an error, since it would be paid as if it were not there.
-pydantic checks every field by itself; what concerns several fields is checked here.
+docs/motivation.md shows a complete one. Numbers are exact decimals. Every optional field has one
+default, and an unknown field is an error, because it would be ignored in the payout. Pydantic
+checks each field; constraints between fields are checked here.
 """
 
 import hashlib
@@ -48,9 +48,10 @@ class _Table(BaseModel):
 
 
 class Component(_Table):
-    """A metric and its weight. floor, cap: bounds of its index; direction: more or less is better.
+    """A metric and its weight.
 
-    goal: the target as the file states it, a number or one of target, unit and company.
+    - floor, cap: limits of its index; direction: whether more or less is better
+    - goal: the target as in the file: a number, or one of target, unit and company
     """
 
     metric: Metric
@@ -63,7 +64,7 @@ class Component(_Table):
 
     @cached_property
     def target(self) -> Decimal | None:
-        """The target, if the scheme states a number; None if it is taken from the targets set."""
+        """The target, if the scheme states a number; None if it refers to recorded targets."""
         return self.goal if isinstance(self.goal, Decimal) else None
 
     @cached_property
@@ -73,22 +74,22 @@ class Component(_Table):
 
     @cached_property
     def name(self) -> str:
-        """Its name among the components: the metric, and whose it is unless the employee's own."""
+        """The component's name: the metric, and whose it is unless the employee's own."""
         return self.metric if self.of == OWN else f"{self.metric}/{self.of}"
 
 
 class Point(_Table):
-    """At this score the bonus is multiplied by this factor."""
+    """A point of the curve: the factor at a score."""
 
     score: Number
     factor: Number
 
 
 class ReductionRule(_Table):
-    """A rule by which a bonus may shrink: so much for each one counted beyond those allowed.
+    """A rule that may reduce a bonus: an amount for each counted item beyond those allowed.
 
-    metric: one that counts; of a share, what is in its numerator. norm: instead of a metric, one
-    whose breaches are counted. at_most: None is no bound.
+    - metric: a metric that counts; of a share, its numerator; or norm: a norm whose breaches count
+    - at_most: the largest reduction; None = no limit
     """
 
     rule: Text
@@ -100,7 +101,7 @@ class ReductionRule(_Table):
 
 
 class Bonus(_Table):
-    """What a factor of 1 pays for a whole period; the most particular amount counts."""
+    """The payout for a factor of 1 and a whole period; the most specific amount applies."""
 
     default: Number | None = None
     positions: dict[str, Number] = {}
@@ -110,8 +111,10 @@ class Bonus(_Table):
 class Scheme(_Table):
     """One version of a scheme. Amounts are in `currency`.
 
-    process_share: what the process score counts, the result the rest. calendar: by which business
-    hours are counted, None for the ledger's default. An employee without a bonus is not in it.
+    - process_share: the weight of the process score; the result score has the rest
+    - calendar: of business hours; None = the ledger's default
+
+    An employee without a bonus does not take part in it.
     """
 
     name: Text
@@ -138,22 +141,22 @@ class Scheme(_Table):
 
     @property
     def text(self) -> str:
-        """The file that it was read from."""
+        """The text of the file."""
         return self._text
 
     @property
     def metrics(self) -> list[str]:
-        """All metrics it asks for, each once."""
+        """All metrics that the scheme uses, each once."""
         rules = (rule.metric for rule in self.reductions if rule.metric)
         return list(dict.fromkeys([*(each.metric for each in self.components), *rules]))
 
     def component(self, name: str) -> Component | None:
-        """The component of this name; or else the first of this metric."""
+        """The component with this name, otherwise the first with this metric."""
         named = [each for each in self.components if name in (each.name, each.metric)]
         return next((each for each in named if each.name == name), named[0] if named else None)
 
     def bonus_of(self, employee: str, position: str | None) -> tuple[Decimal, str] | None:
-        """What a factor of 1 pays an employee, and by what; None if the scheme has no bonus."""
+        """An employee's payout for a factor of 1, and its source; None without a bonus."""
         bonus = self.bonus
         if employee in bonus.employees:
             return bonus.employees[employee], "employee"
@@ -171,7 +174,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
 
 
 def scheme_of(text: str) -> Scheme:
-    """Read a scheme. Raises InvalidQuestion, which names everything that is wrong with it."""
+    """Read a scheme. Raises InvalidQuestion, which lists every error in it."""
     found, problems = examined(text)
     if found is None:
         raise InvalidQuestion(f"the scheme is not valid: {' '.join(map(str, problems))}")
@@ -179,7 +182,7 @@ def scheme_of(text: str) -> Scheme:
 
 
 def examined(text: str) -> tuple[Scheme | None, list[Problem]]:
-    """A scheme if the text is one, else all that is wrong with it, in the order of the file."""
+    """The scheme, or every error in it, in the order of the file."""
     try:
         whole = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # also of numbers too long, lists too deep
@@ -196,7 +199,7 @@ def examined(text: str) -> tuple[Scheme | None, list[Problem]]:
 
 
 def _validated(whole: dict[str, Any], text: str) -> tuple[Scheme | None, list[ErrorDetails]]:
-    """The scheme, or pydantic's errors. What is missing is checked as None, for its remedy."""
+    """The scheme, or pydantic's errors. Missing fields are checked as None, for their remedy."""
     errors: list[ErrorDetails] = []
     for _ in range(2):
         try:
@@ -233,14 +236,14 @@ def _of_field(error: ErrorDetails) -> Finding:
 def _right(
     whole: Mapping[str, Any], wrong: set[Path], name: str
 ) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The tables of a list, each with its path and those of its fields that are not wrong."""
+    """The tables of a list, each with its path and its valid fields."""
     for n, each in enumerate(() if (name,) in wrong else whole.get(name, ())):
         if (name, n) not in wrong:
             yield (name, n), {key: each[key] for key in each if (name, n, key) not in wrong}
 
 
 def _lists(whole: Mapping[str, Any], wrong: set[Path]) -> Iterator[Finding]:
-    """What is wrong between several fields of the bonus, the components and the curve."""
+    """The errors between fields of the bonus, the components and the curve."""
     bonus = whole.get("bonus", {})
     if ("bonus",) not in wrong and not bonus.keys() & Bonus.model_fields.keys():
         yield ("bonus",), None, "names nobody", "Give default, positions or employees."
@@ -266,7 +269,7 @@ def _lists(whole: Mapping[str, Any], wrong: set[Path]) -> Iterator[Finding]:
 
 
 def _reductions(whole: Mapping[str, Any], wrong: set[Path]) -> Iterator[Finding]:
-    """What is wrong between several fields of the rules of reduction."""
+    """The errors between fields of the reduction rules."""
     seen = set[str]()
     for path, each in _right(whole, wrong, "reductions"):
         rule, metric, named = each.get("rule", ""), (*path, "metric"), whole["reductions"][path[1]]
@@ -280,7 +283,7 @@ def _reductions(whole: Mapping[str, Any], wrong: set[Path]) -> Iterator[Finding]
 
 
 def _weights(scheme: Scheme) -> Iterator[Finding]:
-    """Both scores that count must be of something."""
+    """The error if a score that counts has no component."""
     shares = (scheme.process_share, 1 - scheme.process_share)
     for kind, share in zip(KINDS, shares, strict=True):
         if share and not any(each.weight for each in scheme.components if each.kind == kind):

@@ -1,4 +1,4 @@
-"""A scheme's file field by field: what each kind of field accepts, and where problems stand.
+"""A scheme's file, field by field: what each kind of field accepts, and where errors are.
 
 Values come from a TOML file: integers, exact decimals, texts, dates; None stands for a missing one.
 """
@@ -107,7 +107,7 @@ Goal = Annotated[Decimal | str, PlainValidator(_goal)]
 
 
 class Problem(NamedTuple):
-    """What is wrong with one field; line: None where it is not in the file."""
+    """An error in one field; line: None if the field is not in the file."""
 
     field: str
     value: str
@@ -124,19 +124,19 @@ class Problem(NamedTuple):
 def problem_of(
     lines: Sequence[str], path: Path, value: object, problem: str, remedy: str
 ) -> Problem:
-    """A finding as it is shown, with the line of the file that it stands on."""
+    """An error with its line in the file."""
     text = "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
     return Problem(written(path), text[:80], _line(lines, path), problem, remedy)
 
 
 def written(path: Path) -> str:
-    """A path as messages write it, such as components[1].weight, counted from 0 as in JSON."""
+    """A path as text, such as components[1].weight, counted from 0 as in JSON."""
     parts = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in path)
     return "".join(parts).removeprefix(".")
 
 
 def _line(lines: Sequence[str], path: Path) -> int | None:
-    """Where a field stands; or else its table; None if neither is found as it is written."""
+    """The line of a field, otherwise of its table; None if neither is found."""
     if not path:
         return None
     *table, name = path
@@ -151,7 +151,7 @@ def _line(lines: Sequence[str], path: Path) -> int | None:
 
 
 def _heading(lines: Sequence[str], path: Path) -> int | None:
-    """The line that begins a table: [bonus.positions], or the nth [[components]]."""
+    """The line of a table's heading: [bonus.positions], or the nth [[components]]."""
     nth = path[-1] if isinstance(path[-1], int) else 0
     head = f"[[{path[0]}]]" if isinstance(path[-1], int) else f"[{written(path)}]"
     heads = (n for n, line in enumerate(lines, 1) if line.partition("#")[0].strip() == head)

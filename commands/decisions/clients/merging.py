@@ -106,8 +106,8 @@ def merge(
         top = state.survivor(survivor)
         if top == absorbed:
             raise Refused(
-                f"client {survivor} is a part of {absorbed} itself, and each would be inside the "
-                f"other. Separate them first with `iledger client unmerge {state.into(survivor)} "
+                f"client {survivor} was merged into {absorbed}, so the reverse would be a cycle. "
+                f"Separate them first with `iledger client unmerge {state.into(survivor)} "
                 f"{survivor} --reason …`"
             )
         if top != survivor:
@@ -132,10 +132,10 @@ def unmerge(
         into = state.into(absorbed)
         if into != survivor:
             _refuse_unknown(state, survivor, absorbed)
-            where = f"it is a part of {into}" if into else "it is a client by itself"
+            where = f"it is part of {into}" if into else "it is a separate client"
             raise Refused(
-                f"client {absorbed} was not merged into {survivor}: {where}. The card's section "
-                f"`merged` names what is: `iledger card {state.survivor(survivor)}`"
+                f"client {absorbed} was not merged into {survivor}: {where}. The section `merged` "
+                f"of the card lists merged ids: `iledger card {state.survivor(survivor)}`"
             )
         content = ClientUnmerged(
             survivor=survivor, absorbed=absorbed, reason=reason, approved_by=approved_by
@@ -152,7 +152,7 @@ def _refuse_unknown(state: Links, *clients: str) -> None:
             hint = (
                 f"Did you mean {near[0]!r}?"
                 if near
-                else "`iledger clients --search NAME` finds a client by its name"
+                else "`iledger clients --search NAME` finds clients by name"
             )
             raise Refused(f"nothing was ever recorded about a client {client!r}. {hint}")
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from commands.decisions.handle import Context, Decision
-from commands.decisions.ownership.ownership import Holding, Ownership
+from commands.decisions.ownership.changes import Holding
+from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
 from ledger.errors import Refused
 from ledger.events.ownership import (
@@ -47,7 +48,7 @@ def assign(
         _refuse_target(state, employee, at)
         if holding and holding.owner != employee:
             raise Refused(
-                f"client {state.client} is {holding.owner}'s; pass it on with "
+                f"client {state.client} is owned by {holding.owner}; reassign it with "
                 f"`iledger client reassign {state.client} --to {employee} --reason …`"
             )
         if holding and holding.kind == "curator":
@@ -80,11 +81,11 @@ def reassign(
         _refuse_target(state, to, at)
         if holding is None:
             raise Refused(
-                f"nobody has client {state.client}; give it a curator with "
+                f"nobody owns client {state.client}; assign a curator with "
                 f"`iledger client assign {state.client} --to {to}`"
             )
         if holding.owner == to:
-            raise Refused(f"client {state.client} is {to}'s already; name somebody else")
+            raise Refused(f"client {state.client} is owned by {to} already; name another employee")
         content = ClientReassigned(
             from_employee=holding.owner,
             to_employee=to,
@@ -131,7 +132,10 @@ def bar(
         refuse_unknown(state, context.at)
         refuse_absent(state, employee, context.at)
         if until is not None and until <= context.at:
-            raise Refused(f"the bar would end on {until:%Y-%m-%d %H:%M} UTC, before it begins")
+            raise Refused(
+                f"the bar would end on {until:%Y-%m-%d %H:%M} UTC, before it begins; give a later "
+                "end"
+            )
         ahead = [
             change.effective_at for change in state.changes if change.effective_at > context.at
         ]
@@ -141,7 +145,7 @@ def bar(
                 then = "" if at == context.at else f" from {at:%Y-%m-%d %H:%M} UTC on"
                 when = "" if at == context.at else f" --effective {at.isoformat()}"
                 raise Refused(
-                    f"client {state.client} is {employee}'s own{then}; pass it on first with "
+                    f"client {state.client} is owned by {employee}{then}; reassign it first with "
                     f"`iledger client reassign {state.client} --to … --reason conflict{when}`"
                 )
         content = ContactBarred(
@@ -186,9 +190,9 @@ def _settled(state: Ownership, at: datetime) -> Holding | None:
     if state.changes and at < state.changes[-1].effective_at:
         last = state.changes[-1]
         raise Refused(
-            f"client {state.client}: {last.type} (position {last.position}) holds from "
-            f"{last.effective_at:%Y-%m-%d %H:%M} UTC, and a decision from "
-            f"{at:%Y-%m-%d %H:%M} on would come before it. Choose a later time, or annul that "
+            f"client {state.client}: {last.type} (position {last.position}) takes effect on "
+            f"{last.effective_at:%Y-%m-%d %H:%M} UTC, and a decision on "
+            f"{at:%Y-%m-%d %H:%M} UTC would come before it. Choose a later time, or annul that "
             f"event (event.annulled, {last.event_id})"
         )
     return state.holding(at)
@@ -197,4 +201,4 @@ def _settled(state: Ownership, at: datetime) -> Holding | None:
 def _refuse_target(state: Ownership, employee: str, at: datetime) -> None:
     refuse_absent(state, employee, at)
     if state.barred(employee, at):
-        raise Refused(f"{employee} may not approach client {state.client}; name somebody else")
+        raise Refused(f"{employee} may not approach client {state.client}; name another employee")

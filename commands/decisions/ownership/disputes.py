@@ -119,13 +119,13 @@ def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide
         client = state.ownership.client
         if len(_others(state, employee)) == len(state.conflicts):
             raise Refused(
-                f"no conflict between client {client} and {employee} is open; report one with "
-                f"`iledger client conflict report {client} --employee {employee}`"
+                f"there is no open conflict between client {client} and {employee}; report one "
+                f"with `iledger client conflict report {client} --employee {employee}`"
             )
         holding = state.ownership.holding(state.ownership.present(context.at))
         if outcome == "reassigned" and holding and holding.owner == employee:
             raise Refused(
-                f"client {client} is still {employee}'s; pass it on first with "
+                f"client {client} is still owned by {employee}; reassign it first with "
                 f"`iledger client reassign {client} --to … --reason conflict`"
             )
         content = ConflictResolved(employee=employee, outcome=outcome, remark=remark)
@@ -144,18 +144,18 @@ def claim(dispute: str, claimant: str, respondent: str, text: str) -> Decide:
         refuse_unknown(state.ownership, context.at)
         if claimant == respondent:
             raise Refused(
-                f"{claimant} cannot be claimant and respondent both; name as --respondent whoever "
-                "has, or had, the client"
+                f"{claimant} cannot be both claimant and respondent; give the employee who owns or "
+                "owned the client as --respondent"
             )
         for employee in (claimant, respondent):
             _refuse_never_here(state, employee)
         for each in state.disputes:
             if each.dispute == dispute:
-                raise Refused(f"there is a dispute {dispute} already; choose another id")
+                raise Refused(f"dispute {dispute} exists already; choose another id")
             if not each.ended and {each.claimant, each.respondent} == {claimant, respondent}:
                 raise Refused(
-                    f"{each.claimant} and {each.respondent} are in dispute over client "
-                    f"{each.client} already; resolve it first with "
+                    f"{each.claimant} and {each.respondent} have an open dispute over client "
+                    f"{each.client}; resolve it first with "
                     f"`iledger dispute resolve {each.dispute}`"
                 )
         content = OwnershipDisputeOpened(
@@ -215,7 +215,8 @@ def next_step(dispute: Dispute, decision: str) -> str:
         return f"`iledger client team add {client} --employee {winner} --role sales`"
     winner = winner if decision == "claimant" else dispute.respondent
     return (
-        f"unless {winner} has it: `iledger client reassign {client} --to {winner} --reason dispute`"
+        f"unless {winner} owns it: `iledger client reassign {client} --to {winner} "
+        "--reason dispute`"
     )
 
 
@@ -226,7 +227,7 @@ def check_evidence(connection: Connection, evidence: Iterable[str]) -> None:
             found = log.position_of(connection, UUID(each))
         except ValueError:
             raise InvalidQuestion(
-                f"--evidence {each!r} is no event id; `iledger replay --format jsonl` shows them"
+                f"--evidence {each!r} is not an event id; `iledger replay --format jsonl` shows ids"
             ) from None
         if found is None:
             raise NotFound(
@@ -241,6 +242,6 @@ def _others(state: Disputes, employee: str) -> tuple[ConflictReported, ...]:
 def _refuse_never_here(state: Disputes, employee: str) -> None:
     if not state.ownership.staff.get(employee):
         raise Refused(
-            f"no employee {employee!r} was ever here; see `iledger employee list`. Append "
+            f"no employee {employee!r} was ever employed; see `iledger employee list`. Append "
             "employee.hired for somebody new"
         )

@@ -83,7 +83,7 @@ def issue(employee: str, as_of: int, sha256: str) -> Decide:
         refuse_absent(state.ownership, employee, context.at)
         if state.ownership.barred(employee, context.at):
             raise Refused(
-                f"{employee} may not approach client {client}; give the pack to somebody else"
+                f"{employee} may not approach client {client}; issue the pack to another employee"
             )
         last = state.last(_ISSUED, employee)
         if last and last.sha256 == sha256:
@@ -105,7 +105,7 @@ def accept(employee: str, remark: str | None = None) -> Decide:
         refuse_unknown(state.ownership, at)
         holding = state.ownership.holding(at)
         if holding is None or holding.owner != employee:
-            whose = f"{holding.owner}'s" if holding else "nobody's"
+            whose = f"owned by {holding.owner}" if holding else "not owned by anybody"
             since = _owned_from(state.ownership, employee, at)
             if since:
                 raise Refused(
@@ -113,14 +113,14 @@ def accept(employee: str, remark: str | None = None) -> Decide:
                     f"{since:%Y-%m-%d %H:%M} UTC; it can be accepted from then on"
                 )
             raise Refused(
-                f"client {client} is {whose}, and only its owner accepts it; let a supervisor pass "
-                f"it on first with `iledger client reassign {client} --to {employee} --reason …`"
+                f"client {client} is {whose}, and only its owner can accept it; a supervisor can "
+                f"reassign it with `iledger client reassign {client} --to {employee} --reason …`"
             )
         pack = state.last(_ISSUED, employee, after=_last_not_owned(state.ownership, employee, at))
         if pack is None:
             raise Refused(
-                f"no pack of client {client} was issued to {employee} since it was somebody "
-                f"else's; issue one with `iledger handover pack {client} --to {employee} --issue`"
+                f"no pack of client {client} was issued to {employee} since they became its "
+                f"owner; issue one with `iledger handover pack {client} --to {employee} --issue`"
             )
         if state.last(_ACCEPTED, employee, after=pack.position):
             return Decision()

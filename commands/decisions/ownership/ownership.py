@@ -12,55 +12,34 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from commands.decisions.handle import DecisionModel
+from commands.decisions.ownership.changes import Change, Employment, Holding, evolved
 from commands.decisions.people import units
 from ledger.envelope import Recorded
 from ledger.events.ownership import ReservationPolicyPublished
 from ledger.log import Item, Query
 
 OWNERSHIP = (
-    "client.reserved", "reservation.expired", "curator.assigned", "client.reassigned",
+    "client.reserved",
+    "reservation.expired",
+    "curator.assigned",
+    "client.reassigned",
     "client.released",
-)  # fmt: skip
+)
 _ABOUT_CLIENT = (
-    *OWNERSHIP, "client.registered", "prospect.registered", "contact.barred",
-    "account_team_member.added", "account_team_member.removed", "client.merged", "client.unmerged",
-)  # fmt: skip
+    *OWNERSHIP,
+    "client.registered",
+    "prospect.registered",
+    "contact.barred",
+    "account_team_member.added",
+    "account_team_member.removed",
+    "client.merged",
+    "client.unmerged",
+)
 _EMPLOYMENT = ("employee.hired", "employee.moved", "employee.departed")
 _POLICY, _ABSENCE = "reservation_policy.published", "absence.recorded"
 _STAFF = (*_EMPLOYMENT, _ABSENCE)
 BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 UNPUBLISHED = ReservationPolicyPublished(version=1)
-
-
-class Change(NamedTuple):
-    """One change of ownership; owner: after it, unless outranked; planned: it was dated ahead."""
-
-    effective_at: datetime
-    position: int
-    type: str
-    owner: str | None
-    from_employee: str | None
-    event_id: str
-    unit: str | None
-    expires_at: datetime | None
-    planned: bool
-
-
-class Holding(NamedTuple):
-    """The owner of a client, the kind of ownership (reserved or curator), and the change."""
-
-    owner: str
-    kind: str
-    change: Change
-
-
-class Employment(NamedTuple):
-    """One change of an employment; unit: None after a departure."""
-
-    effective_at: datetime
-    position: int
-    type: str
-    unit: str | None
 
 
 class Bar(NamedTuple):
@@ -100,7 +79,7 @@ class Ownership(Struct, frozen=True):
         for change in self.changes:
             if change.effective_at > at:
                 break
-            found = _evolved(found, change)
+            found = evolved(found, change)
         return found
 
     def present(self, at: datetime) -> datetime:
@@ -147,7 +126,8 @@ class Ownership(Struct, frozen=True):
 def model(client: str, *employees: str, seller: str | None = None) -> DecisionModel:
     """What a decision about a client and these employees depends on.
 
-    seller: for whom a client, usually unowned, would be reserved: the policy's limits matter.
+    - seller: for whom it would be reserved, so that the policy's limits for them matter; usually
+      nobody owns the client then
     """
     return DecisionModel(
         Query((about(client),)),
@@ -191,20 +171,6 @@ def evolve(state: Ownership, event: Recorded) -> Ownership:
     if event.type == _ABSENCE:
         return replace(state, covers=(*state.covers, *_covers(event.data)))
     return _contacted(state, event)
-
-
-def _evolved(before: Holding | None, change: Change) -> Holding | None:
-    match change.type:
-        case "curator.assigned" | "client.reassigned":
-            if before and (before.owner, before.kind) == (change.owner, "curator"):
-                return before
-            return Holding(change.owner or "", "curator", change)
-        case "client.reserved":
-            return before or Holding(change.owner or "", "reserved", change)
-        case "reservation.expired":
-            ended = before and (before.owner, before.kind) == (change.from_employee, "reserved")
-            return None if ended else before
-    return None
 
 
 def _changed(state: Ownership, event: Recorded) -> Ownership:

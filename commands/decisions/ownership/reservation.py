@@ -15,14 +15,21 @@ from msgspec.structs import replace
 
 from commands.decisions.handle import Context, Decision, Handled, Memory, handle
 from commands.decisions.ownership import ownership
-from commands.decisions.ownership.ownership import BEGINNING, Holding, Ownership
-from commands.decisions.ownership.refusals import refuse_absent, refuse_merged, refuse_unknown
+from commands.decisions.ownership.changes import Holding
+from commands.decisions.ownership.ownership import Ownership
+from commands.decisions.ownership.refusals import (
+    refusal_of,
+    refuse_absent,
+    refuse_merged,
+    refuse_unknown,
+    whose,
+)
 from commands.decisions.people import units
 from ledger import codec
 from ledger.api import Ledger
 from ledger.catalogue import type_name
 from ledger.envelope import Event, event_id
-from ledger.errors import ClientTaken, InvalidEvent, KeyConflict, Refused
+from ledger.errors import InvalidEvent, KeyConflict, Refused
 from ledger.events.ownership import (
     ApproachBlocked,
     ApproachRule,
@@ -53,8 +60,9 @@ def record_approach(ledger: Ledger, attempt: Event, memory: Memory | None = None
     # Ids as they will be recorded: the decision depends on the events found under them.
     written = codec.encode(attempt)
     client, seller = str(written.client), str(written.performed_by)
-    attempt = replace(attempt, client=client, performed_by=seller, source=written.source,
-                      key=written.key)  # fmt: skip
+    attempt = replace(
+        attempt, client=client, performed_by=seller, source=written.source, key=written.key
+    )
     context = Context(
         by=attempt.recorded_by,
         at=datetime.now(UTC),
@@ -133,7 +141,8 @@ def reserve(seller: str, basis: Basis = "decision") -> Decide:
             return Decision(ended)
         if holding and _is_open_to(state, seller, holding, context.at):
             raise Refused(
-                f"{state.client} is {_whose(holding)}; {seller} may approach it, but not reserve it"
+                f"client {state.client} is {whose(holding)}; {seller} may approach it, but not "
+                "reserve it"
             )
         rule = _rule(state, seller, holding, context.at)
         if rule is not None:
@@ -153,9 +162,14 @@ def expire() -> Decide:
 
 
 def blocked(
-    state: Ownership, context: Context, seller: str, attempted: str, rule: ApproachRule,
-    holding: Holding | None, ended: tuple[Event, ...] = (),
-) -> Decision:  # fmt: skip
+    state: Ownership,
+    context: Context,
+    seller: str,
+    attempted: str,
+    rule: ApproachRule,
+    holding: Holding | None,
+    ended: tuple[Event, ...] = (),
+) -> Decision:
     """Record the refused attempt as `approach.blocked`, and refuse it."""
     claim = holding.change.event_id if holding else None
     content = ApproachBlocked(
@@ -168,7 +182,7 @@ def blocked(
     # A key of its own, because the same attempt may be allowed later.
     key = under(context.key, f"blocked/{holding.change.position if holding else rule}")
     event = context._replace(key=key).event(content, state.client)
-    return Decision((*ended, event), _refusal(state, seller, rule, holding))
+    return Decision((*ended, event), refusal_of(state, seller, rule, holding))
 
 
 def _rule(
@@ -253,9 +267,13 @@ def _without(state: Ownership, holding: Holding, at: datetime) -> Ownership:
 
 
 def _reserved(
-    state: Ownership, context: Context, seller: str, *, trigger: str | None = None,
+    state: Ownership,
+    context: Context,
+    seller: str,
+    *,
+    trigger: str | None = None,
     basis: Basis = "first_approach",
-) -> Event:  # fmt: skip
+) -> Event:
     policy: ReservationPolicyPublished = state.policy
     content = ClientReserved(
         employee=seller,
@@ -267,33 +285,3 @@ def _reserved(
     unit = state.unit(seller, context.at)
     context = context._replace(key=under(context.key, "reserved"))
     return context.event(content, state.client, unit=unit, causation=trigger)
-
-
-def _refusal(state: Ownership, seller: str, rule: str, holding: Holding | None) -> Refused:
-    client = state.client
-    if holding is None or rule == "contact_barred":
-        return Refused(f"{client}: {_SAYS[rule].format(seller=seller, policy=state.policy)}")
-    message = (
-        f"client {client} is {_whose(holding)} (event {holding.change.event_id}, position "
-        f"{holding.change.position}). The attempt of {seller} has been recorded. Ask the "
-        f"owner, or let a supervisor decide: `iledger client reassign {client} --to {seller} "
-        "--reason …`"
-    )
-    return ClientTaken(message, owner=holding.owner, rule=rule, claim=holding.change.event_id)
-
-
-def _whose(holding: Holding) -> str:
-    since = holding.change.effective_at
-    on = "" if since == BEGINNING else f" since {since:%Y-%m-%d %H:%M} UTC"
-    how = "reserved for" if holding.kind == "reserved" else "in the care of"
-    return f"{how} {holding.owner}{on}"
-
-
-_SAYS = {
-    "contact_barred": "{seller} may not approach this client. Ask a supervisor, who has barred it "
-    "and can annul that (event.annulled)",
-    "former_owner": "{seller} owned this client less than {policy.former_owner_days} days ago and "
-    "may not take it again yet",
-    "portfolio_full": "{seller} has {policy.clients_per_seller} clients or more, the most that the "
-    "policy allows. Release one first",
-}

@@ -72,8 +72,8 @@ def apply(
     context, take = context._replace(source=SOURCE, key=plan.batch), _insisting(take)
     if plan.position > ledger.store.head():
         raise Refused(
-            f"the plan was made at position {plan.position}, and this ledger has come only to "
-            f"{ledger.store.head()}: it is another ledger's plan"
+            f"the plan was made at position {plan.position}, but this ledger ends at "
+            f"{ledger.store.head()}: the plan belongs to another ledger"
         )
     take(ledger, model(plan.batch, employees=plan.successors), context, start(plan, approved_by))
     state, _ = read(ledger, model(plan.batch), Memory())

@@ -89,7 +89,7 @@ def start(plan: Plan, approved_by: str) -> Decide:
             if state.started.plan_sha256 != digest:
                 raise Refused(
                     f"batch {plan.batch} was started with another plan (sha256 "
-                    f"{state.started.plan_sha256}); go on with that one, or name another batch"
+                    f"{state.started.plan_sha256}); continue with it, or use another batch id"
                 )
             return Decision()
         for each in plan.successors:
@@ -124,7 +124,7 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
             if _has(own, key):
                 continue
             if state.completed:
-                left.append((move.client, "the batch had come to its end"))
+                left.append((move.client, "the batch is complete already"))
                 continue
             try:
                 events += _passed(plan, move, own, approved_by, context._replace(key=key))
@@ -194,8 +194,8 @@ def _refuse_turned(state: Batch, batch: str) -> None:
     if state.turned or state.reversed:
         how = "was reversed" if state.reversed else "is being reversed"
         raise Refused(
-            f"batch {batch} {how} (`iledger transfer status {batch}` shows what went back); plan "
-            "anew with `iledger transfer plan`"
+            f"batch {batch} {how} (`iledger transfer status {batch}` shows what was returned); "
+            "make a new plan with `iledger transfer plan`"
         )
 
 
@@ -206,7 +206,7 @@ def _passed(
     holding = own.holding(plan.effective_at or context.at)
     if holding and holding.owner != plan.from_employee:
         raise Refused(
-            f"is {holding.owner}'s and not {plan.from_employee}'s, by {holding.change.type} "
+            f"is owned by {holding.owner}, not {plan.from_employee}, since {holding.change.type} "
             f"(position {holding.change.position})"
         )
     decide = curation.reassign(
@@ -232,7 +232,7 @@ def _returned(
     if holding is None or holding.change != moved or last.effective_at > at:
         raise Refused(f"has changed since, by {last.type} (position {last.position})")
     if own.barred(moved.from_employee, at):
-        raise Refused(f"{moved.from_employee} may not approach it any longer")
+        raise Refused(f"{moved.from_employee} is barred from it now")
     content = ClientReassigned(
         from_employee=moved.owner,
         to_employee=moved.from_employee,

@@ -67,8 +67,8 @@ def write(plan: Plan, path: Path) -> None:
             file.write(text + b"\n")
     except FileExistsError:
         raise InvalidQuestion(
-            f"{path} exists already, and a plan that has been applied is needed to go on with it; "
-            "name another file"
+            f"{path} exists already, and the plan in it may be needed to continue its batch; name "
+            "another file"
         ) from None
 
 
@@ -77,7 +77,7 @@ def read(path: Path) -> Plan:
     try:
         plan = msgspec.json.decode(path.read_bytes(), type=Plan)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidQuestion(f"{path} is no plan, or is damaged: {error}. {_REMEDY}") from None
+        raise InvalidQuestion(f"{path} is not a valid plan: {error}. {_REMEDY}") from None
     problem = _nonsense(plan)
     if problem:
         raise InvalidQuestion(f"{path}: {problem}. {_REMEDY}")
@@ -88,16 +88,16 @@ def _nonsense(plan: Plan) -> str | None:
     seen: set[str] = set()
     for each in plan.moves:
         if each.client in seen:
-            return f"client {each.client} stands in the plan twice"
+            return f"client {each.client} is in the plan twice"
         if each.to == plan.from_employee:
-            return f"client {each.client} would pass from {each.to} to himself"
+            return f"client {each.client} would pass from {each.to} to {each.to}"
         seen.add(each.client)
     if not plan.moves:
-        return "no client would pass on"
+        return "the plan moves no client"
     if not plan.batch or "/" in plan.batch:
         return f"{plan.batch!r} cannot name a batch"
     if plan.reason == "batch_reversed":
-        return "batch_reversed is no reason for a transfer"
+        return "batch_reversed is not a reason for a transfer"
     if plan.effective_at is not None and plan.effective_at.tzinfo is None:
         return f"effective_at {plan.effective_at} has no time zone"
     return None

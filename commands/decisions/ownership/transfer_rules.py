@@ -104,9 +104,9 @@ def _candidates(
     unit = place.unit if place and wanted.rule == "same-unit" else None
     if wanted.rule == "same-unit":
         if named:
-            raise InvalidQuestion("the rule same-unit finds the successors itself: leave --to out")
+            raise InvalidQuestion("the rule same-unit finds the successors itself; omit --to")
         if unit is None:
-            raise Refused(f"nobody knows the unit of {employee}; take another rule, with --to")
+            raise Refused(f"the unit of {employee} is not known; use another rule, with --to")
     elif not named and field is None:
         raise InvalidQuestion(f"the rule {wanted.rule} needs successors: name them with --to")
     for each in dict.fromkeys((*named, *filter(None, [wanted.otherwise]))):
@@ -124,12 +124,12 @@ def _candidates(
 
 def _refuse_successor(connection: Connection, view: View, employee: str, to: str) -> None:
     if to == employee:
-        raise Refused(f"{employee}'s clients cannot pass to {employee}; name somebody else")
+        raise Refused(f"the clients of {employee} cannot pass to {employee}; name another employee")
     place, then = facts.place(connection, view, to), view.on.isoformat(" ", "minutes")
     if place is None:
-        raise NotFound(f"no employee {to!r} is here on {then}; see `iledger employee list`")
+        raise NotFound(f"no employee {to!r} is employed on {then}; see `iledger employee list`")
     if place.departed:
-        raise Refused(f"employee {to} has left by {then}; name somebody who is here")
+        raise Refused(f"employee {to} has left by {then}; name a present employee")
 
 
 def check_rule(rule: str) -> str | None:
@@ -139,7 +139,7 @@ def check_rule(rule: str) -> str | None:
     field = rule.removeprefix(FACT).strip()
     if not rule.startswith(FACT) or not field:
         raise InvalidQuestion(
-            f"there is no rule {rule!r}; take one of {', '.join(RULES)}, or fact:FIELD with a "
+            f"there is no rule {rule!r}; use one of {', '.join(RULES)}, or fact:FIELD with a "
             "field of the clients, such as fact:segment"
         )
     return field
@@ -156,7 +156,7 @@ def place(
     """
     field = check_rule(rule)
     if not successors and otherwise is None:
-        raise Refused("there is nobody to get the clients; name successors with --to")
+        raise Refused("there is no successor; name some with --to")
     if rule == "one" and len(successors) > 1:
         raise Refused(f"the rule one takes one successor, not {len(successors)}")
     choose = _in_turn(successors) if rule in ("one", "round-robin") else _fewest(successors, field)
@@ -198,11 +198,11 @@ def _fewest(successors: Sequence[Successor], field: str | None) -> Choose:
         said = ""
         if field is not None:
             if client.value is None:
-                return None, f"nothing is recorded of {field}"
+                return None, f"no {field} is recorded"
             matching = [each for each in successors if client.value in each.skills]
             said = f"{field} is {client.value}; "
             if not matching:
-                return None, f"{said}no successor can deal with that"
+                return None, f"{said}no successor has that skill"
         allowed = [each.employee for each in matching if each.employee not in client.barred]
         if not allowed:
             return None, f"{said}{_ALL_BARRED}"

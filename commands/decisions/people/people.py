@@ -39,7 +39,7 @@ def depart(
         last = state.staff[employee][-1]
         if at < last.effective_at:
             raise Refused(
-                f"{last.type} of {employee} (position {last.position}) holds from "
+                f"{last.type} of {employee} (position {last.position}) takes effect on "
                 f"{last.effective_at:%Y-%m-%d %H:%M} UTC, and a departure on {at:%Y-%m-%d %H:%M} "
                 "UTC would come before it. Choose a later time, or annul that event "
                 "(event.annulled)"
@@ -67,7 +67,7 @@ def absence(
         if last_day < first_day:
             raise Refused(f"the absence would end on {last_day}, before it begins on {first_day}")
         if substitute == employee:
-            raise Refused(f"{employee} cannot stand in for himself; name another substitute")
+            raise Refused(f"{employee} cannot be their own substitute; name another employee")
         for each in filter(None, (employee, substitute)):
             for day in (first_day, last_day):
                 refuse_absent(state, each, datetime.combine(day, time.max, UTC))
@@ -87,6 +87,6 @@ def _refuse_before_hired(state: Ownership, employee: str, at: datetime) -> None:
     known = state.staff.get(employee, ())
     if known and at < known[0].effective_at:
         raise Refused(
-            f"employee {employee} came on {known[0].effective_at:%Y-%m-%d %H:%M} UTC and cannot "
-            f"have left on {at:%Y-%m-%d %H:%M} UTC"
+            f"employee {employee} was hired on {known[0].effective_at:%Y-%m-%d %H:%M} UTC and "
+            f"cannot have left on {at:%Y-%m-%d %H:%M} UTC; give a later time"
         )

@@ -112,7 +112,10 @@ def grant(
                 "Append org_unit.defined for a new one"
             )
         if until is not None and until <= at:
-            raise Refused(f"the role would end on {until:%Y-%m-%d %H:%M} UTC, before it begins")
+            raise Refused(
+                f"the role would end on {until:%Y-%m-%d %H:%M} UTC, before it begins; give a later "
+                "end"
+            )
         held = state.held(role, scope, at)
         if held and held.until == until:
             return Decision()
@@ -131,13 +134,13 @@ def revoke(
         at = state.present(context.at)
         refuse_absent(state.staff, state.employee, at)
         if state.held(role, scope, at) is None:
-            scopes = [f"in {s}" if s else "everywhere" for r, s in state.words
-                      if r == role and state.held(r, s, at)]  # fmt: skip
-            instead = f"; he holds it {', '.join(scopes)}" if scopes else ""
+            held = [s for r, s in state.words if r == role and state.held(r, s, at)]
+            scopes = [f"in {each}" if each else "everywhere" for each in held]
+            instead = f"; they have it {', '.join(scopes)}" if scopes else ""
             where = f"in {scope}" if scope else "everywhere"
             raise Refused(
                 f"employee {state.employee} does not hold the role {role!r} {where}{instead}. "
-                f"`iledger role list --employee {state.employee}` lists what he holds"
+                f"`iledger role list --employee {state.employee}` lists their roles"
             )
         content = RoleRevoked(employee=state.employee, role=role, scope=scope, reason=reason)
         return Decision((context._replace(at=at).event(content),))

@@ -57,7 +57,7 @@ def test_what_is_remembered_of_people_and_policies_is_checked(ledger: Ledger) ->
     memory = Memory()
     record_approach(ledger, offer("E-1", "C-1"), memory)
     policy = _record(ledger, ReservationPolicyPublished(version=1, clients_per_seller=1), "policy")
-    with pytest.raises(LedgerError, match="the most that the policy allows"):
+    with pytest.raises(LedgerError, match="the limit of the policy"):
         record_approach(ledger, offer("E-1", "C-2"), memory)
     annulment = EventAnnulled(
         event=policy, annulled_type="reservation_policy.published", reason="mistake"
@@ -96,5 +96,5 @@ def test_asking_for_nothing_changed_moves_the_memory_on(ledger: Ledger) -> None:
     for number in range(60):
         record_approach(ledger, offer("E-1", f"C-{number}"), memory)
     _record(ledger, ReservationPolicyPublished(version=1, clients_per_seller=60), "policy")
-    with pytest.raises(LedgerError, match="the most that the policy allows"):
+    with pytest.raises(LedgerError, match="the limit of the policy"):
         record_approach(ledger, offer("E-1", "C-last"), memory)

@@ -164,7 +164,7 @@ BAD = (
     (("transfer", "plan", "E-77", "--rule", "same-unit"), 3, "no employee 'E-77'"),
     ((*APPLY, "none.json", "--yes"), 1, "No such file"),
     ((*APPLY, "cut.json", "--yes"), 2, "is damaged"),
-    ((*APPLY, "ahead.json", "--yes"), 8, "another ledger's plan"),
+    ((*APPLY, "ahead.json", "--yes"), 8, "the plan belongs to another ledger"),
     ((*APPLY, "plan.json"), 2, "add --yes"),
     (("transfer", "reverse", "T-9", "--reason", "x", "--yes"), 3, "no batch 'T-9'"),
     (("transfer", "status", "T-9"), 3, "no batch 'T-9'"),

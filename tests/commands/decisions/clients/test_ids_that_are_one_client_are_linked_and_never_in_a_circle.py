@@ -76,8 +76,13 @@ def test_one_that_absorbed_others_brings_them_along() -> None:
         ([], "C-1", "c-1", "Did you mean 'C-1'?"),
         ([], "C-1", "C\N{NO-BREAK SPACE}-2", "Did you mean 'C-2'?"),
         ([], "C-1", "С-2", "Did you mean 'C-2'?"),
-        ([merged("C-2", "C-1")], "C-1", "C-2", "inside the other"),
-        ([merged("C-2", "C-1"), merged("C-3", "C-2")], "C-1", "C-3", "inside the other"),
+        ([merged("C-2", "C-1")], "C-1", "C-2", "so the reverse would be a cycle"),
+        (
+            [merged("C-2", "C-1"), merged("C-3", "C-2")],
+            "C-1",
+            "C-3",
+            "so the reverse would be a cycle",
+        ),
         ([merged("C-3", "C-2")], "C-1", "C-2", "merged into C-3 already"),
         ([merged("C-3", "C-1")], "C-1", "C-2", "iledger client merge C-3 C-2"),
     ],
@@ -97,9 +102,9 @@ def test_separated_ones_can_be_merged_again_the_other_way_round() -> None:
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        ([], "it is a client by itself"),
-        ([merged("C-3", "C-2")], "it is a part of C-3"),
-        ([merged("C-1", "C-2"), unmerged("C-1", "C-2")], "it is a client by itself"),
+        ([], "it is a separate client"),
+        ([merged("C-3", "C-2")], "it is part of C-3"),
+        ([merged("C-1", "C-2"), unmerged("C-1", "C-2")], "it is a separate client"),
     ],
 )
 def test_what_is_not_merged_cannot_be_separated(before: list[tuple[str, Any]], said: str) -> None:

@@ -49,7 +49,7 @@ def test_a_pack_is_issued_once_whoever_has_the_client() -> None:
     ("facts", "employee", "says"),
     [
         ((), "E-9", "iledger employee list"),
-        ((EmployeeDeparted(employee="E-2", reason="resigned"),), "E-2", "somebody who is here"),
+        ((EmployeeDeparted(employee="E-2", reason="resigned"),), "E-2", "name a present employee"),
         ((ContactBarred(employee="E-2", reason="quarrel"),), "E-2", "may not approach"),
     ],
 )
@@ -75,9 +75,12 @@ def test_a_newer_pack_is_accepted_anew() -> None:
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
-        ((PACK,), "is E-1's, and only its owner accepts it.*iledger client reassign C-1 --to E-2"),
+        (
+            (PACK,),
+            "is owned by E-1, and only its owner can accept.*iledger client reassign C-1 --to E-2",
+        ),
         ((TO_2,), "no pack.*iledger handover pack C-1 --to E-2 --issue"),
-        ((PACK, TO_2, ACCEPTED, TO_1), "is E-1's"),
+        ((PACK, TO_2, ACCEPTED, TO_1), "is owned by E-1"),
         ((PACK, TO_2, ACCEPTED, TO_1, TO_2), "no pack"),
     ],
     ids=["a stranger", "without a pack", "who had it once", "who has it again, with an old pack"],

@@ -55,8 +55,8 @@ def test_a_fact_of_the_client_chooses_who_can_deal_with_it() -> None:
     assert proposed(owned, SKILLED, "fact:segment", "E-9") == ["E-2", "E-2", "E-9", "E-9"]
     _, unplaced = place(owned, SKILLED, "fact:segment", None)
     assert [each.why for each in unplaced] == [
-        "segment is mining; no successor can deal with that",
-        "nothing is recorded of segment",
+        "segment is mining; no successor has that skill",
+        "no segment is recorded",
     ]
 
 
@@ -128,16 +128,19 @@ def test_a_plan_never_replaces_another(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda text: text[:-40], "damaged"),
-        (lambda text: "", "damaged"),
-        (lambda text: "[1, 2]", "damaged"),
-        (lambda text: text.replace('"rule"', '"role"'), "damaged"),
-        (lambda text: text.replace("12", '"twelve"', 1), "damaged"),
-        (lambda text: text.replace('"to": "E-9"', '"to": 9', 1), "damaged"),
-        (lambda text: text.replace("C-2", "Ц-1"), "Ц-1 stands in the plan twice"),
-        (lambda text: text.replace("E-9", "E-7"), "to himself"),
+        (lambda text: text[:-40], "is not a valid plan"),
+        (lambda text: "", "is not a valid plan"),
+        (lambda text: "[1, 2]", "is not a valid plan"),
+        (lambda text: text.replace('"rule"', '"role"'), "is not a valid plan"),
+        (lambda text: text.replace("12", '"twelve"', 1), "is not a valid plan"),
+        (lambda text: text.replace('"to": "E-9"', '"to": 9', 1), "is not a valid plan"),
+        (lambda text: text.replace("C-2", "Ц-1"), "Ц-1 is in the plan twice"),
+        (lambda text: text.replace("E-9", "E-7"), "from E-7 to E-7"),
         (lambda text: text.replace('"departure"', '"whim"'), "whim"),
-        (lambda text: text.replace('"departure"', '"batch_reversed"'), "is no reason"),
+        (
+            lambda text: text.replace('"departure"', '"batch_reversed"'),
+            "is not a reason for a transfer",
+        ),
         (lambda text: text.replace("T-", "T/"), "cannot name a batch"),
         (lambda text: text.replace("00Z", "00"), "no time zone"),
     ],
@@ -154,5 +157,5 @@ def test_a_damaged_plan_is_refused(tmp_path: Path, damage: Any, said: str) -> No
 
 def test_a_plan_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_bytes('{"batch": "Ц"}'.encode("cp1251"))
-    with pytest.raises(InvalidQuestion, match="damaged"):
+    with pytest.raises(InvalidQuestion, match="is not a valid plan"):
         read(tmp_path / "plan.json")

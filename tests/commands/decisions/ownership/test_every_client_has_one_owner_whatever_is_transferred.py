@@ -195,8 +195,8 @@ def test_what_is_refused(location: Location, owner: Connection) -> None:
             (NotFound, "E-9", "E-1", {"to": ("E-9",)}),
             (NotFound, "E-9", "E-1", {"to": ("E-2",), "otherwise": "E-9"}),
             (Refused, "has left", "E-1", {"to": ("E-3",)}),
-            (Refused, "somebody else", "E-1", {"to": ("E-1",)}),
-            (Refused, "nobody knows the unit", "E-1", {"rule": "same-unit"}),
+            (Refused, "name another employee", "E-1", {"to": ("E-1",)}),
+            (Refused, "the unit of E-1 is not known", "E-1", {"rule": "same-unit"}),
         ):
             with pytest.raises(kind, match=said):
                 plan(ledger, owner, employee, **wanted)

@@ -125,8 +125,8 @@ class TestPassingOn:
     @pytest.mark.parametrize(
         ("content", "said"),
         [
-            (facts.ClientReleased(from_employee="E-1", reason="pool"), "nobody has"),
-            (facts.CuratorAssigned(employee="E-3"), "is E-3's and not E-1's"),
+            (facts.ClientReleased(from_employee="E-1", reason="pool"), "nobody owns"),
+            (facts.CuratorAssigned(employee="E-3"), "is owned by E-3, not E-1"),
             (facts.ContactBarred(employee="E-2", reason="quarrel"), "may not approach"),
             (facts.CuratorAssigned(employee="E-3", effective_at=day(300)), "come before it"),
             (ClientMerged(survivor="C-9", absorbed="C-1", evidence="x"), "merged into C-9"),
@@ -139,7 +139,7 @@ class TestPassingOn:
 
     def test_nothing_passes_on_in_a_batch_that_has_ended(self) -> None:
         went, left = passing(moved("C-1", "E-2"), COMPLETED)
-        assert (went, left) == ([], {"C-2": "the batch had come to its end"})
+        assert (went, left) == ([], {"C-2": "the batch is complete already"})
         with pytest.raises(Refused, match="was reversed"):
             passing(REVERSED)
         with pytest.raises(Refused, match="is being reversed"):
@@ -164,7 +164,7 @@ class TestGivingBack:
             (facts.ClientReleased(from_employee="E-2", reason="pool"), "has changed since"),
             (facts.CuratorAssigned(employee="E-3"), "has changed since"),
             (facts.CuratorAssigned(employee="E-3", effective_at=day(300)), "has changed since"),
-            (facts.ContactBarred(employee="E-1", reason="quarrel"), "may not approach"),
+            (facts.ContactBarred(employee="E-1", reason="quarrel"), "is barred from it now"),
             (ClientMerged(survivor="C-9", absorbed="C-1", evidence="x"), "merged into C-9"),
         ],
     )

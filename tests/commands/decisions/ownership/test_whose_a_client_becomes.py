@@ -129,7 +129,7 @@ class TestAnApproach:
 
     def test_of_an_id_merged_into_another_is_refused(self) -> None:
         merged = event(ClientMerged(survivor="C-5", absorbed="C-1", evidence="x"), 30, "C-5")
-        with pytest.raises(Refused, match="merged into C-5; decide about that one"):
+        with pytest.raises(Refused, match="merged into C-5; use that id"):
             approach(state(merged))
 
     def test_that_the_policy_does_not_let_claim_reserves_nothing(self) -> None:
@@ -263,7 +263,7 @@ REASSIGN = {"reason": "workload", "approved_by": "E-boss"}
     [
         ("E-9", {}, (curated("E-1"),), "no employee 'E-9'"),
         ("E-2", {}, (curated("E-1"), event(EmployeeDeparted(employee="E-2"), 30, None)), "left on"),
-        ("E-1", {}, (curated("E-1"),), "is E-1's already"),
+        ("E-1", {}, (curated("E-1"),), "is owned by E-1 already"),
         ("E-2", {}, (), "iledger client assign C-1 --to E-2"),
         ("E-2", {"effective_at": day(0)}, (), "known only since"),
         ("E-2", {"effective_at": day(19)}, (curated("E-1"),), "would come before it"),

@@ -43,7 +43,7 @@ def test_who_came_back_leaves_again() -> None:
         ((), None, "no employee 'E-1'"),
         ((hired("E-2"),), None, "no employee 'E-1'"),
         ((hired("E-1"), left(10)), None, "left on 2026-01-11 00:00 UTC"),
-        ((hired("E-1", 20),), day(10), "came on 2026-01-21"),
+        ((hired("E-1", 20),), day(10), "was hired on 2026-01-21"),
         ((hired("E-1"), left(10, day(300))), None, "would come before it"),
         (
             (hired("E-1"), event(EmployeeMoved(employee="E-1", to_unit="U-2"), 50, None)),
@@ -79,7 +79,7 @@ def test_a_substitute_covers() -> None:
         ((hired("E-1"),), {}, "no employee 'E-2'"),
         ((hired("E-2"),), {}, "no employee 'E-1'"),
         ((hired("E-1"), hired("E-2"), left(10)), {}, "E-1 left"),
-        ((hired("E-1"),), {"substitute": "E-1"}, "stand in for himself"),
+        ((hired("E-1"),), {"substitute": "E-1"}, "cannot be their own substitute"),
         ((hired("E-1"), hired("E-2")), {"last": date(2026, 6, 1)}, "before it begins"),
         # Here when it begins, but no longer when it ends.
         (

@@ -88,5 +88,5 @@ def test_refusals_say_what_to_do() -> None:
         grant("supervisor", scope="U-9")(state(), CONTEXT)
     with pytest.raises(Refused, match="before it begins"):
         grant("supervisor", until=MAY)(state(), CONTEXT)
-    with pytest.raises(Refused, match="he holds it in U-1"):
+    with pytest.raises(Refused, match="they have it in U-1"):
         revoke("supervisor")(state(HELD), CONTEXT)
