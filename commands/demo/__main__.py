@@ -49,7 +49,7 @@ SETTLING = (
     ),
     (
         "… is decided by a person",
-        'bonus reduction decide "2025-Q3/E-13/norm of tasks" --confirm --reason "без причины" --by E-04',
+        'bonus reduction decide "2025-Q3/E-13/norm of tasks" --confirm --reason "прогул" --by E-04',
     ),
     (
         "Close the quarter: one statement per employee",
@@ -93,9 +93,7 @@ def main(folder: Path) -> int:
         if done.returncode not in (0, _DECIDED):
             return done.returncode
     print(f"\nOpen {page} in a browser.")
-    print(
-        f"More commands: iledger {shlex.join(place)} --help (`server stop` ends its server)"
-    )
+    print(f"More commands: iledger {shlex.join(place)} --help (`server stop` ends its server)")
     return 0
 
 

@@ -8,7 +8,8 @@ import click
 
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
-from commands.cli.shell.question import formatted, zoned
+from commands.cli.shell.question import listed, zoned
+from commands.cli.shell.selection import Selection
 from ledger import embedded, schema
 from ledger.database import Connection, Location, connect, translated
 from ledger.errors import InvalidQuestion
@@ -43,13 +44,13 @@ def init(zone: str | None, migrate: bool) -> None:
 
 @click.command(epilog="Example: iledger status --format json")
 @zoned
-@formatted
-def status(zone: str | None, form: Format) -> None:
+@listed
+def status(zone: str | None, form: Format, selection: Selection) -> None:
     """Show where the ledger is, how far it has come and how large it is."""
     location = chosen()
     with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
-        with Printer(form, zone or about.zone) as printer:
+        with Printer(form, zone or about.zone, selection) as printer:
             printer.show([_ledger(connection, location, about)], "Ledger")
             printer.show(_projections(connection, location), "Projections")
             printer.show(_sizes(connection, location), "Tables")
