@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from commands.cli.shell.cells import Formatted, json_of
 from ledger.errors import InvalidQuestion
+from ledger.suggestions import did_you_mean
 
 Row = Mapping[str, Any]
 
@@ -33,9 +33,8 @@ class Selection(NamedTuple):
         names = list(dict.fromkeys(known))
         for name in self.names:
             if names and name not in names:
-                near = get_close_matches(name, names, n=1)
-                meant = f"did you mean {near[0]}? " if near else ""
-                raise InvalidQuestion(f"no column {name!r}; {meant}There are: {', '.join(names)}")
+                parts = (f"no column {name!r}.", did_you_mean(name, names), "There are:")
+                raise InvalidQuestion(f"{' '.join(filter(None, parts))} {', '.join(names)}")
 
     def header(self, names: Sequence[str]) -> list[str]:
         """The columns to show of those that a list has."""

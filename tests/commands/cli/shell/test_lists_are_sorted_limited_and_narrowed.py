@@ -72,9 +72,9 @@ def test_all_formats_show_the_same_part(capsys: Any, form: Format) -> None:
 
 
 @pytest.mark.parametrize(("asked", "meant"), [
-    (("clinet", None), "no column 'clinet'; did you mean client?"),
-    ((None, "amuont:desc"), "did you mean amount?"),
-    ((None, "xyz"), "no column 'xyz'; There are: client, amount, since, won"),
+    (("clinet", None), "no column 'clinet'. Did you mean 'client'?"),
+    ((None, "amuont:desc"), "Did you mean 'amount'?"),
+    ((None, "xyz"), "no column 'xyz'. There are: client, amount, since, won"),
 ])  # fmt: skip
 def test_a_wrong_column_proposes_the_right_one(
     capsys: Any, asked: tuple[str | None, str | None], meant: str
@@ -172,4 +172,4 @@ def test_lists_as_typed(iledger: Run, here: Here, tmp_path: Path) -> None:
     assert len(shown) >= len(known) > 1
     wrong = iledger("employee", "list", "--sort", "nmae")
     assert wrong.returncode == 2
-    assert "did you mean name?" in one_message(wrong)
+    assert "Did you mean 'name'?" in one_message(wrong)
