@@ -11,7 +11,7 @@ RUN := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons check lint bench docs dist lock clean
+.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons check lint bench docs man dist lock clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'
@@ -50,6 +50,9 @@ bench: $(READY) ## measure against raw PostgreSQL and the stock recorder; writes
 
 docs: $(READY) ## write the generated documents anew: docs/cli.md, events.md, exit-codes.md, metrics.md
 	@$(BIN)/python -m commands.cli.admin.reference docs
+
+man: $(READY) ## write the manual page build/man/iledger.1
+	@$(BIN)/python -m commands.cli.admin.manual build/man
 
 dist: $(READY) ## build the wheel and the source distribution in dist/
 	@rm -rf build dist

@@ -61,7 +61,12 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 @click.pass_context
 def iledger(ctx: click.Context, dsn: str | None, folder: str | None, schema: str) -> None:
-    """Every contact with a client as an immutable event, and what follows from them."""
+    """Record every contact with a client as an immutable event, and answer what follows from them.
+
+    `iledger COMMAND --help`, or `iledger help COMMAND`, explains a command. For completion by TAB
+    put into ~/.bashrc: eval "$(_ILEDGER_COMPLETE=bash_source iledger)"; for zsh and fish it is
+    zsh_source and fish_source.
+    """
     given = {"dsn": dsn or None, "folder": folder, "schema": schema}
     command_line = click.core.ParameterSource.COMMANDLINE
     typed = {name for name in given if ctx.get_parameter_source(name) is command_line}

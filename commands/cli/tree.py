@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from commands.cli.directory import COMMANDS, HEADINGS, Entry, Noun
 
@@ -24,6 +25,15 @@ class Tree(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of its commands, in the order of the table."""
         return list(self._entries)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names and options that begin so; imports no command."""
+        names = [
+            CompletionItem(name, help=None if isinstance(entry, str) else entry.help)
+            for name, entry in self._entries.items()
+            if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command by its name; None if there is none."""

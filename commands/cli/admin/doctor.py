@@ -12,7 +12,8 @@ import psycopg
 
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer
-from commands.cli.shell.question import formatted
+from commands.cli.shell.question import listed
+from commands.cli.shell.selection import Selection
 from ledger import embedded, schema
 from ledger.database import ROLES, Connection, Location, connect, translate
 from ledger.errors import LedgerError, NotInitialised
@@ -35,14 +36,14 @@ class Finding(NamedTuple):
 
 
 @click.command(epilog="Example: iledger doctor --format json")
-@formatted
-def doctor(form: Format) -> None:
+@listed
+def doctor(form: Format, selection: Selection) -> None:
     """Check the environment and suggest fixes.
 
     Exit code 1 if any check fails; warnings do not count.
     """
     findings = list(_examine(chosen()))
-    with Printer(form) as printer:
+    with Printer(form, selection=selection) as printer:
         printer.show([finding._asdict() for finding in findings])
     if any(finding.result == "fail" for finding in findings):
         raise click.exceptions.Exit(1)

@@ -8,7 +8,8 @@ import click
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
 from commands.cli.shell.progress import Bar
-from commands.cli.shell.question import ROLES, formatted, zoned
+from commands.cli.shell.question import ROLES, listed, zoned
+from commands.cli.shell.selection import Selection
 from ledger import schema
 from ledger.database import connect, translated
 from ledger.sql import statements
@@ -23,8 +24,8 @@ _workers = click.option(
 
 
 @click.command("list", epilog="Example: iledger projections list --format json")
-@formatted
-def list_(form: Format) -> None:
+@listed
+def list_(form: Format, selection: Selection) -> None:
     """Show which projections there are, their tables, and the events they are made of."""
     from projections.engine import registry
 
@@ -36,7 +37,7 @@ def list_(form: Format) -> None:
         }
         for each in registry.projections()
     ]
-    with Printer(form) as printer:
+    with Printer(form, selection=selection) as printer:
         if form == "table":
             rows = [row | {"event_types": len(row["event_types"])} for row in rows]
         printer.show(rows)
@@ -44,8 +45,8 @@ def list_(form: Format) -> None:
 
 @click.command(epilog="Example: iledger projections status")
 @zoned
-@formatted
-def status(zone: str | None, form: Format) -> None:
+@listed
+def status(zone: str | None, form: Format, selection: Selection) -> None:
     """Show how far the projections have come; builds nothing."""
     from projections.engine.runner import progress
 
@@ -58,7 +59,7 @@ def status(zone: str | None, form: Format) -> None:
             with translated():
                 built = connection.execute(_SQL["built"]).fetchone()
             rows = [at._asdict() | {"built_at": built and built[0]}]
-    with Printer(form, zone or about.zone) as printer:
+    with Printer(form, zone or about.zone, selection) as printer:
         printer.show(rows, columns=("position", "behind", "fresh", "built_at"))
     if at is not None and not at.fresh:
         remark(
@@ -82,8 +83,8 @@ def rebuild(workers: int | None) -> None:
 
 @click.command(epilog="Example: iledger projections verify --format json")
 @_workers
-@formatted
-def verify(workers: int | None, form: Format) -> None:
+@listed
+def verify(workers: int | None, form: Format, selection: Selection) -> None:
     """Build the projections anew beside, and compare them row for row.
 
     Exit code 1 if any table differs; the tables in use stay as they are.
@@ -99,7 +100,7 @@ def verify(workers: int | None, form: Format) -> None:
         {"table": t.table, "rows": t.rows, "surplus": t.surplus, "missing": t.missing}
         for t in found.tables
     ]
-    with Printer(form) as printer:
+    with Printer(form, selection=selection) as printer:
         printer.show(rows)
     for table in found.tables:
         for example in table.examples:

@@ -70,6 +70,26 @@ referral rate, loyalty profile), service cost (profit and cost per client), camp
 lead, ROMI) and plans of steps (plan replacement). Not derived from events yet: RFM, tenure, promise
 keeping, the restless index, completeness.
 """
+_ABOUT = """
+Answers go to stdout and remarks to stderr; [exit codes](exit-codes.md) say how it went.
+
+Commands are a noun and a verb (`deal list`, `target set`); the questions asked daily stand alone
+(`card`, `owner`, `metrics`). `iledger help NOUN VERB` is `iledger NOUN VERB --help`.
+
+Every list takes `--columns A,B`, `--sort COLUMN[:desc]` and `--limit N`, in every format; empty
+values are sorted last. A table that is too wide for the terminal (or for `COLUMNS`) leaves out its
+least important columns and says which; JSON and CSV always have all of them.
+
+Completion by TAB, for bash (put it into `~/.bashrc`), zsh (`~/.zshrc`) and fish
+(`~/.config/fish/completions/iledger.fish`):
+
+    eval "$(_ILEDGER_COMPLETE=bash_source iledger)"
+    eval "$(_ILEDGER_COMPLETE=zsh_source iledger)"
+    _ILEDGER_COMPLETE=fish_source iledger | source
+
+`make man` writes this page as a manual: `man -l build/man/iledger.1`, or copy it to
+`~/.local/share/man/man1/` for `man iledger`.
+"""
 _TIMES = """
 `occurred_at` is a time with its zone (`2026-03-01T10:00:00+03:00`, or without seconds if they are
 not known), a day (`2026-03-01`), a month (`2026-03`) or `unknown`. `source` and `key` together
@@ -95,6 +115,11 @@ def commands() -> Iterator[tuple[str, click.Command]]:
     yield from _walk("iledger", main.iledger)
 
 
+def endings() -> list[tuple[int, str, str]]:
+    """Every exit code with the error that it stands for, if any, and what it means."""
+    return sorted([*_ENDINGS, *_errors(errors.LedgerError)], key=lambda row: row[0])
+
+
 def _walk(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
     yield name, command
     if isinstance(command, click.Group):
@@ -108,7 +133,7 @@ def _walk(name: str, command: click.Command) -> Iterator[tuple[str, click.Comman
 def _cli() -> Iterator[str]:
     yield "# The command line\n"
     yield _MADE
-    yield "Answers go to stdout, remarks to stderr; see the [exit codes](exit-codes.md).\n"
+    yield _ABOUT
     for name, command in commands():
         context = click.Context(
             command, info_name=name, max_content_width=_WIDTH, terminal_width=_WIDTH
@@ -157,11 +182,8 @@ def _exit_codes() -> Iterator[str]:
     yield "# Exit codes\n"
     yield _MADE
     yield "Every error is one message on stderr, with the next step.\n"
-    rows = [*_ENDINGS, *_errors(errors.LedgerError)]
-    ordered = sorted(rows, key=lambda row: row[0])
-    yield from _table(
-        ("code", "error", "meaning"), ((str(code), name, text) for code, name, text in ordered)
-    )
+    rows = ((str(code), name, text) for code, name, text in endings())
+    yield from _table(("code", "error", "meaning"), rows)
 
 
 def _metrics() -> Iterator[str]:

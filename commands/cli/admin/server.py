@@ -6,9 +6,11 @@ from typing import Any
 
 import click
 
+from commands.cli.admin.system_zone import system_zone
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
-from commands.cli.shell.question import formatted, zoned
+from commands.cli.shell.question import listed, zoned
+from commands.cli.shell.selection import Selection
 from ledger import embedded, schema
 from ledger.database import Connection, Location, connect, translated
 from ledger.errors import InvalidQuestion
@@ -23,33 +25,45 @@ ROLES = ("owner", "auditor", "supervisor", "writer")
 @click.option(
     "--zone",
     metavar="NAME",
-    help="The time zone of the ledger's reports, an IANA name; it stays.  [default: UTC]",
+    help="The ledger's time zone, an IANA name. It is final.  [default: the system's]",
 )
 @click.option("--migrate", is_flag=True, help="Bring an older ledger up to this program's version.")
 def init(zone: str | None, migrate: bool) -> None:
-    """Create the ledger, or bring an older one up to date."""
+    """Create the ledger, or bring an older one up to date.
+
+    Days, months and deadlines are those of its time zone; a question may name another one.
+    """
     location = chosen()
     if migrate:
         for name in schema.migrate(location):
             remark(f"migrated: {name}")
-    created = not migrate and schema.init(location, zone or "UTC")
+    name, source = (zone, "as asked for") if zone else system_zone()
+    created = not migrate and schema.init(location, name)
     with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
+        place = _place(connection, location)
     done = "created" if created else "there is already"
-    remark(f"{done} ledger {about.ledger_id}, time zone {about.zone}, version {about.version}")
-    if zone and zone != about.zone:
-        remark(f"its time zone stays {about.zone}; a question may name another with --zone")
+    remark(f"{done} ledger {about.ledger_id}, version {about.version}, {place}")
+    if created:
+        remark(
+            f"its time zone is {about.zone}, {source}, and is final; a question may name another "
+            "with --zone"
+        )
+    else:
+        remark(f"its time zone is {about.zone}")
+        if zone and zone != about.zone:
+            remark(f"its time zone stays {about.zone}; a question may name another with --zone")
 
 
 @click.command(epilog="Example: iledger status --format json")
 @zoned
-@formatted
-def status(zone: str | None, form: Format) -> None:
+@listed
+def status(zone: str | None, form: Format, selection: Selection) -> None:
     """Show where the ledger is, how far it has come and how large it is."""
     location = chosen()
     with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
-        with Printer(form, zone or about.zone) as printer:
+        with Printer(form, zone or about.zone, selection) as printer:
             printer.show([_ledger(connection, location, about)], "Ledger")
             printer.show(_projections(connection, location), "Projections")
             printer.show(_sizes(connection, location), "Tables")
@@ -59,7 +73,6 @@ def _ledger(connection: Connection, location: Location, about: schema.About) -> 
     with translated():
         (head,) = connection.execute(_SQL["head"]).fetchall()
         (login,) = connection.execute(_SQL["login"]).fetchall()
-    where = location.dsn is None and f"embedded in {location.folder or embedded.default_folder()}"
     return {
         "ledger": about.ledger_id,
         "version": about.version,
@@ -67,11 +80,18 @@ def _ledger(connection: Connection, location: Location, about: schema.About) -> 
         "database": f"{login[0]}, schema {location.schema}",
         "login": login[1],
         "role": login[2],
-        "server": where or f"at {connection.info.host}, port {connection.info.port}",
+        "server": _place(connection, location),
         "postgresql": connection.info.parameter_status("server_version"),
         "head": head[0],
         "head_recorded_at": head[1],
     }
+
+
+def _place(connection: Connection, location: Location) -> str:
+    """Where the ledger's server is."""
+    if location.dsn is None:
+        return f"embedded in {location.folder or embedded.default_folder()}"
+    return f"at {connection.info.host}, port {connection.info.port}"
 
 
 def _projections(connection: Connection, location: Location) -> list[dict[str, Any]]:

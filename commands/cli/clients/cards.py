@@ -10,6 +10,16 @@ from ledger.errors import InvalidQuestion
 from projections.view import View
 
 Axis = Literal["known", "true"]
+# What a table may lose where it is too wide, least important first.
+_TIMELINE = (
+    "type",
+    "words",
+    "channel",
+    "subject",
+    "performed_by",
+    "owner",
+    "annulled_by",
+)
 
 
 @click.command(epilog="Example: iledger card C-0104 --on 2025-06-30")
@@ -69,7 +79,7 @@ def timeline(
         until=question.end(until),
         kinds=kinds,
     )
-    question.show(merges.shown(found))
+    question.show(merges.shown(found), drop=_TIMELINE)
 
 
 @click.command(

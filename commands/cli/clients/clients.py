@@ -4,6 +4,19 @@ import click
 
 from commands.cli.shell.question import Question, asked
 
+# What a table may lose where it is too wide, least important first.
+_DROP = (
+    "kind",
+    "owner_kind",
+    "owner_since",
+    "since",
+    "owner_unit",
+    "last_two_way_at",
+    "contacts",
+    "status",
+    "owner_name",
+)
+
 
 @click.command(epilog="Example: iledger clients --unit U-2 --search ромашка")
 @click.option("--owner", metavar="EMPLOYEE", help="Only this employee's.")
@@ -17,4 +30,4 @@ def clients(question: Question, owner: str | None, unit: str | None, search: str
     found = portfolio.clients(
         question.connection, question.view, owner=owner, unit=unit, search=search
     )
-    question.show(found)
+    question.show(found, drop=_DROP)

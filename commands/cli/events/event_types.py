@@ -4,7 +4,8 @@ import click
 
 from commands.cli.events.event_fields import meaning, shapes
 from commands.cli.shell.output import Format, Printer, remark
-from commands.cli.shell.question import formatted
+from commands.cli.shell.question import listed
+from commands.cli.shell.selection import Selection
 from ledger import catalogue
 from ledger.errors import NotFound
 from ledger.suggestions import did_you_mean
@@ -12,11 +13,11 @@ from ledger.suggestions import did_you_mean
 
 @click.command("types", epilog="Example: iledger event types call.logged")
 @click.argument("type_", metavar="[TYPE]", required=False)
-@formatted
-def types(type_: str | None, form: Format) -> None:
+@listed
+def types(type_: str | None, form: Format, selection: Selection) -> None:
     """Show which types of event there are, and their fields."""
     found = catalogue.types()
-    with Printer(form) as printer:
+    with Printer(form, selection=selection) as printer:
         if type_ is None:
             printer.show(
                 [

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
+from commands.cli.shell.cells import one_line
 from commands.cli.shell.ledger_options import chosen
-from commands.cli.shell.output import cut, one_line, remark
+from commands.cli.shell.output import remark
 from commands.cli.shell.question import known_zone, moment, recorded_position, zoned
+from commands.cli.shell.tables import cut
 from ledger import following, log, schema
 from ledger.database import connect
 from ledger.envelope import Row

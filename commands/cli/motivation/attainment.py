@@ -7,9 +7,21 @@ from typing import Any
 import click
 
 from commands.cli.motivation.targets import CREDIT, PERIOD
+from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import with_bars
+from commands.cli.shell.formatting import NO_DATA
 from commands.cli.shell.question import Question, asked
 from projections.periods import period_of
+
+# What a table may lose where it is too wide, least important first.
+_DROP = (
+    "target",
+    "causes",
+    "attained_first",
+    "first",
+    "shortfall",
+    "value",
+)
 
 
 @click.command(epilog="Example: iledger target attainment --period 2026-Q3 --by employee")
@@ -41,14 +53,14 @@ def attainment(question: Question, period: str, by: str, credit: str) -> None:
     ]
     if question.printer.form == "table":
         rows = with_bars([_cells(row) for row in rows], [row.attained for row in found], "attained")
-    question.show(rows)
+    question.show(rows, drop=_DROP)
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of attainment for a table: the most important columns first."""
     cells = {
         **row,
-        "fact": "no data" if row["fact"] is None else row["fact"],
+        "fact": Formatted(NO_DATA, None) if row["fact"] is None else row["fact"],
         "attained_first": _percent(row["attained_first"]),
         "attained": _percent(row["attained"]),
     }
@@ -56,5 +68,5 @@ def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: cells[name] for name in dict.fromkeys((*first, *cells))}
 
 
-def _percent(share: Decimal | None) -> str:
-    return "no data" if share is None else f"{share * 100:.1f} %"
+def _percent(share: Decimal | None) -> Formatted:
+    return Formatted(NO_DATA if share is None else f"{share * 100:.1f} %", share)

@@ -1,16 +1,22 @@
 """`iledger norm breaches`, `record`: who did not meet the norms, and the breaches on record."""
 
+from decimal import Decimal
 from typing import Any
 
 import click
 
+from commands.cli.shell.cells import Formatted
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.formatting import NO_DATA
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.motivation import norms as deciding_norms
 from projections.motivation.compliance import Compliance
 from projections.motivation.rounding import trimmed
 from projections.periods import Period, period_of
+
+# What a table may lose where it is too wide, least important first.
+_DROP = ("denominator", "numerator", "recorded", "metric")
 
 
 @click.command(
@@ -48,7 +54,7 @@ def breaches_(
         and (everybody or each.state == BREACHED or each.position is not None)
     ]
     if not explain:
-        question.show([_line(each) for each in told])
+        question.show([_line(each) for each in told], drop=_DROP)
         return
     rows: list[dict[str, Any]] = []
     for each in told:
@@ -95,6 +101,7 @@ def _say_running(question: Question, span: Period) -> None:
 
 
 def _line(each: Compliance) -> dict[str, Any]:
+    bound = f"{each.norm.bound.replace('_', ' ')} {trimmed(each.limit):f}"
     return {
         "norm": each.norm.norm,
         "version": each.norm.version,
@@ -102,9 +109,13 @@ def _line(each: Compliance) -> dict[str, Any]:
         "employee": each.employee,
         "period": each.period.name,
         "state": "annulled" if each.annulled else each.state,
-        "figure": "no data" if each.figure.value is None else trimmed(each.figure.value),
-        "bound": f"{each.norm.bound.replace('_', ' ')} {trimmed(each.limit):f}",
+        "figure": _figure(each.figure.value),
+        "bound": Formatted(bound, each.limit),
         "numerator": None if each.figure.numerator is None else trimmed(each.figure.numerator),
         "denominator": each.figure.denominator,
         "recorded": each.position,
     }
+
+
+def _figure(value: Decimal | None) -> Decimal | Formatted:
+    return Formatted(NO_DATA, None) if value is None else trimmed(value)

@@ -11,7 +11,8 @@ from commands.cli.motivation.schemes import scheme_named
 from commands.cli.motivation.statements import components, lines
 from commands.cli.shell.charts import with_bars
 from commands.cli.shell.output import Format, remark
-from commands.cli.shell.question import Question, formatted, opened, zoned
+from commands.cli.shell.question import Question, listed, opened, zoned
+from commands.cli.shell.selection import Selection
 from ledger.errors import InvalidQuestion, NotFound
 from projections.motivation.payout_statement import StatementContent, read_back
 from projections.motivation.scheme import Scheme, scheme_of
@@ -148,7 +149,7 @@ def _show_rows(question: Question, contents: list[StatementContent[str]], view: 
 @_SCHEME
 @_EXPLAIN
 @zoned
-@formatted
+@listed
 def kpi(
     employee: str | None,
     by: str | None,
@@ -157,13 +158,14 @@ def kpi(
     explain: str | None,
     zone: str | None,
     form: Format,
+    selection: Selection,
     *,
     mine: bool,
     team: bool,
 ) -> None:
     """Show scores and bonus of a period: as settled, or provisional by the scheme in force."""
     wanted = _whose(employee, by, mine=mine, team=team)
-    with opened(None, None, zone, form) as question:
+    with opened(None, None, zone, form, selection=selection) as question:
         _answer(question, period, scheme, explain, wanted)
 
 

@@ -14,6 +14,21 @@ from commands.decisions.motivation import norms as deciding_norms
 from ledger.errors import InvalidQuestion
 from ledger.events.motivation import Bound, NormDefined, NormScope
 
+# What a table may lose where it is too wide, least important first.
+_DROP = (
+    "late",
+    "calendar",
+    "hours",
+    "credit",
+    "counting",
+    "per_working_day",
+    "until",
+    "currency",
+    "scope",
+    "every",
+    "effective_from",
+)
+
 
 @click.command("list", epilog="Example: iledger norm list --norm CALLS")
 @click.option("--norm", metavar="NORM", help="Only this norm.")
@@ -23,7 +38,8 @@ def list_(question: Question, norm: str | None) -> None:
     from projections.tables.motivation.norms import norms
 
     found = norms(question.connection, question.view, norm)
-    question.show([each._asdict() for each in found])
+    rows = [each._asdict() for each in found]
+    question.show([row | {"position": row.pop("position")} for row in rows], drop=_DROP)
 
 
 @click.command(

@@ -19,6 +19,17 @@ from projections.view import View
 SCHEME = click.option(
     "--scheme", "name", metavar="SCHEME[@VERSION]", required=True, help="By which scheme."
 )
+# What a table may lose where it is too wide, least important first.
+_DROP = (
+    "digest",
+    "credit",
+    "late_scheme",
+    "as_of",
+    "zone",
+    "scheme_version",
+    "disputes",
+    "closed_at",
+)
 
 
 @click.command(
@@ -77,7 +88,8 @@ def list_(question: Question, name: str | None) -> None:
     """List the settled periods, with sums, corrections and disputes."""
     from projections.tables.motivation.settlement import closings
 
-    question.show(closings(question.connection, question.view, name and period_of(name).name))
+    found = closings(question.connection, question.view, name and period_of(name).name)
+    question.show(found, drop=_DROP)
 
 
 def summary(content: StatementContent[str], names: Mapping[str, str]) -> dict[str, Any]:

@@ -9,6 +9,17 @@ from commands.decisions.motivation import reductions as deciding_reductions
 from commands.decisions.motivation import settlement as deciding_settlement
 from projections.periods import period_of
 
+# What a table may lose where it is too wide, least important first.
+_DROP = (
+    "evidence",
+    "rule",
+    "by",
+    "reason",
+    "currency",
+    "period",
+    "employee",
+)
+
 
 @click.command(
     "propose", epilog="Example: iledger bonus reduction propose --period 2026-09 --scheme sales@2"
@@ -44,7 +55,7 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
         period=period and period_of(period).name,
         employee=employee,
     )
-    question.show(found)
+    question.show(found, drop=_DROP)
 
 
 @click.command(

@@ -4,7 +4,8 @@ import click
 
 from commands.cli.motivation.schemes import scheme_named
 from commands.cli.shell.output import Format
-from commands.cli.shell.question import formatted, opened, zoned
+from commands.cli.shell.question import listed, opened, zoned
+from commands.cli.shell.selection import Selection
 from projections.periods import period_of
 
 
@@ -22,12 +23,14 @@ from projections.periods import period_of
     help="With what to compare it.",
 )
 @zoned
-@formatted
-def replay(period: str, scheme: str, against: str, zone: str | None, form: Format) -> None:
+@listed
+def replay(
+    period: str, scheme: str, against: str, zone: str | None, form: Format, selection: Selection
+) -> None:
     """Show what a period would have paid by another scheme, and why; records nothing."""
     from projections.motivation.recalculation import SETTLED, replayed
 
-    with opened(None, None, zone, form) as question:
+    with opened(None, None, zone, form, selection=selection) as question:
         one = scheme_named(question, scheme)
         other = None if against == SETTLED else scheme_named(question, against)
         rows = replayed(question.connection, question.view, period_of(period), one, other)

@@ -8,7 +8,8 @@ import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import Format, Printer, remark
-from commands.cli.shell.question import Question, asked, formatted
+from commands.cli.shell.question import Question, asked, listed
+from commands.cli.shell.selection import Selection
 from commands.decisions.motivation import settlement as deciding_settlement
 from ledger.errors import InvalidQuestion
 from projections.motivation.scheme import Scheme, examined, scheme_of
@@ -18,15 +19,15 @@ _FILE = click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_
 
 @click.command(epilog="Example: iledger bonus scheme check sales.toml")
 @_FILE
-@formatted
+@listed
 @click.pass_context
-def check(context: click.Context, file: str, form: Format) -> None:
+def check(context: click.Context, file: str, form: Format, selection: Selection) -> None:
     """Check a scheme's file; every problem with its line and remedy, and exit code 1."""
     found, problems = examined(contents(file))
     if found is not None:
         remark(f"valid: {found.name}@{found.version}, {len(found.components)} components")
         return
-    with Printer(form) as printer:
+    with Printer(form, selection=selection) as printer:
         printer.show([problem._asdict() for problem in problems])
     context.exit(1)
 

@@ -33,6 +33,10 @@ def number(text: str) -> Decimal:
     return found
 
 
+# What a table may lose where it is too wide, least important first.
+_DROP = ("revisions", "method", "direction", "causes", "scope", "first", "period")
+
+
 @click.command(
     "set",
     epilog="Example: iledger target set --employee E-07 --metric won_value --period 2026-Q3 "
@@ -124,7 +128,7 @@ def list_(question: Question, period: str | None, employee: str | None, unit: st
         scope="employee" if employee else "unit" if unit else None,
         scope_id=employee or unit,
     )
-    question.show(found)
+    question.show(found, drop=_DROP)
 
 
 @click.command(

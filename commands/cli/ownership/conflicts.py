@@ -11,6 +11,8 @@ from projections.tables.ownership.disputes import By
 
 _CLIENT = click.argument("client", metavar="CLIENT")
 _EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", required=True, help="With whom.")
+# What a table may lose where it is too wide, least important first.
+_DROP = ("owner_unit", "unit", "owner")
 
 
 @click.command(
@@ -78,6 +80,6 @@ def list_(question: Question, by: By | None, since: str | None, until: str | Non
     asked = (question.connection, question.view)
     start, end = question.start(since), question.end(until)
     if by is None:
-        question.show(disputes.incidents(*asked, since=start, until=end))
+        question.show(disputes.incidents(*asked, since=start, until=end), drop=_DROP)
     else:
         question.show(disputes.incident_counts(*asked, by=by, since=start, until=end))

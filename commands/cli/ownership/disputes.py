@@ -15,6 +15,16 @@ from ledger.events.ownership import Judgement
 _CLIENT = click.argument("client", metavar="CLIENT")
 _DISPUTE = click.argument("dispute", metavar="DISPUTE")
 _EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", required=True, help="With whom.")
+# What a table may lose where it is too wide, least important first.
+_DROP = (
+    "evidence",
+    "resolved_position",
+    "grounds",
+    "decided_by",
+    "resolved_at",
+    "occurred_at",
+    "claim",
+)
 
 
 @click.command(
@@ -81,7 +91,7 @@ def list_(question: Question, client: str | None, *, only_open: bool) -> None:
     found = disputes.disputes(
         question.connection, question.view, client=client, only_open=only_open
     )
-    question.show(found)
+    question.show(found, drop=_DROP)
 
 
 @click.command(epilog="Example: iledger dispute claims C-0104")

@@ -19,6 +19,16 @@ from projections.view import View
 
 Form = Literal["markdown", "json"]
 _SUFFIX = {"markdown": "md", "json": "json"}
+# What a table may lose where it is too wide, least important first.
+_DROP = (
+    "accepted_position",
+    "pack_position",
+    "pack_as_of",
+    "issued_at",
+    "reason",
+    "waited",
+    "from_employee",
+)
 
 
 @click.command(epilog="Example: iledger handover pack C-0104 --to E-09 --out C-0104.md --issue")
@@ -116,7 +126,7 @@ def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
     )
     if not found and employee is not None:
         portfolio.check_known(question.connection, question.view, "employee", employee)
-    question.show(found)
+    question.show(found, drop=_DROP)
 
 
 def _passing(question: Question, batch: str) -> list[tuple[str, str]]:

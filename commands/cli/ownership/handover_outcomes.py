@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from commands.cli.reports.spans import SINCE, UNTIL, period_of
+from commands.cli.shell.cells import Formatted
 from commands.cli.shell.formatting import NO_DATA
 from commands.cli.shell.question import Question, asked
 from projections.questions.ownership.handover_outcomes import Outcome
@@ -42,19 +43,23 @@ def outcomes(question: Question, days: int, since: str | None, until: str | None
 
 
 def _outcome(row: Outcome, feelings: Sequence[str]) -> dict[str, Any]:
-    share, told = row.retained_share, {}
+    share = row.retained_share
+    told: dict[str, Formatted] = {}
     for name in feelings:
         parts = (f"{name}_{part}" for part in ("before", "after", "told"))
         before, after, known = (getattr(row, part) for part in parts)
-        told[name] = f"{before:.1f} → {after:.1f} ({known})" if known else NO_DATA
-    retained = (
-        NO_DATA if share is None else (f"{share * 100:.0f} % ({row.retained}/{row.complete})")
-    )
+        told[name] = (
+            Formatted(f"{before:.1f} → {after:.1f} ({known})", after - before)
+            if known
+            else Formatted(NO_DATA, None)
+        )
+    kept = NO_DATA if share is None else f"{share * 100:.0f} % ({row.retained}/{row.complete})"
+    changed = f"{row.contacts_before} → {row.contacts_after}"
     return {
         "reason": row.reason,
         "handovers": row.handovers,
         "unfinished": row.unfinished,
-        "contacts": f"{row.contacts_before} → {row.contacts_after}",
-        "retained": retained,
+        "contacts": Formatted(changed, row.contacts_after - row.contacts_before),
+        "retained": Formatted(kept, share),
         **told,
     }

@@ -5,6 +5,12 @@ import click
 from commands.cli.clients.cards import say_merged
 from commands.cli.shell.question import Question, asked
 
+# What a table may lose where it is too wide, least important first.
+_HISTORY = (
+    "remark",
+    "reason",
+)
+
 
 @click.command(epilog="Example: iledger owner C-0104 --on 2025-06-30")
 @click.argument("client", metavar="CLIENT")
@@ -22,4 +28,4 @@ def owner(question: Question, client: str) -> None:
     survivor = say_merged(question, client)
     question.show(ownership.owner(question.connection, question.view, survivor), "owner")
     history = ownership.history(question.connection, question.view, client)
-    question.show(merges.shown(history), "history")
+    question.show(merges.shown(history), "history", drop=_HISTORY)

@@ -7,6 +7,11 @@ import click
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 
+# What a table may lose where it is too wide, least important first.
+_ORPHANS = ("unit", "last_contact_at", "since", "former_owner_name")
+# What a table may lose where it is too wide, least important first.
+_DEPARTURES = ("longest_hours", "mean_hours", "unit", "pool", "orphan_hours", "departed_at")
+
 
 @click.command(epilog="Example: iledger employee portfolio E-07 --on 2025-06-30")
 @click.argument("employee", metavar="EMPLOYEE")
@@ -28,7 +33,7 @@ def orphans(question: Question) -> None:
     """List the clients whose owner has left."""
     from projections.questions.ownership import portfolio
 
-    question.show(portfolio.orphans(question.connection, question.view))
+    question.show(portfolio.orphans(question.connection, question.view), drop=_ORPHANS)
 
 
 @click.command(epilog="Example: iledger employee departures --format csv")
@@ -41,4 +46,4 @@ def departures(question: Question) -> None:
     """
     from projections.questions.ownership import portfolio
 
-    question.show(portfolio.departures(question.connection, question.view))
+    question.show(portfolio.departures(question.connection, question.view), drop=_DEPARTURES)

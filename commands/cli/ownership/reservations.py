@@ -9,6 +9,8 @@ from commands.cli.shell.question import Question, asked
 
 _EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
 _TYPES = "TYPE,TYPE…"
+# What a table may lose where it is too wide, least important first.
+_DROP = ("event_id", "basis", "since", "expires_at", "last_contact_at", "days", "name")
 
 
 @click.command("list", epilog="Example: iledger reservation list --employee E-07 --within 14")
@@ -33,7 +35,7 @@ def list_(question: Question, employee: str | None, within: int | None) -> None:
     found = asking.reservations(connection, view, employee=employee, within=within)
     if not found and employee is not None:
         portfolio.check_known(connection, view, "employee", employee)
-    question.show(found)
+    question.show(found, drop=_DROP)
 
 
 @click.command(epilog="Example: iledger reservation expire --dry-run")

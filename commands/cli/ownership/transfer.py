@@ -18,6 +18,16 @@ from ledger.events.ownership import ReassignmentReason
 
 _REASONS = [each for each in get_args(ReassignmentReason) if each != "batch_reversed"]
 _APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
+# What a table may lose where it is too wide, least important first.
+_BATCHES = (
+    "restored",
+    "kept",
+    "reversed_at",
+    "rule",
+    "reason",
+    "started_at",
+    "skipped",
+)
 
 
 @click.command(
@@ -157,7 +167,7 @@ def status(question: Question, batch: str | None) -> None:
 
     found = transfers.batches(question.connection, question.view, batch)
     if batch is None:
-        question.show(found)
+        question.show(found, drop=_BATCHES)
         return
     if not found:
         raise NotFound(f"no batch {batch!r} was started; `iledger transfer status` lists them")

@@ -4,6 +4,9 @@ import click
 
 from commands.cli.shell.question import Question, asked
 
+# What a table may lose where it is too wide, least important first.
+_DROP = ("hired_at", "unit_name", "departed", "manager", "job")
+
 
 @click.command("list", epilog="Example: iledger employee list --unit U-2 --on 2025-06-30")
 @click.option("--unit", metavar="UNIT", help="Only those of this unit and of those below it.")
@@ -15,4 +18,4 @@ def list_(question: Question, unit: str | None) -> None:
 
     if unit is not None:
         portfolio.check_known(question.connection, question.view, "unit", unit)
-    question.show(people.employees(question.connection, question.view, unit))
+    question.show(people.employees(question.connection, question.view, unit), drop=_DROP)

@@ -8,6 +8,8 @@ from ledger.errors import NotFound
 _CLIENT = click.option(
     "--client", metavar="CLIENT", help="Only of this client, merged ids included."
 )
+# What a table may lose where it is too wide, least important first.
+_DROP = ("pipeline", "closed_at", "product", "opened_at", "days", "currency", "stage")
 
 
 @click.command("list", epilog="Example: iledger deal list --status open --holder E-07")
@@ -30,7 +32,7 @@ def list_(
         question.connection, question.view,
         client=client, holder=holder, status=status, stage=stage,
     )  # fmt: skip
-    question.show(found)
+    question.show(found, drop=_DROP)
 
 
 @click.command(epilog="Example: iledger deal history D-0107 --on 2025-09-30")

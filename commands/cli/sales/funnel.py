@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
+from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import with_bars
 from commands.cli.shell.formatting import NO_DATA
 from commands.cli.shell.question import Question, asked
@@ -54,10 +55,10 @@ def _step(row: Step) -> dict[str, Any]:
     return {
         "step": row.stage or row.step,
         "deals": row.deals,
-        "went on": went_on,
+        "went_on": Formatted(went_on, row.conversion),
         "lost": row.lost,
         "open": row.open,
-        "median hours": None if hours is None else round(hours, 1),
-        "allotted": row.allotted_hours,
-        "over": row.over_allotted,
+        "hours_median": None if hours is None else round(hours, 1),
+        "allotted_hours": row.allotted_hours,
+        "over_allotted": row.over_allotted,
     }

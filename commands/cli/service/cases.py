@@ -13,6 +13,23 @@ T = TypeVar("T", bound=Sized)
 _CLIENT = click.option(
     "--client", metavar="CLIENT", help="Only of this client, merged ids included."
 )
+# What a table may lose where it is too wide, least important first.
+_DROP = (
+    "notes",
+    "acknowledged_at",
+    "resolved_by",
+    "opened_by",
+    "breached",
+    "reopened",
+    "closed_at",
+    "resolved_at",
+    "location",
+    "priority",
+    "opened_at",
+    "unit",
+    "kind",
+    "due_at",
+)
 
 
 @click.command("list", epilog="Example: iledger case list --unit U-2 --status open")
@@ -38,7 +55,7 @@ def list_(
         question.connection, question.view,
         client=client, assignee=assignee, unit=unit, status=status, overdue=overdue,
     )  # fmt: skip
-    question.show(found)
+    question.show(found, drop=_DROP)
 
 
 @click.command(epilog="Example: iledger case history S-0107")

@@ -6,7 +6,7 @@ What there are no data for is not drawn as 0: a bar is missing, a line has a dot
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from commands.cli.shell.output import Picture
+from commands.cli.shell.cells import Chart
 
 Number = Any  # int, float or Decimal
 NO_DATA = "·"
@@ -14,7 +14,7 @@ _LEVELS = "▁▂▃▄▅▆▇█"
 _COLUMNS = 10
 
 
-def bars(shares: Sequence[Number | None]) -> tuple[str, list[Picture]]:
+def bars(shares: Sequence[Number | None]) -> tuple[str, list[Chart]]:
     """A bar for each share, and what the longest stands for: 100 %, or the greatest if greater."""
     # Imported here, for rich takes longer to import than most questions to answer.
     from rich.bar import Bar
@@ -27,19 +27,19 @@ def bars(shares: Sequence[Number | None]) -> tuple[str, list[Picture]]:
         bar = Bar(size=whole, begin=0, end=share, width=_COLUMNS)
         return "".join(part.text for part in console.render(bar)).rstrip()
 
-    pictures = [Picture("" if share is None else drawn(float(share))) for share in shares]
-    return f"to {whole * 100:.0f} %", pictures
+    charts = [Chart("" if share is None else drawn(float(share))) for share in shares]
+    return f"to {whole * 100:.0f} %", charts
 
 
 def with_bars(
     rows: Sequence[Mapping[str, Any]], shares: Sequence[Number | None], after: str
 ) -> list[dict[str, Any]]:
     """The same rows with a column of bars, one for each row, after the column named."""
-    scale, pictures = bars(shares)
+    scale, charts = bars(shares)
     found = []
-    for row, picture in zip(rows, pictures, strict=True):
+    for row, chart in zip(rows, charts, strict=True):
         cells = {name: {name: value} for name, value in row.items()}
-        cells[after][scale] = picture
+        cells[after][scale] = chart
         found.append({name: value for cell in cells.values() for name, value in cell.items()})
     return found
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import line
 from projections.metrics.rows import MetricRow
 
 NO_DATA = "no data"
 NO_CURRENCY = "currency"  # the unit of a sum of nothing
 _SHORT = {"days": "d", "hours": "h", "points": ""}
-_Told = dict[str, dict[str, list[str]]]
+_Told = dict[str, dict[str, list[Formatted]]]
 
 
 def cell(row: MetricRow) -> str:
@@ -49,7 +50,7 @@ def pivoted(
     cells: _Told = {}
     for row in found:
         told = cells.setdefault(row.group, {}).setdefault(row.metric, [])
-        told.append(cell(row))
+        told.append(Formatted(cell(row), row.value))
     return _laid_out(cells, by, "0", names)
 
 
@@ -69,7 +70,7 @@ def courses(
     for (group, metric), units in told.items():
         nothing = units.pop(NO_CURRENCY, {}) if len(units) > 1 else {}
         courses = [nothing | values for values in units.values()]
-        drawn = [line(course.get(name) for name in periods) for course in courses]
+        drawn = [Formatted(line(map(course.get, periods)), None) for course in courses]
         cells.setdefault(group, {})[metric] = drawn
     return _laid_out(cells, by, "", names) if len(periods) > 1 else []
 
@@ -82,12 +83,18 @@ def _laid_out(
     if len(cells) == 1:
         ((group, figures),) = cells.items()
         head = f"{group} {named[group]}" if named else group
-        return [{"metric": name, head: "; ".join(figures[name])} for name in names]
+        return [{"metric": name, head: _joined(figures[name])} for name in names]
+    none = [Formatted(nothing, 0)]
     return [
         {by: group, **({"name": named.get(group, "")} if named else {})}
-        | {name: "; ".join(figures.get(name, [nothing])) for name in names}
+        | {name: _joined(figures.get(name, none)) for name in names}
         for group, figures in cells.items()
     ]
+
+
+def _joined(cells: Sequence[Formatted]) -> Formatted:
+    """The figures of a metric, such as those in several currencies; the first is sorted by."""
+    return Formatted("; ".join(cells), cells[0].value)
 
 
 def _periods(found: set[str]) -> list[str]:

@@ -22,6 +22,7 @@ import click
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import FORMATS, Format, Printer, Rows, remark
 from commands.cli.shell.progress import Bar
+from commands.cli.shell.selection import WHOLE, Selection, selected
 from ledger import log, schema
 from ledger.database import Connection, Location, connect
 from ledger.errors import InvalidQuestion
@@ -46,9 +47,15 @@ class Question:
     location: Location
     printer: Printer
 
-    def show(self, rows: Rows, title: str | None = None, columns: Sequence[str] = ()) -> None:
-        """Print one answer. columns: the header of an answer without rows."""
-        self.printer.show(rows, title, columns)
+    def show(
+        self,
+        rows: Rows,
+        title: str | None = None,
+        columns: Sequence[str] = (),
+        drop: Sequence[str] | None = None,
+    ) -> None:
+        """Print one answer, as `shell.output.Printer.show` does."""
+        self.printer.show(rows, title, columns, drop)
 
     def start(self, since: str | None) -> datetime | None:
         """The local time at which a --since begins."""
@@ -86,12 +93,18 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
         help="Answer for then (a date: the end of that day). Default: now.",
     )
     @zoned
-    @formatted
+    @listed
     @wraps(command)
     def run(
-        *args: Any, as_of: str | None, on: str | None, zone: str | None, form: Format, **given: Any
+        *args: Any,
+        as_of: str | None,
+        on: str | None,
+        zone: str | None,
+        form: Format,
+        selection: Selection,
+        **given: Any,
     ) -> None:
-        with opened(as_of, on, zone, form) as question:
+        with opened(as_of, on, zone, form, selection=selection) as question:
             if as_of or on:
                 view = question.view
                 remark(f"as of position {view.as_of}, on {_shown(view)}")
@@ -113,6 +126,27 @@ def formatted(command: Callable[..., None]) -> Callable[..., None]:
     return option(command)
 
 
+def listed(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of every list: --columns, --sort, --limit and --format.
+
+    It takes them as the arguments `selection` and `form`.
+    """
+
+    @click.option("--columns", metavar="COLUMN,COLUMN…", help="Show only these columns.")
+    @click.option(
+        "--sort", metavar="COLUMN[:desc]", help="Sort by this column; empty values come last."
+    )
+    @click.option("--limit", metavar="N", type=click.IntRange(1), help="Show at most N rows.")
+    @formatted
+    @wraps(command)
+    def run(
+        *args: Any, columns: str | None, sort: str | None, limit: int | None, **given: Any
+    ) -> None:
+        command(*args, selection=selected(columns, sort, limit), **given)
+
+    return run
+
+
 def zoned(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the option --zone."""
     option = click.option(
@@ -128,6 +162,7 @@ def opened(
     zone: str | None = None,
     form: Format = "table",
     roles: Sequence[str] = ROLES,
+    selection: Selection = WHOLE,
 ) -> Iterator[Question]:
     """Connect, catch up and settle the view. Raises InvalidQuestion, ServerUnavailable, …"""
     location = chosen()
@@ -144,7 +179,7 @@ def opened(
                 f"{progress.behind} {events} behind the head"
             )
         view = View(position(connection, as_of, progress, name), _on(on, name), name)
-        with Printer(form, name) as printer:
+        with Printer(form, name, selection) as printer:
             yield Question(connection, view, location, printer)
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from commands.cli.reports.spans import period_of
+from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import with_bars
 from commands.cli.shell.formatting import NO_DATA
 from commands.cli.shell.question import Question, asked
@@ -41,7 +42,7 @@ def adoption(question: Question, last: str | None, since: str | None, until: str
     rows = adoption(question.connection, question.view, since=first, until=after)
     if question.printer.form == "table":
         shares = [row.same_day_share for row in rows]
-        question.show(with_bars([_habits(row) for row in rows], shares, "same day"))
+        question.show(with_bars([_habits(row) for row in rows], shares, "same_day_share"))
     else:
         question.show(rows)
 
@@ -51,10 +52,10 @@ def _habits(row: "Adoption") -> dict[str, Any]:
     return {
         "employee": row.employee,
         "name": row.name,
-        "events": "silent" if row.silent else row.events,
+        "events": Formatted("silent", row.events) if row.silent else row.events,
         "workdays": row.workdays,
-        "a workday": NO_DATA if daily is None else f"{daily:.1f}",
-        "same day": NO_DATA if share is None else f"{share * 100:.0f} %",
+        "per_workday": Formatted(NO_DATA if daily is None else f"{daily:.1f}", daily),
+        "same_day_share": Formatted(NO_DATA if share is None else f"{share * 100:.0f} %", share),
         "late": row.late,
-        "back-dated": row.back_dated,
+        "back_dated": row.back_dated,
     }

@@ -7,6 +7,8 @@ from commands.cli.shell.question import Question, asked
 _CLIENT = click.option(
     "--client", metavar="CLIENT", help="Only of this client, merged ids included."
 )
+# What a table may lose where it is too wide, least important first.
+_DROP = ("debtor", "steps_done", "steps", "ended_at", "deal", "case", "kind", "client", "overdue")
 
 
 @click.command("list", epilog="Example: iledger task list --assignee E-07 --overdue")
@@ -21,4 +23,4 @@ def list_(question: Question, client: str | None, assignee: str | None, *, overd
     found = tasks.tasks(
         question.connection, question.view, assignee=assignee, client=client, overdue=overdue
     )
-    question.show(found)
+    question.show(found, drop=_DROP)

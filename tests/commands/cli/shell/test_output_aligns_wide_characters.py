@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from commands.cli.shell.output import Format, Printer, cut, width
+from commands.cli.shell.output import Format, Printer
+from commands.cli.shell.tables import cut, width
 
 ROWS: list[dict[str, Any]] = [
     {"client": "C-1", "name": "Ромашка", "amount": Decimal("1250.50"), "n": 3, "left": None},

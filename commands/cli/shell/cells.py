@@ -1,0 +1,104 @@
+"""How one value is shown: in a table, in JSON, and in CSV.
+
+Where a row has a `precision`, its time is shown only as exactly as it is known; `hired_precision`
+is for `hired_at`.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from projections.moments import date_in, local, shown_in
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+class Formatted(str):
+    """A cell that was formatted for people, such as "80 % (8/10)", and the value to sort it by."""
+
+    __slots__ = ("value",)
+    value: Any
+
+    def __new__(cls, text: str, value: Any) -> "Formatted":
+        """Make the cell; a value of None is no data."""
+        made = super().__new__(cls, text)
+        made.value = value
+        return made
+
+
+class Chart(str):
+    """A cell that draws what another says; the first to go where a table is too wide."""
+
+    __slots__ = ()
+
+
+def value_of(row: Mapping[str, Any], name: str, zone: ZoneInfo) -> Any:
+    """A cell as JSON can hold it."""
+    value = row[name]
+    if isinstance(value, Formatted):
+        return str(value)
+    if not isinstance(value, datetime):
+        return value
+    return date_in(row, name) or local(value, zone).isoformat()
+
+
+def cell_of(row: Mapping[str, Any], name: str, zone: ZoneInfo) -> str:
+    """A cell of a table."""
+    value = row[name]
+    if (text := shown_in(row, name, zone)) is not None:
+        return text
+    if isinstance(value, timedelta):
+        return _span(value)
+    if isinstance(value, Decimal) and value.is_finite() and value != round(value, 6):
+        value = round(value, 2)  # a quotient: more places than anybody reads
+    return one_line(_text(value))
+
+
+def field_of(value: Any) -> str:
+    """A field of CSV, from a value as `value_of` returns it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, timedelta):
+        return str(json.loads(json_of(value)))
+    return json_of(value) if isinstance(value, (list, tuple)) else _text(value)
+
+
+def json_of(value: Any) -> str:
+    """A value in JSON; decimals are numbers."""
+    return _encoder.encode(value).decode()
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks and without anything that steers a terminal."""
+    if text.isprintable():
+        return text
+    spaced = " ".join(text.split())
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in spaced)
+
+
+def _span(value: timedelta) -> str:
+    minutes, days = int(abs(value).total_seconds() // 60) % 1440, abs(value).days
+    hours = f"{minutes // 60}:{minutes % 60:02}"
+    return ("-" if value < timedelta() else "") + (f"{days} d {hours}" if days else hours)
+
+
+def _text(value: Any) -> str:
+    """A value in a table or a CSV field; None is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return json_of(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_text, value))
+    return str(value)

@@ -1,0 +1,140 @@
+"""Tables for people: aligned by the width of characters, and narrowed to the terminal.
+
+A table that is too wide loses its charts first, then columns without any value, then its least
+important columns in the order that the command declares, and never its first column. What still
+does not fit is cut at the edge.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from commands.cli.shell.cells import Chart
+
+FULL_WIDTH = 100  # columns of a page, where there is no terminal to fit
+# Columns that are dropped before all others, the first of these first.
+LEAST_IMPORTANT = (
+    "position",
+    "version",
+    "revision",
+    "recorded_at",
+    "source",
+    "approved_by",
+    "recorded_by",
+    "sha256",
+)
+_GAP = "  "
+
+Row = Mapping[str, Any]
+Show = Callable[[Row, str], str]
+
+
+def room() -> int | None:
+    """How many columns an answer may take, by COLUMNS or the terminal; None: any number."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    return os.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def print_table(
+    names: Sequence[str], rows: Sequence[Row], show: Show, drop: Sequence[str] | None
+) -> None:
+    """Print rows below a header; a single row that is too wide, a line a column.
+
+    drop: the columns that may be lost where the room is too small, least important first; None: all
+    but the first, from the right.
+    """
+    cells = {name: [show(row, name) for row in rows] for name in names}
+    widths = {name: max(map(width, (name, *column))) for name, column in cells.items()}
+    limit = room()
+    if len(rows) == 1 and _across(widths) > (limit or FULL_WIDTH):
+        wide = max(map(width, names))
+        _print_lines([f"{_fit(name, wide)}{_GAP}{cells[name][0]}" for name in names], limit)
+        return
+    shown = list(names) if limit is None else fitting(widths, rows, drop, limit)
+    right = {name: _is_numeric(rows, name) for name in shown}
+    ruler = ["-" * widths[name] for name in shown]
+    lines = [shown, ruler, *zip(*(cells[name] for name in shown), strict=True)]
+    _print_lines(
+        [
+            _GAP.join(
+                _fit(text, widths[name], right=right[name])
+                for name, text in zip(shown, line, strict=True)
+            ).rstrip()
+            for line in lines
+        ],
+        limit,
+    )
+    lost = [name for name in names if name not in shown and not _is_chart(rows, name)]
+    if lost:
+        click.echo(
+            f"too wide for {limit} columns; left out: {', '.join(lost)} "
+            "(--columns NAME,NAME or --format csv shows them)",
+            err=True,
+        )
+
+
+def fitting(
+    widths: Mapping[str, int], rows: Sequence[Row], drop: Sequence[str] | None, limit: int
+) -> list[str]:
+    """The columns that fit into so much room, as `print_table` describes it."""
+    shown, others = dict(widths), list(widths)[1:]
+    charts = [name for name in others if _is_chart(rows, name)]
+    empty = [name for name in others if all(row[name] in (None, "") for row in rows)]
+    declared = reversed(others) if drop is None else drop
+    least = () if drop == () else (*empty, *LEAST_IMPORTANT)
+    for name in dict.fromkeys((*charts, *least, *declared)):
+        if _across(shown) <= limit:
+            break
+        if name in others:
+            del shown[name]
+    return list(shown)
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes: two a wide character, none a combining one."""
+    if text.isascii():
+        return len(text)
+    # 5 ms, and only where a text is not ASCII.
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def cut(text: str, limit: int) -> str:
+    """The beginning of a text that fits, with an ellipsis where something is missing."""
+    if width(text) <= limit:
+        return text
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, limit - 1).rstrip() + "…"
+
+
+def _across(widths: Mapping[str, int]) -> int:
+    return sum(widths.values()) + len(_GAP) * (len(widths) - 1)
+
+
+def _print_lines(lines: Sequence[str], limit: int | None) -> None:
+    for line in lines:
+        click.echo(line if limit is None else cut(line, limit))
+
+
+def _fit(text: str, wanted: int, *, right: bool = False) -> str:
+    padding = " " * (wanted - width(text))
+    return padding + text if right else text + padding
+
+
+def _is_chart(rows: Sequence[Row], name: str) -> bool:
+    return any(isinstance(row[name], Chart) for row in rows)
+
+
+def _is_numeric(rows: Sequence[Row], name: str) -> bool:
+    values = [row[name] for row in rows if row[name] is not None]
+    return bool(values) and all(
+        isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in values
+    )
