@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Generic, NamedTuple, NotRequired, TypedDict, TypeVar
 
+from ledger.canonical import canonical
 from projections.motivation.rounding import plain
 from projections.motivation.scheme import Kind
 
@@ -126,7 +127,7 @@ class Statement(NamedTuple):
 def statement_of(content: StatementContent[Decimal]) -> Statement:
     """A statement of this content, with its document."""
     names = content["statement"], content["employee"], content["total"]
-    return Statement(*names, content, _canonical(content))
+    return Statement(*names, content, canonical(_plain(content)).decode())
 
 
 def read_back(document: str) -> StatementContent[str]:
@@ -140,17 +141,17 @@ def digest(statements: Sequence[Statement]) -> str:
     return hashlib.sha256("".join(f"{each.sha256}\n" for each in statements).encode()).hexdigest()
 
 
-def _canonical(content: Mapping[str, object]) -> str:
-    """JSON with sorted keys, without spaces, and numbers with a point as texts: "0.5", "1200"."""
-    return json.dumps(
-        content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain
-    )
-
-
-def _plain(value: object) -> str:
-    if not isinstance(value, Decimal):
-        raise TypeError(f"{type(value).__name__} has no place in a statement")
-    return plain(value)
+def _plain(value: object) -> object:
+    """What a statement is written from: numbers with a point are texts, such as "0.5" or "1200"."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if value is None or isinstance(value, (str, int)):
+        return value
+    raise TypeError(f"{type(value).__name__} has no place in a statement")
 
 
 def differences(
