@@ -68,10 +68,10 @@ def test_a_ledger_is_made_filled_and_asked(programs: Path, tmp_path: Path) -> No
         run(iledger, "init", "--zone", "Europe/Moscow", **more)
         (tmp_path / "call.jsonl").write_text(CALL)
         run(iledger, "append", tmp_path / "call.jsonl", **more)
-        assert "C-1" in run(iledger, "card", "C-1", **more)
+        assert "2026-03-01 10:00" in run(iledger, "card", "C-1", **more)
         assert "call.logged" in run(iledger, "replay", "--format", "jsonl", **more)
-        run(iledger, "report", "--html", "page.html", "--period", "2026-03", **more)
+        run(iledger, "report", "page", "--html", "page.html", "--period", "2026-03", **more)
         assert (tmp_path / "page.html").read_text().startswith("<!")
         run(iledger, "projections", "verify", **more)
     finally:
-        run(iledger, "stop", **more)
+        run(iledger, "server", "stop", **more)

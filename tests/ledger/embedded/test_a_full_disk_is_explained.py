@@ -16,7 +16,7 @@ def test_a_first_start_that_fails_on_a_full_disk_says_so_and_leaves_nothing(
     folder.mkdir(mode=0o700)
     (folder / "initdb").symlink_to(shutil.which("false") or "/bin/false")
     monkeypatch.setattr(
-        "ledger.embedded.programs.server_programs", lambda: silent._replace(folder=folder)
+        "ledger.embedded.server.server_programs", lambda: silent._replace(folder=folder)
     )
     free = shutil.disk_usage(folder)._replace(free=4096)
     monkeypatch.setattr("shutil.disk_usage", lambda _: free)
