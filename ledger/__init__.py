@@ -1,21 +1,21 @@
 """What happened: events, the append-only store, and the server it lives on.
 
 open, Ledger        the API on one page (ledger/api.py)
-Event, Recorded     an event going in, and coming out (ledger/envelope.py)
+Event, Recorded     an event to append, and one read back (ledger/envelope.py)
 events/             the facts, one file per subject
-codec, catalogue    events to bytes and back; which types there are
-moments             times as exactly as they are known
+codec, catalogue    events to bytes and back; the event types
+moments             times with their precision
 keys, canonical     keys made of other keys; JSON whose bytes are hashed
 validation_messages what is wrong with an event, in words
 log, store, writer  appending and reading; a pool of connections; group commit
 receipts, following answers to producers; events as they come, through outages
 arrays              columns of a batch as PostgreSQL takes them
-intake, rejects     JSON Lines into the ledger; what could not be taken in
+intake, rejects     importing JSON Lines; the reject file
 schema, database    creating a ledger; connections and roles
 dcb                 the door of the eventsourcing library
 embedded            the private PostgreSQL that is used when there is no DSN
 suggestions         the nearest names to a misspelt one
-errors              everything that can be refused
+errors              all errors, with their exit codes
 """
 
 from importlib import import_module

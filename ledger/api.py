@@ -39,8 +39,12 @@ def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
     """Open a ledger: with a DSN on any PostgreSQL, without on a private one in a folder.
 
     What is not given comes from ILEDGER_DSN, ILEDGER_HOME and ILEDGER_SCHEMA, as on the command
-    line. create: make the ledger if the database has none. Raises ServerUnavailable,
-    NotInitialised, SchemaMismatch.
+    line.
+
+    - dsn: a PostgreSQL connection string; folder: of a private PostgreSQL
+    - create: create the ledger if the database has none
+
+    Raises ServerUnavailable, NotInitialised, SchemaMismatch.
     """
     given = Location.from_environment()
     location = Location(
@@ -63,7 +67,7 @@ class Ledger:
         with connect(location) as connection:
             self.about = schema.check(connection)
         self.location = location
-        # A login that is no owner acts as itself, for it may be both writer and auditor.
+        # A login that is not an owner acts as itself: it may be both writer and auditor.
         self.store = Store(location, "owner")
         self._writer = Writer(self.store)
 
@@ -78,9 +82,9 @@ class Ledger:
         self.store.close()
 
     def append(self, event: Event) -> Receipt:
-        """Record one event durably; its receipt, the first one if it was recorded before.
+        """Record one event durably. Returns its receipt; the first one if it is a duplicate.
 
-        Raises InvalidEvent, KeyConflict, ServerUnavailable (then send it again, it is safe).
+        Raises InvalidEvent, KeyConflict, ServerUnavailable (sending it again is safe).
         """
         encoded = codec.encode(event)
         return receipt(encoded, self._writer.record(encoded))
@@ -128,9 +132,9 @@ class Ledger:
                 yield codec.decode(row)
 
     def follow(self, *, after: int = 0, patience: float = PATIENCE) -> Iterator[Recorded]:
-        """Stream events for ever, waiting for new ones; each exactly once, in order.
+        """Stream events without end, waiting for new ones; each exactly once, in order.
 
-        A lost database is waited for, `patience` seconds long; then raises ServerUnavailable.
+        - patience: seconds to wait for a lost database before raising ServerUnavailable
         """
         for row in self.store.follow(after=after, patience=patience):
             if row.version:

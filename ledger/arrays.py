@@ -1,8 +1,8 @@
 """Columns of a batch as PostgreSQL arrays, packed in one go.
 
-psycopg looks at every element of a list for its type, which costs a small batch more than all the
-rest. Each function takes a column, None for NULL, and returns what psycopg then sends as it stands.
-Source: `array_recv` of PostgreSQL reads this form.
+psycopg inspects every element of a list for its type, which costs a small batch more than
+everything else. Each function takes a column, None for NULL, and returns what psycopg sends
+unchanged. Source: `array_recv` of PostgreSQL reads this form.
 """
 
 import struct

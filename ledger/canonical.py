@@ -1,4 +1,4 @@
-"""The one way in which JSON is written where its bytes are hashed or compared."""
+"""Canonical JSON, used wherever its bytes are hashed or compared."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Which event types there are, and the class of each.
+"""The catalogue of event types, and the class of each.
 
 A type's stored name is made from its class's name (`CallLogged` is `call.logged`), so moving a
 class to another module never touches history; renaming one does, and the golden file notices. Other
@@ -31,9 +31,9 @@ SUBJECTS = (
 
 
 class EventType(NamedTuple):
-    """One event type: its stored name, current version, class, and which fields matter elsewhere.
+    """One event type: its stored name, current version and class.
 
-    tags: (field, stream) of the fields that identify something; personal: fields under the mark.
+    - tags: (field, stream) of the fields that become tags; personal: fields with personal data
     """
 
     name: str

@@ -1,7 +1,8 @@
 """Events to recorded bytes and back.
 
 The body is JSON in UTF-8 with sorted keys and without empty fields, so the same event always gives
-the same bytes. Coming in, pydantic checks everything; going out, msgspec decodes the same class.
+the same bytes. Pydantic validates incoming events; msgspec decodes recorded ones into the same
+classes.
 """
 
 from collections.abc import Callable, Mapping
@@ -54,7 +55,7 @@ _read_json = msgspec.json.Decoder().decode
 
 
 def encode(event: Event) -> Encoded:
-    """Check an event and turn it into what is recorded. Raises InvalidEvent."""
+    """Validate an event and encode it. Raises InvalidEvent."""
     described = catalogue.by_class().get(type(event.data))
     if described is None:
         raise InvalidEvent(
@@ -68,7 +69,7 @@ def encode(event: Event) -> Encoded:
 
 
 def encode_json(line: bytes) -> Encoded:
-    """Check one event in JSON (the form of `iledger append`) and turn it into what is recorded.
+    """Validate one event in JSON (the form of `iledger append`) and encode it.
 
     Raises InvalidEvent.
     """
@@ -98,7 +99,7 @@ def decode(row: Row) -> Recorded:
 
 
 def same(stored: bytes, offered: bytes) -> bool:
-    """Whether two bodies say the same once both are lifted to the newest version."""
+    """Whether two bodies are equal after upcasting both to the newest version."""
     if stored == offered:
         return True
     try:
@@ -162,10 +163,10 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
 
 
 def _plain(value: Any) -> Any:
-    """Turn content into what JSON is written from, without the fields that are empty by default.
+    """Convert content to plain values for JSON, without fields that are empty by default.
 
-    So a new field changes nothing of what was recorded without it. Equal numbers give the same
-    text: 10, 10.0 and 1E+1 are "10". Its cost is most of encoding, hence the cached names.
+    A new field therefore does not change what was recorded without it. Equal numbers have the same
+    text: 10, 10.0 and 1E+1 are "10". This is most of the cost of encoding, hence the cached names.
     """
     if isinstance(value, tuple):
         return [_plain(member) for member in value]
@@ -183,7 +184,7 @@ def _decimal(value: Decimal) -> str:
 
 @cache
 def _names(content: Any) -> tuple[tuple[str, Any], ...] | None:
-    """Fields of a content class, each with the empty value that is left out; None if no class."""
+    """Fields of a content class, each with the empty value left out; None if not a class."""
     if not is_dataclass(content):
         return None
     # Only None and () are left out: the reader's default for another value may change one day.
@@ -245,7 +246,7 @@ def _type_of(wire: dict[str, Any]) -> catalogue.EventType:
 
 @cache
 def _decoder(type_: str, version: int) -> Callable[[bytes], Recorded]:
-    """The decoder of one type: straight into its class, or through the lifting of old versions."""
+    """The decoder of one type: directly into its class, or through upcasts of old versions."""
     described = _described(type_)
     if version == described.version:
         fields_ = [("data", described.content)]

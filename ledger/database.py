@@ -1,4 +1,4 @@
-"""Where the ledger lives, and connections to it.
+"""The location of a ledger, and connections to it.
 
 With no DSN it is a private PostgreSQL in a folder (see `ledger.embedded`); with one, any server.
 This module imports neither event classes nor the eventsourcing library: questions start with it.
@@ -79,7 +79,7 @@ SETTINGS: dict[str, Any] = {
 def connect(location: Location, *roles: str, autocommit: bool = True) -> Connection:
     """Connect, and act as the first of these roles (of ROLES) that the login may take.
 
-    With no roles, or if it may take none, the login acts as itself. Raises ServerUnavailable.
+    Without roles, or if it may take none, the login acts as itself. Raises ServerUnavailable.
     """
     with translated():
         connection = psycopg.connect(location.conninfo(), **SETTINGS)
@@ -127,7 +127,7 @@ def translated() -> Iterator[None]:
 
 
 def translate(error: psycopg.Error) -> Exception:
-    """The ledger's error for one of PostgreSQL's; the same error if it is none of ours."""
+    """The ledger's error for one of PostgreSQL's, or the same error if there is none."""
     state, text = error.sqlstate or "", str(error).strip().splitlines()
     first = text[0] if text else type(error).__name__
     if state in _OURS:

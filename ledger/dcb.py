@@ -1,8 +1,8 @@
-"""The door of the `eventsourcing` library: what is written for its DCB interface runs on a ledger.
+"""The interface of the `eventsourcing` library: code for its DCB interface runs on a ledger.
 
 `DCBApplication({"PERSISTENCE_MODULE": "ledger.dcb"})` opens it; ILEDGER_DSN, ILEDGER_HOME and
 ILEDGER_SCHEMA name the ledger, in the application's environment or the process's. This is the only
-file that imports the library. docs/eventsourcing.md says when to use which door.
+file that imports the library. docs/eventsourcing.md says when to use it.
 
     LedgerFactory   makes the recorder, and names the mapper
     Fact            an event of ours as the library's decision; decision(OfferSent) is its class
@@ -116,7 +116,7 @@ class Fact(Decision):
         return {**envelope, "event": self.event, **content}
 
     def mutate(self, obj: Any) -> Any:
-        """Apply the event; what has not begun stays so."""
+        """Apply the event; an object that does not exist yet stays None."""
         return None if obj is None else super().mutate(obj)
 
 
@@ -135,7 +135,7 @@ class Opening(Fact, InitialDecision):
     object_id: str
 
     def mutate(self, obj: Any) -> Any:
-        """Apply the event; make the object if there is none."""
+        """Apply the event; create the object if it does not exist."""
         if obj is not None:
             return Fact(self.event).mutate(obj)
         (kind,) = [kind for kind, given in decorated_funcs if given is type(self)]

@@ -1,9 +1,9 @@
 """The envelope: what every event carries besides its content.
 
-`performed_by` did it, `recorded_by` entered it, and who owned the client at the time is computed
-from the ownership events: three different things. `source` and `key` together name an event for
-ever; the event's id is derived from them, so that a producer who sends an event again after a lost
-answer finds the one that is already recorded.
+`performed_by` did it, `recorded_by` entered it, and the owner of the client at the time follows
+from the ownership events: three different things. `source` and `key` together identify an event
+permanently. Its id is derived from them, so a producer that sends an event again after a lost
+answer finds the recorded one.
 """
 
 import hashlib
@@ -35,10 +35,11 @@ REQUIRED = ("source", "key", "recorded_by", "occurred_at")
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact as a producer hands it in. `data` is one of the classes in `ledger.events`.
+    """An event to append; `ledger.codec.encode` validates it.
 
-    occurred_at: a Moment, an aware datetime, or the text form that `ledger.moments` describes.
-    correlation, causation: event ids. Checked when it is encoded; see `ledger.codec.encode`.
+    - data: an instance of a class in `ledger.events`
+    - occurred_at: a Moment, an aware datetime, or a text as described in `ledger.moments`
+    - correlation, causation: event ids
     """
 
     data: Any
@@ -61,7 +62,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 class Encoded(NamedTuple):
     """An event ready to be appended: the bytes that are hashed, and the columns copied from them.
 
-    tags: `stream:value`, without the two that have columns of their own, client and performed_by.
+    tags: `stream:value`, except client and performed_by, which have columns.
     """
 
     type: str
@@ -76,7 +77,7 @@ class Encoded(NamedTuple):
 
     @property
     def event_id(self) -> uuid.UUID:
-        """The id that the database will give the event."""
+        """The id that the database derives for the event."""
         return event_id(self.source, self.key)
 
     @property
@@ -129,11 +130,12 @@ class Receipt(NamedTuple):
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as it stands in the ledger. `data` is the content, in the newest version's shape.
+    """A recorded event. `data` is the content, upcast to the newest version.
 
-    The recorded text is decoded straight into it, once for every event that is ever projected; the
-    first fields are the store's and are put in afterwards (see `ledger.codec.decode`). precision
-    says how exactly `occurred_at` is known: instant, minute, day, month or unknown.
+    - precision: of `occurred_at`: instant, minute, day, month or unknown
+
+    The recorded text is decoded directly into this class, because every projected event passes
+    through it; `ledger.codec.decode` then sets the first fields, which come from the store.
     """
 
     position: int = 0

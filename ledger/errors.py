@@ -1,4 +1,4 @@
-"""Every error the ledger raises on purpose.
+"""All errors that the ledger raises deliberately.
 
 A message states the fact, the id and the next step. Each class carries the exit code with which
 `iledger` ends when it meets the error (listed in docs/exit-codes.md), so that scripts can tell a
@@ -19,7 +19,7 @@ class LedgerError(Exception):
 
 
 class InvalidEvent(LedgerError):
-    """An event is malformed; nothing of it was recorded. Mend the named field and send it again.
+    """An event is malformed and was not recorded. Correct the named field and send it again.
 
     field: dotted path in the event, such as `data.duration_s`; value: what was found there.
     """
@@ -95,15 +95,16 @@ class NotInitialised(SchemaMismatch):
 
 
 class Refused(LedgerError):
-    """A decision was refused: the message names the rule, what stands in its way, what to do."""
+    """A decision was refused; the message names the rule, the obstacle and the next step."""
 
     exit_code = 8
 
 
 class ClientTaken(Refused):
-    """The client is another's; the attempt has been recorded as `approach.blocked`.
+    """Somebody else owns the client; the attempt was recorded as `approach.blocked`.
 
-    owner: who has it; rule: as in `approach.blocked`; claim: the id of the event that gave it him.
+    - owner: the employee who owns it; rule: as in `approach.blocked`
+    - claim: the id of the event by which they own it
     """
 
     def __init__(self, message: str, *, owner: str, rule: str, claim: str | None) -> None:
@@ -118,7 +119,7 @@ class ServerUnavailable(LedgerError):
 
 
 def shorten(value: Any, limit: int = 80) -> str:
-    """Show a value in a message: quoted, cut in the middle of nowhere, never a whole letter."""
+    """Show a value in a message: quoted, and cut if it is long."""
     text = repr(value.decode(errors="backslashreplace") if isinstance(value, bytes) else value)
     return text if len(text) <= limit else f"{text[: limit - 1]}… ({len(text)} characters)"
 

@@ -1,4 +1,4 @@
-"""Following a ledger through outages: the same rows, each once, whatever becomes of the server."""
+"""Following a ledger through outages of the server: every row once, in order."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,9 +14,9 @@ PAUSE = 0.2  # seconds between two attempts to connect
 
 
 class Outages:
-    """What a follower does about outages. This one waits `patience` seconds for the end of each.
+    """How a follower handles outages. This one waits up to `patience` seconds for each.
 
-    patience: None waits for ever.
+    - patience: seconds; None = without limit
     """
 
     def __init__(self, patience: float | None = None) -> None:
@@ -54,7 +54,7 @@ def follow(
     outages: Outages | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Row]:
-    """Stream events for ever, waiting for new ones, until `stopped()`; each once, in order.
+    """Stream events, waiting for new ones, until `stopped()`; each once, in order.
 
     A lost server is waited for, and started again where it is our own. Raises ServerUnavailable
     when `outages` (of endless patience by default) says so, InvalidQuestion if `after` is ahead.

@@ -1,8 +1,8 @@
-"""Taking in JSON Lines: one event a line, any number of lines, in bounded memory.
+"""Importing JSON Lines: one event per line, any number of lines, in bounded memory.
 
-Every line gets a verdict of its own; a bad one does not hold up the rest. Taking the same lines in
-again adds nothing twice, since a source's key stands for one event: so the answer to any breakdown
-is to run the same load again. While one batch is being recorded the next is read and checked.
+Every line gets its own verdict; a bad line does not affect the others. Importing the same lines
+again adds nothing twice, because source and key identify an event: after any interruption, run the
+same import again. While one batch is being recorded, the next is read and checked.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ BATCH_BYTES = 8 << 20
 _BOM = b"\xef\xbb\xbf"
 _CONVERT = "Convert it first, for example: iconv -f UTF-16 -t UTF-8"
 _CUT_SHORT = " The last line has no line break: the input may be cut short."
-# How a file begins that is no text in UTF-8, and what to do about it.
+# The first bytes of files that are not text in UTF-8, and what to do about them.
 _FOREIGN = {
     b"\xff\xfe": ("is text in UTF-16 or UTF-32, not UTF-8", _CONVERT),
     b"\xfe\xff": ("is text in UTF-16, not UTF-8", _CONVERT),
@@ -45,7 +45,7 @@ class Line(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What became of a line: a receipt (new or duplicate), or why it was rejected."""
+    """The result for a line: a receipt (new or duplicate), or why it was rejected."""
 
     line: Line
     receipt: Receipt | None
@@ -60,10 +60,10 @@ class Batch(NamedTuple):
 
 
 def take_in(store: Store, stream: BinaryIO, size: int = BATCH) -> Iterator[Batch]:
-    """Record the events of a stream; a batch of verdicts is handed out once it is durable.
+    """Record the events of a stream. Yields each batch of verdicts when it is durable.
 
-    Blank lines are passed over. Raises InvalidEvent if the stream is no text in UTF-8 at all,
-    ServerUnavailable if the database fails; what was handed out till then stays recorded.
+    Blank lines are skipped. Raises InvalidEvent if the stream is not text in UTF-8,
+    ServerUnavailable if the database fails; batches yielded before stay recorded.
     """
     with ThreadPoolExecutor(1, "intake") as recorder:
         record = _recording(store)

@@ -25,7 +25,7 @@ _SQL = statements("ledger.sql", "statements.sql")
 class Item(NamedTuple):
     """One alternative of a query: any of the types (none: all types) and all of the tags.
 
-    after: only what stands after this position.
+    after: only events after this position.
     """
 
     types: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Item(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What to read, or what a decision depends on; no items at all: every event."""
+    """What to read, or what a decision depends on; without items: every event."""
 
     items: tuple[Item, ...] = ()
 
@@ -209,11 +209,11 @@ def follow(
     after: int = 0,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Row]:
-    """Stream events for ever, waiting at the head for new ones, until `stopped()`.
+    """Stream events, waiting at the head for new ones, until `stopped()`.
 
-    It looks at `stopped` at least once a second. Raises ServerUnavailable if the connection is
-    lost; go on from the last position you have seen. Raises InvalidQuestion if there is no such
-    position, as in a ledger that was restored from an older backup.
+    It checks `stopped` at least once a second. Raises ServerUnavailable if the connection is lost:
+    continue from the last position seen. Raises InvalidQuestion if there is no such position, as
+    in a ledger restored from an older backup.
     """
     with translated():
         connection.execute(SQL("LISTEN {}").format(Identifier(f"{schema}_events")))
@@ -235,7 +235,7 @@ def follow(
 
 
 def position_of(connection: Connection, event_id: UUID) -> int | None:
-    """Where an event stands; None if it is not in the ledger."""
+    """The position of an event; None if it is not in the ledger."""
     with translated():
         parameters = {"event_id": event_id}
         row = connection.execute(_SQL["position_of"], parameters, prepare=False).fetchone()

@@ -1,9 +1,9 @@
-"""When something happened, as exactly as the producer knows, and never more exactly.
+"""Times with the precision that the producer knows.
 
 The text form states its own precision: `2026-03-01T10:00:00+03:00` is an instant,
-`2026-03-01T10:00+03:00` a minute, `2026-03-01` a day, `2026-03` a month, `unknown` nothing at all.
+`2026-03-01T10:00+03:00` a minute, `2026-03-01` a day, `2026-03` a month, `unknown` an unknown time.
 A day or a month has no time zone: the first of March is the first of March in every branch. It is
-kept as midnight UTC of its first day and must be read back as a calendar date (`floating`).
+stored as midnight UTC of its first day and must be read back as a calendar date (`floating`).
 """
 
 import re
@@ -23,7 +23,7 @@ REMEDY = (
 
 
 class Precision(StrEnum):
-    """How exactly a moment is known."""
+    """The precision of a moment."""
 
     INSTANT = "instant"
     MINUTE = "minute"
@@ -103,7 +103,7 @@ def date_of(at: datetime, precision: str | None) -> str | None:
 
 
 def precision_of(text: str) -> Precision:
-    """Tell the precision of a text that `str(Moment)` wrote, without parsing it."""
+    """The precision of a text that `str(Moment)` wrote, without parsing it."""
     if len(text) > _MINUTE:
         return Precision.INSTANT
     return Precision.UNKNOWN if text == "unknown" else _BY_LENGTH[len(text)]

@@ -1,4 +1,4 @@
-"""Receipts: what a producer is answered about an event, once the log has said what became of it."""
+"""Receipts: what a producer receives for an event, derived from the log's outcome."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ FUTURE_REMEDY = "Check the producer's clock; what is yet to happen is planned, n
 
 
 def receipt(encoded: Encoded, outcome: Outcome) -> Receipt:
-    """The receipt for an outcome. Raises KeyConflict or InvalidEvent if there is none to give."""
+    """The receipt for an outcome. Raises KeyConflict or InvalidEvent for a refused event."""
     duplicate = outcome.outcome == "conflict" and codec.same(outcome.stored or b"", encoded.body)
     if outcome.position and outcome.recorded_at and (outcome.outcome != "conflict" or duplicate):
         recorded = outcome.outcome == "recorded"
@@ -41,17 +41,17 @@ def record_all(
         return []
     outcomes = store.record(batch, condition=condition, on_conflict_read=on_conflict_read)
     if any(outcome.outcome == "withheld" for outcome in outcomes):
-        # Perhaps only for events recorded before by an older version of this program.
+        # Possibly only because an older version of this program recorded some of the events.
         batch = [_as_recorded(*pair) for pair in zip(batch, outcomes, strict=True)]
         outcomes = store.record(batch, condition=condition)
-    # What was refused raises before what was withheld because of it.
+    # A refused event raises before those withheld because of it.
     order = sorted(range(len(batch)), key=lambda n: outcomes[n].outcome == "withheld")
     receipts = {n: receipt(batch[n], outcomes[n]) for n in order}
     return [receipts[n] for n in range(len(batch))]
 
 
 def _as_recorded(encoded: Encoded, outcome: Outcome) -> Encoded:
-    """Take the recorded text of an event for the one offered, where both say the same."""
+    """Replace the offered text of an event by the recorded one, if both have the same meaning."""
     if outcome.stored is None or not codec.same(outcome.stored, encoded.body):
         return encoded
     return encoded._replace(body=outcome.stored)

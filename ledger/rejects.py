@@ -1,4 +1,4 @@
-"""The reject file: what a load could not take in, with the reason, so that it can be mended.
+"""The reject file: the lines that an import could not record, with the reasons.
 
 One JSON object a line: `line` (its number), `input` (seen from this file's folder; - if piped),
 `reason`, `field`, `value`, and the original as `text`, or as `base64` where it is not UTF-8; `cut`
@@ -20,13 +20,13 @@ _SHOWN = 4096  # of a line that is too long
 
 
 class Rejects:
-    """Writes a reject file; there is none as long as nothing is rejected.
+    """Writes a reject file, which is created with the first rejected line.
 
-    A reject file of an earlier run of the same load is replaced, for this run judges every line
-    anew. Any other file in its place is left alone, and so is one of another load: raises
-    InvalidQuestion.
+    - load: the imported file; None if it is not a file
 
-    load: the file that is loaded; None if it is none.
+    A reject file of an earlier run of the same import is replaced, because this run checks every
+    line again. Raises InvalidQuestion if another file, or the rejects of another import, would be
+    overwritten.
     """
 
     def __init__(self, path: Path, load: Path | None = None) -> None:
@@ -40,7 +40,7 @@ class Rejects:
         self._refuse_other_files()
 
     def add(self, verdicts: list[Verdict]) -> None:
-        """Write those that were rejected."""
+        """Write the rejected ones of these verdicts."""
         for verdict in verdicts:
             if verdict.error is not None:
                 self._out().write(
@@ -51,7 +51,7 @@ class Rejects:
             self._file.flush()
 
     def close(self, *, complete: bool) -> None:
-        """Finish. complete: all lines have been judged, so those of an earlier run are outdated."""
+        """Finish. complete: all lines were checked, so an earlier run's rejects are outdated."""
         if self._file is not None:
             self._file.close()
         elif complete:
@@ -93,7 +93,7 @@ class Rejects:
 
 
 def unused(path: Path) -> Path:
-    """This path, or the next one that is free: what came through a pipe cannot be read again."""
+    """This path, or the next free one: what came through a pipe cannot be read again."""
     number, found = 2, path
     while found.exists():
         found = path.with_name(path.name.replace(".rejects", f".{number}.rejects"))

@@ -1,4 +1,4 @@
-"""Creating a ledger in a database, and bringing an older one up to date."""
+"""Creating a ledger in a database, and migrating an older one."""
 
 import re
 from importlib.resources import files
@@ -17,7 +17,7 @@ PARTS = ("schema", "reading", "appending", "rights")
 
 
 class About(NamedTuple):
-    """What a ledger says of itself. zone: the IANA name of the zone its reports use by default."""
+    """A ledger's own data. zone: the IANA name of the default time zone of its reports."""
 
     ledger_id: UUID
     zone: str
@@ -78,9 +78,9 @@ def init(location: Location, zone: str = "UTC") -> bool:
 
 
 def migrate(location: Location) -> list[str]:
-    """Make the changes that the database lacks; their names. Raises SchemaMismatch if it is newer.
+    """Apply all missing migrations, or none. Returns their names.
 
-    All of them or none.
+    Raises SchemaMismatch if the database is newer.
     """
     with connect(location, "owner", autocommit=False) as connection, translated():
         named = statements("ledger.sql", "init.sql")
@@ -99,7 +99,7 @@ def migrate(location: Location) -> list[str]:
 
 
 def check(connection: Connection) -> About:
-    """What the ledger says of itself. Raises NotInitialised or SchemaMismatch, with the remedy."""
+    """The ledger's own data. Raises NotInitialised or SchemaMismatch, with the remedy."""
     try:
         with translated():
             row = connection.execute(statements("ledger.sql", "init.sql")["about"]).fetchone()
@@ -129,7 +129,7 @@ def check(connection: Connection) -> About:
 
 
 def _refuse_strangers(connection: Connection) -> None:
-    """Who may not use the schema cannot see its tables: to him there seems to be no ledger."""
+    """A login that may not use the schema cannot see its tables, as if there were no ledger."""
     if not connection.autocommit:
         return  # after an error, a transaction answers nothing more
     row = connection.execute(statements("ledger.sql", "init.sql")["closed_schema"]).fetchone()

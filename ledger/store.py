@@ -18,9 +18,10 @@ PATIENCE = 60.0  # seconds that a follower waits for a lost server
 class Store:
     """A ledger behind a pool of connections. Thread-safe; close it, or use it as a context manager.
 
-    roles: as for `ledger.database.connect`, tried in order. If the connection is lost, all lost
-    ones are made anew and the call is tried once more; appending twice is safe, since keys are
-    recorded once.
+    - roles: as for `ledger.database.connect`, tried in order
+
+    After a lost connection, all lost connections are replaced and the call is repeated once.
+    Appending twice is safe, because each key is recorded once.
     """
 
     def __init__(self, location: Location, *roles: str, max_connections: int = 8) -> None:
@@ -68,7 +69,7 @@ class Store:
     def rows(
         self, query: log.Query = log.EVERYTHING, *, after: int = 0, upto: int | None = None
     ) -> Iterator[Row]:
-        """Stream events as they stand; see `ledger.log.read`."""
+        """Stream recorded events; see `ledger.log.read`."""
         with translated(), self._pool.connection() as connection:
             yield from log.read(connection, query, after=after, upto=upto)
 
@@ -81,7 +82,7 @@ class Store:
         return self._with_connection(log.head)
 
     def position_of(self, event_id: uuid.UUID) -> int | None:
-        """Where an event stands; None if it is not in the ledger."""
+        """The position of an event; None if it is not in the ledger."""
         return self._with_connection(lambda connection: log.position_of(connection, event_id))
 
     def tagged_page(self, query: log.Query, after: int, upto: int, page: int) -> list[TaggedRow]:
@@ -98,7 +99,7 @@ class Store:
         patience: float = PATIENCE,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[Row]:
-        """Stream events for ever, on a connection of its own; see `ledger.following.follow`."""
+        """Stream events without end, on a connection of its own; see `ledger.following.follow`."""
         outages = following.Outages(patience)
         return following.follow(
             self.location, self.roles, query, after=after, outages=outages, stopped=stopped

@@ -1,7 +1,7 @@
-"""How content written by retired versions of an event type is brought to the next version.
+"""Upcasts: how the content of an old version of an event type becomes that of the next version.
 
-One small function per retired version, from the content as it was stored to the content as the
-next version would have stored it: `{("call.logged", 1): _call_logged_2}`. A type whose content
+One small function per old version, from the content as stored to the content as the next version
+would have stored it: `{("call.logged", 1): _call_logged_2}`. A type whose content
 changes gets `VERSION: ClassVar[int]` one higher, a function here and a line in the golden file.
 """
 

@@ -1,4 +1,4 @@
-"""What is wrong with an event, in words: the readers' findings as one InvalidEvent."""
+"""Validation messages: pydantic's and msgspec's findings as one InvalidEvent."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ def explain(
 ) -> InvalidEvent:
     """Turn pydantic's first finding into the error that names the field, the value and the remedy.
 
-    prefix: where in the event `given` stands, such as `data.`.
+    prefix: the path of `given` in the event, such as `data.`.
     """
     if isinstance(error, TypeError):
         return InvalidEvent(prefix.rstrip(".") or "event", given, str(error), "Mend the names.")
@@ -51,7 +51,7 @@ def explain(
 
 
 def unreadable(line: bytes, error: Exception) -> InvalidEvent:
-    """Say what is wrong with a line that cannot be read; half of a surrogate pair by its field."""
+    """The error for a line that cannot be read; half of a surrogate pair is named by its field."""
     problem, remedy = f"is not JSON in UTF-8: {error}", "Send one JSON object a line."
     try:
         read = json.loads(line.decode())
@@ -80,13 +80,13 @@ def _texts(value: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
 
 
 def _path(prefix: str, parts: Iterable[Any]) -> str:
-    """A field's path for a message: what is no field's name may be anything, a whole letter too."""
+    """A field's path for a message, shortened: an unknown field's name may be any text."""
     path = prefix + ".".join(map(str, parts))
     return path if path.isprintable() and len(path) <= _LONGEST else shorten(path)
 
 
 def _choices(described: EventType, field: str) -> str:
-    """What may stand in a field of the content, if that is little; else where to read on."""
+    """The allowed values of a field, if they are few; otherwise where they are documented."""
     kind = get_type_hints(described.content).get(field)
     if get_origin(kind) is Literal:
         return f": {', '.join(map(repr, get_args(kind)))}"

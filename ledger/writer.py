@@ -1,7 +1,7 @@
 """Group commit: threads that append at the same moment share one transaction.
 
-While one thread commits, the others queue; when it is done, the first of them commits for all that
-have come by then. Each event has its own outcome: one caller's bad key does not fail the others.
+While one thread commits, the others queue. When it is done, the first of them commits for all that
+have queued up meanwhile. Each event has its own outcome: one caller's bad key does not fail others.
 """
 
 import threading
@@ -21,7 +21,7 @@ class _Ticket:
         self.encoded = encoded
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
-        self.gone = False  # nobody waits for it any more
+        self.gone = False  # no thread waits for it any longer
         # Set when the event is settled, or when it is this thread's turn to commit.
         self.turn = threading.Event()
 
@@ -31,11 +31,11 @@ class _Ticket:
 
 
 class Writer:
-    """Records single events for many threads, in as few transactions as their haste allows."""
+    """Records single events for many threads, batching whatever has queued up meanwhile."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        # Under the mutex: who waits, whose turn it is to commit, and for whom he does.
+        # Under the mutex: the waiting threads, the one whose turn it is, and the group it commits.
         self._mutex = threading.Lock()
         self._waiting: deque[_Ticket] = deque()
         self._leader: _Ticket | None = None
@@ -61,7 +61,7 @@ class Writer:
         return ticket.outcome
 
     def _commit(self) -> None:
-        """Commit what waits (the caller's own event is the first of it) and pass the turn on."""
+        """Commit the queue (the caller's own event is its first) and pass the turn on."""
         with self._mutex:
             self._group = group = list(islice(self._waiting, MOST))
             for _ in group:
@@ -79,13 +79,13 @@ class Writer:
             self._pass_on()
 
     def _pass_on(self) -> None:
-        """Make it the turn of the first of those who wait, if any. Under the mutex."""
+        """Give the turn to the first waiting thread, if any. Call it under the mutex."""
         self._leader = self._waiting[0] if self._waiting else None
         if self._leader is not None:
             self._leader.turn.set()
 
     def _give_up(self, ticket: _Ticket) -> None:
-        """Leave the queue: this thread was interrupted, but not those who wait."""
+        """Leave the queue: this thread was interrupted, but not the waiting ones."""
         with self._mutex:
             ticket.gone = True
             if ticket in self._waiting:

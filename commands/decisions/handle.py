@@ -1,8 +1,8 @@
-"""How every decision is taken: read what it depends on, fold, decide, append on condition.
+"""How every decision is made: read what it depends on, fold, decide, append on a condition.
 
 A decision is a pure function from a state and a `Context` to the events that follow. `handle`
-appends them only if nothing that the decision depended on has been recorded or annulled meanwhile,
-and else decides again on what is known then. Deciding nothing is an empty list.
+appends them only if nothing that the decision depends on has been recorded or annulled meanwhile;
+otherwise it decides again. A decision without events decides nothing.
 """
 
 import uuid
@@ -35,9 +35,11 @@ ATTEMPTS = 100
 
 
 class Context(NamedTuple):
-    """Who decides, and when. key: names the decision for ever; its events are numbered under it.
+    """Who decides, and when.
 
-    by: employee or service, recorded as the author; performed_by: the employee whose act it is.
+    - by: employee or service, recorded as `recorded_by`; performed_by: the employee who acts
+    - at: when it happens, aware
+    - key: identifies the decision permanently; its events are numbered under it
     """
 
     by: str
@@ -61,9 +63,9 @@ class Context(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What was decided: events to record, and the refusal that they put on record, if any.
+    """What was decided: events to record, and the refusal that they record, if any.
 
-    left: of a decision about many clients, those that it leaves as they are, each with the reason.
+    - left: (client, reason) of the clients that a decision about many clients skips
     """
 
     events: tuple[Event, ...] = ()
@@ -86,10 +88,12 @@ def handle(
     decide: Callable[[Any, Context], Decision],
     memory: Memory | None = None,
 ) -> Handled:
-    """Decide and record. Raises what `decide` raises, and the refusal that it has put on record.
+    """Decide and record. Raises what `decide` raises, and a refusal after recording it.
 
-    memory: of a process that decides often. Somebody else's decision in between is no error: this
-    one is taken again. Raises ConditionFailed if that has happened ATTEMPTS times.
+    - memory: kept by a process that decides often
+
+    A concurrent decision is not an error: this one is made again. Raises ConditionFailed if that
+    happens ATTEMPTS times.
     """
     context = context if context.key else context._replace(key=str(uuid.uuid4()))
     memory = memory or Memory()
@@ -148,9 +152,9 @@ def propose(
 
 
 def _numbered(events: Sequence[Event]) -> tuple[Event, ...]:
-    """Give the events of one decision keys of their own: the decision's, and a number from 2 on.
+    """Give each event of a decision its own key: the decision's key, with a number from 2 on.
 
-    An event from elsewhere that the decision lets through keeps its own.
+    An event of another source that the decision passes on keeps its key.
     """
     taken: dict[tuple[str, str], int] = {}
     found = []
