@@ -28,11 +28,18 @@ def page(told: Overview, *, less: bool = False) -> bytes:
     }
     board = sections.leaders(told, less=less)
     text = environment.from_string(_file("page.html")).render(
-        told=told, drawing=drawing, style=Markup(_file("page.css")),  # noqa: S704 - our own file
-        command=_commands(told), glance=sections.glance(told), attained=sections.attained(told),
-        funnels=sections.funnels(told), ownership=sections.ownership(told), leaders=board,
-        less=less, trend=sections.trend(told),
-    )  # fmt: skip
+        told=told,
+        drawing=drawing,
+        style=Markup(_file("page.css")),  # noqa: S704 - our own file
+        command=_commands(told),
+        glance=sections.glance(told),
+        attained=sections.attained(told),
+        funnels=sections.funnels(told),
+        ownership=sections.ownership(told),
+        leaders=board,
+        less=less,
+        trend=sections.trend(told),
+    )
     return text.encode()
 
 
