@@ -41,7 +41,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     "--folder",
     envvar="ILEDGER_HOME",
     type=click.Path(file_okay=False),
-    help="Where the private server keeps its data; typed, it goes before ILEDGER_DSN.  "
+    help="Where the private server keeps its data; on the command line it overrides ILEDGER_DSN.  "
     "[env: ILEDGER_HOME]",
 )
 @click.option(
@@ -49,7 +49,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     envvar="ILEDGER_SCHEMA",
     default="ledger",
     show_default=True,
-    help="Which ledger of the database.  [env: ILEDGER_SCHEMA]",
+    help="The schema of the ledger in the database.  [env: ILEDGER_SCHEMA]",
 )
 @click.option(
     "--version",
@@ -57,7 +57,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     is_eager=True,
     expose_value=False,
     callback=_version,
-    help="Show the version and leave.",
+    help="Show the version and exit.",
 )
 @click.pass_context
 def iledger(ctx: click.Context, dsn: str | None, folder: str | None, schema: str) -> None:
@@ -157,14 +157,14 @@ def _explained(error: Exception) -> tuple[str, int]:
         return f"{place}{shown.strerror or shown}", 1
     first = (str(shown).strip().splitlines() or [""])[0]
     defect = (
-        f"unexpected {type(shown).__name__}: {first}. This is a defect of iledger: "
-        "run it again with ILEDGER_DEBUG=1 and report what it prints."
+        f"unexpected {type(shown).__name__}: {first}. This is a defect in iledger: "
+        "run it again with ILEDGER_DEBUG=1 and report the output."
     )
     return defect, DEFECT
 
 
 def _looked_in(context: click.Context | None, error: Exception) -> str:
-    """Which private server holds no ledger: whoever forgot to name his looks into another one."""
+    """Where the ledger was looked for: those who forgot --folder look into another one."""
     from ledger.errors import NotInitialised
 
     if context is None or not isinstance(error, NotInitialised):
@@ -177,7 +177,7 @@ def _looked_in(context: click.Context | None, error: Exception) -> str:
     if target.dsn:
         return ""
     folder = target.folder or default_folder()
-    return f" It was looked for in {folder}; --folder or ILEDGER_HOME names another place."
+    return f" It was looked for in {folder}; choose another folder with --folder or ILEDGER_HOME."
 
 
 if __name__ == "__main__":

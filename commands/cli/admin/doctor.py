@@ -193,7 +193,14 @@ def _projections(connection: Connection, location: Location) -> Iterator[Finding
 
 _Check = Callable[[Connection, Location], Iterator[Finding]]
 _CHECKS: tuple[_Check, ...] = (
-    _version, _schema, _settings, _roles, _triggers, _grants, _clock, _projections,
-)  # fmt: skip
+    _version,
+    _schema,
+    _settings,
+    _roles,
+    _triggers,
+    _grants,
+    _clock,
+    _projections,
+)
 # Where there is no ledger, what these would advise is all done by `iledger init`.
 _OF_A_LEDGER = (_roles, _triggers, _grants, _projections)

@@ -13,21 +13,24 @@ from commands.cli.shell.selection import Selection
 from ledger import schema
 from ledger.database import connect, translated
 from ledger.sql import statements
+from projections.engine import registry
+from projections.engine.rebuild import rebuild as build
+from projections.engine.runner import progress
+from projections.engine.verify import verify as compare
 
 _SQL = statements("commands.cli.admin", "server.sql")
 
 _workers = click.option(
     "--workers",
     type=click.IntRange(0, 256),
-    help="Processes that read the events.  [default: one a core; none for a small ledger]",
+    help="Processes that read events.  [default: one per core; none for a small ledger]",
 )
 
 
 @click.command("list", epilog="Example: iledger projections list --format json")
 @listed
 def list_(form: Format, selection: Selection) -> None:
-    """Show which projections there are, their tables, and the events they are made of."""
-    from projections.engine import registry
+    """List the projections, their tables and their event types."""
 
     rows: list[dict[str, Any]] = [
         {
@@ -47,8 +50,7 @@ def list_(form: Format, selection: Selection) -> None:
 @zoned
 @listed
 def status(zone: str | None, form: Format, selection: Selection) -> None:
-    """Show how far the projections have come; builds nothing."""
-    from projections.engine.runner import progress
+    """Show how far behind the projections are. Builds nothing."""
 
     target = chosen()
     with closing(connect(target, *ROLES)) as connection:
@@ -63,15 +65,14 @@ def status(zone: str | None, form: Format, selection: Selection) -> None:
         printer.show(rows, columns=("position", "behind", "fresh", "built_at"))
     if at is not None and not at.fresh:
         remark(
-            "they were built by other source than this program's; the next question rebuilds them"
+            "they were built by another version of this program; the next question rebuilds them"
         )
 
 
 @click.command(epilog="Example: iledger projections rebuild --workers 4")
 @_workers
 def rebuild(workers: int | None) -> None:
-    """Build all projections anew from the first event, and swap them in."""
-    from projections.engine.rebuild import rebuild as build
+    """Rebuild all projections from the first event and swap them in."""
 
     target = chosen()
     with closing(connect(target, "owner")) as connection:
@@ -85,16 +86,15 @@ def rebuild(workers: int | None) -> None:
 @_workers
 @listed
 def verify(workers: int | None, form: Format, selection: Selection) -> None:
-    """Build the projections anew beside, and compare them row for row.
+    """Rebuild the projections separately and compare them row by row.
 
-    Exit code 1 if any table differs; the tables in use stay as they are.
+    Exit code 1 if a table differs. The tables in use are not changed.
     """
-    from projections.engine.verify import verify as compare
 
     target = chosen()
     with closing(connect(target, "owner")) as connection:
         schema.check(connection)
-    with Bar("Building beside") as bar:
+    with Bar("Rebuilding separately") as bar:
         found = compare(target, bar, workers)
     rows = [
         {"table": t.table, "rows": t.rows, "surplus": t.surplus, "missing": t.missing}
@@ -106,10 +106,10 @@ def verify(workers: int | None, form: Format, selection: Selection) -> None:
         for example in table.examples:
             remark(f"{table.table}: {example}")
     if all(table.equal for table in found.tables):
-        remark(f"equal row for row at position {found.position}")
+        remark(f"equal, row by row, at position {found.position}")
         return
     remark(
         f"the tables differ from the events at position {found.position}: run "
-        "`iledger projections rebuild`, and find out who wrote to them"
+        "`iledger projections rebuild`, and find out who changed them"
     )
     raise click.exceptions.Exit(1)

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 import click
 
 from commands.cli import main
-from commands.cli.events.event_fields import holds, meaning, shapes
+from commands.cli.events.event_fields import event_fields, holds, meaning
 from ledger import catalogue, errors
 from ledger.envelope import OPTIONAL, REQUIRED
 
@@ -159,10 +159,15 @@ def _events() -> Iterator[str]:
         yield f"### `{each.name}`\n"
         yield f"{meaning(each.content)}\n"
         rows = [
-            (f"`{s.field}`", s.holds, "yes" if s.required else "", s.default or "",
-             "yes" if s.personal else "")
-            for s in shapes(each.content)
-        ]  # fmt: skip
+            (
+                f"`{s.field}`",
+                s.holds,
+                "yes" if s.required else "",
+                s.default or "",
+                "yes" if s.personal else "",
+            )
+            for s in event_fields(each.content)
+        ]
         if rows:
             yield from _table(("field", "holds", "required", "default", "personal"), rows)
 
@@ -196,11 +201,18 @@ def _metrics() -> Iterator[str]:
     yield from _table(
         ("metric", "says", "figure", "unit", "credited"),
         (
-            (f"`{name}`", metric.description, metric.figure, metric.unit,
-             "whose it is, whatever the mode" if EVIDENCE[metric.evidence].held else "by the mode")
+            (
+                f"`{name}`",
+                metric.description,
+                metric.figure,
+                metric.unit,
+                "whose it is, whatever the mode"
+                if EVIDENCE[metric.evidence].held
+                else "by the mode",
+            )
             for name, metric in METRICS.items()
         ),
-    )  # fmt: skip
+    )
     meant = " ".join((Metric.__doc__ or "").split("\n\n")[1].split())
     yield f"{meant}\n"
     yield "## Not there\n"

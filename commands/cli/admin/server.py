@@ -27,9 +27,11 @@ ROLES = ("owner", "auditor", "supervisor", "writer")
     metavar="NAME",
     help="The ledger's time zone, an IANA name. It is final.  [default: the system's]",
 )
-@click.option("--migrate", is_flag=True, help="Bring an older ledger up to this program's version.")
+@click.option(
+    "--migrate", is_flag=True, help="Migrate an older ledger to the version of this program."
+)
 def init(zone: str | None, migrate: bool) -> None:
-    """Create the ledger, or bring an older one up to date.
+    """Create the ledger, or migrate an older one.
 
     Days, months and deadlines are those of its time zone; a question may name another one.
     """
@@ -59,7 +61,7 @@ def init(zone: str | None, migrate: bool) -> None:
 @zoned
 @listed
 def status(zone: str | None, form: Format, selection: Selection) -> None:
-    """Show where the ledger is, how far it has come and how large it is."""
+    """Show where the ledger is, its head position and its size."""
     location = chosen()
     with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
@@ -119,4 +121,4 @@ def stop() -> None:
             "stop it where it runs"
         )
     folder: Path = location.folder or embedded.default_folder()
-    remark("stopped" if embedded.stop(folder) else "it was not running")
+    remark("stopped" if embedded.stop(folder) else "not running")

@@ -11,17 +11,32 @@ from commands.cli.reports.spans import period_of
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
+from projections.questions.clients.client_base_audit import base_audit
 
 
 @click.command(epilog="Example: iledger audit base --month 2026-10 --sign --by E-02")
 @click.option("--month", metavar="MONTH", required=True, help="Such as 2026-10.")
-@click.option("--active-days", type=int, default=365, show_default=True,
-              help="Days without a purchase after which a client is lost.")  # fmt: skip
-@click.option("--stale-days", type=int, default=90, show_default=True,
-              help="Days without a contact after which a client is stale.")  # fmt: skip
-@click.option("--sign", is_flag=True, help="Record that you have looked through it.")
-@click.option("--by", metavar="EMPLOYEE", envvar="ILEDGER_BY",
-              help="Who signs.  [env: ILEDGER_BY; default: the name of your login]")  # fmt: skip
+@click.option(
+    "--active-days",
+    type=int,
+    default=365,
+    show_default=True,
+    help="Days without a purchase after which a client counts as lost.",
+)
+@click.option(
+    "--stale-days",
+    type=int,
+    default=90,
+    show_default=True,
+    help="Days without a contact after which a client counts as stale.",
+)
+@click.option("--sign", is_flag=True, help="Sign the audit off: record that you reviewed it.")
+@click.option(
+    "--by",
+    metavar="EMPLOYEE",
+    envvar="ILEDGER_BY",
+    help="Who signs.  [env: ILEDGER_BY; default: your login name]",
+)
 @asked
 def base(
     question: Question,
@@ -34,10 +49,9 @@ def base(
 ) -> None:
     """Count the clients at the end of a month: new, lost, reactivated, without owner, stale.
 
-    The answer names the position that it was given at; with --as-of and that position it is the
-    same for ever, and so is its digest.
+    The answer includes its position. With --as-of and that position, the answer and its digest
+    never change.
     """
-    from projections.questions.clients.client_base_audit import base_audit
 
     span = period_of(month, None, None)
     if not re.fullmatch(r"\d{4}-\d\d", month, re.ASCII) or not span.since or not span.until:
@@ -45,17 +59,31 @@ def base(
     if active_days < 1 or stale_days < 1:
         raise InvalidQuestion("--active-days and --stale-days are 1 or more")
     found = base_audit(
-        question.connection, question.view, since=span.since, until=span.until,
-        active_days=active_days, stale_days=stale_days,
-    )  # fmt: skip
+        question.connection,
+        question.view,
+        since=span.since,
+        until=span.until,
+        active_days=active_days,
+        stale_days=stale_days,
+    )
     told = {"month": month, "as_of": question.view.as_of} | found._asdict()
     question.show([told])
     if sign:
-        _sign(question, span.until, by, {**told, "zone": question.view.zone,
-              "active_days": active_days, "stale_days": stale_days})  # fmt: skip
+        _sign(
+            question,
+            span.until,
+            by,
+            {
+                **told,
+                "zone": question.view.zone,
+                "active_days": active_days,
+                "stale_days": stale_days,
+            },
+        )
 
 
 def _sign(question: Question, until: date, by: str | None, told: dict[str, Any]) -> None:
+    # 114 ms
     from commands.cli.shell.decision import context_of
     from commands.decisions.clients.audits import model, sign
     from commands.decisions.handle import handle
@@ -70,4 +98,4 @@ def _sign(question: Question, until: date, by: str | None, told: dict[str, Any])
     with Ledger(question.location) as ledger:
         handled = handle(ledger, model(), context, sign(ClientBaseAuditSigned(**told)))
     positions = [receipt.position for receipt in handled.receipts]
-    remark(f"signed at position {positions[0]}" if positions else "signed already")
+    remark(f"signed at position {positions[0]}" if positions else "already signed")

@@ -7,6 +7,8 @@ import click
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, moment, recorded_position
 from ledger.errors import InvalidQuestion
+from projections.questions.clients import card as card_question
+from projections.tables.clients import merges
 from projections.view import View
 
 Axis = Literal["known", "true"]
@@ -28,14 +30,12 @@ _TIMELINE = (
 def card(question: Question, client: str) -> None:
     """Show what is known about a client.
 
-    Every line has the position of the event that says so: `iledger replay --after` shows it.
-    In CSV, all sections are one table of section, name, value, since and position. An id that was
-    merged into another is answered with the other's card.
+    Every line has the position of the event behind it; `iledger replay --after` shows the event.
+    In CSV, all sections are one table of section, name, value, since and position. For an id that
+    was merged into another, the surviving client's card is shown.
     """
-    from projections.questions.clients import card
-    from projections.tables.clients import merges
 
-    found = card.card(question.connection, question.view, client)
+    found = card_question.card(question.connection, question.view, client)
     say_merged(question, client)
     if question.printer.form == "csv":
         shown = ("name", "value", "since", "precision", "position", "client")
@@ -54,8 +54,12 @@ def card(question: Question, client: str) -> None:
 
 @click.command(epilog="Example: iledger timeline C-0104 --since 2025-06 --kind call,letter")
 @click.argument("client", metavar="CLIENT")
-@click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
-@click.option("--until", metavar="DATE|TIME", help="Only what happened by then (the whole day).")
+@click.option("--since", metavar="DATE|TIME", help="Only what happened at or after this time.")
+@click.option(
+    "--until",
+    metavar="DATE|TIME",
+    help="Only what happened by this time (a date: by the end of that day).",
+)
 @click.option("--kind", metavar="KIND,KIND…", help="Only these kinds, such as call,letter,deal.")
 @asked
 def timeline(
@@ -63,15 +67,13 @@ def timeline(
 ) -> None:
     """Show everything that happened with a client.
 
-    Every line says whose the client was at that moment. An annulled event stays in sight, with
-    the position that annulled it.
+    Every line includes the client's owner at that moment. Annulled events remain visible, with the
+    position of the annulment.
     """
-    from projections.questions.clients import card
-    from projections.tables.clients import merges
 
     say_merged(question, client)
     kinds = [each.strip() for each in (kind or "").split(",") if each.strip()]
-    found = card.timeline(
+    found = card_question.timeline(
         question.connection,
         question.view,
         client,
@@ -95,21 +97,19 @@ def timeline(
     type=click.Choice(["known", "true"]),
     default="known",
     show_default=True,
-    help="Whether the moments are of what was recorded or of what had happened.",
+    help="Compare what had been recorded by then (known) or what had happened by then (true).",
 )
 @asked
 def diff(question: Question, client: str, start: str, end: str | None, axis: Axis) -> None:
     """Show what changed on a client's card between two moments."""
-    from projections.questions.clients import card
 
     before = _moved(question, "--from", start, axis)
     after = question.view if end is None else _moved(question, "--to", end, axis)
-    question.show(card.difference(question.connection, before, after, client))
+    question.show(card_question.difference(question.connection, before, after, client))
 
 
 def say_merged(question: Question, client: str) -> str:
     """The client that this one is a part of, or itself; a remark if it is another."""
-    from projections.tables.clients import merges
 
     survivor = merges.members(question.connection, question.view, client)[0]
     if survivor != client:
@@ -126,6 +126,6 @@ def _moved(question: Question, option: str, text: str, axis: Axis) -> View:
     if position > view.as_of:
         raise InvalidQuestion(
             f"{option} {text} is position {position}, later than the answer's {view.as_of}; "
-            "name an earlier moment, or leave --as-of out"
+            "name an earlier moment or leave --as-of out"
         )
     return view._replace(as_of=position)

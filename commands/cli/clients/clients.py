@@ -3,6 +3,7 @@
 import click
 
 from commands.cli.shell.question import Question, asked
+from projections.questions.ownership import portfolio
 
 # What a table may lose where it is too wide, least important first.
 _DROP = (
@@ -19,13 +20,18 @@ _DROP = (
 
 
 @click.command(epilog="Example: iledger clients --unit U-2 --search ромашка")
-@click.option("--owner", metavar="EMPLOYEE", help="Only this employee's.")
-@click.option("--unit", metavar="UNIT", help="Only of owners in this unit and those below it.")
-@click.option("--search", metavar="TEXT", help="Only with this in the name (in any case), or id.")
+@click.option("--owner", metavar="EMPLOYEE", help="Only those of this employee.")
+@click.option(
+    "--unit", metavar="UNIT", help="Only clients of owners in this unit and those below it."
+)
+@click.option(
+    "--search",
+    metavar="TEXT",
+    help="Only clients with this text in their name or id, in upper or lower case.",
+)
 @asked
 def clients(question: Question, owner: str | None, unit: str | None, search: str | None) -> None:
     """List the clients, their owners and the last contact with each."""
-    from projections.questions.ownership import portfolio
 
     found = portfolio.clients(
         question.connection, question.view, owner=owner, unit=unit, search=search

@@ -4,26 +4,28 @@ import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.question import Question, asked
+from projections.tables.clients import merges
 
 _SURVIVOR = click.argument("survivor", metavar="SURVIVOR")
 _ABSORBED = click.argument("absorbed", metavar="ABSORBED")
-_APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
+_APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who approved it, if not --by.")
 
 
 @click.command(epilog='Example: iledger client merge C-0104 C-0311 --evidence "same INN" --by E-02')
 @_SURVIVOR
 @_ABSORBED
-@click.option("--evidence", metavar="TEXT", required=True, help="From what it is known.")
+@click.option("--evidence", metavar="TEXT", required=True, help="How this is known.")
 @_APPROVED
 @deciding
 def merge(
     shell: DecisionShell, survivor: str, absorbed: str, evidence: str, approved_by: str | None
 ) -> None:
-    """Declare two ids one client; its card shows both histories.
+    """Merge two ids into one client, whose card shows both histories.
 
     No event is moved or rewritten: `iledger client unmerge` restores both cards as they were. The
-    surviving id determines the owner. Figures stay with whoever earned them.
+    surviving id determines the owner. Metrics remain credited to whoever earned them.
     """
+    # 41 ms
     from commands.decisions.clients import merging
 
     approved = approved_by or shell.context.by
@@ -42,10 +44,11 @@ def merge(
 def unmerge(
     shell: DecisionShell, survivor: str, absorbed: str, reason: str, approved_by: str | None
 ) -> None:
-    """Declare two merged ids different clients after all.
+    """Separate two merged ids into two clients again.
 
     `iledger client duplicates` no longer names them as a pair.
     """
+    # 41 ms
     from commands.decisions.clients import merging
 
     approved = approved_by or shell.context.by
@@ -56,12 +59,11 @@ def unmerge(
 @click.command(epilog="Example: iledger client duplicates --format csv")
 @asked
 def duplicates(question: Question) -> None:
-    """List clients that are probably one: same name, inn, phone or e-mail.
+    """List clients that are probably the same: equal name, inn, phone or e-mail.
 
-    Case, spaces, punctuation, ё for е and Latin letters among Cyrillic ones make no difference.
-    Clients that were declared different by `iledger client unmerge` are left out.
+    Case, spaces, punctuation, ё for е and Latin letters among Cyrillic ones are ignored. Clients
+    separated by `iledger client unmerge` are left out.
     """
-    from projections.tables.clients import merges
 
     question.show(
         merges.duplicates(question.connection, question.view),

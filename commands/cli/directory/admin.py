@@ -3,9 +3,9 @@
 from commands.cli.directory.entry import Daily, Entry, Noun
 
 ADMINISTRATION: dict[str, Entry] = {
-    "init": Daily("admin.server:init", "Create the ledger, or bring an older one up to date."),
+    "init": Daily("admin.server:init", "Create the ledger, or migrate an older one."),
     "status": Daily(
-        "admin.server:status", "Show where the ledger is, how far it has come and how large it is."
+        "admin.server:status", "Show where the ledger is, its head position and its size."
     ),
     "doctor": Daily("admin.doctor:doctor", "Check the environment and suggest fixes."),
     "projections": Noun(

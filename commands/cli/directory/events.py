@@ -4,7 +4,9 @@ from commands.cli.directory.entry import Daily, Entry, Noun
 
 EVENTS: dict[str, Entry] = {
     "append": Daily("events.append:append", "Record events from JSON Lines."),
-    "replay": Daily("events.replay:replay", "Show the events in the order of their recording."),
+    "replay": Daily(
+        "events.replay:replay", "Show the events in the order in which they were recorded."
+    ),
     "event": Noun(
         "Describe the types of event.",
         "iledger event types call.logged",

@@ -5,7 +5,7 @@ from commands.cli.directory.entry import Daily, Entry, Noun
 MOTIVATION: dict[str, Entry] = {
     "kpi": Daily(
         "motivation.kpi:kpi",
-        "Show scores and bonus of a period: as settled, or provisional by the scheme in force.",
+        "Show the scores and bonuses of a period: as closed, or provisional.",
     ),
     "target": Noun(
         "Set, revise, explain, list and propose targets, and show their attainment.",

@@ -5,7 +5,7 @@ from commands.cli.directory.entry import Daily, Entry, Noun
 SALES: dict[str, Entry] = {
     "funnel": Daily(
         "sales.funnel:funnel",
-        "Show how far the deals opened in a period have come, and where they were lost.",
+        "Show how far the deals opened in a period got, and where they were lost.",
     ),
     "deal": Noun(
         "List deals, offers and purchases.",

@@ -30,10 +30,10 @@ _ROLES = ("writer", "owner")
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where rejected lines go.  [default: FILE.rejects.jsonl, or ledger.rejects.jsonl]",
+    help="The file for rejected lines.  [default: FILE.rejects.jsonl, or ledger.rejects.jsonl]",
 )
 @click.option(
-    "--receipts", is_flag=True, help="Print one JSON object a line: what became of each event."
+    "--receipts", is_flag=True, help="Print the outcome of each event, one JSON object per line."
 )
 @click.option(
     "--format",
@@ -41,14 +41,14 @@ _ROLES = ("writer", "owner")
     type=click.Choice(("text", "json")),
     default="text",
     show_default=True,
-    help="The summary: text on stderr, or JSON on stdout.",
+    help="Format of the summary: text on stderr, or JSON on stdout.",
 )
 def append(file: str, rejects: Path | None, receipts: bool, form: Literal["text", "json"]) -> None:
     """Record events from JSON Lines.
 
-    One event a line, in FILE or on standard input ("-"). Lines that are malformed go to the reject
-    file, and the exit code is 1; all others are recorded. Running the same load again is always
-    safe: what is recorded already is known by its source and key.
+    One event per line, in FILE or on standard input ("-"). Malformed lines go to the reject file,
+    and the exit code is 1; all others are recorded. Running the same load again is always safe:
+    events that are recorded already are recognised by source and key.
     """
     location = chosen()
     sink = Rejects(_rejects_path(file, rejects), None if file == "-" else Path(file))

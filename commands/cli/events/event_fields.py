@@ -23,12 +23,17 @@ _NAMES: tuple[tuple[Any, str], ...] = (
     (kinds.Shift, "hours of a day, such as 09:00-18:00"),
 )  # fmt: skip
 _PLAIN = {
-    str: "text", int: "whole number", bool: "true or false", float: "number", Decimal: "number",
-    date: "date", datetime: "time with its zone",
-}  # fmt: skip
+    str: "text",
+    int: "whole number",
+    bool: "true or false",
+    float: "number",
+    Decimal: "number",
+    date: "date",
+    datetime: "time with its zone",
+}
 
 
-class Shape(NamedTuple):
+class EventField(NamedTuple):
     """One field of an event's content, as it is documented."""
 
     field: str
@@ -38,12 +43,12 @@ class Shape(NamedTuple):
     default: str | None
 
 
-def shapes(content: type[Any]) -> list[Shape]:
+def event_fields(content: type[Any]) -> list[EventField]:
     """The fields of a content class, in the order in which it lists them."""
     hints = get_type_hints(content, include_extras=True)
     described = catalogue.by_class().get(content)
     return [
-        Shape(
+        EventField(
             field.name,
             holds(hints[field.name]),
             required=field.default is MISSING and field.default_factory is MISSING,
@@ -66,7 +71,7 @@ def holds(hint: Any) -> str:
     if origin is tuple:
         return f"list of: {holds(members[0])}"
     if isinstance(hint, type) and is_dataclass(hint):
-        inner = (f"{shape.field} ({shape.holds})" for shape in shapes(hint))
+        inner = (f"{each.field} ({each.holds})" for each in event_fields(hint))
         return "object with " + ", ".join(inner)
     return _PLAIN.get(hint, getattr(hint, "__name__", str(hint)))
 

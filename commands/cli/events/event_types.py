@@ -2,7 +2,7 @@
 
 import click
 
-from commands.cli.events.event_fields import meaning, shapes
+from commands.cli.events.event_fields import event_fields, meaning
 from commands.cli.shell.output import Format, Printer, remark
 from commands.cli.shell.question import listed
 from commands.cli.shell.selection import Selection
@@ -15,7 +15,7 @@ from ledger.suggestions import did_you_mean
 @click.argument("type_", metavar="[TYPE]", required=False)
 @listed
 def types(type_: str | None, form: Format, selection: Selection) -> None:
-    """Show which types of event there are, and their fields."""
+    """List the types of event, or the fields of one."""
     found = catalogue.types()
     with Printer(form, selection=selection) as printer:
         if type_ is None:
@@ -28,8 +28,8 @@ def types(type_: str | None, form: Format, selection: Selection) -> None:
             return
         if type_ not in found:
             hint = did_you_mean(type_, found) or "`iledger event types` lists them all."
-            raise NotFound(f"there is no event type {type_!r}. {hint}")
+            raise NotFound(f"no event type {type_!r}. {hint}")
         described = found[type_]
         remark(f"{type_}, version {described.version}: {meaning(described.content)}")
-        rows = [shape._asdict() for shape in shapes(described.content)]
+        rows = [each._asdict() for each in event_fields(described.content)]
         printer.show([row | {"holds": row["holds"].replace("`", "")} for row in rows])

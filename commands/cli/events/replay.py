@@ -51,15 +51,19 @@ _read_head = msgspec.json.Decoder(_Head).decode
 
 @click.command(epilog="Example: iledger replay --client C-0104 --since 2025-06 --format jsonl")
 @click.option("--client", metavar="CLIENT", help="Only events of this client.")
-@click.option("--employee", metavar="EMPLOYEE", help="Only what this employee did, or is about.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only events by or about this employee.")
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this type; repeatable.")
-@click.option("--source", metavar="SOURCE", help="Only events that this producer sent.")
-@click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
-@click.option("--until", metavar="DATE|TIME", help="Only what happened by then (the whole day).")
-@click.option("--after", type=click.IntRange(0), default=0, help="Begin after this position.")
-@click.option("--as-of", metavar="POSITION|DATE|TIME", help="End with what was recorded by then.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="End after so many events.")
-@click.option("--follow", is_flag=True, help="Wait for new events, for ever.")
+@click.option("--source", metavar="SOURCE", help="Only events from this producer.")
+@click.option("--since", metavar="DATE|TIME", help="Only what happened at or after this time.")
+@click.option(
+    "--until",
+    metavar="DATE|TIME",
+    help="Only what happened by this time (a date: by the end of that day).",
+)
+@click.option("--after", type=click.IntRange(0), default=0, help="Start after this position.")
+@click.option("--as-of", metavar="POSITION|DATE|TIME", help="Stop at what was recorded by then.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Stop after N events.")
+@click.option("--follow", is_flag=True, help="Keep waiting for new events.")
 @zoned
 @click.option(
     "--format",
@@ -67,17 +71,18 @@ _read_head = msgspec.json.Decoder(_Head).decode
     type=click.Choice(("text", "jsonl")),
     default="text",
     show_default=True,
-    help="A line to read, or all that is recorded as JSON.",
+    help="Readable lines, or every recorded field as JSON.",
 )
 def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> None:
-    """Show the events in the order of their recording.
+    """Show the events in the order in which they were recorded.
 
-    In text: position, when it happened, when it was recorded, type, who did it (or recorded it, in
-    brackets), client, content. In JSON Lines: every recorded field; without position, event_id and
-    recorded_at a line is the recorded body itself, byte for byte.
+    Text lines have the position, when the event happened, when it was recorded, its type, who did
+    it (or, in brackets, who recorded it), the client and the content. JSON lines have every
+    recorded field; without position, event_id and recorded_at a line is the recorded body, byte for
+    byte.
     """
     if asked["follow"] and asked["as_of"]:
-        raise click.UsageError("--follow has no end, and --as-of is one: choose.")
+        raise click.UsageError("--follow never ends and --as-of is an end; give one of them.")
     location = chosen()
     with closing(connect(location, *ROLES)) as connection:
         local = known_zone(zone or schema.check(connection).zone)
@@ -85,8 +90,8 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
         upto = log.head(connection)
         if asked["after"] > upto:
             raise InvalidQuestion(
-                f"--after {asked['after']} is ahead of the head, which is {upto}: what is recorded "
-                "before that position would be passed over"
+                f"--after {asked['after']} is ahead of the head, which is {upto}: events recorded "
+                "before that position would be skipped"
             )
         if asked["as_of"]:
             upto = recorded_position(connection, asked["as_of"], str(local), truth="--until {}")
@@ -108,6 +113,7 @@ def _filter(asked: dict[str, Any], zone: ZoneInfo) -> Filter:
 
 
 def _query(client: str | None, employee: str | None, types: tuple[str, ...]) -> Query:
+    # 78 ms
     from ledger.api import question
 
     if types:
@@ -117,6 +123,7 @@ def _query(client: str | None, employee: str | None, types: tuple[str, ...]) -> 
 
 def _doubt(types: tuple[str, ...]) -> None:
     """Say that a type is unknown; it may still be recorded, by a package that is not here."""
+    # 58 ms
     from ledger.catalogue import types as catalogue
 
     for name in types:

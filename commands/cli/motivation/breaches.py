@@ -26,7 +26,9 @@ _DROP = ("denominator", "numerator", "recorded", "metric")
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
 @click.option("--norm", metavar="NORM", help="Only this norm.")
 @click.option("--employee", metavar="EMPLOYEE", help="Only this employee.")
-@click.option("--all", "everybody", is_flag=True, help="Who kept them too, and where data lack.")
+@click.option(
+    "--all", "everybody", is_flag=True, help="Also those who met them, and those without data."
+)
 @click.option("--explain", is_flag=True, help="List the events behind the breaches.")
 @asked
 def breaches_(
@@ -40,9 +42,10 @@ def breaches_(
 ) -> None:
     """List who did not meet the norms in a period, and by which figure.
 
-    Only months, quarters and years that are over are looked at. What is on record as a breach
-    (`iledger norm record`) is shown with its position, even if by now it is none.
+    Only months, quarters and years that are over are checked. A recorded breach
+    (`iledger norm record`) is shown with its position, even if it is not a breach any more.
     """
+    # 22 ms
     from projections.motivation.compliance import BREACHED, behind, compliance
 
     span = period_of(period)
@@ -66,13 +69,14 @@ def breaches_(
 
 @click.command(epilog="Example: iledger norm record --period 2026-Q3 --by E-03 --dry-run")
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
-@click.option("--norm", "name", metavar="NORM", help="Only of this norm.")
+@click.option("--norm", "name", metavar="NORM", help="Only this norm.")
 @deciding
 def record(shell: DecisionShell, period: str, name: str | None) -> None:
-    """Put the breaches of a period on record, each once, with the events behind it.
+    """Record the breaches of a period, each once, with the events behind it.
 
-    One whose record was annulled is let be.
+    Breaches whose record was annulled are skipped.
     """
+    # 22 ms
     from projections.motivation.compliance import BREACHED, behind, compliance
 
     span = period_of(period)
@@ -90,14 +94,14 @@ def record(shell: DecisionShell, period: str, name: str | None) -> None:
                 if row.position not in of[-1:]:
                     of.append(row.position)
     if found:
-        shell.confirm(f"Put {len(found)} breaches on record?")
+        shell.confirm(f"Record {len(found)} breaches?")
     model = deciding_norms.model(periods=sorted({each.period.name for each in found}))
     shell.take(model, deciding_norms.record(found, evidence))
 
 
 def _say_running(question: Question, span: Period) -> None:
     if span.end(question.view.zone) > question.view.on:
-        remark(f"{span.name} is not over; what is still running of it is not looked at")
+        remark(f"{span.name} is not over; parts that are still running are not checked")
 
 
 def _line(each: Compliance) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from ledger.errors import InvalidQuestion, NotFound
 from projections.motivation.payout_statement import StatementContent, read_back
 from projections.motivation.scheme import Scheme, scheme_of
 from projections.periods import Period, period_of
+from projections.tables.motivation.settlement import closings, issued, schemes
+from projections.tables.people.people import managed, names
 from projections.view import View
 
 _PERIOD = click.option(
@@ -25,12 +27,12 @@ _PERIOD = click.option(
 _EXPLAIN = click.option(
     "--explain",
     metavar="METRIC",
-    help="List the events behind this metric (METRIC/unit, METRIC/company: of all) instead.",
+    help="List the events behind this metric instead (METRIC/unit, METRIC/company: all of them).",
 )
 _SCHEME = click.option(
     "--scheme",
     metavar="SCHEME|FILE",
-    help="By which scheme. Default: as settled, or the one in force.",
+    help="The scheme to use. Default: as closed, or the scheme in force.",
 )
 Wanted = Callable[[Question, View], Sequence[str]]
 
@@ -48,10 +50,10 @@ class Shown(NamedTuple):
 
 def shown(question: Question, period: Period, name: str | None) -> Shown:
     """The statements of a period: as settled, or provisional by the scheme named or in force."""
+    # 105 ms
     from projections.motivation.recalculation import closing_scheme, pinned
     from projections.motivation.statements import compute_statements
     from projections.motivation.target_groups import refuse_opposed
-    from projections.tables.motivation.settlement import closings, issued
 
     connection, view = question.connection, question.view
     closed = closings(connection, view, period.name)
@@ -59,19 +61,18 @@ def shown(question: Question, period: Period, name: str | None) -> Shown:
         rows = issued(connection, view, period=period.name)
         scheme = closing_scheme(connection, view, closed[-1])
         contents = [read_back(row.document) for row in rows]
-        remark(f"settled by {scheme.name}@{scheme.version}, position {closed[-1].as_of}")
+        remark(f"closed by {scheme.name}@{scheme.version}, position {closed[-1].as_of}")
         corrected = {row.employee: row.corrected for row in rows if row.corrected}
         return Shown(contents, scheme, pinned(view, closed[-1]), corrected)
     scheme = scheme_named(question, name) if name else _in_force(question, period)
     seen = pinned(view, closed[-1]) if closed else view
     refuse_opposed(connection, seen, period, scheme)
     found = compute_statements(connection, seen, period, scheme)
-    remark(f"provisional, by {scheme.name}@{scheme.version}: nothing of this is settled")
+    remark(f"provisional, by {scheme.name}@{scheme.version}: the period is not closed")
     return Shown([each.written for each in found], scheme, seen)
 
 
 def _in_force(question: Question, period: Period) -> Scheme:
-    from projections.tables.motivation.settlement import schemes
 
     rows = [
         row
@@ -95,6 +96,7 @@ def _answer(
     wanted: Wanted | None,
 ) -> None:
     """Show those wanted, or everybody: one in full, several in a row each."""
+    # 100 ms
     from projections.motivation.statements import figures_behind
 
     span = period_of(period)
@@ -118,7 +120,7 @@ def _answer(
         question.show(components(told[0]), "components")
         return
     if not told and among:
-        raise NotFound(f"{', '.join(among)}: no figures by {found.scheme.name} in {period}")
+        raise NotFound(f"{', '.join(among)}: no statement by {found.scheme.name} in {period}")
     if question.printer.form == "json":
         question.show(told)
     else:
@@ -126,7 +128,6 @@ def _answer(
 
 
 def _show_rows(question: Question, contents: list[StatementContent[str]], view: View) -> None:
-    from projections.tables.people.people import names
 
     known = names(question.connection, view)
     rows = [summary(each, known) for each in contents]
@@ -140,8 +141,10 @@ def _show_rows(question: Question, contents: list[StatementContent[str]], view: 
     "iledger kpi --mine --period 2026-Q3 --by E-07"
 )
 @click.option("--employee", metavar="EMPLOYEE", help="Only this employee.")
-@click.option("--mine", is_flag=True, help="Only your own: the figures that your superior sees.")
-@click.option("--team", is_flag=True, help="Only of all in the units that you manage, and below.")
+@click.option("--mine", is_flag=True, help="Only your own figures, as your manager sees them.")
+@click.option(
+    "--team", is_flag=True, help="Only the employees of the units that you manage, and below."
+)
 @click.option(
     "--by", metavar="EMPLOYEE", envvar="ILEDGER_BY", help="Who you are.  [env: ILEDGER_BY]"
 )
@@ -163,7 +166,7 @@ def kpi(
     mine: bool,
     team: bool,
 ) -> None:
-    """Show scores and bonus of a period: as settled, or provisional by the scheme in force."""
+    """Show the scores and bonuses of a period: as closed, or provisional."""
     wanted = _whose(employee, by, mine=mine, team=team)
     with opened(None, None, zone, form, selection=selection) as question:
         _answer(question, period, scheme, explain, wanted)
@@ -181,6 +184,5 @@ def _whose(employee: str | None, by: str | None, *, mine: bool, team: bool) -> W
 
 
 def _managed(question: Question, view: View, manager: str) -> Sequence[str]:
-    from projections.tables.people.people import managed
 
     return managed(question.connection, view, manager)

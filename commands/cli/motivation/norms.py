@@ -13,6 +13,7 @@ from commands.cli.shell.question import Question, asked
 from commands.decisions.motivation import norms as deciding_norms
 from ledger.errors import InvalidQuestion
 from ledger.events.motivation import Bound, NormDefined, NormScope
+from projections.tables.motivation.norms import norms
 
 # What a table may lose where it is too wide, least important first.
 _DROP = (
@@ -34,8 +35,7 @@ _DROP = (
 @click.option("--norm", metavar="NORM", help="Only this norm.")
 @asked
 def list_(question: Question, norm: str | None) -> None:
-    """List the norms, and from when on each version holds."""
-    from projections.tables.motivation.norms import norms
+    """List the norms and when each version takes effect."""
 
     found = norms(question.connection, question.view, norm)
     rows = [each._asdict() for each in found]
@@ -47,45 +47,56 @@ def list_(question: Question, norm: str | None) -> None:
     "--per-working-day --every month --unit MSK-1 --by E-03"
 )
 @click.argument("name", metavar="NORM")
-@click.option("--metric", metavar="NAME", required=True, help="Of which metric.")
-@click.option("--at-least", type=number, help="The figure is to be this or more.")
-@click.option("--at-most", type=number, help="The figure is to be this or less.")
-@click.option("--currency", metavar="CODE", help="Of money: which, such as RUB.")
+@click.option("--metric", metavar="NAME", required=True, help="The metric.")
+@click.option("--at-least", type=number, help="The figure must be this or more.")
+@click.option("--at-most", type=number, help="The figure must be this or less.")
+@click.option("--currency", metavar="CODE", help="The currency of an amount of money, such as RUB.")
 @click.option(
     "--every",
     type=click.Choice(["month", "quarter", "year"]),
     default="month",
     show_default=True,
-    help="In each of these.",
+    help="The period in which it must be met.",
 )
-@click.option("--per-working-day", is_flag=True, help="An amount: as the mean of a working day.")
-@click.option("--counting", is_flag=True, help="A share: how many it counts, instead of the share.")
+@click.option("--per-working-day", is_flag=True, help="For amounts: the mean per working day.")
+@click.option("--counting", is_flag=True, help="For shares: the numerator instead of the share.")
 @click.option(
-    "--hours", type=number, help="An inquiry is to be answered within so many. Default: 1."
+    "--hours", type=number, help="Hours within which an inquiry must be answered. Default: 1."
 )
-@click.option("--calendar", metavar="NAME", help="Working days and hours. Default: the ledger's.")
+@click.option("--calendar", metavar="NAME", help="The business calendar. Default: the ledger's.")
 @click.option(
     "--credit",
     metavar="MODE",
     default="owner-at-event",
     show_default=True,
-    help="To whose credit; as for `iledger metrics`.",
+    help="Who is credited, as in `iledger metrics`.",
 )
-@click.option("--employee", metavar="EMPLOYEE", help="For whom; or --unit, --position; or for all.")
-@click.option("--unit", metavar="UNIT", help="For everybody in this unit, and below.")
-@click.option("--position", metavar="TEXT", help="For everybody last hired as this.")
-@click.option("--from", "first", metavar="DATE", help="From when on. Default: today.")
-@click.option("--until", metavar="DATE", help="No longer from this day on.")
-@click.option("--allow-late", "late", metavar="REMARK", help="Why it holds for the past, too.")
+@click.option(
+    "--employee",
+    metavar="EMPLOYEE",
+    help="The employee it applies to; or --unit, --position, or everyone.",
+)
+@click.option("--unit", metavar="UNIT", help="Everyone in this unit and those below it.")
+@click.option("--position", metavar="TEXT", help="Everyone hired in this position.")
+@click.option("--from", "first", metavar="DATE", help="The first day. Default: today.")
+@click.option("--until", metavar="DATE", help="The first day on which it no longer applies.")
+@click.option("--allow-late", "late", metavar="REMARK", help="Why it also applies to the past.")
 @deciding
 def define(
-    shell: DecisionShell, name: str, at_least: Decimal | None, at_most: Decimal | None,
-    first: str | None, until: str | None, employee: str | None, unit: str | None,
-    position: str | None, **said: Any,
-) -> None:  # fmt: skip
-    """Lay down a norm, or another version of it: everybody it is for is to keep a figure.
+    shell: DecisionShell,
+    name: str,
+    at_least: Decimal | None,
+    at_most: Decimal | None,
+    first: str | None,
+    until: str | None,
+    employee: str | None,
+    unit: str | None,
+    position: str | None,
+    **said: Any,
+) -> None:
+    """Define a norm, or a new version of it: a figure that everyone in its scope must meet.
 
-    It holds for the months, quarters or years that begin on --from or later.
+    It applies to the months, quarters or years that begin on --from or later.
     """
     bounds: dict[Bound, Decimal | None] = {"at_least": at_least, "at_most": at_most}
     bounded = [(bound, value) for bound, value in bounds.items() if value is not None]
@@ -117,4 +128,4 @@ def _day(option: str, text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise InvalidQuestion(f"{option} {text!r} is not a day; give it as 2026-06-30") from None
+        raise InvalidQuestion(f"{option} {text!r} is not a day, such as 2026-06-30") from None

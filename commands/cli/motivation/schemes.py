@@ -13,6 +13,7 @@ from commands.cli.shell.selection import Selection
 from commands.decisions.motivation import settlement as deciding_settlement
 from ledger.errors import InvalidQuestion
 from projections.motivation.scheme import Scheme, examined, scheme_of
+from projections.tables.motivation.settlement import published, schemes
 
 _FILE = click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
 
@@ -22,7 +23,7 @@ _FILE = click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_
 @listed
 @click.pass_context
 def check(context: click.Context, file: str, form: Format, selection: Selection) -> None:
-    """Check a scheme's file; every problem with its line and remedy, and exit code 1."""
+    """Check the file of a scheme: every problem with its line and remedy, and exit code 1."""
     found, problems = examined(contents(file))
     if found is not None:
         remark(f"valid: {found.name}@{found.version}, {len(found.components)} components")
@@ -36,10 +37,10 @@ def check(context: click.Context, file: str, form: Format, selection: Selection)
     epilog='Example: iledger bonus scheme publish sales.toml --remark "agreed" --by E-01'
 )
 @_FILE
-@click.option("--remark", "said", metavar="TEXT", help="What is to be said of this version.")
+@click.option("--remark", "said", metavar="TEXT", help="A remark on this version.")
 @deciding
 def publish(shell: DecisionShell, file: str, said: str | None) -> None:
-    """Publish a version of a scheme, its whole file; a version never changes."""
+    """Publish a version of a scheme with its whole file. A version never changes."""
     found = scheme_of(contents(file))
     shell.take(deciding_settlement.model(), deciding_settlement.publish(found, said))
 
@@ -48,7 +49,6 @@ def publish(shell: DecisionShell, file: str, said: str | None) -> None:
 @asked
 def list_(question: Question) -> None:
     """List the published schemes."""
-    from projections.tables.motivation.settlement import schemes
 
     rows = schemes(question.connection, question.view)
     question.show(
@@ -61,7 +61,6 @@ def list_(question: Question) -> None:
 @asked
 def show(question: Question, name: str) -> None:
     """Print the file of a published scheme."""
-    from projections.tables.motivation.settlement import published
 
     found = published(question.connection, question.view, name)
     if question.printer.form == "table":
@@ -75,7 +74,7 @@ def show(question: Question, name: str) -> None:
 @click.argument("other", metavar="SCHEME|FILE")
 @asked
 def diff(question: Question, one: str, other: str) -> None:
-    """Show what differs between two schemes; each is published, or a file."""
+    """Show the differences between two schemes, each published or a file."""
     sides = [dict(_fields(scheme_named(question, name))) for name in (one, other)]
     names = dict.fromkeys(name for side in sides for name in side)
     rows = [
@@ -88,7 +87,6 @@ def diff(question: Question, one: str, other: str) -> None:
 
 def scheme_named(question: Question, name: str) -> Scheme:
     """A scheme by its file, or as published: SCHEME@VERSION, or SCHEME for the latest version."""
-    from projections.tables.motivation.settlement import published
 
     if name.endswith(".toml") or Path(name).is_file():
         return scheme_of(contents(name))

@@ -14,18 +14,19 @@ from ledger.errors import InvalidQuestion, NotFound
 from projections.motivation.payout_statement import StatementContent, read_back
 from projections.motivation.recalculation import ProposedCorrection
 from projections.periods import period_of
+from projections.tables.motivation.settlement import issued, never_issued, rulings
 
 
 @click.command("list", epilog="Example: iledger bonus statement list --period 2026-09 --format csv")
-@click.option("--period", metavar="PERIOD", help="Only of this period.")
-@click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
+@click.option("--period", metavar="PERIOD", help="Only those of this period.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only those of this employee.")
 @asked
 def list_(question: Question, period: str | None, employee: str | None) -> None:
     """List the statements, with corrections and disputes.
 
-    Who was known only after a period was settled has none, but may have corrections.
+    Employees who became known after a period was closed have no statement in it, but may have
+    corrections.
     """
-    from projections.tables.motivation.settlement import issued, never_issued
 
     wanted = {"period": period and period_of(period).name, "employee": employee}
     rows = [row._asdict() for row in issued(question.connection, question.view, **wanted)]
@@ -35,12 +36,13 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
 
 @click.command(epilog="Example: iledger bonus statement show 2026-09/E-07 --format json")
 @click.argument("name", metavar="[STATEMENT]", required=False)
-@click.option("--employee", metavar="EMPLOYEE", help="Whose, instead of the statement's name.")
-@click.option("--period", metavar="PERIOD", help="Of which period.")
+@click.option(
+    "--employee", metavar="EMPLOYEE", help="The employee, instead of the statement's name."
+)
+@click.option("--period", metavar="PERIOD", help="The period.")
 @asked
 def show(question: Question, name: str | None, employee: str | None, period: str | None) -> None:
-    """Show a statement as it was issued; --format json prints the recorded bytes and no more."""
-    from projections.tables.motivation.settlement import issued, rulings
+    """Show a statement as it was issued; --format json prints exactly the recorded bytes."""
 
     if not name and not (employee and period):
         raise InvalidQuestion("name the statement, or --employee and --period")
@@ -52,7 +54,7 @@ def show(question: Question, name: str | None, employee: str | None, period: str
         became = rulings(question.connection, question.view, name)
         if not became:
             raise NotFound(f"no statement {name!r} was issued")
-        remark(f"no statement {name!r} was issued when the period was settled")
+        remark(f"no statement {name!r} was issued when the period was closed")
         question.show(became)
         return
     if question.printer.form == "json":
@@ -63,7 +65,7 @@ def show(question: Question, name: str | None, employee: str | None, period: str
     question.show(components(content), "components")
     became = rulings(question.connection, question.view, found[-1].statement)
     if became:
-        question.show(became, "what became of it")
+        question.show(became, "rulings")
 
 
 @click.command(epilog="Example: iledger bonus statement verify 2026-09")
@@ -71,16 +73,17 @@ def show(question: Question, name: str | None, employee: str | None, period: str
 @asked
 @click.pass_context
 def verify(context: click.Context, question: Question, period: str) -> None:
-    """Compute the statements of a settled period again and compare them byte by byte.
+    """Recompute the statements of a closed period and compare them byte by byte.
 
     Exit code 1 if one differs.
     """
+    # 47 ms
     from projections.motivation.recalculation import verified
 
     rows = verified(question.connection, question.view, period_of(period).name)
     wrong = [row for row in rows if not row.same]
     question.show(wrong or rows[-1:])
-    remark(f"{len(rows) - 1} statements computed again, {len(wrong)} differences")
+    remark(f"{len(rows) - 1} statements recomputed, {len(wrong)} differences")
     if wrong:
         context.exit(1)
 
@@ -89,7 +92,8 @@ def verify(context: click.Context, question: Question, period: str) -> None:
 @click.argument("period", metavar="PERIOD")
 @asked
 def corrections(question: Question, period: str) -> None:
-    """Show where a settled period would be another by what is known now; decides nothing."""
+    """Show how a closed period would differ if recalculated now. Records nothing."""
+    # 47 ms
     from projections.motivation.recalculation import corrections
 
     rows = corrections(question.connection, question.view, period_of(period).name)
@@ -101,7 +105,9 @@ def corrections(question: Question, period: str) -> None:
 )
 @click.argument("name", metavar="STATEMENT")
 @click.option(
-    "--delta", type=number, help="So much more, or less. Default: as `corrections` proposes."
+    "--delta",
+    type=number,
+    help="The amount, positive or negative. Default: as `corrections` proposes.",
 )
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @click.option(
@@ -109,13 +115,13 @@ def corrections(question: Question, period: str) -> None:
     metavar="POSITION",
     type=int,
     multiple=True,
-    help="An event behind it; repeatable. Default: as proposed.",
+    help="The position of an event behind it; repeatable. Default: as proposed.",
 )
 @deciding
 def correct(
     shell: DecisionShell, name: str, delta: Decimal | None, reason: str, evidence: tuple[int, ...]
 ) -> None:
-    """Decide that so much more, or less, is due than a statement says; the statement stays."""
+    """Correct a statement by an amount; the statement itself stays unchanged."""
     seen = None
     if delta is None:
         row = _proposed(shell, name)
@@ -129,10 +135,10 @@ def correct(
     epilog='Example: iledger bonus statement dispute 2026-09/E-07 --claim "D-77 was mine" --by E-07'
 )
 @click.argument("name", metavar="STATEMENT")
-@click.option("--claim", metavar="TEXT", required=True, help="What is wrong.")
+@click.option("--claim", metavar="TEXT", required=True, help="What is wrong with it.")
 @deciding
 def dispute(shell: DecisionShell, name: str, claim: str) -> None:
-    """Put on record that a statement is held to be wrong."""
+    """Dispute a statement."""
     model = deciding_settlement.model(statement=name)
     shell.take(model, deciding_settlement.dispute(name, claim))
 
@@ -162,6 +168,7 @@ def components(content: StatementContent[str]) -> list[dict[str, Any]]:
 
 
 def _proposed(shell: DecisionShell, name: str) -> ProposedCorrection:
+    # 47 ms
     from projections.motivation.recalculation import corrections
 
     with opened(None, None, shell.zone, shell.printer.form) as question:
@@ -169,6 +176,5 @@ def _proposed(shell: DecisionShell, name: str) -> ProposedCorrection:
             if row.statement == name:
                 return row
     raise NotFound(
-        f"nothing is to be corrected in {name!r} by what is known now; give --delta to correct it "
-        "all the same"
+        f"recalculated now, {name!r} needs no correction; give --delta to correct it nevertheless"
     )

@@ -7,18 +7,20 @@ import click
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.question import Question, asked
 from commands.decisions.motivation import targets as deciding_targets
+from projections.motivation import attainment
 from projections.periods import period_of
+from projections.tables.motivation import targets
 
 PERIOD = click.option(
     "--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09."
 )
-_METRIC = click.option("--metric", metavar="NAME", required=True, help="Of which metric.")
+_METRIC = click.option("--metric", metavar="NAME", required=True, help="The metric.")
 CREDIT = click.option(
     "--credit",
     metavar="MODE",
     default="owner-at-event",
     show_default=True,
-    help="To whose credit; as for `iledger metrics`.",
+    help="Who is credited, as in `iledger metrics`.",
 )
 
 
@@ -42,16 +44,25 @@ _DROP = ("revisions", "method", "direction", "causes", "scope", "first", "period
     epilog="Example: iledger target set --employee E-07 --metric won_value --period 2026-Q3 "
     "--value 900000 --currency RUB --by E-03",
 )
-@click.option("--employee", metavar="EMPLOYEE", help="Whose target; or --unit; or the company's.")
-@click.option("--unit", metavar="UNIT", help="Which unit's target.")
+@click.option(
+    "--employee",
+    metavar="EMPLOYEE",
+    help="The employee; give --unit instead, or neither for the company.",
+)
+@click.option("--unit", metavar="UNIT", help="The unit.")
 @_METRIC
 @PERIOD
-@click.option("--value", type=number, required=True, help="What is to be reached, above 0.")
-@click.option("--currency", metavar="CODE", help="Of money: which, such as RUB.")
-@click.option("--less", is_flag=True, help="Less is better: the value is not to be exceeded.")
-@click.option("--from-achieved", is_flag=True, help="It follows from what was achieved before.")
-@click.option("--id", "name", metavar="TARGET", help="Its id. Default: PERIOD/WHO/METRIC, "
-              "and /CURRENCY where there is one in another already.")  # fmt: skip
+@click.option("--value", type=number, required=True, help="The value to reach, above 0.")
+@click.option("--currency", metavar="CODE", help="The currency of an amount of money, such as RUB.")
+@click.option("--less", is_flag=True, help="Less is better: the value must not be exceeded.")
+@click.option("--from-achieved", is_flag=True, help="The value was derived from past results.")
+@click.option(
+    "--id",
+    "name",
+    metavar="TARGET",
+    help="The id. Default: PERIOD/WHO/METRIC, "
+    "with /CURRENCY if there is a target in another currency.",
+)
 @deciding
 def set_(
     shell: DecisionShell,
@@ -70,14 +81,16 @@ def set_(
     if employee and unit:
         raise click.UsageError("a target is an employee's or a unit's; give one of the two")
     decide = deciding_targets.set_target(
-        metric, period, value,
+        metric,
+        period,
+        value,
         scope="employee" if employee else "unit" if unit else "whole",
         scope_id=employee or unit,
         currency=currency,
         direction="less" if less else "more",
         method="from_achieved" if from_achieved else "given",
         target=name,
-    )  # fmt: skip
+    )
     shell.take(deciding_targets.model(employee or unit), decide)
 
 
@@ -88,12 +101,12 @@ def set_(
 @click.argument("name", metavar="TARGET")
 @click.option("--to", type=number, required=True, help="The new value.")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
-@click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
+@click.option("--approved-by", metavar="EMPLOYEE", help="Who approved it, if not --by.")
 @deciding
 def revise(
     shell: DecisionShell, name: str, to: Decimal, reason: str, approved_by: str | None
 ) -> None:
-    """Make a target another; what it was first stays on record."""
+    """Revise a target; the original value stays on record."""
     decide = deciding_targets.revise(
         name, to, reason=reason, approved_by=approved_by or shell.context.by
     )
@@ -105,21 +118,20 @@ def revise(
 )
 @click.argument("name", metavar="TARGET")
 @click.option("--cause", metavar="TEXT", required=True, help="The cause, in a few words.")
-@click.option("--remark", metavar="TEXT", help="What else is to be said.")
+@click.option("--remark", metavar="TEXT", help="Anything to add.")
 @deciding
 def explain(shell: DecisionShell, name: str, cause: str, remark: str | None) -> None:
-    """Say why a target was missed."""
+    """Record why a target was missed."""
     shell.take(deciding_targets.model(), deciding_targets.explain(name, cause, remark))
 
 
 @click.command("list", epilog="Example: iledger target list --period 2026-Q3 --employee E-07")
-@click.option("--period", metavar="PERIOD", help="Only those of this period.")
-@click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
-@click.option("--unit", metavar="UNIT", help="Only this unit's.")
+@click.option("--period", metavar="PERIOD", help="Only targets of this period.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only those of this employee.")
+@click.option("--unit", metavar="UNIT", help="Only targets of this unit.")
 @asked
 def list_(question: Question, period: str | None, employee: str | None, unit: str | None) -> None:
-    """List the targets, as first set and as revised."""
-    from projections.tables.motivation import targets
+    """List the targets with their original and revised values."""
 
     found = targets.targets(
         question.connection,
@@ -141,7 +153,7 @@ def list_(question: Question, period: str | None, employee: str | None, unit: st
     type=click.Choice(["employee", "unit", "whole"]),
     default="employee",
     show_default=True,
-    help="For whom.",
+    help="Whose targets to propose.",
 )
 @click.option(
     "--from",
@@ -149,12 +161,12 @@ def list_(question: Question, period: str | None, employee: str | None, unit: st
     type=click.Choice(["achieved", "pipeline"]),
     default="achieved",
     show_default=True,
-    help="From what was achieved, or from the deals that are open.",
+    help="Past results, or the open deals.",
 )
 @click.option(
     "--last",
     type=int,
-    help="From what was achieved: the mean of how many like periods before. Default: 4.",
+    help="With achieved: how many earlier periods to average. Default: 4.",
 )
 @CREDIT
 @asked
@@ -167,14 +179,13 @@ def propose(
     last: int | None,
     credit: str,
 ) -> None:
-    """Propose targets from what was achieved, or from the deals that are open; records nothing.
+    """Propose targets from past results or from the open deals. Records nothing.
 
-    From what was achieved: the mean of the last like periods (quarters for a quarter) for which
-    there are data. From the pipeline (won_value, deals_won): every open deal by the share of the
-    closed deals that were won after they had been in its stage, and beside it, as "plain", all open
-    deals by the share of all that were won; for who holds the deal.
+    achieved: the mean of the last comparable periods (quarters for a quarter) that have data.
+    pipeline (won_value, deals_won): each open deal of a holder, weighted by the share of closed
+    deals that were won after reaching its stage; "plain" weights all of them by the overall share.
     """
-    from projections.motivation import attainment
+    # 25 ms
     from projections.motivation import forecast as pipeline
 
     connection, view, span = question.connection, question.view, period_of(period)

@@ -7,10 +7,13 @@ import click
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.question import Question, asked
 from ledger.events.ownership import Outcome, Severity
+from projections.tables.ownership import disputes
 from projections.tables.ownership.disputes import By
 
 _CLIENT = click.argument("client", metavar="CLIENT")
-_EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", required=True, help="With whom.")
+_EMPLOYEE = click.option(
+    "--employee", metavar="EMPLOYEE", required=True, help="The employee in the conflict."
+)
 # What a table may lose where it is too wide, least important first.
 _DROP = ("owner_unit", "unit", "owner")
 
@@ -26,14 +29,15 @@ _DROP = ("owner_unit", "unit", "owner")
     type=click.Choice(get_args(Severity)),
     default="medium",
     show_default=True,
-    help="How bad it is.",
+    help="How severe the conflict is.",
 )
-@click.option("--account", metavar="TEXT", help="What happened.")
+@click.option("--account", metavar="TEXT", help="What happened, in a few words.")
 @deciding
 def report(
     shell: DecisionShell, client: str, employee: str, severity: Severity, account: str | None
 ) -> None:
     """Report a conflict between a client and an employee."""
+    # 31 ms
     from commands.decisions.ownership import disputes
 
     shell.take(disputes.model(client, employee), disputes.report(employee, severity, account))
@@ -49,14 +53,15 @@ def report(
     "--outcome",
     type=click.Choice(get_args(Outcome)),
     required=True,
-    help="What came of it.",
+    help="How it ended.",
 )
-@click.option("--remark", "said", metavar="TEXT", help="What else there is to say.")
+@click.option("--remark", "said", metavar="TEXT", help="Anything to add.")
 @deciding
 def resolve(
     shell: DecisionShell, client: str, employee: str, outcome: Outcome, said: str | None
 ) -> None:
-    """Say what came of a conflict."""
+    """Resolve a conflict between a client and an employee."""
+    # 31 ms
     from commands.decisions.ownership import disputes
 
     shell.take(disputes.model(client, employee), disputes.settle(employee, outcome, said))
@@ -66,16 +71,21 @@ def resolve(
     "list",
     epilog="Example: iledger client conflict list --by branch --since 2026-07 --until 2026-09",
 )
-@click.option("--by", type=click.Choice(get_args(By)), help="Count them, instead of listing them.")
-@click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
-@click.option("--until", metavar="DATE|TIME", help="Only what happened by then (the whole day).")
+@click.option(
+    "--by", type=click.Choice(get_args(By)), help="Count them by this instead of listing them."
+)
+@click.option("--since", metavar="DATE|TIME", help="Only what happened at or after this time.")
+@click.option(
+    "--until",
+    metavar="DATE|TIME",
+    help="Only what happened by this time (a date: by the end of that day).",
+)
 @asked
 def list_(question: Question, by: By | None, since: str | None, until: str | None) -> None:
     """List conflicts, blocked approaches, and approaches made in breach of a reservation.
 
     A branch is the employee's unit at that moment.
     """
-    from projections.tables.ownership import disputes
 
     asked = (question.connection, question.view)
     start, end = question.start(since), question.end(until)

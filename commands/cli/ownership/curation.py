@@ -11,11 +11,11 @@ from commands.decisions.ownership import curation, ownership, reservation
 from ledger.events.ownership import ReassignmentReason
 
 _CLIENT = click.argument("client", metavar="CLIENT")
-_APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
+_APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who approved it, if not --by.")
 _EFFECTIVE = click.option(
     "--effective",
     metavar="DATE|TIME",
-    help="From when on it holds; may lie ahead. Default: now.",
+    help="When it takes effect; may be in the future. Default: now.",
 )
 _REASONS = [each for each in get_args(ReassignmentReason) if each != "batch_reversed"]
 
@@ -47,8 +47,8 @@ def _agreed(command: Callable[..., None]) -> Callable[..., None]:
 def reserve(shell: DecisionShell, client: str, seller: str) -> None:
     """Reserve a client for a seller.
 
-    Services reserve by recording an approach (see docs/ownership.md). If the client is another's,
-    the attempt is recorded as approach.blocked, and refused.
+    Services reserve by recording an approach (see docs/ownership.md). If the client is owned by
+    another, the attempt is recorded as approach.blocked and refused.
     """
     model = ownership.model(client, seller, seller=seller)
     shell.take(model, reservation.reserve(seller))
@@ -59,7 +59,7 @@ def reserve(shell: DecisionShell, client: str, seller: str) -> None:
 @click.option("--reason", metavar="TEXT", help="Why.")
 @_agreed
 def assign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
-    """Give a client that nobody has, or that is reserved, a curator."""
+    """Assign a curator to an unowned or reserved client."""
     shell.take(ownership.model(client, to), curation.assign(to, **agreed))
 
 
@@ -68,10 +68,10 @@ def assign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
 )
 @click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
 @click.option("--reason", type=click.Choice(_REASONS), required=True, help="Why.")
-@click.option("--remark", metavar="TEXT", help="What the list of reasons does not say.")
+@click.option("--remark", metavar="TEXT", help="Anything to add to the reason.")
 @_agreed
 def reassign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
-    """Pass a client from its owner to another employee."""
+    """Reassign a client from its owner to another employee."""
     shell.take(ownership.model(client, to), curation.reassign(to, **agreed))
 
 
@@ -81,7 +81,7 @@ def reassign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @_agreed
 def release(shell: DecisionShell, client: str, **agreed: Any) -> None:
-    """Give a client back to the pool: nobody has it any longer."""
+    """Release a client: it returns to the pool and has no owner."""
     shell.take(ownership.model(client), curation.release(**agreed))
 
 
@@ -89,9 +89,9 @@ def release(shell: DecisionShell, client: str, **agreed: Any) -> None:
     epilog='Example: iledger client bar C-0104 --employee E-07 --reason "quarrel" --by E-02'
 )
 @_CLIENT
-@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="The employee.")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
-@click.option("--until", metavar="DATE|TIME", help="Until when. Default: for good.")
+@click.option("--until", metavar="DATE|TIME", help="When the bar ends. Default: never.")
 @_APPROVED
 @deciding
 def bar(

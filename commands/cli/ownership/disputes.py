@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import get_args
 
@@ -10,11 +11,18 @@ import click
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark, write_whole
 from commands.cli.shell.question import Question, asked, opened
+from commands.decisions import handle
+from ledger.database import connect
 from ledger.events.ownership import Judgement
+from projections.documents.dispute_file import dispute_file
+from projections.questions.clients import card
+from projections.tables.ownership import disputes
 
 _CLIENT = click.argument("client", metavar="CLIENT")
 _DISPUTE = click.argument("dispute", metavar="DISPUTE")
-_EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", required=True, help="With whom.")
+_EMPLOYEE = click.option(
+    "--employee", metavar="EMPLOYEE", required=True, help="The employee in the conflict."
+)
 # What a table may lose where it is too wide, least important first.
 _DROP = (
     "evidence",
@@ -34,14 +42,15 @@ _DROP = (
 )
 @_CLIENT
 @click.option("--claimant", metavar="EMPLOYEE", required=True, help="Who claims the client.")
-@click.option("--respondent", metavar="EMPLOYEE", required=True, help="Who has or had it.")
+@click.option("--respondent", metavar="EMPLOYEE", required=True, help="Who owns or owned it.")
 @click.option("--claim", metavar="TEXT", required=True, help="What is claimed, and why.")
-@click.option("--id", "id_", metavar="DISPUTE", help="What to call it. Default: a new id.")
+@click.option("--id", "id_", metavar="DISPUTE", help="The id of the dispute. Default: a new id.")
 @deciding
 def open_(
     shell: DecisionShell, client: str, claimant: str, respondent: str, claim: str, id_: str | None
 ) -> None:
     """Open a dispute over a client."""
+    # 31 ms
     from commands.decisions.ownership import disputes
 
     chosen = id_ or f"D-{uuid.uuid4().hex[:8]}"
@@ -51,42 +60,46 @@ def open_(
 
 @click.command(
     epilog="Example: iledger dispute resolve D-5 --decision claimant "
-    '--grounds "the first offer was his" --by E-02'
+    '--grounds "made the first offer" --by E-02'
 )
 @_DISPUTE
 @click.option(
     "--decision",
     type=click.Choice(get_args(Judgement)),
     required=True,
-    help="Whose client it is.",
+    help="Who the client belongs to.",
 )
 @click.option("--grounds", metavar="TEXT", required=True, help="Why.")
-@click.option("--evidence", metavar="EVENT_ID", multiple=True, help="What shows it; repeatable.")
+@click.option(
+    "--evidence", metavar="EVENT_ID", multiple=True, help="An event that proves it; repeatable."
+)
 @deciding
 def resolve(
     shell: DecisionShell, dispute: str, decision: Judgement, grounds: str, evidence: tuple[str, ...]
 ) -> None:
-    """Resolve a dispute. The owner stays until somebody passes the client on."""
-    from commands.decisions import handle
+    """Resolve a dispute. The owner does not change until the client is reassigned."""
+    # 31 ms
     from commands.decisions.ownership import disputes
-    from ledger.database import connect
 
     model = disputes.dispute_model(dispute)
     found = disputes.known(handle.read(shell.ledger, model, handle.Memory())[0], dispute)
     with closing(connect(shell.ledger.location, *shell.ledger.store.roles)) as connection:
         disputes.check_evidence(connection, evidence)
     shell.take(model, disputes.judge(dispute, decision, grounds, evidence))
-    remark(f"the owner of client {found.client} has not changed by this. Next, "
-           f"{disputes.next_step(found, decision)}")  # fmt: skip
+    remark(
+        f"this does not change the owner of client {found.client}. Next, "
+        f"{disputes.next_step(found, decision)}"
+    )
 
 
 @click.command("list", epilog="Example: iledger dispute list --open")
-@click.option("--client", metavar="CLIENT", help="Only over this client, merged ids included.")
-@click.option("--open", "only_open", is_flag=True, help="Only those not resolved yet.")
+@click.option(
+    "--client", metavar="CLIENT", help="Only disputes over this client, merged ids included."
+)
+@click.option("--open", "only_open", is_flag=True, help="Only unresolved disputes.")
 @asked
 def list_(question: Question, client: str | None, *, only_open: bool) -> None:
     """List the disputes, and how they were resolved."""
-    from projections.tables.ownership import disputes
 
     found = disputes.disputes(
         question.connection, question.view, client=client, only_open=only_open
@@ -99,8 +112,6 @@ def list_(question: Question, client: str | None, *, only_open: bool) -> None:
 @asked
 def claims(question: Question, client: str) -> None:
     """List every event that claims a client, with its owner at that moment."""
-    from projections.questions.clients import card
-    from projections.tables.ownership import disputes
 
     card.check_known(question.connection, question.view, client)
     question.show(disputes.claims(question.connection, question.view, client))
@@ -112,21 +123,19 @@ def claims(question: Question, client: str) -> None:
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="The archive to write.",
+    help="The archive to write, such as dispute.zip.",
 )
 @click.option(
     "--as-of",
     metavar="POSITION|DATE|TIME",
-    help="What was recorded by then. Default: all that is recorded.",
+    help="Use what was recorded by then. Default: everything recorded.",
 )
 def file(dispute: str, out: Path, as_of: str | None) -> None:
-    """Write all that bears on a dispute into an archive that anybody can check.
+    """Write everything relevant to a dispute into an archive that anyone can check.
 
-    It holds the recorded events byte for byte, with a script that checks them without the database.
+    It contains the recorded events byte for byte and a script that checks them without the
+    database.
     """
-    from hashlib import sha256
-
-    from projections.documents.dispute_file import dispute_file
 
     with opened(as_of, roles=("owner", "auditor")) as question:
         view = question.view

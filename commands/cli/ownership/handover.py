@@ -12,9 +12,14 @@ from commands.cli.shell.output import remark, write_whole
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.handle import handle, propose
 from commands.decisions.ownership import handover as decisions
+from ledger import log
 from ledger.api import Ledger
 from ledger.errors import InvalidQuestion, NotFound
+from projections.documents import handover_pack as handover
 from projections.documents.handover_pack import Pack
+from projections.questions.ownership import portfolio
+from projections.tables.ownership import handovers
+from projections.tables.ownership.transfers import passed
 from projections.view import View
 
 Form = Literal["markdown", "json"]
@@ -33,34 +38,34 @@ _DROP = (
 
 @click.command(epilog="Example: iledger handover pack C-0104 --to E-09 --out C-0104.md --issue")
 @click.argument("client", metavar="[CLIENT]", required=False)
-@click.option("--to", metavar="EMPLOYEE", help="Who is to have the client.")
-@click.option("--batch", metavar="BATCH", help="Instead: all clients that passed in this batch.")
+@click.option("--to", metavar="EMPLOYEE", help="The new owner.")
+@click.option("--batch", metavar="BATCH", help="Packs for all clients of this batch instead.")
 @click.option(
     "--as-of",
     metavar="POSITION|DATE|TIME",
-    help="What was recorded by then. Default: all that is recorded.",
+    help="Use what was recorded by then. Default: everything recorded.",
 )
 @click.option(
     "--form",
     type=click.Choice(["markdown", "json"]),
     default="markdown",
     show_default=True,
-    help="To be read by people or by programs.",
+    help="For people or for programs.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Write into this file (of a batch: this folder). Default: print it.",
+    help="Write to this file (for a batch: this folder). Default: print it.",
 )
-@click.option("--issue", is_flag=True, help="Put on record that the employee was given the pack.")
+@click.option("--issue", is_flag=True, help="Record that the employee received the pack.")
 @click.option(
-    "--dry-run", is_flag=True, help="Say what --issue would record; record and write nothing."
+    "--dry-run", is_flag=True, help="Show what --issue would record; record and write nothing."
 )
 @click.option(
     "--by",
     metavar="EMPLOYEE",
     envvar="ILEDGER_BY",
-    help="Who issues it.  [env: ILEDGER_BY; default: the name of your login]",
+    help="Who issues it.  [env: ILEDGER_BY; default: your login name]",
 )
 def pack(
     client: str | None,
@@ -74,23 +79,25 @@ def pack(
     issue: bool,
     dry_run: bool,
 ) -> None:
-    """Make the hand-over pack of a client: all that its new owner must know.
+    """Make the hand-over pack of a client: everything its new owner must know.
 
-    The same position gives the same bytes, whoever makes it and whenever.
+    The same position always gives the same bytes.
     """
     if batch is None and (client is None or to is None):
         raise click.UsageError("name CLIENT and --to EMPLOYEE, or --batch BATCH and --out FOLDER.")
     if dry_run and not issue:
-        raise click.UsageError("--dry-run says what --issue would record; add --issue.")
+        raise click.UsageError("--dry-run shows what --issue would record; add --issue.")
     if batch is not None and (client or to or out is None):
-        raise click.UsageError("--batch says which clients pass to whom; it needs --out FOLDER.")
+        raise click.UsageError(
+            "--batch determines the clients and their new owners; it needs --out FOLDER."
+        )
     # What a decision depends on is read from the events.
     roles = ("owner", "auditor") if issue else ("owner", "supervisor", "auditor")
     with ExitStack() as stack:
         question = stack.enter_context(opened(as_of, roles=roles))
         ledger = stack.enter_context(Ledger(question.location)) if issue else None
         if batch and issue:  # a later position would give other packs, and issue them all again
-            remark(f"should this break off, run it again with --as-of {question.view.as_of}")
+            remark(f"if this is interrupted, run it again with --as-of {question.view.as_of}")
         for of, employee in _passing(question, batch) if batch else [(client or "", to or "")]:
             made = _pack(question, of, employee)
             place = out / f"{quote(of, safe='')}.{_SUFFIX[form]}" if batch and out else out
@@ -102,24 +109,22 @@ def pack(
 
 @click.command(epilog="Example: iledger handover accept C-0104 --by E-09")
 @click.argument("client", metavar="CLIENT")
-@click.option("--remark", "said", metavar="TEXT", help="What the new owner has to say.")
+@click.option("--remark", "said", metavar="TEXT", help="A remark of the new owner.")
 @deciding
 def accept(shell: DecisionShell, client: str, said: str | None) -> None:
-    """Accept a client: its owner (--by) has read his pack and answers for it from now on."""
+    """Accept a client: its owner (--by) has read the pack and is responsible from now on."""
     employee = shell.context.performed_by
     if employee is None:
-        raise InvalidQuestion("a client is accepted by its owner: name him with --by EMPLOYEE")
+        raise InvalidQuestion("a client is accepted by its owner: name them with --by EMPLOYEE")
     shell.take(decisions.model(client, employee), decisions.accept(employee, said))
 
 
 @click.command("list", epilog="Example: iledger handover list --employee E-09 --open")
-@click.option("--employee", metavar="EMPLOYEE", help="Only clients that passed to this employee.")
-@click.option("--open", "only_open", is_flag=True, help="Only what is not accepted yet.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only clients handed over to this employee.")
+@click.option("--open", "only_open", is_flag=True, help="Only clients not accepted yet.")
 @asked
 def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
-    """List the hand-overs: packs issued, clients accepted, and how long that took."""
-    from projections.questions.ownership import portfolio
-    from projections.tables.ownership import handovers
+    """List the hand-overs: packs issued, clients accepted, and the time between."""
 
     found = handovers.handovers(
         question.connection, question.view, employee=employee, only_open=only_open
@@ -131,23 +136,19 @@ def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
 
 def _passing(question: Question, batch: str) -> list[tuple[str, str]]:
     """The clients that passed in a batch, and to whom, as was known then. Raises NotFound."""
-    from projections.tables.ownership.transfers import passed
 
     found = passed(question.connection, question.view, batch)
     if not found:
         raise NotFound(
-            f"no client passed in a batch {batch!r}, or all went back, as of position "
+            f"no client was transferred in batch {batch!r}, or all were returned, as of position "
             f"{question.view.as_of}; `iledger transfer status` shows the batches"
         )
     return [(row.client, row.to_employee) for row in found]
 
 
 def _pack(question: Question, client: str, employee: str) -> Pack:
-    from ledger import log
-    from projections.documents import handover_pack as handover
-    from projections.questions.ownership import portfolio
 
-    # He may have come after the position: that the client is passed to him is what is new.
+    # They may have been hired after the position: the hand-over to them is what is new.
     now = View.now(log.head(question.connection))
     portfolio.check_known(question.connection, now, "employee", employee)
     view = question.view
@@ -170,7 +171,7 @@ def _issue(ledger: Ledger, made: Pack, by: str | None, *, dry_run: bool) -> None
         pack = f"the pack of {made.client} as of {made.view.as_of}"
         events = propose(ledger, model, context, decide).events
         told = [
-            f"dry run: nothing was recorded; to {made.employee} would go {pack}" for _ in events
+            f"dry run: nothing was recorded; {made.employee} would receive {pack}" for _ in events
         ]
     else:
         receipts = handle(ledger, model, context, decide).receipts
@@ -178,4 +179,4 @@ def _issue(ledger: Ledger, made: Pack, by: str | None, *, dry_run: bool) -> None
     for line in told:
         remark(f"{line}, SHA-256 {made.sha256}")
     if not told:
-        remark(f"{made.employee} has been given this very pack already")
+        remark(f"{made.employee} has already received this pack")

@@ -9,6 +9,7 @@ from commands.cli.reports.spans import SINCE, UNTIL, period_of
 from commands.cli.shell.cells import Formatted
 from commands.cli.shell.formatting import NO_DATA
 from commands.cli.shell.question import Question, asked
+from projections.questions.ownership import handover_outcomes as asking
 from projections.questions.ownership.handover_outcomes import Outcome
 
 
@@ -20,19 +21,18 @@ from projections.questions.ownership.handover_outcomes import Outcome
     type=int,
     default=90,
     show_default=True,
-    help="How many days before a hand-over to compare with how many after.",
+    help="How many days before and after a hand-over to compare.",
 )
 @SINCE
 @UNTIL
 @asked
 def outcomes(question: Question, days: int, since: str | None, until: str | None) -> None:
-    """Show how it went on with clients that passed from one employee to another, by reason.
+    """Compare clients before and after they changed hands, by reason.
 
-    Hand-overs whose days after are not over yet are "unfinished" and counted in nothing else.
-    Retained is a client who was in two-way contact or bought; mood and answers are means of the
-    last ones before and after, with the number of hand-overs for which both are known.
+    Hand-overs whose days after are not over yet count as unfinished and nowhere else. A client
+    counts as retained after a two-way contact or a purchase. Mood and survey answers are means of
+    the last ones before and after, with the number of hand-overs for which both are known.
     """
-    from projections.questions.ownership import handover_outcomes as asking
 
     span = period_of(None, since, until)
     found = asking.handover_outcomes(

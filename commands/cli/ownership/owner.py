@@ -4,6 +4,9 @@ import click
 
 from commands.cli.clients.cards import say_merged
 from commands.cli.shell.question import Question, asked
+from projections.questions.clients import card
+from projections.tables.clients import merges
+from projections.tables.ownership import ownership
 
 # What a table may lose where it is too wide, least important first.
 _HISTORY = (
@@ -20,9 +23,6 @@ def owner(question: Question, client: str) -> None:
 
     Where several ids are one client, the surviving id determines the owner; the history is of all.
     """
-    from projections.questions.clients import card
-    from projections.tables.clients import merges
-    from projections.tables.ownership import ownership
 
     card.check_known(question.connection, question.view, client)
     survivor = say_merged(question, client)

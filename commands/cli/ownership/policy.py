@@ -7,6 +7,8 @@ import click
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
+from ledger.events.ownership import Exclusion, ReservationPolicyPublished
+from projections.tables.ownership import reservations
 
 _TYPES = "TYPE,TYPE…"
 
@@ -14,14 +16,13 @@ _TYPES = "TYPE,TYPE…"
 @click.command(epilog="Example: iledger reservation policy show --on 2026-05-01")
 @asked
 def show(question: Question) -> None:
-    """Show the rules of reservation in force."""
-    from projections.tables.ownership import reservations
+    """Show the reservation policy in force."""
 
     found = reservations.policy(question.connection, question.view)
     if not found:
         remark(
-            "no policy has been published: an offer sent reserves a client for good, and everybody "
-            "keeps out of everybody else's clients"
+            "no policy has been published: an offer sent reserves a client without end, and all "
+            "sellers exclude each other"
         )
     question.show(found)
 
@@ -31,30 +32,35 @@ def show(question: Question) -> None:
     "--former-owner-days 30 --clients-per-seller 300 --exclude U-1,U-2 --by E-01"
 )
 @click.option(
-    "--days", metavar="DAYS", type=int, help="How long a reservation lasts. Default: for good."
+    "--days", metavar="DAYS", type=int, help="How long a reservation lasts. Default: without end."
 )
 @click.option("--claims", metavar=_TYPES, help="What reserves a client. Default: offer.sent.")
 @click.option(
     "--renewed-by",
     metavar=_TYPES,
-    help="What of the owner renews it. Default: calls, meetings, messages and letters received.",
+    help="What renews it. Default: the owner's calls, meetings, incoming messages and letters.",
 )
 @click.option(
     "--former-owner-days",
     metavar="DAYS",
     type=int,
-    help="How long a former owner may not take the client again.",
+    help="How long a former owner must wait before reserving the client again.",
 )
-@click.option("--clients-per-seller", metavar="N", type=int, help="How many one may have at most.")
+@click.option(
+    "--clients-per-seller",
+    metavar="N",
+    type=int,
+    help="How many clients a seller may have at most.",
+)
 @click.option(
     "--exclude",
     "groups",
     metavar="UNIT,UNIT…",
     multiple=True,
-    help="These units, and those below them, keep out of each other's clients; may be repeated. "
-    "Default: everybody keeps out of everybody else's.",
+    help="Units that exclude each other, with those below them; repeatable. "
+    "Default: all sellers exclude each other.",
 )
-@click.option("--remark", metavar="TEXT", help="What the rules do not say.")
+@click.option("--remark", metavar="TEXT", help="Anything to add to the policy.")
 @deciding
 def publish(
     shell: DecisionShell,
@@ -63,9 +69,9 @@ def publish(
     groups: tuple[str, ...],
     **rules: Any,
 ) -> None:
-    """Publish new rules of reservation, in place of all that were before."""
+    """Publish a reservation policy, which replaces the previous one."""
+    # 22 ms
     from commands.decisions.ownership import policy
-    from ledger.events.ownership import Exclusion, ReservationPolicyPublished
 
     lists = {"claims": claims, "renewed_by": renewed_by}
     rules |= {name: _listed(text) for name, text in lists.items() if text is not None}

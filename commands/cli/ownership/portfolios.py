@@ -6,6 +6,7 @@ import click
 
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
+from projections.questions.ownership import portfolio as portfolio_question
 
 # What a table may lose where it is too wide, least important first.
 _ORPHANS = ("unit", "last_contact_at", "since", "former_owner_name")
@@ -17,10 +18,9 @@ _DEPARTURES = ("longest_hours", "mean_hours", "unit", "pool", "orphan_hours", "d
 @click.argument("employee", metavar="EMPLOYEE")
 @asked
 def portfolio(question: Question, employee: str) -> None:
-    """List the clients that an employee has, or had then, and count them."""
-    from projections.questions.ownership import portfolio as asking
+    """List and count the clients of an employee, now or at another time."""
 
-    found = asking.portfolio(question.connection, question.view, employee)
+    found = portfolio_question.portfolio(question.connection, question.view, employee)
     question.show(found)
     kinds = Counter(row.kind for row in found)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
@@ -31,19 +31,19 @@ def portfolio(question: Question, employee: str) -> None:
 @asked
 def orphans(question: Question) -> None:
     """List the clients whose owner has left."""
-    from projections.questions.ownership import portfolio
 
-    question.show(portfolio.orphans(question.connection, question.view), drop=_ORPHANS)
+    question.show(portfolio_question.orphans(question.connection, question.view), drop=_ORPHANS)
 
 
 @click.command(epilog="Example: iledger employee departures --format csv")
 @asked
 def departures(question: Question) -> None:
-    """List who has left, and what became of their clients.
+    """List the employees who left, and where their clients are.
 
-    A client is an orphan from the departure until it is placed with another or given back to the
-    pool; orphan_hours is the sum over the clients.
+    A client is an orphan from the departure until it is reassigned or returned to the pool;
+    orphan_hours is the sum over the clients.
     """
-    from projections.questions.ownership import portfolio
 
-    question.show(portfolio.departures(question.connection, question.view), drop=_DEPARTURES)
+    question.show(
+        portfolio_question.departures(question.connection, question.view), drop=_DEPARTURES
+    )

@@ -5,9 +5,14 @@ from contextlib import closing
 import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
-from commands.cli.shell.question import Question, asked
+from commands.cli.shell.question import ROLES, Question, asked
+from ledger.database import connect
+from projections.engine.catch_up import catch_up
+from projections.questions.ownership import portfolio
+from projections.tables.ownership.reservations import reservations
+from projections.view import View
 
-_EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", help="Only this employee's.")
+_EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", help="Only those of this employee.")
 _TYPES = "TYPE,TYPE…"
 # What a table may lose where it is too wide, least important first.
 _DROP = ("event_id", "basis", "since", "expires_at", "last_contact_at", "days", "name")
@@ -19,20 +24,18 @@ _DROP = ("event_id", "basis", "since", "expires_at", "last_contact_at", "days", 
     "--within",
     metavar="DAYS",
     type=click.IntRange(0, 36_600),
-    help="Only those that run out within so many days, or have.",
+    help="Only those that run out within DAYS days, or already have.",
 )
 @asked
 def list_(question: Question, employee: str | None, within: int | None) -> None:
-    """List the reservations, and when they run out.
+    """List the reservations and when they expire.
 
-    A contact of the owner that the policy lists renews his reservation. One that has run out stays
-    until `iledger reservation expire` ends it, or another seller approaches the client.
+    The owner's contacts that the policy lists renew a reservation. One that has run out remains
+    until `iledger reservation expire` ends it or another seller approaches the client.
     """
-    from projections.questions.ownership import portfolio
-    from projections.tables.ownership import reservations as asking
 
     connection, view = question.connection, question.view
-    found = asking.reservations(connection, view, employee=employee, within=within)
+    found = reservations(connection, view, employee=employee, within=within)
     if not found and employee is not None:
         portfolio.check_known(connection, view, "employee", employee)
     question.show(found, drop=_DROP)
@@ -42,10 +45,11 @@ def list_(question: Question, employee: str | None, within: int | None) -> None:
 @_EMPLOYEE
 @deciding
 def expire(shell: DecisionShell, employee: str | None) -> None:
-    """End the reservations that have run out: their clients are in the pool.
+    """End the reservations that have run out: their clients return to the pool.
 
-    Each is decided about by itself: one that is renewed meanwhile stays.
+    Each reservation is decided separately: one that is renewed meanwhile remains.
     """
+    # 30 ms
     from commands.decisions.ownership import ownership, reservation
 
     over = _run_out(shell, employee)
@@ -57,11 +61,6 @@ def expire(shell: DecisionShell, employee: str | None) -> None:
 
 def _run_out(shell: DecisionShell, employee: str | None) -> list[str]:
     """The clients whose reservation has run out, as the projections show it."""
-    from commands.cli.shell.question import ROLES
-    from ledger.database import connect
-    from projections.engine.catch_up import catch_up
-    from projections.tables.ownership.reservations import reservations
-    from projections.view import View
 
     target = shell.ledger.location
     with closing(connect(target, *ROLES)) as connection:

@@ -13,19 +13,21 @@ _CLIENT = click.argument("client", metavar="CLIENT")
 
 @click.command(epilog="Example: iledger client team add C-0104 --employee E-15 --role service")
 @_CLIENT
-@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
-@click.option("--role", type=click.Choice(get_args(TeamRole)), required=True, help="As what.")
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="The employee.")
+@click.option(
+    "--role", type=click.Choice(get_args(TeamRole)), required=True, help="The role in the team."
+)
 @deciding
 def add(shell: DecisionShell, client: str, employee: str, role: TeamRole) -> None:
-    """Let an employee work with a client besides its owner."""
+    """Add an employee to a client's team."""
     shell.take(ownership.model(client, employee), curation.join(employee, role))
 
 
 @click.command(epilog="Example: iledger client team remove C-0104 --employee E-15")
 @_CLIENT
-@click.option("--employee", metavar="EMPLOYEE", required=True, help="Who.")
+@click.option("--employee", metavar="EMPLOYEE", required=True, help="The employee.")
 @click.option("--reason", metavar="TEXT", help="Why.")
 @deciding
 def remove(shell: DecisionShell, client: str, employee: str, reason: str | None) -> None:
-    """Take an employee off a client's team."""
+    """Remove an employee from a client's team."""
     shell.take(ownership.model(client, employee), curation.leave(employee, reason))

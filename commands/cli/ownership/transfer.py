@@ -12,12 +12,14 @@ from commands.cli.shell.output import remark
 from commands.cli.shell.progress import Bar
 from commands.cli.shell.question import Question, asked, moment
 from commands.decisions.handle import Decision, handle, propose
+from commands.decisions.ownership.transfer_plan import read, write
 from ledger.envelope import Event
 from ledger.errors import NotFound
 from ledger.events.ownership import ReassignmentReason
+from projections.tables.ownership import transfers
 
 _REASONS = [each for each in get_args(ReassignmentReason) if each != "batch_reversed"]
-_APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who agreed, if not --by.")
+_APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who approved it, if not --by.")
 # What a table may lose where it is too wide, least important first.
 _BATCHES = (
     "restored",
@@ -39,11 +41,13 @@ _BATCHES = (
     "--rule",
     metavar="RULE",
     required=True,
-    help="By which: one, round-robin, least-loaded, same-unit, or fact:FIELD (who can deal with "
-    "what is recorded of the client in the field).",
+    help="How to choose successors: one, round-robin, least-loaded, same-unit, or fact:FIELD "
+    "(those with the skill that the client's FIELD asks for).",
 )
 @click.option("--to", metavar="EMPLOYEE,EMPLOYEE…", default="", help="The successors.")
-@click.option("--otherwise", metavar="EMPLOYEE", help="Who gets what the rule leaves.")
+@click.option(
+    "--otherwise", metavar="EMPLOYEE", help="Who takes the clients that the rule leaves over."
+)
 @click.option(
     "--reason",
     type=click.Choice(_REASONS),
@@ -52,10 +56,12 @@ _BATCHES = (
     help="Why.",
 )
 @click.option(
-    "--effective", metavar="DATE|TIME", help="From when on it shall hold. Default: when applied."
+    "--effective", metavar="DATE|TIME", help="When it takes effect. Default: when applied."
 )
-@click.option("--batch", metavar="BATCH", help="The id of the batch. Default: made from the plan.")
-@click.option("--out", type=click.Path(path_type=Path), help="A new file for the plan.")
+@click.option(
+    "--batch", metavar="BATCH", help="The id of the batch. Default: derived from the plan."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the plan to this new file.")
 @asked
 def plan(
     question: Question,
@@ -65,13 +71,13 @@ def plan(
     out: Path | None,
     **wanted: Any,
 ) -> None:
-    """Propose who gets an employee's clients; records nothing.
+    """Propose who takes over an employee's clients. Records nothing.
 
-    Nobody is proposed for a client that he may not approach. A plan may be edited before it is
-    applied, as long as it stays one.
+    Nobody is proposed for a client that they may not approach. A plan may be edited before it is
+    applied, as long as it stays valid.
     """
+    # 28 ms
     from commands.decisions.ownership import transfer_rules as succession
-    from commands.decisions.ownership.transfer_plan import write
 
     at = None if effective is None else moment("--effective", effective, question.view.zone).first
     named = tuple(each.strip() for each in to.split(",") if each.strip())
@@ -81,14 +87,14 @@ def plan(
         write(draft.plan, out)
     _show_draft(question, draft)
     if not draft.plan.moves:
-        remark("there is nothing to pass on, and no plan")
+        remark("nothing to transfer, so no plan was made")
     elif out is not None:
         remark(
             f"{out}: batch {draft.plan.batch}, {len(draft.plan.moves):,} clients of {employee}. "
             f"Next: iledger transfer apply {out}"
         )
     else:
-        remark("this is a proposal, and is kept nowhere; add --out plan.json to write the plan")
+        remark("this proposal is not saved; add --out plan.json to write the plan")
 
 
 @click.command(epilog="Example: iledger transfer apply plan.json --by E-02 --dry-run")
@@ -96,21 +102,21 @@ def plan(
 @_APPROVED
 @deciding
 def apply(shell: DecisionShell, path: Path, approved_by: str | None) -> None:
-    """Let the clients of a plan pass on.
+    """Apply a transfer plan.
 
-    A client that is no longer the employee's is left as it is, and shown. If it is broken off,
-    apply the same plan again: it goes on where it ended.
+    Clients that the employee no longer owns are skipped and listed. If the command is interrupted,
+    apply the same plan again: it continues where it stopped.
     """
+    # 34 ms
     from commands.decisions.ownership.transfer import apply
-    from commands.decisions.ownership.transfer_plan import read
 
     plan = read(path)
     shell.confirm(
-        f"Pass {len(plan.moves):,} clients of {plan.from_employee} to "
+        f"Transfer {len(plan.moves):,} clients of {plan.from_employee} to "
         f"{', '.join(plan.successors)} (batch {plan.batch})?"
     )
     tried: list[Event] = []
-    with Bar("Passing on", "clients") as bar:
+    with Bar("Transferring", "clients") as bar:
         outcome = apply(
             shell.ledger,
             plan,
@@ -122,7 +128,7 @@ def apply(shell: DecisionShell, path: Path, approved_by: str | None) -> None:
     _show(shell, outcome, "moved", "skipped", tried)
     if outcome.done and not (shell.dry_run or outcome.before):
         remark(
-            "next, tell the new owners what they take over: iledger handover pack --batch "
+            "next, give the new owners their hand-over packs: iledger handover pack --batch "
             f"{outcome.batch} --out packs --issue"
         )
 
@@ -135,17 +141,18 @@ def apply(shell: DecisionShell, path: Path, approved_by: str | None) -> None:
 @_APPROVED
 @deciding
 def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | None) -> None:
-    """Give the clients of a batch back to whose they were.
+    """Reverse a batch: return its clients to their previous owners.
 
-    A client that has changed since is left as it is, and shown. Clients of somebody who has left
-    are orphans again. Nothing is deleted: the history shows both. If it is broken off, reverse the
-    batch again: it goes on where it ended.
+    Clients that have changed hands since are skipped and listed. Clients of someone who has left
+    are orphans again. Nothing is deleted: the history shows both. If the command is interrupted,
+    reverse the batch again: it continues where it stopped.
     """
+    # 34 ms
     from commands.decisions.ownership.transfer import reverse
 
-    shell.confirm(f"Give the clients of batch {batch} back?")
+    shell.confirm(f"Return the clients of batch {batch}?")
     tried: list[Event] = []
-    with Bar("Giving back", "clients") as bar:
+    with Bar("Returning", "clients") as bar:
         outcome = reverse(
             shell.ledger,
             batch,
@@ -162,8 +169,7 @@ def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | No
 @click.argument("batch", metavar="[BATCH]", required=False)
 @asked
 def status(question: Question, batch: str | None) -> None:
-    """Show the batches, what was planned and how far they have come."""
-    from projections.tables.ownership import transfers
+    """Show the batches, their plans and their progress."""
 
     found = transfers.batches(question.connection, question.view, batch)
     if batch is None:
@@ -202,8 +208,8 @@ def _show(shell: DecisionShell, outcome: Any, done: str, left: str, tried: Seque
     if shell.dry_run:
         shell.show(tried, title="events")
     elif outcome.before:
-        how = "was reversed" if done == "restored" else "had come to its end"
-        remark(f"nothing to record: batch {outcome.batch} {how} before")
+        how = "was reversed" if done == "restored" else "was completed"
+        remark(f"nothing to do: batch {outcome.batch} {how} before")
     counts = {
         "batch": outcome.batch,
         "planned": outcome.planned,

@@ -3,18 +3,18 @@
 import click
 
 from commands.cli.shell.question import Question, asked
+from projections.questions.ownership import portfolio
+from projections.tables.people import people
 
 # What a table may lose where it is too wide, least important first.
 _DROP = ("hired_at", "unit_name", "departed", "manager", "job")
 
 
 @click.command("list", epilog="Example: iledger employee list --unit U-2 --on 2025-06-30")
-@click.option("--unit", metavar="UNIT", help="Only those of this unit and of those below it.")
+@click.option("--unit", metavar="UNIT", help="Only employees of this unit and those below it.")
 @asked
 def list_(question: Question, unit: str | None) -> None:
-    """List our own people, with units and departures."""
-    from projections.questions.ownership import portfolio
-    from projections.tables.people import people
+    """List the employees, with their units and departures."""
 
     if unit is not None:
         portfolio.check_known(question.connection, question.view, "unit", unit)

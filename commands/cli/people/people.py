@@ -7,9 +7,13 @@ import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark
-from commands.cli.shell.question import known_zone
+from commands.cli.shell.question import ROLES, known_zone
 from commands.decisions.people import people
+from ledger.database import connect
 from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised
+from projections.engine.catch_up import catch_up
+from projections.questions.ownership import succession
+from projections.view import View
 
 _EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
 
@@ -18,13 +22,15 @@ _EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
     epilog='Example: iledger employee depart E-07 --effective 2026-12-01 --reason "moved"'
 )
 @_EMPLOYEE
-@click.option("--effective", metavar="DATE|TIME", help="From when on; may lie ahead. Default: now.")
+@click.option(
+    "--effective", metavar="DATE|TIME", help="When they leave; may be in the future. Default: now."
+)
 @click.option("--reason", metavar="TEXT", help="Why.")
 @deciding
 def depart(shell: DecisionShell, employee: str, effective: str | None, reason: str | None) -> None:
-    """Record that an employee leaves us.
+    """Record that an employee leaves the company.
 
-    His clients are orphans until they are placed: `iledger transfer plan` proposes with whom.
+    Their clients are orphans until they are transferred; `iledger transfer plan` proposes to whom.
     """
     at = shell.moment("--effective", effective)
     shell.take(people.model(employee), people.depart(employee, reason=reason, effective_at=at))
@@ -50,7 +56,7 @@ def absence(
     substitute: str | None,
     reason: str | None,
 ) -> None:
-    """Record that an employee is away, and who covers."""
+    """Record an absence and who covers for it."""
     decide = people.absence(
         employee, _day("--from", first), _day("--to", last), substitute=substitute, reason=reason
     )
@@ -61,16 +67,11 @@ def _day(option: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidQuestion(f"{option} {text!r} is not a day; give one as 2026-07-01") from None
+        raise InvalidQuestion(f"{option} {text!r} is not a day, such as 2026-07-01") from None
 
 
 def _say_orphans(shell: DecisionShell, employee: str, at: datetime | None) -> None:
     """Say how many clients are without their owner from then on, and what to do about it."""
-    from commands.cli.shell.question import ROLES
-    from ledger.database import connect
-    from projections.engine.catch_up import catch_up
-    from projections.questions.ownership import succession
-    from projections.view import View
 
     now, target = datetime.now(UTC), shell.ledger.location
     # Whoever may record a departure need not be allowed to look at the clients.

@@ -4,6 +4,8 @@ import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.question import Question, asked
+from projections.questions.ownership import portfolio
+from projections.tables.people import roles as asking
 
 _EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
 _ROLE = click.argument("role", metavar="ROLE")
@@ -13,13 +15,11 @@ _SCOPE = click.option(
 
 
 @click.command("list", epilog="Example: iledger role list --role supervisor --on 2026-05-01")
-@click.option("--employee", metavar="EMPLOYEE", help="Only what this employee could do.")
-@click.option("--role", metavar="ROLE", help="Only who had this role.")
+@click.option("--employee", metavar="EMPLOYEE", help="Only the roles of this employee.")
+@click.option("--role", metavar="ROLE", help="Only employees with this role.")
 @asked
 def list_(question: Question, employee: str | None, role: str | None) -> None:
-    """Show who could do what, and where, at a time."""
-    from projections.questions.ownership import portfolio
-    from projections.tables.people import roles as asking
+    """List the roles that employees hold, and in which units."""
 
     found = asking.roles(question.connection, question.view, employee, role)
     if not found and employee is not None:
@@ -31,12 +31,15 @@ def list_(question: Question, employee: str | None, role: str | None) -> None:
 @_EMPLOYEE
 @_ROLE
 @_SCOPE
-@click.option("--until", metavar="DATE|TIME", help="Until when. Default: until it is revoked.")
+@click.option(
+    "--until", metavar="DATE|TIME", help="When the role ends. Default: when it is revoked."
+)
 @deciding
 def grant(
     shell: DecisionShell, employee: str, role: str, scope: str | None, until: str | None
 ) -> None:
-    """Let an employee do what a role allows."""
+    """Grant a role to an employee."""
+    # 32 ms
     from commands.decisions.people import roles
 
     decide = roles.grant(role, scope=scope, until=shell.moment("--until", until))
@@ -52,7 +55,8 @@ def grant(
 def revoke(
     shell: DecisionShell, employee: str, role: str, scope: str | None, reason: str | None
 ) -> None:
-    """Take from an employee what a role allowed in this scope."""
+    """Revoke a role of an employee in this scope."""
+    # 32 ms
     from commands.decisions.people import roles
 
     shell.take(roles.model(employee, scope), roles.revoke(role, scope=scope, reason=reason))

@@ -7,6 +7,7 @@ import click
 
 from commands.cli.shell.output import remark, write_whole
 from commands.cli.shell.question import opened, zoned
+from ledger import schema
 from projections.periods import period_of as span_of
 
 
@@ -20,14 +21,27 @@ from projections.periods import period_of as span_of
     help="The page to write.",
 )
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
-@click.option("--metric", "leading", metavar="NAME", multiple=True,
-              help="What leaders are ordered by; more of them stand beside it.  "
-              "[default: won_value, deals_won, win_rate]")  # fmt: skip
-@click.option("--less", is_flag=True, help="Leaders have the least of it, and not the most.")
-@click.option("--credit", metavar="MODE", default="owner-at-event", show_default=True,
-              help="To whose credit; as for `iledger metrics`.")  # fmt: skip
-@click.option("--as-of", metavar="POSITION|DATE|TIME",
-              help="What was recorded by then. Default: all that is recorded.")  # fmt: skip
+@click.option(
+    "--metric",
+    "leading",
+    metavar="NAME",
+    multiple=True,
+    help="The metric that ranks the leaders; further ones are shown beside it.  "
+    "[default: won_value, deals_won, win_rate]",
+)
+@click.option("--less", is_flag=True, help="Rank the least first instead of the most.")
+@click.option(
+    "--credit",
+    metavar="MODE",
+    default="owner-at-event",
+    show_default=True,
+    help="Who is credited, as in `iledger metrics`.",
+)
+@click.option(
+    "--as-of",
+    metavar="POSITION|DATE|TIME",
+    help="Use what was recorded by then. Default: everything recorded.",
+)
 @zoned
 def page(
     place: Path,
@@ -41,20 +55,24 @@ def page(
 ) -> None:
     """Write the page of a period.
 
-    One file with attainment, shortfalls, the funnel, ownership over time, leaders and the last
-    twelve months, seen from the period's end; it needs nothing else to be read. The same position
-    gives the same bytes, whoever makes it and whenever.
+    One self-contained file with attainment, shortfalls, the funnel, ownership over time, leaders
+    and the last twelve months, seen from the period's end. The same position always gives the same
+    bytes.
     """
+    # 29 ms
     from commands.cli.reports.page import page
-    from ledger import schema
     from projections.questions.motivation.period_overview import LEADING, overview
 
     with opened(as_of, zone=zone) as question:
         ledger = schema.check(question.connection).ledger_id
         told = overview(
-            question.connection, ledger, question.view, span_of(period),
-            credit=credit, leading=leading or LEADING,
-        )  # fmt: skip
+            question.connection,
+            ledger,
+            question.view,
+            span_of(period),
+            credit=credit,
+            leading=leading or LEADING,
+        )
     content = page(told, less=less)
     write_whole(content, place)
     made = f"as of position {told.made.as_of}, SHA-256 {sha256(content).hexdigest()}"

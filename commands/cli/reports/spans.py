@@ -10,8 +10,12 @@ from ledger.errors import InvalidQuestion
 from projections import periods
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-SINCE = click.option("--since", metavar="DATE", help="From this day, month, quarter or year on.")
-UNTIL = click.option("--until", metavar="DATE", help="Up to its end, the whole of it included.")
+SINCE = click.option(
+    "--since", metavar="DATE", help="From the start of this day, month, quarter or year."
+)
+UNTIL = click.option(
+    "--until", metavar="DATE", help="To the end of this day, month, quarter or year."
+)
 PERIOD = click.option("--period", metavar="PERIOD", help="A year, 2025-Q3, 2025-09 or a day.")
 
 
@@ -25,7 +29,7 @@ class Period(NamedTuple):
 def period_of(period: str | None, since: str | None, until: str | None) -> Period:
     """The dates that the three options mean together. Raises InvalidQuestion."""
     if period and (since or until):
-        raise InvalidQuestion("--period already says from when and until when; leave it or them")
+        raise InvalidQuestion("--period has a start and an end; give it or --since and --until")
     first = _span("--period" if period else "--since", period or since)
     last = _span("--period" if period else "--until", period or until)
     return Period(first.since, last.until)
@@ -42,6 +46,6 @@ def _span(option: str, text: str | None) -> Period:
         named = periods.period_of(text)
     except (ValueError, OverflowError, InvalidQuestion):
         raise InvalidQuestion(
-            f"{option} {text!r} is no day or period; give 2025, 2025-Q3, 2025-09 or 2025-09-30"
+            f"{option} {text!r} is not a day or period; give 2025, 2025-Q3, 2025-09 or 2025-09-30"
         ) from None
     return Period(named.since, named.until)

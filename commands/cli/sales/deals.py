@@ -4,9 +4,10 @@ import click
 
 from commands.cli.shell.question import Question, asked
 from ledger.errors import NotFound
+from projections.tables.sales import deals
 
 _CLIENT = click.option(
-    "--client", metavar="CLIENT", help="Only of this client, merged ids included."
+    "--client", metavar="CLIENT", help="Only those of this client, merged ids included."
 )
 # What a table may lose where it is too wide, least important first.
 _DROP = ("pipeline", "closed_at", "product", "opened_at", "days", "currency", "stage")
@@ -14,8 +15,10 @@ _DROP = ("pipeline", "closed_at", "product", "opened_at", "days", "currency", "s
 
 @click.command("list", epilog="Example: iledger deal list --status open --holder E-07")
 @_CLIENT
-@click.option("--holder", metavar="EMPLOYEE", help="Only those that this employee pursues.")
-@click.option("--status", type=click.Choice(["open", "won", "lost"]), help="Only these.")
+@click.option("--holder", metavar="EMPLOYEE", help="Only deals held by this employee.")
+@click.option(
+    "--status", type=click.Choice(["open", "won", "lost"]), help="Only those with this status."
+)
 @click.option("--stage", metavar="STAGE", help="Only those in this stage.")
 @asked
 def list_(
@@ -25,13 +28,16 @@ def list_(
     status: str | None,
     stage: str | None,
 ) -> None:
-    """List the deals, where they stand and who pursues them."""
-    from projections.tables.sales import deals
+    """List the deals, their stages and their holders."""
 
     found = deals.deals(
-        question.connection, question.view,
-        client=client, holder=holder, status=status, stage=stage,
-    )  # fmt: skip
+        question.connection,
+        question.view,
+        client=client,
+        holder=holder,
+        status=status,
+        stage=stage,
+    )
     question.show(found, drop=_DROP)
 
 
@@ -40,7 +46,6 @@ def list_(
 @asked
 def history(question: Question, deal: str) -> None:
     """Show the stages and holders of a deal, in order."""
-    from projections.tables.sales import deals
 
     found = deals.history(question.connection, question.view, deal)
     if not found:
@@ -65,7 +70,6 @@ def aging(question: Question, limits: tuple[int, ...]) -> None:
 
     A deal counts under every limit that it exceeds. Deals opened at an unknown time do not count.
     """
-    from projections.tables.sales import deals
 
     question.show(deals.aging(question.connection, question.view, sorted(set(limits))))
 
@@ -75,6 +79,5 @@ def aging(question: Question, limits: tuple[int, ...]) -> None:
 @asked
 def purchases(question: Question, client: str | None) -> None:
     """List the purchases, with the deals that they belong to."""
-    from projections.tables.sales import deals
 
     question.show(deals.purchases(question.connection, question.view, client))

@@ -9,11 +9,14 @@ from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import with_bars
 from commands.cli.shell.formatting import NO_DATA
 from commands.cli.shell.question import Question, asked
+from projections.questions.sales import funnel as funnel_question
 from projections.questions.sales.funnel import Step
 
 
 @click.command(epilog="Example: iledger funnel --period 2025-Q3 --pipeline sales")
-@click.option("--pipeline", metavar="NAME", help="Only this pipeline; (none) for deals without.")
+@click.option(
+    "--pipeline", metavar="NAME", help="Only this pipeline; (none) for deals without one."
+)
 @PERIOD
 @SINCE
 @UNTIL
@@ -25,18 +28,20 @@ def funnel(
     since: str | None,
     until: str | None,
 ) -> None:
-    """Show how far the deals opened in a period have come, and where they were lost.
+    """Show how far the deals opened in a period got, and where they were lost.
 
-    A deal counts in every stage that it reached, whatever became of it later. "went on" is how many
-    of them reached a later stage or were won; hours are those of deals that have left the stage.
+    A deal counts in every stage that it reached, whatever its outcome. went_on counts those that
+    reached a later stage or were won; hours are for deals that have left the stage.
     """
-    from projections.questions.sales import funnel
 
     span = period_of(period, since, until)
-    found = funnel.funnel(
-        question.connection, question.view,
-        pipeline=pipeline, since=span.since, until=span.until,
-    )  # fmt: skip
+    found = funnel_question.funnel(
+        question.connection,
+        question.view,
+        pipeline=pipeline,
+        since=span.since,
+        until=span.until,
+    )
     if question.printer.form != "table":
         question.show(found)
         return

@@ -3,9 +3,10 @@
 import click
 
 from commands.cli.shell.question import Question, asked
+from projections.tables.sales import offers as offers_table
 
 _CLIENT = click.option(
-    "--client", metavar="CLIENT", help="Only of this client, merged ids included."
+    "--client", metavar="CLIENT", help="Only those of this client, merged ids included."
 )
 # What a table may lose where it is too wide, least important first.
 _DROP = ("valid_until", "since", "deal", "sent_by")
@@ -15,7 +16,6 @@ _DROP = ("valid_until", "since", "deal", "sent_by")
 @_CLIENT
 @asked
 def offers(question: Question, client: str | None) -> None:
-    """List the offers, and what became of them."""
-    from projections.tables.sales import offers
+    """List the offers and their outcomes."""
 
-    question.show(offers.offers(question.connection, question.view, client), drop=_DROP)
+    question.show(offers_table.offers(question.connection, question.view, client), drop=_DROP)

@@ -7,11 +7,12 @@ import click
 
 from commands.cli.shell.question import Question, asked
 from ledger.errors import NotFound
+from projections.tables.service import cases
 
 T = TypeVar("T", bound=Sized)
 
 _CLIENT = click.option(
-    "--client", metavar="CLIENT", help="Only of this client, merged ids included."
+    "--client", metavar="CLIENT", help="Only those of this client, merged ids included."
 )
 # What a table may lose where it is too wide, least important first.
 _DROP = (
@@ -34,10 +35,14 @@ _DROP = (
 
 @click.command("list", epilog="Example: iledger case list --unit U-2 --status open")
 @_CLIENT
-@click.option("--assignee", metavar="EMPLOYEE", help="Only those that this employee holds.")
-@click.option("--unit", metavar="UNIT", help="Only those that this unit holds.")
-@click.option("--status", type=click.Choice(["open", "resolved", "closed"]), help="Only these.")
-@click.option("--overdue", is_flag=True, help="Only those resolved late, or late and not resolved.")
+@click.option("--assignee", metavar="EMPLOYEE", help="Only cases held by this employee.")
+@click.option("--unit", metavar="UNIT", help="Only cases held by this unit.")
+@click.option(
+    "--status",
+    type=click.Choice(["open", "resolved", "closed"]),
+    help="Only those with this status.",
+)
+@click.option("--overdue", is_flag=True, help="Only cases resolved late, or overdue.")
 @asked
 def list_(
     question: Question,
@@ -48,13 +53,17 @@ def list_(
     *,
     overdue: bool,
 ) -> None:
-    """List the service cases, who holds them and how far they are."""
-    from projections.tables.service import cases
+    """List the service cases, their holders and their states."""
 
     found = cases.cases(
-        question.connection, question.view,
-        client=client, assignee=assignee, unit=unit, status=status, overdue=overdue,
-    )  # fmt: skip
+        question.connection,
+        question.view,
+        client=client,
+        assignee=assignee,
+        unit=unit,
+        status=status,
+        overdue=overdue,
+    )
     question.show(found, drop=_DROP)
 
 
@@ -63,7 +72,6 @@ def list_(
 @asked
 def history(question: Question, case: str) -> None:
     """Show what happened to a case, in order."""
-    from projections.tables.service import cases
 
     question.show(_known(cases.history(question.connection, question.view, case), case))
 
@@ -73,7 +81,6 @@ def history(question: Question, case: str) -> None:
 @asked
 def holders(question: Question, case: str) -> None:
     """Show which employees and units held a case, and from when until when."""
-    from projections.tables.service import cases
 
     _known(cases.history(question.connection, question.view, case), case)
     question.show(cases.holders(question.connection, question.view, case))

@@ -5,9 +5,13 @@ import click
 from commands.cli.shell.question import Question, asked
 from projections.questions.service import service_report
 
-_SINCE = click.option("--since", metavar="DATE|TIME", help="Only what happened from then on.")
+_SINCE = click.option(
+    "--since", metavar="DATE|TIME", help="Only what happened at or after this time."
+)
 _UNTIL = click.option(
-    "--until", metavar="DATE|TIME", help="Only what happened by then (the whole day)."
+    "--until",
+    metavar="DATE|TIME",
+    help="Only what happened by this time (a date: by the end of that day).",
 )
 _TRACK = click.option(
     "--track",

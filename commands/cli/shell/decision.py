@@ -4,7 +4,7 @@
 @click.argument("client")
 @deciding
 def release(desk: Desk, client: str) -> None:
-    "Give a client back to the pool."
+    "Release a client: it returns to the pool."
     desk.take(ownership.case(client), curation.release(reason="…"))
 """
 
@@ -61,12 +61,12 @@ class DecisionShell:
         try:
             handled = handle(self.ledger, model, context, decide)
         except ServerUnavailable as error:
-            again = f"Add --key {self.key}, and what was recorded then is not recorded twice."
+            again = f"Repeat it with --key {self.key}: what was recorded is not recorded twice."
             raise ServerUnavailable(f"{error} {again}") from error
         except KeyConflict as conflict:
             if _but_for_its_time(conflict.stored) != _but_for_its_time(conflict.offered):
                 raise
-            remark(f"nothing to record: this was recorded before, with the key {self.key}")
+            remark(f"nothing to do: this was recorded before, with the key {self.key}")
             return
         self.show(handled.events, handled.receipts)
 
@@ -95,7 +95,7 @@ class DecisionShell:
     ) -> None:
         """Print events, with their positions once they are recorded."""
         if not events:
-            remark("nothing to record: it is so already")
+            remark("nothing to do: already in that state")
             return
         if not receipts:
             remark("dry run: nothing was recorded; these events would be")
@@ -107,7 +107,7 @@ class DecisionShell:
         if self.yes or self.dry_run:
             return
         if not sys.stdin.isatty():
-            raise InvalidQuestion(f"{question} Nobody is there to ask: add --yes, or --dry-run")
+            raise InvalidQuestion(f"{question} stdin is not a terminal: add --yes or --dry-run")
         click.confirm(question, abort=True, err=True)
 
     def moment(self, option: str, text: str | None) -> datetime | None:
@@ -122,24 +122,30 @@ def deciding(command: Callable[..., None]) -> Callable[..., None]:
         "--by",
         metavar="EMPLOYEE",
         envvar="ILEDGER_BY",
-        help="Who decides.  [env: ILEDGER_BY; default: the name of your login]",
+        help="Who makes the decision.  [env: ILEDGER_BY; default: your login name]",
     )
     @click.option(
         "--key",
         metavar="KEY",
-        help="Names a single decision; give it again when you repeat the command. A batch, "
-        "`reservation expire` and `bonus period close` are safe to repeat without it.  "
-        "[default: a new one]",
+        help="Identifies a single decision; repeat it when you repeat the command. A batch, "
+        "`reservation expire` and `bonus period close` can be repeated safely without it.  "
+        "[default: a new key]",
     )
-    @click.option("--dry-run", is_flag=True, help="Show the events, but record nothing.")
-    @click.option("--yes", is_flag=True, help="Do not ask before a batch.")
+    @click.option("--dry-run", is_flag=True, help="Show the events without recording them.")
+    @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
     @zoned
     @formatted
     @wraps(command)
     def run(
-        *args: Any, by: str | None, key: str | None, dry_run: bool, yes: bool, zone: str | None,
-        form: Format, **given: Any,
-    ) -> None:  # fmt: skip
+        *args: Any,
+        by: str | None,
+        key: str | None,
+        dry_run: bool,
+        yes: bool,
+        zone: str | None,
+        form: Format,
+        **given: Any,
+    ) -> None:
         with _opened(by, key, zone, form, dry_run=dry_run, yes=yes) as shell:
             command(shell, *args, **given)
 
@@ -151,7 +157,7 @@ def context_of(by: str | None) -> Context:
     try:
         author = by or getpass.getuser()
     except (KeyError, OSError):  # OSError from Python 3.13 on
-        raise InvalidQuestion("your login has no name; say who decides with --by") from None
+        raise InvalidQuestion("your login has no name; name the decision maker with --by") from None
     return Context(author, datetime.now(UTC), performed_by=by)
 
 

@@ -20,8 +20,8 @@ def chosen() -> Location:
         parts = parsed(dsn)
         if "dsn" in typed and parts.get("password"):
             raise InvalidQuestion(
-                "the DSN on the command line holds a password, which everybody on this machine can "
-                "see there. Put it into a password file (PGPASSFILE), or give the DSN in "
+                "the DSN on the command line contains a password, which everyone on this machine "
+                "can see there. Put it into a password file (PGPASSFILE), or give the DSN in "
                 "ILEDGER_DSN."
             )
     return Location(dsn, Path(folder) if folder else None, given["schema"])

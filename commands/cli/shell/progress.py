@@ -43,10 +43,14 @@ class Bar:
         from rich.progress import TimeRemainingColumn as Remaining
 
         bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(show_speed=False),
-            TextColumn("{task.fields[speed]}"), Remaining(),
-            console=Console(stderr=True), transient=True,
-        )  # fmt: skip
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(show_speed=False),
+            TextColumn("{task.fields[speed]}"),
+            Remaining(),
+            console=Console(stderr=True),
+            transient=True,
+        )
         bar.add_task(self._title, total=total, speed="")
         bar.start()
         return bar

@@ -85,12 +85,12 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--as-of",
         metavar="POSITION|DATE|TIME",
-        help="Answer from what was recorded by then (a date: by the end of that day).",
+        help="Use only what was recorded by then (a date: by the end of that day).",
     )
     @click.option(
         "--on",
         metavar="DATE|TIME",
-        help="Answer for then (a date: the end of that day). Default: now.",
+        help="Show the state at this time (a date: at the end of that day). Default: now.",
     )
     @zoned
     @listed
@@ -121,7 +121,7 @@ def formatted(command: Callable[..., None]) -> Callable[..., None]:
         type=click.Choice(FORMATS),
         default="table",
         show_default=True,
-        help="How to print the answer.",
+        help="Output format.",
     )
     return option(command)
 
@@ -150,7 +150,7 @@ def listed(command: Callable[..., None]) -> Callable[..., None]:
 def zoned(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the option --zone."""
     option = click.option(
-        "--zone", metavar="NAME", help="Time zone of dates and times. Default: the ledger's own."
+        "--zone", metavar="NAME", help="Time zone for dates and times. Default: the ledger's."
     )
     return option(command)
 
@@ -175,7 +175,7 @@ def opened(
         if progress.behind:
             events = "event" if progress.behind == 1 else "events"
             remark(
-                f"answers stand at position {progress.position}, "
+                f"answers are as of position {progress.position}, "
                 f"{progress.behind} {events} behind the head"
             )
         view = View(position(connection, as_of, progress, name), _on(on, name), name)
@@ -200,7 +200,7 @@ def position(connection: Connection, as_of: str | None, at: Progress, zone: str)
     wanted = recorded_position(connection, as_of, zone)
     if wanted > at.position:
         raise InvalidQuestion(
-            f"position {wanted} is not in the projections yet, which stand at {at.position}; ask "
+            f"position {wanted} is not in the projections yet, which are at {at.position}; ask "
             "with a login that may write them, or as of an earlier position"
         )
     return wanted
@@ -224,7 +224,7 @@ def recorded_position(
     span = moment(option, as_of, zone)
     if span.first > datetime.now(UTC):
         raise InvalidQuestion(
-            f"{option} {as_of} lies in the future, and nobody knows what will be recorded by then"
+            f"{option} {as_of} is in the future; what will be recorded by then is unknown"
         )
     found = log.position_at(connection, span.last)
     if head and not found:

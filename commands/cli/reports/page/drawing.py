@@ -1,4 +1,4 @@
-"""Where the lines of the page's pictures run, in the units of their SVG view boxes."""
+"""Where the lines of the page's charts run, in the units of their SVG view boxes."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What each section of the page shows, made of an overview: figures as text, and their pictures."""
+"""What each section of the page shows, made of an overview: figures as text, and their charts."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from projections.questions.motivation.period_overview import MAIN, Overview
 from projections.questions.ownership.portfolio_sizes import PortfolioSize
 
 Row = dict[str, Any]
-SHOWN_OWNERS = 7  # by name in the picture; the table has all
+SHOWN_OWNERS = 7  # by name in the chart; the table has all
 _NOBODY = "nobody"
 
 

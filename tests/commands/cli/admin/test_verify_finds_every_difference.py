@@ -31,7 +31,7 @@ def differing(iledger: Run) -> dict[str, tuple[int, int]]:
     rows = json.loads(done.stdout)
     found = {r["table"]: (r["surplus"], r["missing"]) for r in rows if r["surplus"] or r["missing"]}
     assert done.returncode == bool(found)
-    assert (b"equal row for row" in done.stderr) is not bool(found)
+    assert (b"equal, row by row" in done.stderr) is not bool(found)
     return found
 
 

@@ -85,7 +85,7 @@ def test_the_owner_and_how_it_came_to_that(asked: Run) -> None:
         (
             ("client", "diff", "C-1", "--from", "2999-01-01"),
             2,
-            "--from 2999-01-01 lies in the future",
+            "--from 2999-01-01 is in the future",
         ),
         (("client", "diff", "C-1", "--from", "4", "--as-of", "3"), 2, "leave --as-of out"),
     ],

@@ -72,7 +72,7 @@ def test_duplicates_are_merged_into_one_card_and_separated_again(asked: Here) ->
 def test_a_role_is_granted_shown_and_revoked(asked: Here) -> None:
     grant = ("role", "grant", "E-7", "supervisor", "--scope", "U-1", "--until", "2999-01-01")
     assert asked(*grant).exit_code == 0
-    assert "it is so already" in asked(*grant).stderr
+    assert "already in that state" in asked(*grant).stderr
     (held,) = rows(asked("role", "list", "--role", "supervisor", "--format", "json"))
     assert (held["employee"], held["units"]) == ("E-7", ["U-1"])
     assert rows(asked("role", "list", "--on", "2026-01-01", "--format", "json")) == []

@@ -65,7 +65,7 @@ def test_killed_in_the_middle_then_finished(
     passing = ["transfer", "apply", "p.json", "--yes", "--format", "json"]
     giving = ["transfer", "reverse", batch, "--reason", "x", "--yes", "--format", "json"]
     before = 0
-    over = {"moved": b"had come to its end before", "restored": b"was reversed before"}
+    over = {"moved": b"was completed before", "restored": b"was reversed before"}
     for command, done in ((passing, "moved"), (giving, "restored")):
 
         def start(command: list[str] = command) -> "subprocess.Popen[bytes]":

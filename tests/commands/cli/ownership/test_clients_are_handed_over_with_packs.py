@@ -61,7 +61,7 @@ def test_from_pack_to_acceptance(told: Run, tmp_path: Path) -> None:
 
     assert told("handover", "accept", "C-1", "--by", "E-2").returncode == 0
     twice = told("handover", "accept", "C-1", "--by", "E-2")
-    assert "nothing to record" in twice.stderr.decode()
+    assert "nothing to do" in twice.stderr.decode()
     assert [each["client"] for each in rows(told, "handover", "list", "--open")] == ["Ц/2"]
     first = next(each for each in rows(told, "handover", "list") if each["client"] == "C-1")
     assert first["accepted_position"] == 10

@@ -67,7 +67,7 @@ def test_a_dispute_from_claim_to_file(told: Run, tmp_path: Path) -> None:
 def test_a_conflict_and_the_list_of_conflicts(told: Run) -> None:
     report = ("client", "conflict", "report", "C-1", "--employee", "E-1", "--severity", "high")
     assert told(*report, "--account", "кричит", "--by", "E-2").returncode == 0
-    assert "nothing to record" in told(*report, "--account", "кричит").stderr.decode()
+    assert "nothing to do" in told(*report, "--account", "кричит").stderr.decode()
     card = json.loads(told("card", "C-1", "--format", "json").stdout)
     assert [line["value"] for line in card["open_conflicts"]] == ["high"]
 

@@ -49,7 +49,7 @@ def test_a_policy_is_published_and_shown(asked: Here) -> None:
     assert (shown["version"], shown["days"], shown["claims"], shown["exclusions"]) == (
         1, 90, ["offer.sent", "meeting.held"], ["U-1,U-2"],
     )  # fmt: skip
-    assert "it is so already" in asked(*publish).stderr
+    assert "already in that state" in asked(*publish).stderr
     assert asked("reservation", "policy", "publish").exit_code == 0
     (shown,) = rows(asked("reservation", "policy", "show", "--format", "json"))
     assert (shown["version"], shown["days"], shown["claims"]) == (2, None, ["offer.sent"])
@@ -74,13 +74,13 @@ def test_reservations_that_have_run_out_are_ended_in_a_batch(asked: Here, iledge
     ]  # fmt: skip
     refused = iledger("reservation", "expire")
     assert (refused.returncode, refused.stderr.count(b"\n")) == (2, 1)
-    assert "End 1 reservation that has run out? Nobody is there to ask" in refused.stderr.decode()
+    assert "End 1 reservation that has run out? stdin is not a terminal" in refused.stderr.decode()
     assert [
         row["type"] for row in rows(asked("reservation", "expire", "--dry-run", "--format", "json"))
     ] == ["reservation.expired"]
     (ended,) = rows(asked("reservation", "expire", "--yes", "--format", "json"))
     assert (ended["client"], ended["position"]) == ("C-1", 5)
-    assert "it is so already" in asked("reservation", "expire", "--yes").stderr
+    assert "already in that state" in asked("reservation", "expire", "--yes").stderr
     assert [row["client"] for row in rows(asked("reservation", "list", "--format", "json"))] == [
         "C-2"
     ]

@@ -81,7 +81,7 @@ def test_options_that_make_no_sense(iledger: Run) -> None:
         (["reply"], "did you mean `iledger replay`?"),
         (["replay", "--since", "yesterday"], "Give a day (2025-06-30)"),
         (["replay", "--as-of", "5"], "position 5 is ahead of the head, which is 0"),
-        (["replay", "--as-of", "2999-01-01"], "lies in the future"),
+        (["replay", "--as-of", "2999-01-01"], "is in the future"),
         (["metrics", "--credit", "split:30:1.5"], "less than 1), such as split:30:0.5"),
         (["--dsn", "host=x password=secret", "status"], "PGPASSFILE"),
         (["--dsn", "postgresql://a:secret@b/c", "status"], "PGPASSFILE"),
@@ -116,7 +116,9 @@ def test_a_folder_without_a_ledger_is_named(iledger: Run, tmp_path: Path) -> Non
     done = iledger(*place, "owner", "C-1")
     iledger(*place, "server", "stop")
     assert done.returncode == 6
-    assert f"looked for in {tmp_path / 'elsewhere'}; --folder or ILEDGER_HOME" in one_message(done)
+    message = one_message(done)
+    assert f"looked for in {tmp_path / 'elsewhere'}; choose another folder with" in message
+    assert "--folder or ILEDGER_HOME" in message
 
 
 @contextmanager

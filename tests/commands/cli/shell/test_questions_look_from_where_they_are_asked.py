@@ -107,7 +107,7 @@ def test_a_day_on_which_the_clocks_change_ends_when_it_ends(ask: Ask) -> None:
     ("options", "said"),
     [
         (["--as-of", "4"], "ahead of the head, which is 3"),
-        (["--as-of", "2999-01-01"], "lies in the future"),
+        (["--as-of", "2999-01-01"], "is in the future"),
         (["--as-of", "-1"], "is not a time"),
         (["--on", "2025-06-31"], "not a possible time"),
         (["--on", "9999-12-31"], "out of reach"),
@@ -149,7 +149,7 @@ def test_who_may_not_catch_up_is_told_how_far_behind_the_answer_is(
         )  # fmt: skip
     question, done = ask(dsn=supervisor)
     assert question.view.as_of == 3
-    assert done.stderr == "answers stand at position 3, 1 event behind the head\n"
+    assert done.stderr == "answers are as of position 3, 1 event behind the head\n"
     with pytest.raises(InvalidQuestion, match="not in the projections yet"):
         ask("--as-of", "4", dsn=supervisor)
 

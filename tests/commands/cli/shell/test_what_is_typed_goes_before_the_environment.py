@@ -15,7 +15,7 @@ def _stop(*options: str, **settings: str) -> tuple[int, str]:
 def test_a_typed_folder_goes_before_a_dsn_of_the_environment(tmp_path: Path) -> None:
     own = ("--folder", str(tmp_path / "own"))
     code, said = _stop(*own, ILEDGER_DSN=f"host={tmp_path}")
-    assert (code, said) == (0, "it was not running\n")
+    assert (code, said) == (0, "not running\n")
 
 
 def test_a_typed_dsn_goes_before_a_folder_of_the_environment(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Bars and lines in tables: to scale, aligned, giving way to figures, and of no data none."""
+"""Bars and lines in tables: to scale, aligned, giving way to figures, and absent without data."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def test_columns_stay_aligned_whatever_stands_before_the_bars(capsys: Any) -> No
     (21, "name share end"),
     (20, "name share"),
 ])  # fmt: skip
-def test_pictures_give_way_where_that_makes_the_figures_fit(
+def test_charts_give_way_where_that_makes_the_figures_fit(
     capsys: Any, monkeypatch: pytest.MonkeyPatch, columns: int, header: str
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
@@ -81,7 +81,7 @@ def test_a_course_has_every_period_and_a_sum_of_nothing_is_0_in_each_currency() 
     assert courses(found[:2], "employee") == []
 
 
-def test_programs_get_figures_and_no_pictures(here: Here, tmp_path: Path) -> None:
+def test_programs_get_figures_and_no_charts(here: Here, tmp_path: Path) -> None:
     (tmp_path / "events").write_bytes(jsonl(*EVENTS))
     assert here("append", str(tmp_path / "events")).exit_code == 0
     for command in (
