@@ -78,7 +78,7 @@ def test_the_owner_and_how_it_came_to_that(asked: Run) -> None:
         (("card", "C-9"), 3, "iledger clients --search"),
         (("timeline", "C-9"), 3, "iledger clients --search"),
         (("owner", "C-9"), 3, "iledger clients --search"),
-        (("clients", "--owner", "E-77"), 3, "Did you mean E-7?"),
+        (("clients", "--owner", "E-77"), 3, "Did you mean 'E-7'?"),
         (("employee", "list", "--unit", "U-1"), 3, "no unit 'U-1'"),
         (("client", "diff", "C-1", "--from", "6"), 2, "is 5; --from takes positions up to it"),
         (("client", "diff", "C-1", "--from", "1", "--to", "abc"), 2, "--to 'abc' is not a time"),
