@@ -36,7 +36,7 @@ def _run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
     environment["PYTHONPATH"] = str(ROOT)
     return subprocess.run(
-        ["bash", "-c", f"{made}\n{script}\niledger stop"],
+        ["bash", "-c", f"{made}\n{script}\niledger server stop"],
         cwd=folder,
         env=environment,
         capture_output=True,

@@ -158,7 +158,7 @@ BAD = (
     ((*PLAN, "--rule", "one", "--to", "E-8,E-9"), 8, "takes one successor"),
     ((*PLAN, "--rule", "best", "--to", "E-8"), 2, "no rule 'best'"),
     ((*PLAN, "--rule", "least-loaded"), 2, "name them with --to"),
-    ((*PLAN, "--rule", "same-unit", "--to", "E-8"), 2, "leave --to out"),
+    ((*PLAN, "--rule", "same-unit", "--to", "E-8"), 2, "omit --to"),
     ((*PLAN, "--rule", "one", "--to", "E-9", "--batch", "a/b"), 2, "has a slash"),
     ((*PLAN, "--rule", "one", "--to", "E-9", "--out", "plan.json"), 2, "exists already"),
     (("transfer", "plan", "E-77", "--rule", "same-unit"), 3, "no employee 'E-77'"),
