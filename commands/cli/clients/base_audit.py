@@ -52,37 +52,22 @@ def base(
     The answer includes its position. With --as-of and that position, the answer and its digest
     never change.
     """
-
     span = period_of(month, None, None)
     if not re.fullmatch(r"\d{4}-\d\d", month, re.ASCII) or not span.since or not span.until:
         raise InvalidQuestion(f"--month {month!r} is not a month, such as 2026-10")
     if active_days < 1 or stale_days < 1:
         raise InvalidQuestion("--active-days and --stale-days are 1 or more")
+    days = {"active_days": active_days, "stale_days": stale_days}
     found = base_audit(
-        question.connection,
-        question.view,
-        since=span.since,
-        until=span.until,
-        active_days=active_days,
-        stale_days=stale_days,
+        question.connection, question.view, since=span.since, until=span.until, **days
     )
-    told = {"month": month, "as_of": question.view.as_of} | found._asdict()
-    question.show([told])
+    audit = {"month": month, "as_of": question.view.as_of} | found._asdict()
+    question.show([audit])
     if sign:
-        _sign(
-            question,
-            span.until,
-            by,
-            {
-                **told,
-                "zone": question.view.zone,
-                "active_days": active_days,
-                "stale_days": stale_days,
-            },
-        )
+        _sign(question, span.until, by, {**audit, "zone": question.view.zone, **days})
 
 
-def _sign(question: Question, until: date, by: str | None, told: dict[str, Any]) -> None:
+def _sign(question: Question, until: date, by: str | None, audit: dict[str, Any]) -> None:
     # 114 ms
     from commands.cli.shell.decision import context_of
     from commands.decisions.clients.audits import model, sign
@@ -93,9 +78,9 @@ def _sign(question: Question, until: date, by: str | None, told: dict[str, Any])
     now = datetime.now(UTC)
     end = datetime(until.year, until.month, until.day, tzinfo=ZoneInfo(question.view.zone))
     if min(now, question.view.on) < end:
-        raise InvalidQuestion(f"the month {told['month']} is not over; sign it when it is")
+        raise InvalidQuestion(f"the month {audit['month']} is not over; sign it when it is")
     context = context_of(by)
     with Ledger(question.location) as ledger:
-        handled = handle(ledger, model(), context, sign(ClientBaseAuditSigned(**told)))
+        handled = handle(ledger, model(), context, sign(ClientBaseAuditSigned(**audit)))
     positions = [receipt.position for receipt in handled.receipts]
     remark(f"signed at position {positions[0]}" if positions else "already signed")
