@@ -65,7 +65,7 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
         scheme = scheme_of(row.toml)
         reason = deciding_settlement.lateness(scheme, row.recorded_at, span, shell.zone)
         late = late if reason else None
-        # What stands in the way is said before everything is computed.
+        # Refusals come before anything is computed.
         may = deciding_settlement.may_close(span, shell.zone, scheme, late)
         propose(shell.ledger, model, shell.context, may)
         refuse_opposed(question.connection, seen, span, scheme)
