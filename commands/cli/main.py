@@ -6,13 +6,13 @@ The module of a command is imported when the command is called; `iledger --help`
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from commands.cli.tree import Root
 
-DEFECT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141
+INTERRUPTED, PIPE_CLOSED = 130, 141
 _FOREIGN = "the argument {!r} is not UTF-8; set the terminal, or the caller of iledger, to UTF-8"
 
 
@@ -112,8 +112,11 @@ def run(arguments: Sequence[str]) -> int:
         if foreign and isinstance(error, UnicodeEncodeError):
             message, code = _FOREIGN.format(foreign[0]), 2
         else:
-            message, code = _explained(error)
-        click.echo(f"iledger: {message}{_looked_in(context, error)}", err=True)
+            # 110 ms, after an error only; `--help` imports click alone.
+            from commands.cli.error_messages import explained
+
+            message, code = explained(context, error)
+        click.echo(f"iledger: {message}", err=True)
         return code
     return 0
 
@@ -136,49 +139,6 @@ def _pipe_closed() -> int:
     # Python flushes stdout once more as it ends; that must not fail a second time.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PIPE_CLOSED
-
-
-def _explained(error: Exception) -> tuple[str, int]:
-    # After an error only: `--help` imports click alone; with psycopg these take 60 ms.
-    from ledger.errors import LedgerError
-
-    shown: Any = error
-    if "psycopg" in sys.modules:
-        import psycopg
-
-        from ledger.database import translate
-
-        if isinstance(error, psycopg.Error):
-            shown = translate(error)
-    if isinstance(shown, LedgerError):
-        return str(shown), shown.exit_code
-    if isinstance(shown, OSError):
-        place = f"{shown.filename}: " if shown.filename else ""
-        return f"{place}{shown.strerror or shown}", 1
-    first = (str(shown).strip().splitlines() or [""])[0]
-    defect = (
-        f"unexpected {type(shown).__name__}: {first}. This is a defect in iledger: "
-        "run it again with ILEDGER_DEBUG=1 and report the output."
-    )
-    return defect, DEFECT
-
-
-def _looked_in(context: click.Context | None, error: Exception) -> str:
-    """Where the ledger was looked for: those who forgot --folder look into another one."""
-    # After an error only: `--help` imports click alone.
-    from ledger.errors import NotInitialised
-
-    if context is None or not isinstance(error, NotInitialised):
-        return ""
-    from commands.cli.shell.ledger_options import chosen
-    from ledger.embedded import default_folder
-
-    with context.scope(cleanup=False):
-        target = chosen()
-    if target.dsn:
-        return ""
-    folder = target.folder or default_folder()
-    return f" It was looked for in {folder}; choose another folder with --folder or ILEDGER_HOME."
 
 
 if __name__ == "__main__":

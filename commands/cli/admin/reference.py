@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 import click
 
 from commands.cli import main
+from commands.cli.error_messages import DEFECT
 from commands.cli.events.event_fields import event_fields, holds, meaning
 from ledger import catalogue, errors
 from ledger.codec import _Envelope
@@ -24,7 +25,7 @@ _ENDINGS = (
     (0, "", "Done, or the question was answered."),
     (1, "", "Lines were rejected, a check failed, or a file cannot be written."),
     (2, "", "The command line is not understood."),
-    (main.DEFECT, "", "A defect of the program. `ILEDGER_DEBUG=1` shows where."),
+    (DEFECT, "", "A defect of the program. `ILEDGER_DEBUG=1` shows where."),
     (main.INTERRUPTED, "", "Interrupted (Ctrl-C). What was recorded stays; run it again."),
     (main.PIPE_CLOSED, "", "The reader of the output, such as `head`, closed it."),
 )  # fmt: skip

@@ -54,7 +54,7 @@ def shown(question: Question, period: Period, name: str | None) -> Shown:
     # 105 ms
     from projections.motivation.recalculation import closing_scheme, pinned
     from projections.motivation.statements import compute_statements
-    from projections.motivation.target_groups import refuse_opposed
+    from projections.motivation.target_groups import refuse_opposed  # 82 ms
 
     connection, view = question.connection, question.view
     closed = closings(connection, view, period.name)

@@ -57,7 +57,7 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     # 37 ms
     from projections.motivation.reductions import refuse_unproposed
     from projections.motivation.statements import compute_statements
-    from projections.motivation.target_groups import refuse_opposed
+    from projections.motivation.target_groups import refuse_opposed  # 31 ms
 
     span, model = period_of(period), deciding_settlement.model(period=period)
     with looking(shell, span) as (question, seen):

@@ -32,7 +32,7 @@ class Formatted(str):
 
 
 class Chart(str):
-    """A cell that draws the figure of another; the first to be left out of a table that is too wide."""
+    """A cell that draws the figure of another; left out first where a table is too wide."""
 
     __slots__ = ()
 

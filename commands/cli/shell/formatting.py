@@ -44,7 +44,7 @@ def _amount(value: Any) -> str:
 def pivoted(
     found: Sequence[MetricRow], by: str, names: Mapping[str, str] | None = None
 ) -> list[dict[str, str]]:
-    """The figures of a period: a line per group and a column per metric; of one group, a line per metric.
+    """The figures of a period: a line per group, a column per metric; one group: a line per metric.
 
     names: of the groups, by id.
     """

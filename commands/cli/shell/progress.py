@@ -39,15 +39,20 @@ class Bar:
     def _make(self, total: int | None) -> Any:
         # 50 ms
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-        from rich.progress import TimeRemainingColumn as Remaining
+        from rich.progress import (
+            BarColumn,
+            Progress,
+            TaskProgressColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
 
         bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TaskProgressColumn(show_speed=False),
             TextColumn("{task.fields[speed]}"),
-            Remaining(),
+            TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
         )

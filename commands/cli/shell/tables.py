@@ -110,6 +110,7 @@ def cut(text: str, limit: int) -> str:
     """The beginning of a text that fits, with an ellipsis where something is missing."""
     if width(text) <= limit:
         return text
+    # 5 ms, as above.
     from rich.cells import set_cell_size
 
     return set_cell_size(text, limit - 1).rstrip() + "…"
