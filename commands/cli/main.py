@@ -1,25 +1,24 @@
 """The command `iledger`: its options, how it finds its commands, and what its exit codes mean.
 
-A command's module is imported when the command is called; `iledger --help` imports click alone.
+The module of a command is imported when the command is called; `iledger --help` imports only click.
 """
 
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from commands.cli.tree import Root
 
-DEFECT, INTERRUPTED, PIPE_CLOSED = 70, 130, 141
-_FOREIGN = (
-    "the argument {!r} is not text in UTF-8; set the terminal, or what calls iledger, to UTF-8"
-)
+INTERRUPTED, PIPE_CLOSED = 130, 141
+_FOREIGN = "the argument {!r} is not UTF-8; set the terminal, or the caller of iledger, to UTF-8"
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
+        # 20 ms, and `--help` imports click alone.
         from importlib.metadata import version
 
         click.echo(f"iledger {version('interaction-ledger')}")
@@ -74,7 +73,7 @@ def iledger(ctx: click.Context, dsn: str | None, folder: str | None, schema: str
 
 
 def main() -> NoReturn:
-    """Run the command line and leave with the exit code that docs/exit-codes.md describes."""
+    """Run the command line and exit with a code that docs/exit-codes.md describes."""
     _open_closed_streams()
     if "_ILEDGER_COMPLETE" in os.environ:
         iledger.main(prog_name="iledger")
@@ -82,7 +81,7 @@ def main() -> NoReturn:
 
 
 def _open_closed_streams() -> None:
-    """Give a caller who closed a standard stream, as some supervisors do, an empty one instead."""
+    """Replace standard streams that the caller closed, as some supervisors do, by empty ones."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             nothing = os.open(os.devnull, os.O_RDWR)
@@ -90,7 +89,7 @@ def _open_closed_streams() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; its exit code. What goes wrong is said in one message on stderr."""
+    """Run one command and return its exit code. An error is one message on stderr."""
     context = None
     try:
         with iledger.make_context("iledger", list(arguments)) as context:
@@ -113,8 +112,11 @@ def run(arguments: Sequence[str]) -> int:
         if foreign and isinstance(error, UnicodeEncodeError):
             message, code = _FOREIGN.format(foreign[0]), 2
         else:
-            message, code = _explained(error)
-        click.echo(f"iledger: {message}{_looked_in(context, error)}", err=True)
+            # 110 ms, after an error only; `--help` imports click alone.
+            from commands.cli.error_messages import explained
+
+            message, code = explained(context, error)
+        click.echo(f"iledger: {message}", err=True)
         return code
     return 0
 
@@ -137,47 +139,6 @@ def _pipe_closed() -> int:
     # Python flushes stdout once more as it ends; that must not fail a second time.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PIPE_CLOSED
-
-
-def _explained(error: Exception) -> tuple[str, int]:
-    from ledger.errors import LedgerError
-
-    shown: Any = error
-    if "psycopg" in sys.modules:
-        import psycopg
-
-        from ledger.database import translate
-
-        if isinstance(error, psycopg.Error):
-            shown = translate(error)
-    if isinstance(shown, LedgerError):
-        return str(shown), shown.exit_code
-    if isinstance(shown, OSError):
-        place = f"{shown.filename}: " if shown.filename else ""
-        return f"{place}{shown.strerror or shown}", 1
-    first = (str(shown).strip().splitlines() or [""])[0]
-    defect = (
-        f"unexpected {type(shown).__name__}: {first}. This is a defect in iledger: "
-        "run it again with ILEDGER_DEBUG=1 and report the output."
-    )
-    return defect, DEFECT
-
-
-def _looked_in(context: click.Context | None, error: Exception) -> str:
-    """Where the ledger was looked for: those who forgot --folder look into another one."""
-    from ledger.errors import NotInitialised
-
-    if context is None or not isinstance(error, NotInitialised):
-        return ""
-    from commands.cli.shell.ledger_options import chosen
-    from ledger.embedded import default_folder
-
-    with context.scope(cleanup=False):
-        target = chosen()
-    if target.dsn:
-        return ""
-    folder = target.folder or default_folder()
-    return f" It was looked for in {folder}; choose another folder with --folder or ILEDGER_HOME."
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from commands.cli.directory import COMMANDS, Entry, Noun
 
-# Names that stood at the top before the commands were grouped, and that no match of names finds.
+# Former names at the top that matching names does not find.
 FORMERLY = {
     "attainment": "target attainment",
     "audit": "audit base",
@@ -47,7 +47,7 @@ def remedy(path: Sequence[str], typed: Sequence[str]) -> str:
 def _meant(path: Sequence[str], typed: Sequence[str]) -> str | None:
     words = list(takewhile(lambda word: not word.startswith("-"), typed[:3]))
     names = list(_names(COMMANDS))
-    # With as many words as say something: `my kpi`, `policy show`, `conflict report`.
+    # With as many words as possible: `my kpi`, `policy show`, `conflict report`.
     for length in range(len(words), 0, -1):
         said = " ".join(words[:length])
         whole = " ".join((*path, said))

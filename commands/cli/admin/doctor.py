@@ -202,5 +202,5 @@ _CHECKS: tuple[_Check, ...] = (
     _clock,
     _projections,
 )
-# Where there is no ledger, what these would advise is all done by `iledger init`.
+# Without a ledger, `iledger init` does everything that these would advise.
 _OF_A_LEDGER = (_roles, _triggers, _grants, _projections)

@@ -1,14 +1,10 @@
 """`iledger audit base`: the state of the client base at the end of a month, and who signed it."""
 
 import re
-from datetime import UTC, date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from commands.cli.reports.spans import period_of
-from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
 from projections.questions.clients.client_base_audit import base_audit
@@ -64,23 +60,7 @@ def base(
     audit = {"month": month, "as_of": question.view.as_of} | found._asdict()
     question.show([audit])
     if sign:
-        _sign(question, span.until, by, {**audit, "zone": question.view.zone, **days})
+        # 114 ms
+        from commands.cli.clients.audit_signature import sign as sign_off
 
-
-def _sign(question: Question, until: date, by: str | None, audit: dict[str, Any]) -> None:
-    # 114 ms
-    from commands.cli.shell.decision import context_of
-    from commands.decisions.clients.audits import model, sign
-    from commands.decisions.handle import handle
-    from ledger.api import Ledger
-    from ledger.events.clients import ClientBaseAuditSigned
-
-    now = datetime.now(UTC)
-    end = datetime(until.year, until.month, until.day, tzinfo=ZoneInfo(question.view.zone))
-    if min(now, question.view.on) < end:
-        raise InvalidQuestion(f"the month {audit['month']} is not over; sign it when it is")
-    context = context_of(by)
-    with Ledger(question.location) as ledger:
-        handled = handle(ledger, model(), context, sign(ClientBaseAuditSigned(**audit)))
-    positions = [receipt.position for receipt in handled.receipts]
-    remark(f"signed at position {positions[0]}" if positions else "already signed")
+        sign_off(question, span.until, by, {**audit, "zone": question.view.zone, **days})

@@ -1,8 +1,8 @@
 """The commands of `iledger`: names at the top, nouns with their verbs, and where each one is.
 
-At most 30 names stand at the top: the questions asked daily, and nouns. Everything else is a verb
-under its noun. A command is named as `module:attribute` below `commands.cli`; those at the top have
-their line of help here, so that `iledger --help` need not import them.
+At most 30 names are at the top: the questions asked daily, and nouns. Everything else is a verb
+under its noun. A command is located by `module:attribute` below `commands.cli`; those at the top
+have their line of help here, so that `iledger --help` need not import them.
 """
 
 from commands.cli.directory.admin import ADMINISTRATION

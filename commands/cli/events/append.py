@@ -52,7 +52,7 @@ def append(file: str, rejects: Path | None, receipts: bool, form: Literal["text"
     """
     location = chosen()
     sink = Rejects(_rejects_path(file, rejects), None if file == "-" else Path(file))
-    # A lost connection is told once, by the error that ends the command.
+    # A lost connection is reported once, by the error that ends the command.
     logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
     with closing(connect(location, *_ROLES)) as connection:
         schema.check(connection)
@@ -74,7 +74,7 @@ def append(file: str, rejects: Path | None, receipts: bool, form: Literal["text"
 
 
 class _Tally:
-    """Counts what became of the lines, and says so."""
+    """Counts the outcomes of the lines and reports them."""
 
     def __init__(self, sink: Rejects) -> None:
         self.sink = sink

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from ledger import catalogue
 from ledger.events import fields as kinds
 
-# What the kinds of field in ledger/events/fields.py are called.
+# The names of the kinds of field in ledger/events/fields.py.
 _NAMES: tuple[tuple[Any, str], ...] = (
     (kinds.EventId, "event id"), (kinds.Id, "identifier"), (kinds.Label, "line of text"),
     (kinds.Text, "text"), (kinds.Digest, "SHA-256 in hexadecimal"),
@@ -77,12 +77,12 @@ def holds(hint: Any) -> str:
 
 
 def meaning(content: type[Any]) -> str:
-    """What the event says: the first paragraph of its class's description."""
+    """What the event means: the first paragraph of its class's docstring."""
     return " ".join((content.__doc__ or "").strip().split("\n\n")[0].split())
 
 
 def _annotated(inner: Any, marks: tuple[Any, ...]) -> str:
-    # A tag or a mark says where the event is found or how it is kept, not what the field holds.
+    # Tags and marks determine how the event is found and kept, not what the field holds.
     rest = tuple(m for m in marks if not isinstance(m, (kinds.Tag, kinds.PersonalMark)))
     for known, name in _NAMES:
         if rest and known == Annotated[(inner, *rest)]:

@@ -122,7 +122,7 @@ def _query(client: str | None, employee: str | None, types: tuple[str, ...]) -> 
 
 
 def _doubt(types: tuple[str, ...]) -> None:
-    """Say that a type is unknown; it may still be recorded, by a package that is not here."""
+    """Report an unknown type, which may still be recorded by a package that is not installed."""
     # 58 ms
     from ledger.catalogue import types as catalogue
 
@@ -162,7 +162,7 @@ def _begin(day: datetime, zone: ZoneInfo) -> datetime:
 
 
 class _Outages(following.Outages):
-    """Says on the terminal that the server is waited for."""
+    """Reports on the terminal that the server is being waited for."""
 
     def began(self, error: ServerUnavailable) -> None:
         remark(f"waiting: {error}")

@@ -1,4 +1,4 @@
-"""`iledger kpi`: scores and bonus, the same figures for everybody."""
+"""`iledger kpi`: scores and bonuses, the same figures for everyone."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -38,8 +38,9 @@ Wanted = Callable[[Question, View], Sequence[str]]
 
 
 class Shown(NamedTuple):
-    """Statements as they are written, and from where they are seen; corrected: by employee, by how
-    much those that are settled were corrected since.
+    """Statements as they are written, and the view that they are seen from.
+
+    corrected: by employee, the amount by which closed statements were corrected since.
     """
 
     contents: list[StatementContent[str]]
@@ -49,11 +50,11 @@ class Shown(NamedTuple):
 
 
 def shown(question: Question, period: Period, name: str | None) -> Shown:
-    """The statements of a period: as settled, or provisional by the scheme named or in force."""
+    """The statements of a period: as closed, or provisional by the scheme named or in force."""
     # 105 ms
     from projections.motivation.recalculation import closing_scheme, pinned
     from projections.motivation.statements import compute_statements
-    from projections.motivation.target_groups import refuse_opposed
+    from projections.motivation.target_groups import refuse_opposed  # 82 ms
 
     connection, view = question.connection, question.view
     closed = closings(connection, view, period.name)
@@ -95,7 +96,7 @@ def _answer(
     explain: str | None,
     wanted: Wanted | None,
 ) -> None:
-    """Show those wanted, or everybody: one in full, several in a row each."""
+    """Show the employees wanted, or all: one in full, several in a row each."""
     # 100 ms
     from projections.motivation.statements import figures_behind
 
@@ -173,7 +174,7 @@ def kpi(
 
 
 def _whose(employee: str | None, by: str | None, *, mine: bool, team: bool) -> Wanted | None:
-    """Which employees the options name; None is everybody. Raises click.UsageError."""
+    """Which employees the options name; None is all. Raises click.UsageError."""
     if (employee is not None) + mine + team > 1:
         raise click.UsageError("give one of --employee, --mine and --team, or none of them.")
     if mine or team:

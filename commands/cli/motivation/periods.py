@@ -57,7 +57,7 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     # 37 ms
     from projections.motivation.reductions import refuse_unproposed
     from projections.motivation.statements import compute_statements
-    from projections.motivation.target_groups import refuse_opposed
+    from projections.motivation.target_groups import refuse_opposed  # 31 ms
 
     span, model = period_of(period), deciding_settlement.model(period=period)
     with looking(shell, span) as (question, seen):
@@ -65,7 +65,7 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
         scheme = scheme_of(row.toml)
         reason = deciding_settlement.lateness(scheme, row.recorded_at, span, shell.zone)
         late = late if reason else None
-        # What stands in the way is said before everything is computed.
+        # Refusals come before anything is computed.
         may = deciding_settlement.may_close(span, shell.zone, scheme, late)
         propose(shell.ledger, model, shell.context, may)
         refuse_opposed(question.connection, seen, span, scheme)

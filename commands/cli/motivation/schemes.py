@@ -102,7 +102,7 @@ def contents(file: str) -> str:
 
 
 def _fields(found: Scheme) -> Iterator[tuple[str, Any]]:
-    """What a scheme says, a line a field; a component is named by its metric."""
+    """The fields of a scheme, one per line; a component is named by its metric."""
     whole = ("version", "effective_from", "currency", "credit", "calendar", "process_share")
     for name in ("name", *whole):
         yield name, getattr(found, name)

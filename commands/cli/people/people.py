@@ -71,10 +71,10 @@ def _day(option: str, text: str) -> date:
 
 
 def _say_orphans(shell: DecisionShell, employee: str, at: datetime | None) -> None:
-    """Say how many clients are without their owner from then on, and what to do about it."""
+    """Report how many clients become orphans, and the next step."""
 
     now, target = datetime.now(UTC), shell.ledger.location
-    # Whoever may record a departure need not be allowed to look at the clients.
+    # A login that may record a departure need not be allowed to read about clients.
     with suppress(NotAllowed, NotInitialised), closing(connect(target, *ROLES)) as connection:
         view = View(catch_up(connection, target).position, max(at or now, now), shell.zone)
         clients = len(succession.owned(connection, view, employee))

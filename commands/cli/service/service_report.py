@@ -78,8 +78,8 @@ def touches(question: Question, by: str, since: str | None, until: str | None) -
 def moves(question: Question) -> None:
     """Count how cases changed hands and states.
 
-    first: before any note of work; given: nobody held the case; passed: another held it; taken:
-    nobody holds it now.
+    first: before any note of work; given: the case had no holder; passed: another held it; taken:
+    it has no holder now.
     """
     question.show(service_report.moves(question.connection, question.view))
 

@@ -32,7 +32,7 @@ class Formatted(str):
 
 
 class Chart(str):
-    """A cell that draws what another says; the first to go where a table is too wide."""
+    """A cell that draws the figure of another; left out first where a table is too wide."""
 
     __slots__ = ()
 

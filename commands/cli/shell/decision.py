@@ -1,11 +1,11 @@
-"""What every deciding command has in common: who decides, what it would record, and that it did.
+"""What all deciding commands share: who decides, a dry run, and the events that were recorded.
 
 @click.command(epilog="Example: iledger client release C-0104 --reason …")
 @click.argument("client")
 @deciding
-def release(desk: Desk, client: str) -> None:
+def release(shell: DecisionShell, client: str) -> None:
     "Release a client: it returns to the pool."
-    desk.take(ownership.case(client), curation.release(reason="…"))
+    shell.take(ownership.model(client), curation.release(reason="…"))
 """
 
 import getpass

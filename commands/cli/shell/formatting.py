@@ -7,6 +7,7 @@ from typing import Any
 from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import line
 from projections.metrics.rows import MetricRow
+from projections.periods import period_of
 
 NO_DATA = "no data"
 NO_CURRENCY = "currency"  # the unit of a sum of nothing
@@ -43,7 +44,7 @@ def _amount(value: Any) -> str:
 def pivoted(
     found: Sequence[MetricRow], by: str, names: Mapping[str, str] | None = None
 ) -> list[dict[str, str]]:
-    """The figures of a period: a line a group, a column a metric; of one group a line a metric.
+    """The figures of a period: a line per group, a column per metric; one group: a line per metric.
 
     names: of the groups, by id.
     """
@@ -57,9 +58,9 @@ def pivoted(
 def courses(
     found: Sequence[MetricRow], by: str, names: Mapping[str, str] | None = None
 ) -> list[dict[str, str]]:
-    """How each figure went from period to period, laid out like `pivoted`; of one period nothing.
+    """The course of each figure over the periods, laid out like `pivoted`; empty for one period.
 
-    Of money a line for each currency; a sum of nothing has none, and is 0 in each.
+    Money has a line per currency; a sum without events has no currency and is 0 in each.
     """
     periods = _periods({row.period for row in found})
     told: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
@@ -99,8 +100,6 @@ def _joined(cells: Sequence[Formatted]) -> Formatted:
 
 def _periods(found: set[str]) -> list[str]:
     """All months, quarters or years from the first to the last of those found."""
-    from projections.periods import period_of
-
     known = sorted(found - {"unknown"})
     if len(known) < 2:
         return known

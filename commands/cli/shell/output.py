@@ -157,7 +157,7 @@ class Printer:
     def _print_table(
         self, names: Sequence[str], rows: Sequence[Mapping[str, Any]], drop: Sequence[str] | None
     ) -> None:
-        # What the time's own form says already needs no column, unless it was asked for.
+        # The form of a time shows its precision, which needs no column unless it was asked for.
         if not self._selection.columns:
             names = [name for name in names if not name.endswith("precision")]
         drop = drop if not self._selection.columns else ()

@@ -37,17 +37,22 @@ class Bar:
         self._shown.update(self._shown.task_ids[0], completed=done, total=total, speed=speed)
 
     def _make(self, total: int | None) -> Any:
-        # rich takes longer to import than most questions to answer.
+        # 50 ms
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-        from rich.progress import TimeRemainingColumn as Remaining
+        from rich.progress import (
+            BarColumn,
+            Progress,
+            TaskProgressColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
 
         bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TaskProgressColumn(show_speed=False),
             TextColumn("{task.fields[speed]}"),
-            Remaining(),
+            TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
         )

@@ -164,7 +164,7 @@ def opened(
     roles: Sequence[str] = ROLES,
     selection: Selection = WHOLE,
 ) -> Iterator[Question]:
-    """Connect, catch up and settle the view. Raises InvalidQuestion, ServerUnavailable, …"""
+    """Connect, catch up and determine the view. Raises InvalidQuestion, ServerUnavailable, …"""
     location = chosen()
     with closing(connect(location, *roles)) as connection:
         about = schema.check(connection)

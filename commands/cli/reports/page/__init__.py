@@ -5,6 +5,9 @@ from datetime import datetime
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
 from commands.cli.reports.page import drawing, sections
 from projections.questions.motivation.period_overview import Overview
 
@@ -14,10 +17,6 @@ def page(told: Overview, *, less: bool = False) -> bytes:
 
     less: of the metric that leaders are ordered by, less is better.
     """
-    # Imported here, for jinja2 takes longer to import than most questions to answer.
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
-
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

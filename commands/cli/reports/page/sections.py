@@ -20,7 +20,7 @@ _NOBODY = "nobody"
 
 
 class Owner(NamedTuple):
-    """An owner's clients at each moment; who: None for those who are nobody's any longer."""
+    """An owner's clients at each moment; who: None for those without an owner."""
 
     who: str | None
     clients: list[int]
@@ -152,7 +152,7 @@ def _date(at: datetime, zone: str) -> str:
 def leaders(told: Overview, *, less: bool) -> dict[str, list[Row]]:
     """Who did best, by unit of the first metric (of money, by currency, the usual one first).
 
-    rank: equal for equal figures, None without data and for what is nobody's; share: of the best.
+    rank: equal for equal figures, None without data or without an owner; share: of the best.
     """
     first, *others = told.leading
     figures: dict[tuple[str, str], list[MetricRow]] = {}
@@ -207,7 +207,7 @@ def _units(rows: Sequence[MetricRow], metric: str) -> list[str]:
 
 
 def label(told: Overview, who: str | None) -> str:
-    """An employee or unit by name and id; whoever has no name, by id."""
+    """An employee or unit by name and id; without a name by id alone."""
     if who in (None, NOBODY):
         return _NOBODY
     return f"{told.names[who]} · {who}" if who in told.names else str(who)
