@@ -44,7 +44,7 @@ def doctor(form: Format, selection: Selection) -> None:
     """
     findings = list(_examine(chosen()))
     with Printer(form, selection=selection) as printer:
-        printer.show([finding._asdict() for finding in findings])
+        printer.show([finding._asdict() for finding in findings], drop=())
     if any(finding.result == "fail" for finding in findings):
         raise click.exceptions.Exit(1)
 

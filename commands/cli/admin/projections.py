@@ -31,7 +31,6 @@ _workers = click.option(
 @listed
 def list_(form: Format, selection: Selection) -> None:
     """List the projections, their tables and their event types."""
-
     rows: list[dict[str, Any]] = [
         {
             "projection": each.name,
@@ -51,7 +50,6 @@ def list_(form: Format, selection: Selection) -> None:
 @listed
 def status(zone: str | None, form: Format, selection: Selection) -> None:
     """Show how far behind the projections are. Builds nothing."""
-
     target = chosen()
     with closing(connect(target, *ROLES)) as connection:
         about = schema.check(connection)
@@ -73,7 +71,6 @@ def status(zone: str | None, form: Format, selection: Selection) -> None:
 @_workers
 def rebuild(workers: int | None) -> None:
     """Rebuild all projections from the first event and swap them in."""
-
     target = chosen()
     with closing(connect(target, "owner")) as connection:
         schema.check(connection)
@@ -90,7 +87,6 @@ def verify(workers: int | None, form: Format, selection: Selection) -> None:
 
     Exit code 1 if a table differs. The tables in use are not changed.
     """
-
     target = chosen()
     with closing(connect(target, "owner")) as connection:
         schema.check(connection)

@@ -34,7 +34,6 @@ def card(question: Question, client: str) -> None:
     In CSV, all sections are one table of section, name, value, since and position. For an id that
     was merged into another, the surviving client's card is shown.
     """
-
     found = card_question.card(question.connection, question.view, client)
     say_merged(question, client)
     if question.printer.form == "csv":
@@ -70,7 +69,6 @@ def timeline(
     Every line includes the client's owner at that moment. Annulled events remain visible, with the
     position of the annulment.
     """
-
     say_merged(question, client)
     kinds = [each.strip() for each in (kind or "").split(",") if each.strip()]
     found = card_question.timeline(
@@ -102,7 +100,6 @@ def timeline(
 @asked
 def diff(question: Question, client: str, start: str, end: str | None, axis: Axis) -> None:
     """Show what changed on a client's card between two moments."""
-
     before = _moved(question, "--from", start, axis)
     after = question.view if end is None else _moved(question, "--to", end, axis)
     question.show(card_question.difference(question.connection, before, after, client))
@@ -110,7 +107,6 @@ def diff(question: Question, client: str, start: str, end: str | None, axis: Axi
 
 def say_merged(question: Question, client: str) -> str:
     """The client that this one is a part of, or itself; a remark if it is another."""
-
     survivor = merges.members(question.connection, question.view, client)[0]
     if survivor != client:
         remark(f"{client} was merged into {survivor}; this is the answer for {survivor}")

@@ -32,7 +32,6 @@ _DROP = (
 @asked
 def clients(question: Question, owner: str | None, unit: str | None, search: str | None) -> None:
     """List the clients, their owners and the last contact with each."""
-
     found = portfolio.clients(
         question.connection, question.view, owner=owner, unit=unit, search=search
     )

@@ -64,7 +64,6 @@ def duplicates(question: Question) -> None:
     Case, spaces, punctuation, ё for е and Latin letters among Cyrillic ones are ignored. Clients
     separated by `iledger client unmerge` are left out.
     """
-
     question.show(
         merges.duplicates(question.connection, question.view),
         columns=("same", "value", "count", "clients", "names"),

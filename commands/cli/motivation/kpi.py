@@ -34,6 +34,18 @@ _SCHEME = click.option(
     metavar="SCHEME|FILE",
     help="The scheme to use. Default: as closed, or the scheme in force.",
 )
+# What a table may lose where it is too wide, least important first.
+_DROP = (
+    "days_of_period",
+    "days_employed",
+    "factor",
+    "process_score",
+    "result_score",
+    "gross",
+    "reduced",
+    "name",
+)
+_EVIDENCE = ("counted", "weight", "period", "unit", "performer", "employee", "metric")
 Wanted = Callable[[Question, View], Sequence[str]]
 
 
@@ -74,7 +86,6 @@ def shown(question: Question, period: Period, name: str | None) -> Shown:
 
 
 def _in_force(question: Question, period: Period) -> Scheme:
-
     rows = [
         row
         for row in schemes(question.connection, question.view)
@@ -105,7 +116,8 @@ def _answer(
     among = None if wanted is None else wanted(question, found.view)
     if explain is not None:
         question.show(
-            figures_behind(question.connection, found.view, span, found.scheme, explain, among)
+            figures_behind(question.connection, found.view, span, found.scheme, explain, among),
+            drop=_EVIDENCE,
         )
         return
     told = [each for each in found.contents if among is None or each["employee"] in among]
@@ -129,12 +141,11 @@ def _answer(
 
 
 def _show_rows(question: Question, contents: list[StatementContent[str]], view: View) -> None:
-
     known = names(question.connection, view)
     rows = [summary(each, known) for each in contents]
     if question.printer.form == "table":
         rows = with_bars(rows, [row["score"] for row in rows], "score")
-    question.show(rows)
+    question.show(rows, drop=_DROP)
 
 
 @click.command(
@@ -185,5 +196,4 @@ def _whose(employee: str | None, by: str | None, *, mine: bool, team: bool) -> W
 
 
 def _managed(question: Question, view: View, manager: str) -> Sequence[str]:
-
     return managed(question.connection, view, manager)

@@ -36,7 +36,6 @@ _DROP = (
 @asked
 def list_(question: Question, norm: str | None) -> None:
     """List the norms and when each version takes effect."""
-
     found = norms(question.connection, question.view, norm)
     rows = [each._asdict() for each in found]
     question.show([row | {"position": row.pop("position")} for row in rows], drop=_DROP)

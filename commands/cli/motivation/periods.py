@@ -87,7 +87,6 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
 @asked
 def list_(question: Question, name: str | None) -> None:
     """List the closed periods, with totals, corrections and disputes."""
-
     found = closings(question.connection, question.view, name and period_of(name).name)
     question.show(found, drop=_DROP)
 

@@ -49,7 +49,6 @@ def propose_(shell: DecisionShell, period: str, name: str) -> None:
 @asked
 def list_(question: Question, period: str | None, employee: str | None) -> None:
     """List the proposed reductions and the decisions on them."""
-
     found = reductions(
         question.connection,
         question.view,

@@ -49,7 +49,6 @@ def publish(shell: DecisionShell, file: str, said: str | None) -> None:
 @asked
 def list_(question: Question) -> None:
     """List the published schemes."""
-
     rows = schemes(question.connection, question.view)
     question.show(
         [{key: value for key, value in row._asdict().items() if key != "toml"} for row in rows]
@@ -61,7 +60,6 @@ def list_(question: Question) -> None:
 @asked
 def show(question: Question, name: str) -> None:
     """Print the file of a published scheme."""
-
     found = published(question.connection, question.view, name)
     if question.printer.form == "table":
         click.echo(found.toml, nl=not found.toml.endswith("\n"))
@@ -87,7 +85,6 @@ def diff(question: Question, one: str, other: str) -> None:
 
 def scheme_named(question: Question, name: str) -> Scheme:
     """A scheme by its file, or as published: SCHEME@VERSION, or SCHEME for the latest version."""
-
     if name.endswith(".toml") or Path(name).is_file():
         return scheme_of(contents(name))
     return scheme_of(published(question.connection, question.view, name).toml)

@@ -16,6 +16,10 @@ from projections.motivation.recalculation import ProposedCorrection
 from projections.periods import period_of
 from projections.tables.motivation.settlement import issued, never_issued, rulings
 
+# What a table may lose where it is too wide, least important first.
+_DROP = ("sha256", "disputes", "period", "employee", "currency")
+_CORRECTIONS = ("evidence", "changed", "settled", "corrected", "employee")
+
 
 @click.command("list", epilog="Example: iledger bonus statement list --period 2026-09 --format csv")
 @click.option("--period", metavar="PERIOD", help="Only those of this period.")
@@ -27,11 +31,10 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
     Employees who became known after a period was closed have no statement in it, but may have
     corrections.
     """
-
     wanted = {"period": period and period_of(period).name, "employee": employee}
     rows = [row._asdict() for row in issued(question.connection, question.view, **wanted)]
     rows += [row._asdict() for row in never_issued(question.connection, question.view, **wanted)]
-    question.show([{key: row[key] for key in row if key != "document"} for row in rows])
+    question.show([{key: row[key] for key in row if key != "document"} for row in rows], drop=_DROP)
 
 
 @click.command(epilog="Example: iledger bonus statement show 2026-09/E-07 --format json")
@@ -43,7 +46,6 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
 @asked
 def show(question: Question, name: str | None, employee: str | None, period: str | None) -> None:
     """Show a statement as it was issued; --format json prints exactly the recorded bytes."""
-
     if not name and not (employee and period):
         raise InvalidQuestion("name the statement, or --employee and --period")
     found = issued(
@@ -97,7 +99,7 @@ def corrections(question: Question, period: str) -> None:
     from projections.motivation.recalculation import corrections
 
     rows = corrections(question.connection, question.view, period_of(period).name)
-    question.show(rows)
+    question.show(rows, drop=_CORRECTIONS)
 
 
 @click.command(

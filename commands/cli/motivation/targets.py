@@ -132,7 +132,6 @@ def explain(shell: DecisionShell, name: str, cause: str, remark: str | None) -> 
 @asked
 def list_(question: Question, period: str | None, employee: str | None, unit: str | None) -> None:
     """List the targets with their original and revised values."""
-
     found = targets.targets(
         question.connection,
         question.view,

@@ -86,7 +86,6 @@ def list_(question: Question, by: By | None, since: str | None, until: str | Non
 
     A branch is the employee's unit at that moment.
     """
-
     asked = (question.connection, question.view)
     start, end = question.start(since), question.end(until)
     if by is None:

@@ -19,7 +19,6 @@ def custody(question: Question, client: str | None) -> None:
     hired, a change whose former owner is wrong, or a reservation of a client owned by another.
     Clients whose owner has left are listed separately; they are not a breach.
     """
-
     connection, view = question.connection, question.view
     if client is not None:
         card.check_known(connection, view, client)

@@ -100,7 +100,6 @@ def resolve(
 @asked
 def list_(question: Question, client: str | None, *, only_open: bool) -> None:
     """List the disputes, and how they were resolved."""
-
     found = disputes.disputes(
         question.connection, question.view, client=client, only_open=only_open
     )
@@ -112,7 +111,6 @@ def list_(question: Question, client: str | None, *, only_open: bool) -> None:
 @asked
 def claims(question: Question, client: str) -> None:
     """List every event that claims a client, with its owner at that moment."""
-
     card.check_known(question.connection, question.view, client)
     question.show(disputes.claims(question.connection, question.view, client))
 
@@ -136,7 +134,6 @@ def file(dispute: str, out: Path, as_of: str | None) -> None:
     It contains the recorded events byte for byte and a script that checks them without the
     database.
     """
-
     with opened(as_of, roles=("owner", "auditor")) as question:
         view = question.view
         content = dispute_file(question.connection, view.as_of, view.zone, dispute)

@@ -125,7 +125,6 @@ def accept(shell: DecisionShell, client: str, said: str | None) -> None:
 @asked
 def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
     """List the hand-overs: packs issued, clients accepted, and the time between."""
-
     found = handovers.handovers(
         question.connection, question.view, employee=employee, only_open=only_open
     )
@@ -136,7 +135,6 @@ def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
 
 def _passing(question: Question, batch: str) -> list[tuple[str, str]]:
     """The clients that passed in a batch, and to whom, as was known then. Raises NotFound."""
-
     found = passed(question.connection, question.view, batch)
     if not found:
         raise NotFound(

@@ -33,7 +33,6 @@ def outcomes(question: Question, days: int, since: str | None, until: str | None
     counts as retained after a two-way contact or a purchase. Mood and survey answers are means of
     the last ones before and after, with the number of hand-overs for which both are known.
     """
-
     span = period_of(None, since, until)
     found = asking.handover_outcomes(
         question.connection, question.view, days=days, since=span.since, until=span.until

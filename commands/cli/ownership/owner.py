@@ -23,7 +23,6 @@ def owner(question: Question, client: str) -> None:
 
     Where several ids are one client, the surviving id determines the owner; the history is of all.
     """
-
     card.check_known(question.connection, question.view, client)
     survivor = say_merged(question, client)
     question.show(ownership.owner(question.connection, question.view, survivor), "owner")

@@ -17,7 +17,6 @@ _TYPES = "TYPE,TYPE…"
 @asked
 def show(question: Question) -> None:
     """Show the reservation policy in force."""
-
     found = reservations.policy(question.connection, question.view)
     if not found:
         remark(

@@ -19,7 +19,6 @@ _DEPARTURES = ("longest_hours", "mean_hours", "unit", "pool", "orphan_hours", "d
 @asked
 def portfolio(question: Question, employee: str) -> None:
     """List and count the clients of an employee, now or at another time."""
-
     found = portfolio_question.portfolio(question.connection, question.view, employee)
     question.show(found)
     kinds = Counter(row.kind for row in found)
@@ -31,7 +30,6 @@ def portfolio(question: Question, employee: str) -> None:
 @asked
 def orphans(question: Question) -> None:
     """List the clients whose owner has left."""
-
     question.show(portfolio_question.orphans(question.connection, question.view), drop=_ORPHANS)
 
 
@@ -43,7 +41,6 @@ def departures(question: Question) -> None:
     A client is an orphan from the departure until it is reassigned or returned to the pool;
     orphan_hours is the sum over the clients.
     """
-
     question.show(
         portfolio_question.departures(question.connection, question.view), drop=_DEPARTURES
     )

@@ -33,7 +33,6 @@ def list_(question: Question, employee: str | None, within: int | None) -> None:
     The owner's contacts that the policy lists renew a reservation. One that has run out remains
     until `iledger reservation expire` ends it or another seller approaches the client.
     """
-
     connection, view = question.connection, question.view
     found = reservations(connection, view, employee=employee, within=within)
     if not found and employee is not None:
@@ -61,7 +60,6 @@ def expire(shell: DecisionShell, employee: str | None) -> None:
 
 def _run_out(shell: DecisionShell, employee: str | None) -> list[str]:
     """The clients whose reservation has run out, as the projections show it."""
-
     target = shell.ledger.location
     with closing(connect(target, *ROLES)) as connection:
         view = View(catch_up(connection, target).position, shell.context.at, shell.zone)

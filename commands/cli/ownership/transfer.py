@@ -170,7 +170,6 @@ def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | No
 @asked
 def status(question: Question, batch: str | None) -> None:
     """Show the batches, their plans and their progress."""
-
     found = transfers.batches(question.connection, question.view, batch)
     if batch is None:
         question.show(found, drop=_BATCHES)

@@ -15,7 +15,6 @@ _DROP = ("hired_at", "unit_name", "departed", "manager", "job")
 @asked
 def list_(question: Question, unit: str | None) -> None:
     """List the employees, with their units and departures."""
-
     if unit is not None:
         portfolio.check_known(question.connection, question.view, "unit", unit)
     question.show(people.employees(question.connection, question.view, unit), drop=_DROP)

@@ -72,7 +72,6 @@ def _day(option: str, text: str) -> date:
 
 def _say_orphans(shell: DecisionShell, employee: str, at: datetime | None) -> None:
     """Report how many clients become orphans, and the next step."""
-
     now, target = datetime.now(UTC), shell.ledger.location
     # A login that may record a departure need not be allowed to read about clients.
     with suppress(NotAllowed, NotInitialised), closing(connect(target, *ROLES)) as connection:

@@ -20,7 +20,6 @@ _SCOPE = click.option(
 @asked
 def list_(question: Question, employee: str | None, role: str | None) -> None:
     """List the roles that employees hold, and in which units."""
-
     found = asking.roles(question.connection, question.view, employee, role)
     if not found and employee is not None:
         portfolio.check_known(question.connection, question.view, "employee", employee)

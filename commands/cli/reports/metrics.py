@@ -32,6 +32,8 @@ _SHOWN = (
     "cycle_won_median",
     "overdue_share",
 )
+# What a table of evidence may lose where it is too wide, least important first.
+_EVIDENCE = ("counted", "weight", "period", "unit", "performer", "employee", "metric")
 
 
 @click.command(epilog="Example: iledger metrics --period 2025-09 --by employee --metric win_rate")
@@ -104,7 +106,7 @@ def metrics(
     names = _names(question, by)
     if explain:
         rows = figures.explain(question.connection, question.view, chosen[0], group=group, **how)
-        question.show([_with_name(row, names) for row in rows])
+        question.show([_with_name(row, names) for row in rows], drop=_EVIDENCE)
         return
     found = figures.metrics(question.connection, question.view, metrics=wanted, **how)
     _show(question, [row for row in found if group is None or row.group == group], by, names)

@@ -36,7 +36,6 @@ def period_of(period: str | None, since: str | None, until: str | None) -> Perio
 
 
 def _span(option: str, text: str | None) -> Period:
-
     if text is None:
         return Period(None, None)
     try:

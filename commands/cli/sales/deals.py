@@ -29,7 +29,6 @@ def list_(
     stage: str | None,
 ) -> None:
     """List the deals, their stages and their holders."""
-
     found = deals.deals(
         question.connection,
         question.view,
@@ -46,7 +45,6 @@ def list_(
 @asked
 def history(question: Question, deal: str) -> None:
     """Show the stages and holders of a deal, in order."""
-
     found = deals.history(question.connection, question.view, deal)
     if not found:
         raise NotFound(f"no deal {deal!r} is known by then; `iledger deal list` lists the deals")
@@ -70,7 +68,6 @@ def aging(question: Question, limits: tuple[int, ...]) -> None:
 
     A deal counts under every limit that it exceeds. Deals opened at an unknown time do not count.
     """
-
     question.show(deals.aging(question.connection, question.view, sorted(set(limits))))
 
 
@@ -79,5 +76,4 @@ def aging(question: Question, limits: tuple[int, ...]) -> None:
 @asked
 def purchases(question: Question, client: str | None) -> None:
     """List the purchases, with the deals that they belong to."""
-
     question.show(deals.purchases(question.connection, question.view, client))

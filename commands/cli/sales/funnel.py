@@ -33,7 +33,6 @@ def funnel(
     A deal counts in every stage that it reached, whatever its outcome. went_on counts those that
     reached a later stage or were won; hours are for deals that have left the stage.
     """
-
     span = period_of(period, since, until)
     found = funnel_question.funnel(
         question.connection,

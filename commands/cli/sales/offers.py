@@ -17,5 +17,4 @@ _DROP = ("valid_until", "since", "deal", "sent_by")
 @asked
 def offers(question: Question, client: str | None) -> None:
     """List the offers and their outcomes."""
-
     question.show(offers_table.offers(question.connection, question.view, client), drop=_DROP)

@@ -54,7 +54,6 @@ def list_(
     overdue: bool,
 ) -> None:
     """List the service cases, their holders and their states."""
-
     found = cases.cases(
         question.connection,
         question.view,
@@ -72,7 +71,6 @@ def list_(
 @asked
 def history(question: Question, case: str) -> None:
     """Show what happened to a case, in order."""
-
     question.show(_known(cases.history(question.connection, question.view, case), case))
 
 
@@ -81,7 +79,6 @@ def history(question: Question, case: str) -> None:
 @asked
 def holders(question: Question, case: str) -> None:
     """Show which employees and units held a case, and from when until when."""
-
     _known(cases.history(question.connection, question.view, case), case)
     question.show(cases.holders(question.connection, question.view, case))
 

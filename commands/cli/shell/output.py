@@ -161,7 +161,13 @@ class Printer:
         if not self._selection.columns:
             names = [name for name in names if not name.endswith("precision")]
         drop = drop if not self._selection.columns else ()
-        print_table(names, rows, lambda row, name: cell_of(row, name, self._zone), drop)
+        print_table(
+            names,
+            rows,
+            lambda row, name: cell_of(row, name, self._zone),
+            drop,
+            self._selection.sort,
+        )
 
     def _plain(self, row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
         """The row as JSON can hold it."""

@@ -42,12 +42,16 @@ def room() -> int | None:
 
 
 def print_table(
-    names: Sequence[str], rows: Sequence[Row], show: Show, drop: Sequence[str] | None
+    names: Sequence[str],
+    rows: Sequence[Row],
+    show: Show,
+    drop: Sequence[str] | None,
+    keep: str | None = None,
 ) -> None:
     """Print rows below a header; a single row that is too wide, a line a column.
 
     drop: the columns that may be lost where the room is too small, least important first; None: all
-    but the first, from the right.
+    but the first, from the right. keep: a column that is never lost, such as the one sorted by.
     """
     cells = {name: [show(row, name) for row in rows] for name in names}
     widths = {name: max(map(width, (name, *column))) for name, column in cells.items()}
@@ -56,7 +60,7 @@ def print_table(
         wide = max(map(width, names))
         _print_lines([f"{_fit(name, wide)}{_GAP}{cells[name][0]}" for name in names], limit)
         return
-    shown = list(names) if limit is None else fitting(widths, rows, drop, limit)
+    shown = list(names) if limit is None else fitting(widths, rows, drop, limit, keep)
     right = {name: _is_numeric(rows, name) for name in shown}
     ruler = ["-" * widths[name] for name in shown]
     lines = [shown, ruler, *zip(*(cells[name] for name in shown), strict=True)]
@@ -80,10 +84,14 @@ def print_table(
 
 
 def fitting(
-    widths: Mapping[str, int], rows: Sequence[Row], drop: Sequence[str] | None, limit: int
+    widths: Mapping[str, int],
+    rows: Sequence[Row],
+    drop: Sequence[str] | None,
+    limit: int,
+    keep: str | None = None,
 ) -> list[str]:
     """The columns that fit into so much room, as `print_table` describes it."""
-    shown, others = dict(widths), list(widths)[1:]
+    shown, others = dict(widths), [name for name in list(widths)[1:] if name != keep]
     charts = [name for name in others if _is_chart(rows, name)]
     empty = [name for name in others if all(row[name] in (None, "") for row in rows)]
     declared = reversed(others) if drop is None else drop

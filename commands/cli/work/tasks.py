@@ -19,7 +19,6 @@ _DROP = ("debtor", "steps_done", "steps", "ended_at", "deal", "case", "kind", "c
 @asked
 def list_(question: Question, client: str | None, assignee: str | None, *, overdue: bool) -> None:
     """List the tasks, their assignees and whether they are done."""
-
     found = tasks.tasks(
         question.connection, question.view, assignee=assignee, client=client, overdue=overdue
     )

@@ -110,6 +110,7 @@ def test_a_table_loses_its_columns_in_the_declared_order_and_never_the_first() -
         lost += [name for name in widths if name not in (*shown, *lost)]
     assert lost == ["bar", "note", "position", "name"], "and `sum` is cut, not lost"
     assert fitting(widths, rows, None, 10) == ["id"]
+    assert fitting(widths, rows, None, 10, keep="note") == ["id", "note"], "it is sorted by"
     assert fitting(widths, rows, (), 58) == ["id", "name", "note", "position", "sum"]
 
 
