@@ -1,4 +1,4 @@
-"""Suggestions for a misspelt name, in the one form in which every message makes them."""
+"""Suggestions for a misspelt name. For a command see commands/cli/unknown_command.py."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

@@ -59,7 +59,7 @@ class Tree(click.Group):
         name = args[0]
         if name not in self._entries and not name.startswith("-"):
             # 4 ms, after a mistake only; `--help` imports click alone.
-            from commands.cli.suggestions import remedy
+            from commands.cli.unknown_command import remedy
 
             wrong = " ".join((*self._path, name))
             ctx.fail(f"no command `{wrong}`; {remedy(self._path, args)}")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from projections.moments import date_in, shown_in
+from projections.shown_times import date_in, shown_in
 
 Row = Mapping[str, object]
 Rows = Sequence[Row]

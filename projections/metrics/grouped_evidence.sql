@@ -1,5 +1,5 @@
 -- Template: the evidence of a question, credited, placed, and grouped by whom and period. Both
--- figures.sql and evidence_of_a_figure.sql begin with it. template.py explains `when` and `put`.
+-- aggregates.sql and evidence_of_a_figure.sql begin with it. template.py explains `when` and `put`.
 --
 --   periods, ends         the periods asked for, and the moment at which each of them ends
 --   clock, spans          working hours, and evidence to be measured in them

@@ -1,6 +1,6 @@
 """The statements of a question about metrics, each rendered from its template with what it needs.
 
-figures.sql, evidence_of_a_figure.sql   the two questions; both begin with grouped_evidence.sql
+aggregates.sql, evidence_of_a_figure.sql   the two questions; both begin with grouped_evidence.sql
 credit.sql                              who is credited, one statement a mode
 evidence_*.sql                          which events count, by subject (see `definitions`)
 """
@@ -34,7 +34,7 @@ class Source(NamedTuple):
         return self.metric.figure in _CLIENTS and self.kind in evidence_of(self.name).once
 
     def aggregates(self, credit: Credit) -> set[str]:
-        """The parts of `aggregates` in figures.sql that it needs."""
+        """The parts of `aggregates` in aggregates.sql that it needs."""
         if self.metric.figure in _PERCENTILES:
             return {"percentiles"}
         if self.metric.figure not in _CLIENTS:
@@ -78,7 +78,7 @@ def figures_statement(credit: Credit, by: str, wanted: tuple[str, ...]) -> str:
     parts = {part for each in sources(wanted) for part in each.aggregates(credit)}
     conditions = {part: part in parts for part in ("totals", "clients", "percentiles")}
     conditions["clients_from_sums"] = bool(by_client(credit, wanted))
-    return _rendered("figures", credit, by, wanted, conditions)
+    return _rendered("aggregates", credit, by, wanted, conditions)
 
 
 @lru_cache(256)

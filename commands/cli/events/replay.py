@@ -23,7 +23,7 @@ from ledger.errors import InvalidQuestion, ServerUnavailable
 from ledger.log import Query
 from ledger.moments import Precision, precision_of
 from ledger.suggestions import did_you_mean
-from projections.moments import local
+from projections.shown_times import local
 
 ROLES = ("auditor", "owner")
 _CONTENT = 160  # columns of an event's content in a line of text

@@ -9,7 +9,7 @@ import click
 from commands.cli.motivation.targets import CREDIT, PERIOD
 from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import with_bars
-from commands.cli.shell.formatting import NO_DATA
+from commands.cli.shell.figures import NO_DATA
 from commands.cli.shell.question import Question, asked
 from projections.periods import period_of
 from projections.tables.people.people import names

@@ -7,7 +7,7 @@ import click
 
 from commands.cli.shell.cells import Formatted
 from commands.cli.shell.decision import DecisionShell, deciding
-from commands.cli.shell.formatting import NO_DATA
+from commands.cli.shell.figures import NO_DATA
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.motivation import norms as deciding_norms

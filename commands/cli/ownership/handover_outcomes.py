@@ -7,7 +7,7 @@ import click
 
 from commands.cli.reports.spans import SINCE, UNTIL, period_of
 from commands.cli.shell.cells import Formatted
-from commands.cli.shell.formatting import NO_DATA
+from commands.cli.shell.figures import NO_DATA
 from commands.cli.shell.question import Question, asked
 from projections.questions.ownership import handover_outcomes as asking
 from projections.questions.ownership.handover_outcomes import Outcome

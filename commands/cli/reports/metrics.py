@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
-from commands.cli.shell.formatting import courses, pivoted
+from commands.cli.shell.figures import courses, pivoted
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion

@@ -7,7 +7,7 @@ import click
 from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
 from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import with_bars
-from commands.cli.shell.formatting import NO_DATA
+from commands.cli.shell.figures import NO_DATA
 from commands.cli.shell.question import Question, asked
 from projections.questions.sales import funnel as funnel_question
 from projections.questions.sales.funnel import Step

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from projections.moments import date_in, local, shown_in
+from projections.shown_times import date_in, local, shown_in
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 

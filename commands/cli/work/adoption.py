@@ -10,7 +10,7 @@ import click
 from commands.cli.reports.spans import period_of
 from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import with_bars
-from commands.cli.shell.formatting import NO_DATA
+from commands.cli.shell.figures import NO_DATA
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
 from projections.tables.work.data_entry import Adoption

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from ledger.database import Connection, translated
 from ledger.errors import NotFound
 from ledger.sql import statements
-from projections.moments import date_in
 from projections.questions.clients.card_lines import (
     CompetitorLine,
     ContactLine,
@@ -27,6 +26,7 @@ from projections.questions.clients.card_open_items import (
     OpenPromise,
     OpenTask,
 )
+from projections.shown_times import date_in
 from projections.tables.clients.merges import LINKED, MEMBERS, Link, MergedId, members, told_apart
 from projections.tables.ownership.disputes import OpenConflict, OpenDispute
 from projections.view import View, ask, rows_of

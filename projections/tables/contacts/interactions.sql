@@ -1,5 +1,5 @@
--- Interactions: one row each, with a client or with an unknown party. For `reach` see
--- interactions.py; an interaction with a reach is a contact.
+-- Interactions: one row each, with a client or with an unknown party. UNFOLD in interactions.py makes
+-- the rows and says what `reach` is; an interaction with a reach is a contact.
 
 -- name: tables
 CREATE TABLE interactions (

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from commands.cli.reports.page.drawing import Chart, Spark, spark, stacked
-from commands.cli.shell.formatting import NO_CURRENCY, NO_DATA, cell, in_unit
+from commands.cli.shell.figures import NO_CURRENCY, NO_DATA, cell, in_unit
 from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import NOBODY
 from projections.metrics.rows import MetricRow

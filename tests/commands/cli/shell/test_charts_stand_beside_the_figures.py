@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from commands.cli.shell.charts import bars, line, with_bars
-from commands.cli.shell.formatting import courses
+from commands.cli.shell.figures import courses
 from commands.cli.shell.output import Printer
 from commands.cli.shell.tables import width
 from projections.metrics.rows import MetricRow

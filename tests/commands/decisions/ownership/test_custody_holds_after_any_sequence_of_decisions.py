@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.decisions.handle import Context, handle
-from commands.decisions.ownership import curation, ownership, reservation
+from commands.decisions.ownership import assignment, ownership, reservation
 from ledger.api import Ledger
 from ledger.errors import Refused
 from ledger.events.clients import ClientRegistered
@@ -76,12 +76,12 @@ def _depart(ledger: Ledger, step: Step, context: Context) -> None:
 def _curate(ledger: Ledger, step: Step, context: Context) -> None:
     effective = context.at + timedelta(hours=step.ahead) if step.ahead else None
     decide = {
-        "assign": curation.assign(step.employee, effective_at=effective),
-        "reassign": curation.reassign(
+        "assign": assignment.assign(step.employee, effective_at=effective),
+        "reassign": assignment.reassign(
             step.employee, reason="workload", approved_by=None, effective_at=effective
         ),
-        "release": curation.release(reason="x", approved_by=None, effective_at=effective),
-        "bar": curation.bar(step.employee, reason="quarrel"),
+        "release": assignment.release(reason="x", approved_by=None, effective_at=effective),
+        "bar": assignment.bar(step.employee, reason="quarrel"),
     }[step.what]
     handle(ledger, ownership.model(step.client, step.employee), context, decide)
 

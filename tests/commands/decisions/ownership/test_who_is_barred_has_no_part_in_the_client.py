@@ -2,7 +2,7 @@
 
 import pytest
 
-from commands.decisions.ownership import curation
+from commands.decisions.ownership import assignment
 from ledger.errors import Refused
 from ledger.events import ownership as facts
 from tests.commands.decisions.given import CONTEXT, day, event, when
@@ -10,12 +10,12 @@ from tests.commands.decisions.sellers import curated, state
 
 
 def test_a_bar_keeps_an_employee_from_a_client_but_not_its_owner() -> None:
-    (barred,) = when(curation.bar("E-1", reason="quarrel"), state())
+    (barred,) = when(assignment.bar("E-1", reason="quarrel"), state())
     assert barred.employee == "E-1"
     with pytest.raises(Refused, match="own"):
-        curation.bar("E-1", reason="quarrel")(state(curated("E-1")), CONTEXT)
+        assignment.bar("E-1", reason="quarrel")(state(curated("E-1")), CONTEXT)
     with pytest.raises(Refused, match="before it begins"):
-        curation.bar("E-1", reason="quarrel", until=day(3))(state(), CONTEXT)
+        assignment.bar("E-1", reason="quarrel", until=day(3))(state(), CONTEXT)
 
 
 def test_a_bar_keeps_nobody_from_a_client_that_will_be_his() -> None:
@@ -26,15 +26,15 @@ def test_a_bar_keeps_nobody_from_a_client_that_will_be_his() -> None:
     with pytest.raises(
         Refused, match=r"from 2026-07-20 00:00 UTC on.*--effective 2026-07-20T00:00"
     ):
-        curation.bar("E-1", reason="quarrel")(soon, CONTEXT)
-    assert when(curation.bar("E-1", reason="quarrel", until=day(199)), soon)
+        assignment.bar("E-1", reason="quarrel")(soon, CONTEXT)
+    assert when(assignment.bar("E-1", reason="quarrel", until=day(199)), soon)
     handed_on = event(
         facts.ClientReassigned(to_employee="E-3", reason="conflict", effective_at=day(200)), 31
     )
-    assert when(curation.bar("E-1", reason="quarrel"), state(curated("E-2"), handed_on))
+    assert when(assignment.bar("E-1", reason="quarrel"), state(curated("E-2"), handed_on))
 
 
 def test_nobody_joins_the_team_of_a_client_that_he_may_not_approach() -> None:
     barred = event(facts.ContactBarred(employee="E-1", reason="quarrel"), 30)
     with pytest.raises(Refused, match="may not approach"):
-        curation.join("E-1", "service")(state(barred), CONTEXT)
+        assignment.join("E-1", "service")(state(barred), CONTEXT)

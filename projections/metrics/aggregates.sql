@@ -1,4 +1,5 @@
--- Template: the figures of metrics, one row for each group, period, metric and currency.
+-- Template: the figures of metrics, one row for each group, period, metric and currency. Which events
+-- a metric counts is in evidence_*.sql; ratios are divided in rows.py.
 --
 --   grouped_evidence   the evidence with group and period
 --   measured, sums     its narrow rows, and those added up: rows are many, sums few
