@@ -20,6 +20,12 @@ Here = Callable[..., Result]
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
+@pytest.fixture(autouse=True)
+def any_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are as wide as they need to be, whatever the terminal that the tests run in."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def settings(location: Location) -> dict[str, str]:
     """The environment in which `iledger` finds the test's ledger."""

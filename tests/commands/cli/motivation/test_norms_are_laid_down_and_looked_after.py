@@ -51,7 +51,7 @@ def test_a_norm_is_laid_down_and_its_breaches_shown_and_recorded_once(
         assert row["figure"] == sum(each["employee"] == row["employee"] for each in behind) > 1
     # And it is recorded once
     record = ("norm", "record", "--period", PERIOD, "--by", "E-9")
-    assert b"add --yes, or --dry-run" in iledger(*record).stderr
+    assert b"add --yes or --dry-run" in iledger(*record).stderr
     told = rows(here, *record, "--yes")
     assert [each["content"]["employee"] for each in told] == [row["employee"] for row in breaches]
     assert all(each["content"]["evidence"] for each in told)

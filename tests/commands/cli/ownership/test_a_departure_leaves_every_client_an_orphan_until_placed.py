@@ -163,7 +163,7 @@ BAD = (
     ((*PLAN, "--rule", "one", "--to", "E-9", "--out", "plan.json"), 2, "exists already"),
     (("transfer", "plan", "E-77", "--rule", "same-unit"), 3, "no employee 'E-77'"),
     ((*APPLY, "none.json", "--yes"), 1, "No such file"),
-    ((*APPLY, "cut.json", "--yes"), 2, "is damaged"),
+    ((*APPLY, "cut.json", "--yes"), 2, "is not a valid plan"),
     ((*APPLY, "ahead.json", "--yes"), 8, "the plan belongs to another ledger"),
     ((*APPLY, "plan.json"), 2, "add --yes"),
     (("transfer", "reverse", "T-9", "--reason", "x", "--yes"), 3, "no batch 'T-9'"),

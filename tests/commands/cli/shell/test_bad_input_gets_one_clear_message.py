@@ -222,7 +222,7 @@ def test_an_argument_in_another_encoding_is_named(iledger: Run, command: str) ->
     name = os.fsdecode("Ромашка".encode("cp1251"))
     done = iledger(*command.split(), name)
     assert done.returncode == 2
-    assert "is not text in UTF-8" in one_message(done)
+    assert "is not UTF-8" in one_message(done)
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
@@ -259,6 +259,6 @@ def test_a_login_without_a_name_says_who_decides(
         raise KeyError("getpwuid(): uid not found: 4711")
 
     monkeypatch.setattr(getpass, "getuser", nameless)
-    with pytest.raises(InvalidQuestion, match="say who decides with --by"):
+    with pytest.raises(InvalidQuestion, match="name the decision maker with --by"):
         here("reservation", "policy", "publish")
     assert here("reservation", "policy", "publish", "--by", "E-1").exit_code == 0
