@@ -72,7 +72,7 @@ def test_a_lost_answer_names_the_key_that_makes_repeating_safe(
         patched.setattr(deciding, "handle", lost)
         with pytest.raises(ServerUnavailable) as caught:
             staffed(*ABSENCE)
-    named = re.search(r"again\. Add (--key) (\S+), and", str(caught.value))
+    named = re.search(r"again\. Repeat it with (--key) (\S+): what", str(caught.value))
     assert named
     assert "recorded before" in staffed(*ABSENCE, *named.groups()).stderr
     assert absences(staffed) == 1
