@@ -5,7 +5,7 @@ from typing import get_args
 import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
-from commands.decisions.ownership import assignment, ownership
+from commands.decisions.ownership import ownership, reassignment
 from ledger.events.ownership import TeamRole
 
 _CLIENT = click.argument("client", metavar="CLIENT")
@@ -20,7 +20,7 @@ _CLIENT = click.argument("client", metavar="CLIENT")
 @deciding
 def add(shell: DecisionShell, client: str, employee: str, role: TeamRole) -> None:
     """Add an employee to a client's team."""
-    shell.take(ownership.model(client, employee), assignment.join(employee, role))
+    shell.take(ownership.model(client, employee), reassignment.join(employee, role))
 
 
 @click.command(epilog="Example: iledger client team remove C-0104 --employee E-15")
@@ -30,4 +30,4 @@ def add(shell: DecisionShell, client: str, employee: str, role: TeamRole) -> Non
 @deciding
 def remove(shell: DecisionShell, client: str, employee: str, reason: str | None) -> None:
     """Remove an employee from a client's team."""
-    shell.take(ownership.model(client, employee), assignment.leave(employee, reason))
+    shell.take(ownership.model(client, employee), reassignment.leave(employee, reason))

@@ -5,7 +5,7 @@
 @deciding
 def release(shell: DecisionShell, client: str) -> None:
     "Release a client: it returns to the pool."
-    shell.take(ownership.model(client), assignment.release(reason="…"))
+    shell.take(ownership.model(client), reassignment.release(reason="…"))
 """
 
 import getpass

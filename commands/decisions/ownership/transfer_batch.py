@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from msgspec import structs
 
 from commands.decisions.handle import Context, Decision, DecisionModel
-from commands.decisions.ownership import assignment, ownership
+from commands.decisions.ownership import ownership, reassignment
 from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
 from commands.decisions.ownership.transfer_plan import Move, Plan
@@ -209,7 +209,7 @@ def _passed(
             f"is owned by {holding.owner}, not {plan.from_employee}, since {holding.change.type} "
             f"(position {holding.change.position})"
         )
-    decide = assignment.reassign(
+    decide = reassignment.reassign(
         move.to,
         reason=plan.reason,
         approved_by=approved_by,

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.decisions.handle import Context, handle
-from commands.decisions.ownership import assignment, ownership, reservation
+from commands.decisions.ownership import ownership, reassignment, reservation
 from ledger.api import Ledger
 from ledger.errors import Refused
 from ledger.events.clients import ClientRegistered
@@ -76,12 +76,12 @@ def _depart(ledger: Ledger, step: Step, context: Context) -> None:
 def _curate(ledger: Ledger, step: Step, context: Context) -> None:
     effective = context.at + timedelta(hours=step.ahead) if step.ahead else None
     decide = {
-        "assign": assignment.assign(step.employee, effective_at=effective),
-        "reassign": assignment.reassign(
+        "assign": reassignment.assign(step.employee, effective_at=effective),
+        "reassign": reassignment.reassign(
             step.employee, reason="workload", approved_by=None, effective_at=effective
         ),
-        "release": assignment.release(reason="x", approved_by=None, effective_at=effective),
-        "bar": assignment.bar(step.employee, reason="quarrel"),
+        "release": reassignment.release(reason="x", approved_by=None, effective_at=effective),
+        "bar": reassignment.bar(step.employee, reason="quarrel"),
     }[step.what]
     handle(ledger, ownership.model(step.client, step.employee), context, decide)
 

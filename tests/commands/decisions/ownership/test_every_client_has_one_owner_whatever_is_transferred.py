@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.decisions.handle import Context, handle, propose
-from commands.decisions.ownership import assignment, ownership
+from commands.decisions.ownership import ownership, reassignment
 from commands.decisions.people import people
 from ledger.api import Ledger
 from ledger.database import Connection, Location
@@ -67,7 +67,7 @@ class Run:
             self.by |= dict.fromkeys(back, "gone back")
 
     def release(self, client: str) -> None:
-        decide = assignment.release(reason="pool", approved_by="E-boss")
+        decide = reassignment.release(reason="pool", approved_by="E-boss")
         handle(self.ledger, ownership.model(client), context(), decide)
         self.owner[client] = None
         self.by.pop(client, None)
@@ -125,7 +125,7 @@ def test_apply_and_reverse_leave_the_owners_as_before_and_both_in_the_history(
         assert passed(ledger, made) == tried
         assert not portfolio.orphans(owner, now(ledger, owner))
         assert passed(ledger, made) == (made.batch, 6, 6, (), True)
-        decide = assignment.reassign("E-3", reason="workload", approved_by="E-boss")
+        decide = reassignment.reassign("E-3", reason="workload", approved_by="E-boss")
         (since,) = handle(ledger, ownership.model("C-1", "E-3"), context(), decide).receipts
         ((kept, why),) = returned(ledger, made.batch).left
         assert kept == "C-1"
@@ -173,7 +173,7 @@ def test_others_decide_about_the_same_clients_meanwhile(
             def slowly(state: Any, at: Context) -> Any:
                 if state.clients and not meddled:
                     meddled.append(made.batch)
-                    release = assignment.release(reason="pool", approved_by="E-boss")
+                    release = reassignment.release(reason="pool", approved_by="E-boss")
                     handle(ledger, ownership.model("C-3"), context(), release)
                 return decide(state, at)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commands.decisions.ownership import assignment
+from commands.decisions.ownership import reassignment
 from ledger.errors import Refused
 from ledger.events import ownership as facts
 from tests.commands.decisions.given import CONTEXT, day, event, when
@@ -10,12 +10,12 @@ from tests.commands.decisions.sellers import curated, state
 
 
 def test_a_bar_keeps_an_employee_from_a_client_but_not_its_owner() -> None:
-    (barred,) = when(assignment.bar("E-1", reason="quarrel"), state())
+    (barred,) = when(reassignment.bar("E-1", reason="quarrel"), state())
     assert barred.employee == "E-1"
     with pytest.raises(Refused, match="own"):
-        assignment.bar("E-1", reason="quarrel")(state(curated("E-1")), CONTEXT)
+        reassignment.bar("E-1", reason="quarrel")(state(curated("E-1")), CONTEXT)
     with pytest.raises(Refused, match="before it begins"):
-        assignment.bar("E-1", reason="quarrel", until=day(3))(state(), CONTEXT)
+        reassignment.bar("E-1", reason="quarrel", until=day(3))(state(), CONTEXT)
 
 
 def test_a_bar_keeps_nobody_from_a_client_that_will_be_his() -> None:
@@ -26,15 +26,15 @@ def test_a_bar_keeps_nobody_from_a_client_that_will_be_his() -> None:
     with pytest.raises(
         Refused, match=r"from 2026-07-20 00:00 UTC on.*--effective 2026-07-20T00:00"
     ):
-        assignment.bar("E-1", reason="quarrel")(soon, CONTEXT)
-    assert when(assignment.bar("E-1", reason="quarrel", until=day(199)), soon)
+        reassignment.bar("E-1", reason="quarrel")(soon, CONTEXT)
+    assert when(reassignment.bar("E-1", reason="quarrel", until=day(199)), soon)
     handed_on = event(
         facts.ClientReassigned(to_employee="E-3", reason="conflict", effective_at=day(200)), 31
     )
-    assert when(assignment.bar("E-1", reason="quarrel"), state(curated("E-2"), handed_on))
+    assert when(reassignment.bar("E-1", reason="quarrel"), state(curated("E-2"), handed_on))
 
 
 def test_nobody_joins_the_team_of_a_client_that_he_may_not_approach() -> None:
     barred = event(facts.ContactBarred(employee="E-1", reason="quarrel"), 30)
     with pytest.raises(Refused, match="may not approach"):
-        assignment.join("E-1", "service")(state(barred), CONTEXT)
+        reassignment.join("E-1", "service")(state(barred), CONTEXT)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from commands.decisions.ownership import assignment, ownership, reservation
+from commands.decisions.ownership import ownership, reassignment, reservation
 from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.people import units
 from ledger.envelope import Event
@@ -226,20 +226,20 @@ class TestAReservation:
 
 class TestACurator:
     def test_is_assigned_to_a_client_that_nobody_has(self) -> None:
-        (assigned,) = when(assignment.assign("E-1"), state())
+        (assigned,) = when(reassignment.assign("E-1"), state())
         assert assigned == facts.CuratorAssigned(employee="E-1")
-        assert when(assignment.assign("E-1"), state(curated("E-1"))) == []
-        assert len(when(assignment.assign("E-1"), state(reserved("E-1")))) == 1
+        assert when(reassignment.assign("E-1"), state(curated("E-1"))) == []
+        assert len(when(reassignment.assign("E-1"), state(reserved("E-1")))) == 1
         with pytest.raises(Refused, match="iledger client reassign C-1 --to E-1"):
-            assignment.assign("E-1")(state(reserved("E-2")), CONTEXT)
+            reassignment.assign("E-1")(state(reserved("E-2")), CONTEXT)
 
     def test_passes_a_client_on_and_says_from_whom(self) -> None:
-        pass_on = assignment.reassign("E-2", reason="workload", approved_by="E-boss")
+        pass_on = reassignment.reassign("E-2", reason="workload", approved_by="E-boss")
         (moved,) = when(pass_on, state(curated("E-1")))
         assert (moved.from_employee, moved.to_employee) == ("E-1", "E-2")
 
     def test_may_change_from_a_day_ahead(self) -> None:
-        ahead = assignment.reassign(
+        ahead = reassignment.reassign(
             "E-2", reason="workload", approved_by="E-boss", effective_at=day(200)
         )
         (moved,) = when(ahead, state(curated("E-1")))
@@ -249,7 +249,7 @@ class TestACurator:
         ]  # fmt: skip
 
     def test_of_a_released_client_is_nobody(self) -> None:
-        let_go = assignment.release(reason="pool", approved_by=None)
+        let_go = reassignment.release(reason="pool", approved_by=None)
         (released,) = when(let_go, state(curated("E-1")))
         assert released.from_employee == "E-1"
         assert when(let_go, state(curated("E-1"), event(released, 30))) == []
@@ -286,13 +286,13 @@ def test_a_reassignment_is_refused_with_what_to_do(
     to: str, options: dict[str, Any], events: tuple[Event, ...], says: str
 ) -> None:
     with pytest.raises(Refused, match=says):
-        assignment.reassign(to, **REASSIGN | options)(state(*events), CONTEXT)
+        reassignment.reassign(to, **REASSIGN | options)(state(*events), CONTEXT)
 
 
 def test_the_team_is_joined_and_left_once() -> None:
-    joined = when(assignment.join("E-1", "service"), state())
+    joined = when(reassignment.join("E-1", "service"), state())
     assert joined[0].unit == "north"
     member = event(joined[0], 30)
-    assert when(assignment.join("E-1", "service"), state(member)) == []
-    assert len(when(assignment.leave("E-1"), state(member))) == 1
-    assert when(assignment.leave("E-1"), state()) == []
+    assert when(reassignment.join("E-1", "service"), state(member)) == []
+    assert len(when(reassignment.leave("E-1"), state(member))) == 1
+    assert when(reassignment.leave("E-1"), state()) == []

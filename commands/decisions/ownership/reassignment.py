@@ -1,4 +1,4 @@
-"""Curation: who is accountable for a client, decided by people, each time with a reason.
+"""Reassignment: who is accountable for a client, decided by people, each time with a reason.
 
 assign       assign a curator to an unowned or reserved client
 reassign     pass a client from its owner to another employee

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
-from commands.decisions.ownership import assignment, ownership, reservation
+from commands.decisions.ownership import ownership, reassignment, reservation
 from ledger.events.ownership import ReassignmentReason
 
 _CLIENT = click.argument("client", metavar="CLIENT")
@@ -60,7 +60,7 @@ def reserve(shell: DecisionShell, client: str, seller: str) -> None:
 @_agreed
 def assign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
     """Assign a curator to an unowned or reserved client."""
-    shell.take(ownership.model(client, to), assignment.assign(to, **agreed))
+    shell.take(ownership.model(client, to), reassignment.assign(to, **agreed))
 
 
 @click.command(
@@ -72,7 +72,7 @@ def assign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
 @_agreed
 def reassign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
     """Reassign a client from its owner to another employee."""
-    shell.take(ownership.model(client, to), assignment.reassign(to, **agreed))
+    shell.take(ownership.model(client, to), reassignment.reassign(to, **agreed))
 
 
 @click.command(
@@ -82,7 +82,7 @@ def reassign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
 @_agreed
 def release(shell: DecisionShell, client: str, **agreed: Any) -> None:
     """Release a client: it returns to the pool and has no owner."""
-    shell.take(ownership.model(client), assignment.release(**agreed))
+    shell.take(ownership.model(client), reassignment.release(**agreed))
 
 
 @click.command(
@@ -103,7 +103,7 @@ def bar(
     approved_by: str | None,
 ) -> None:
     """Bar an employee from approaching a client."""
-    decide = assignment.bar(
+    decide = reassignment.bar(
         employee,
         reason=reason,
         until=shell.moment("--until", until),
