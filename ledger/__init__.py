@@ -19,6 +19,7 @@ errors              all errors, with their exit codes
 """
 
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,5 +47,6 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The API, and the modules that are loaded."""
-    return sorted({*__all__, *globals()})
+    """The API, the modules that are loaded, and what every module has."""
+    own = {name for name, value in globals().items() if isinstance(value, ModuleType)}
+    return sorted({*__all__, *own, *(name for name in globals() if name.startswith("__"))})

@@ -13,6 +13,7 @@ import click
 from commands.cli.tree import Root
 
 INTERRUPTED, PIPE_CLOSED = 130, 141
+HELP = ["-h", "--help"]
 _FOREIGN = "the argument {!r} is not UTF-8; set the terminal, or the caller of iledger, to UTF-8"
 
 
@@ -27,7 +28,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 @click.group(
     cls=Root,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP},
     epilog="Example: iledger init --zone Europe/Moscow && iledger append calls.jsonl",
 )
 @click.option(

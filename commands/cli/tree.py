@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import dropwhile
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from commands.cli.directory import COMMANDS, HEADINGS, Entry, Noun
+
+_HELP = ("help", "--help", "-h")
 
 
 class Tree(click.Group):
@@ -57,6 +60,9 @@ class Tree(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments call. Raises click.UsageError with the right name."""
         name = args[0]
+        if ctx.resilient_parsing:
+            # TAB after a wrong name: an empty command has nothing to propose.
+            return name, self.get_command(ctx, name) or click.Command(name), args[1:]
         if name not in self._entries and not name.startswith("-"):
             # 4 ms, after a mistake only; `--help` imports click alone.
             from commands.cli.unknown_command import remedy
@@ -76,12 +82,21 @@ class Root(Tree):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As in every group, but for `help`."""
-        if args[0] == "help":
-            if not args[1:]:
-                click.echo(ctx.get_help())
-                ctx.exit()
-            args = [*args[1:], "--help"]
-        return super().resolve_command(ctx, args)
+        if args[0] != "help":
+            return super().resolve_command(ctx, args)
+        about = list(dropwhile(_HELP.__contains__, args))
+        if ctx.resilient_parsing:
+            # TAB after `help`: the names of the top.
+            return super().resolve_command(ctx, about) if about else (None, None, [])
+        if not about:
+            click.echo(ctx.get_help())
+            ctx.exit()
+        return super().resolve_command(ctx, [*about, "--help"])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """As in every group, and `help`."""
+        own = [CompletionItem("help")] if "help".startswith(incomplete) else []
+        return super().shell_complete(ctx, incomplete) + own
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands by subject, under headings."""

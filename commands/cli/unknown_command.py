@@ -6,19 +6,27 @@ from itertools import takewhile
 
 from commands.cli.directory import COMMANDS, Entry, Noun
 
-# Former names at the top that matching names does not find.
+_CANDIDATES = 3  # more are not listed
+# What people type, former names among them, that matching names does not find.
 FORMERLY = {
     "attainment": "target attainment",
     "audit": "audit base",
     "cases": "case list",
+    "client history": "timeline",
     "client list": "clients",
+    "client show": "card",
     "conflicts": "client conflict list",
     "deals": "deal list",
+    "departure": "employee depart",
+    "disputes": "dispute list",
+    "employee show": "employee list",
     "employees": "employee list",
     "events": "event types",
+    "handovers": "handover list",
     "kpi replay": "bonus scheme replay",
     "my": "kpi --mine",
     "my kpi": "kpi --mine",
+    "my tasks": "task list",
     "norms": "norm list",
     "offer": "deal offers",
     "offer list": "deal offers",
@@ -28,6 +36,8 @@ FORMERLY = {
     "policy": "reservation policy",
     "reservations": "reservation list",
     "roles": "role list",
+    "show": "card",
+    "targets": "target list",
     "tasks": "task list",
     "team kpi": "kpi --team",
 }
@@ -39,12 +49,15 @@ def remedy(path: Sequence[str], typed: Sequence[str]) -> str:
     path: the nouns that were understood; typed: what follows, of which the first is no command.
     """
     found = _meant(path, typed)
-    if found is not None:
-        return f"did you mean `iledger {found}`?"
+    if len(found) == 1:
+        return f"did you mean `iledger {found[0]}`?"
+    if 1 < len(found) <= _CANDIDATES:
+        return f"did you mean {' or '.join(f'`iledger {each}`' for each in found)}?"
     return f"see `{' '.join(('iledger', *path))} --help`"
 
 
-def _meant(path: Sequence[str], typed: Sequence[str]) -> str | None:
+def _meant(path: Sequence[str], typed: Sequence[str]) -> Sequence[str]:
+    """The commands that may be meant: those with the shortest names, and of the noun if any is."""
     words = list(takewhile(lambda word: not word.startswith("-"), typed[:3]))
     names = list(_names(COMMANDS))
     # With as many words as possible: `my kpi`, `policy show`, `conflict report`.
@@ -52,22 +65,25 @@ def _meant(path: Sequence[str], typed: Sequence[str]) -> str | None:
         said = " ".join(words[:length])
         whole = " ".join((*path, said))
         if whole in FORMERLY:
-            return FORMERLY[whole]
+            return [FORMERLY[whole]]
         ending = [name for name in names if f" {name}".endswith(f" {said}")]
         below = [name for name in ending if name.split()[: len(path)] == [*path]]
-        if ending:
-            return min(below or ending, key=lambda name: len(name.split()))
-    return _near(names, path, words)
+        if found := below or ending:
+            shortest = min(len(name.split()) for name in found)
+            return [name for name in found if len(name.split()) == shortest]
+    near = _near(names, path, words)
+    return [] if near is None else [near]
 
 
 def _near(names: Sequence[str], path: Sequence[str], words: Sequence[str]) -> str | None:
     """The name that is written nearly so: beside the wrong one, or anywhere."""
     beside = {name.split()[-1]: name for name in names if name.split()[:-1] == [*path]}
-    for word in get_close_matches(words[0], beside, n=1):
+    for word in get_close_matches(words[0], beside, n=1, cutoff=0.65):
         rest = " ".join((beside[word], *words[1:2]))
         return rest if rest in names else beside[word]
     ends = {name.split()[-1]: name for name in names} | FORMERLY
-    found = get_close_matches(words[0], ends, n=1, cutoff=0.75)
+    alike = [end for end in ends if end[0] == words[0][:1]]
+    found = get_close_matches(words[0], alike, n=1, cutoff=0.75)
     return ends[found[0]] if found else None
 
 

@@ -85,8 +85,9 @@ def compute_payouts(scheme: Scheme, setting: Setting, people: Sequence[Person]) 
     if lacking:
         listed = ", ".join(f"{employee} {metric}" for employee, metric in lacking[:20])
         more = f" and {len(lacking) - 20} more" if len(lacking) > 20 else ""
+        absent = "1 target is" if len(lacking) == 1 else f"{len(lacking)} targets are"
         raise InvalidQuestion(
-            f"{len(lacking)} targets are missing for {setting.period.name}: {listed}{more}. Set "
+            f"{absent} missing for {setting.period.name}: {listed}{more}. Set "
             "them with `iledger target set`, or give the scheme's component a number"
         )
     found = []

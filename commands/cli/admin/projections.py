@@ -8,7 +8,7 @@ import click
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
 from commands.cli.shell.progress import Bar
-from commands.cli.shell.question import ROLES, listed, zoned
+from commands.cli.shell.question import ROLES, listed, zone_named, zoned
 from commands.cli.shell.selection import Selection
 from ledger import schema
 from ledger.database import connect, translated
@@ -59,7 +59,7 @@ def status(zone: str | None, form: Format, selection: Selection) -> None:
             with translated():
                 built = connection.execute(_SQL["built"]).fetchone()
             rows = [at._asdict() | {"built_at": built and built[0]}]
-    with Printer(form, zone or about.zone, selection) as printer:
+    with Printer(form, zone_named(zone, about.zone), selection) as printer:
         printer.show(rows, columns=("position", "behind", "fresh", "built_at"))
     if at is not None and not at.fresh:
         remark(

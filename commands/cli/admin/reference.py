@@ -140,7 +140,11 @@ def _cli() -> Iterator[str]:
     yield _ABOUT
     for name, command in commands():
         context = click.Context(
-            command, info_name=name, max_content_width=_WIDTH, terminal_width=_WIDTH
+            command,
+            info_name=name,
+            max_content_width=_WIDTH,
+            terminal_width=_WIDTH,
+            help_option_names=main.HELP,
         )
         yield f"## {name}\n"
         yield f"```\n{command.get_help(context)}\n```\n"

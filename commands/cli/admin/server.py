@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from psycopg.conninfo import make_conninfo
 
 from commands.cli.admin.system_zone import system_zone
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
-from commands.cli.shell.question import listed, zoned
+from commands.cli.shell.question import listed, zone_named, zoned
 from commands.cli.shell.selection import Selection
 from ledger import embedded, schema
 from ledger.database import Connection, Location, connect, translated
@@ -39,22 +40,25 @@ def init(zone: str | None, migrate: bool) -> None:
     if migrate:
         for name in schema.migrate(location):
             remark(f"migrated: {name}")
-    name, source = (zone, "as asked for") if zone else system_zone()
+    name, source = system_zone() if zone is None else (zone, "as asked for")
     created = not migrate and schema.init(location, name)
     with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
         place = _place(connection, location)
-    done = "created" if created else "there is already"
-    remark(f"{done} ledger {about.ledger_id}, version {about.version}, {place}")
+    told = f"ledger {about.ledger_id}, version {about.version}, {place}"
     if created:
+        remark(f"created {told}")
         remark(
             f"its time zone is {about.zone}, {source}, and is final; a question may name another "
             "with --zone"
         )
-    else:
-        remark(f"its time zone is {about.zone}")
-        if zone and zone != about.zone:
-            remark(f"its time zone stays {about.zone}; a question may name another with --zone")
+        return
+    if zone is not None and zone != about.zone:
+        raise InvalidQuestion(
+            f"the ledger exists, and its time zone, {about.zone}, is final; leave --zone out, or "
+            "create another ledger with --folder or --schema"
+        )
+    remark(f"there is already {told}; its time zone is {about.zone}")
 
 
 @click.command(epilog="Example: iledger status --format json")
@@ -65,7 +69,7 @@ def status(zone: str | None, form: Format, selection: Selection) -> None:
     location = chosen()
     with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
-        with Printer(form, zone or about.zone, selection) as printer:
+        with Printer(form, zone_named(zone, about.zone), selection) as printer:
             printer.show([_ledger(connection, location, about)], "Ledger")
             printer.show(_projections(connection, location), "Projections")
             printer.show(_sizes(connection, location), "Tables")
@@ -83,10 +87,17 @@ def _ledger(connection: Connection, location: Location, about: schema.About) -> 
         "login": login[1],
         "role": login[2],
         "server": _place(connection, location),
+        "dsn": _dsn(connection),
         "postgresql": connection.info.parameter_status("server_version"),
         "head": head[0],
         "head_recorded_at": head[1],
     }
+
+
+def _dsn(connection: Connection) -> str:
+    """The connection string for `psql`, without a password."""
+    info = connection.info
+    return make_conninfo(host=info.host, port=info.port, user=info.user, dbname=info.dbname)
 
 
 def _place(connection: Connection, location: Location) -> str:

@@ -102,6 +102,11 @@ def diff(question: Question, client: str, start: str, end: str | None, axis: Axi
     """Show what changed on a client's card between two moments."""
     before = _moved(question, "--from", start, axis)
     after = question.view if end is None else _moved(question, "--to", end, axis)
+    if (after.on, after.as_of) < (before.on, before.as_of):
+        raise InvalidQuestion(
+            f"--from {start} is later than {'now' if end is None else f'--to {end}'}; "
+            "exchange the two"
+        )
     question.show(card_question.difference(question.connection, before, after, client))
 
 

@@ -14,7 +14,7 @@ import msgspec
 from commands.cli.shell.cells import one_line
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import remark
-from commands.cli.shell.question import known_zone, moment, recorded_position, zoned
+from commands.cli.shell.question import known_zone, moment, recorded_position, zone_named, zoned
 from commands.cli.shell.tables import cut
 from ledger import following, log, schema
 from ledger.database import connect
@@ -85,7 +85,7 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
         raise click.UsageError("--follow never ends and --as-of is an end; give one of them.")
     location = chosen()
     with closing(connect(location, *ROLES)) as connection:
-        local = known_zone(zone or schema.check(connection).zone)
+        local = known_zone(zone_named(zone, schema.check(connection).zone))
         wanted = _filter(asked, local)
         upto = log.head(connection)
         if asked["after"] > upto:

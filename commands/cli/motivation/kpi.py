@@ -148,9 +148,20 @@ def _show_rows(question: Question, contents: list[StatementContent[str]], view: 
     question.show(rows, drop=_DROP)
 
 
+class _Kpi(click.Command):
+    """The command, and what to type instead of `kpi mine`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for word in args[:1]:
+            if word in ("mine", "team"):
+                ctx.fail(f"no command `kpi {word}`; did you mean `iledger kpi --{word}`?")
+        return super().parse_args(ctx, args)
+
+
 @click.command(
+    cls=_Kpi,
     epilog="Example: iledger kpi --employee E-07 --period 2026-Q3 --explain won_value && "
-    "iledger kpi --mine --period 2026-Q3 --by E-07"
+    "iledger kpi --mine --period 2026-Q3 --by E-07",
 )
 @click.option("--employee", metavar="EMPLOYEE", help="Only this employee.")
 @click.option("--mine", is_flag=True, help="Only your own figures, as your manager sees them.")

@@ -26,7 +26,7 @@ from pydantic import ValidationError
 
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
-from commands.cli.shell.question import formatted, known_zone, moment, zoned
+from commands.cli.shell.question import formatted, moment, zone_named, zoned
 from commands.decisions.handle import Context, Decision, DecisionModel, handle, propose
 from ledger import codec
 from ledger.api import Ledger
@@ -166,8 +166,7 @@ def _opened(
     by: str | None, key: str | None, zone: str | None, form: Format, *, dry_run: bool, yes: bool
 ) -> Iterator[DecisionShell]:
     with Ledger(chosen()) as ledger:
-        name = zone or ledger.about.zone
-        known_zone(name)
+        name = zone_named(zone, ledger.about.zone)
         context = context_of(by)
         with Printer(form, name) as printer:
             try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import line
+from projections.metrics.definitions import defined, metric_of
 from projections.metrics.rows import MetricRow
 from projections.periods import period_of
 
@@ -52,7 +53,7 @@ def pivoted(
     for row in found:
         told = cells.setdefault(row.group, {}).setdefault(row.metric, [])
         told.append(Formatted(cell(row), row.value))
-    return _laid_out(cells, by, "0", names)
+    return _laid_out(cells, by, names)
 
 
 def courses(
@@ -73,24 +74,38 @@ def courses(
         courses = [nothing | values for values in units.values()]
         drawn = [Formatted(line(map(course.get, periods)), None) for course in courses]
         cells.setdefault(group, {})[metric] = drawn
-    return _laid_out(cells, by, "", names) if len(periods) > 1 else []
+    return _laid_out(cells, by, names, drawn=True) if len(periods) > 1 else []
 
 
 def _laid_out(
-    cells: _Told, by: str, nothing: str, known: Mapping[str, str] | None
+    cells: _Told, by: str, known: Mapping[str, str] | None, *, drawn: bool = False
 ) -> list[dict[str, str]]:
     named = {group: known[group] for group in cells if known and group in known}
-    names = list(dict.fromkeys(name for figures in cells.values() for name in figures))
+    names = sorted({name for figures in cells.values() for name in figures}, key=_declared)
     if len(cells) == 1:
         ((group, figures),) = cells.items()
         head = f"{group} {named[group]}" if named else group
         return [{"metric": name, head: _joined(figures[name])} for name in names]
-    none = [Formatted(nothing, 0)]
+    none = {name: [Formatted("", None) if drawn else _of_nothing(name)] for name in names}
     return [
         {by: group, **({"name": named.get(group, "")} if named else {})}
-        | {name: _joined(figures.get(name, none)) for name in names}
+        | {name: _joined(figures.get(name, none[name])) for name in names}
         for group, figures in cells.items()
     ]
+
+
+def _of_nothing(metric: str) -> Formatted:
+    """What a group without any evidence has: no events, and no ratio or mean of them."""
+    if metric_of(metric).figure in ("count", "distinct", "sum"):
+        return Formatted("0", 0)
+    return Formatted(NO_DATA, None)
+
+
+def _declared(metric: str) -> tuple[int, str]:
+    """Where a metric stands among those defined; the kinds of one by name."""
+    names = list(defined().metrics)
+    name = metric if metric in names else f"{metric.partition('.')[0]}.*"
+    return names.index(name) if name in names else len(names), metric
 
 
 def _joined(cells: Sequence[Formatted]) -> Formatted:

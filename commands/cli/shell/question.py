@@ -29,10 +29,14 @@ from ledger.errors import InvalidQuestion
 from ledger.moments import Moment, Precision
 from projections.engine.catch_up import catch_up
 from projections.engine.runner import Progress
+from projections.periods import period_of
 from projections.view import View
 
 ROLES = ("owner", "supervisor", "auditor")
-_FORM_REMEDY = "Give a day (2025-06-30), a month (2025-06) or a time (2025-06-30T18:00)."
+_FORM_REMEDY = (
+    "Give a day (2025-06-30), a month (2025-06), a quarter (2025-Q2), a year (2025) or a time "
+    "(2025-06-30T18:00)."
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Question:
 
 
 class Span(NamedTuple):
-    """What a date or time on the command line covers: an instant, or a whole day or month."""
+    """What a date or time on the command line covers: an instant, or a whole day, month, …"""
 
     first: datetime
     last: datetime
@@ -168,8 +172,7 @@ def opened(
     location = chosen()
     with closing(connect(location, *roles)) as connection:
         about = schema.check(connection)
-        name = zone or about.zone
-        known_zone(name)
+        name = zone_named(zone, about.zone)
         with Bar("Catching up") as bar:
             progress = catch_up(connection, location, bar)
         if progress.behind:
@@ -191,6 +194,11 @@ def known_zone(name: str) -> ZoneInfo:
         raise InvalidQuestion(
             f"unknown time zone {name!r}; use an IANA name, such as Europe/Moscow or UTC"
         ) from None
+
+
+def zone_named(zone: str | None, default: str) -> str:
+    """The zone that --zone names, or the default. Raises InvalidQuestion if there is no such."""
+    return default if zone is None else known_zone(zone).key
 
 
 def position(connection: Connection, as_of: str | None, at: Progress, zone: str) -> int:
@@ -238,6 +246,12 @@ def recorded_position(
 def moment(option: str, text: str, zone: str) -> Span:
     """Read a date or time; one without an offset is in the zone. Raises InvalidQuestion."""
     local = known_zone(zone)
+    if re.fullmatch(r"\d{4}(-Q[1-4])?", text, re.ASCII):
+        try:
+            named = period_of(text)
+            return Span(named.begin(zone), named.end(zone) - timedelta(microseconds=1))
+        except (InvalidQuestion, OverflowError):
+            raise InvalidQuestion(f"{option} {text!r} is out of reach. {_FORM_REMEDY}") from None
     naive = re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?", text, re.ASCII)
     try:
         found = Moment.parse(f"{text}Z" if naive else text)

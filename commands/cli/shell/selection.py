@@ -57,6 +57,9 @@ WHOLE = Selection()
 
 def selected(columns: str | None, sort: str | None, limit: int | None) -> Selection:
     """The selection that the options mean. Raises InvalidQuestion."""
+    for option, text in (("--columns", columns), ("--sort", sort)):
+        if text is not None and not text.partition(":")[0].strip(" ,"):
+            raise InvalidQuestion(f"{option} {text!r} names no column; name one, or leave it out")
     names = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
     column, _, direction = (sort or "").partition(":")
     if direction not in ("", "asc", "desc"):

@@ -16,6 +16,7 @@ import click
 from commands.cli.shell.cells import Chart
 
 FULL_WIDTH = 100  # columns of a page, where there is no terminal to fit
+_UNKNOWN_WIDTH = 80  # of a terminal that reports 0 columns
 # Columns that are dropped before all others, the first of these first.
 LEAST_IMPORTANT = (
     "position",
@@ -38,7 +39,9 @@ def room() -> int | None:
     asked = os.environ.get("COLUMNS", "")
     if asked.isdecimal() and int(asked):
         return int(asked)
-    return os.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    return os.get_terminal_size().columns or _UNKNOWN_WIDTH
 
 
 def print_table(

@@ -35,9 +35,11 @@ def adoption(question: Question, last: str | None, since: str | None, until: str
     today = question.view.on.astimezone(ZoneInfo(question.view.zone)).date()
     first, after = span.since, span.until or today + timedelta(days=1)
     if last is not None or first is None:
-        found = re.fullmatch(r"([1-9]\d{0,3})d", last or "30d", re.ASCII)
-        if not found or (last and since):
-            raise InvalidQuestion("give --last as days, such as 30d, or --since; not both")
+        if last is not None and since is not None:
+            raise InvalidQuestion("--last and --since both say where it begins; give one of them")
+        found = re.fullmatch(r"([1-9]\d{0,3})d", "30d" if last is None else last, re.ASCII)
+        if not found:
+            raise InvalidQuestion(f"--last {last!r} is not a number of days; give it as in 30d")
         first = after - timedelta(days=int(found[1]))
     if first >= after:
         raise InvalidQuestion(f"the period from {first} to {after} is empty")

@@ -16,6 +16,11 @@ def test_dir_lists_all_of_it_at_once() -> None:
     assert set(ledger.__all__) <= set(run("import ledger; print(*dir(ledger))"))
 
 
+def test_dir_lists_nothing_that_only_its_making_needed() -> None:
+    shown = run("import ledger; print(*dir(ledger))")
+    assert {name for name in shown if not name.startswith("__")} == set(ledger.__all__)
+
+
 def test_every_name_of_it_is_there() -> None:
     assert all(getattr(ledger, name).__module__.startswith("ledger.") for name in ledger.__all__)
 

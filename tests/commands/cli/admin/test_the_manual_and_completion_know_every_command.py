@@ -31,11 +31,24 @@ def _completed(*words: str) -> set[str]:
 
 
 def test_names_are_completed_at_every_level() -> None:
-    assert _completed("") == set(COMMANDS)
+    assert _completed("") == {*COMMANDS, "help"}
+    assert _completed("he") == {"help"}
     assert _completed("cl") == {"clients", "client"}
     assert _completed("client", "re") == {"reserve", "reassign", "release"}
     assert _completed("bonus", "scheme", "pub") == {"publish"}
     assert "--sort" in _completed("deal", "list", "--so")
+
+
+def test_completion_after_help_proposes_what_help_explains() -> None:
+    assert _completed("help", "") == {*COMMANDS, "help"}
+    assert _completed("help", "cl") == {"clients", "client"}
+    assert _completed("help", "client", "me") == {"merge"}
+
+
+def test_completion_after_a_wrong_name_is_silent() -> None:
+    assert _completed("nosuch", "") == set()
+    assert _completed("client", "nosuch", "") == set()
+    assert _completed("help", "nosuch", "") == set()
 
 
 def test_completion_of_names_imports_no_command() -> None:

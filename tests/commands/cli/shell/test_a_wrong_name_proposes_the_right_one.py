@@ -72,6 +72,13 @@ MEANT = {
     "transfer pln E-7": "transfer plan",
     "deal offer": "deal offers",
     "rebuild": "projections rebuild",
+    "client show C-1": "card",
+    "employee show E-7": "employee list",
+    "show C-1": "card",
+    "handovers": "handover list",
+    "my tasks": "task list",
+    "departure E-7": "employee depart",
+    "kpi mine --period 2026": "kpi --mine",
 }
 
 
@@ -91,10 +98,25 @@ def test_where_nothing_is_near_the_list_is_named(capsys: pytest.CaptureFixture[s
     assert "no command `employee xyzzy`; see `iledger employee --help`" in said
 
 
+def test_of_several_names_each_is_proposed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["history"]) == 2
+    said = capsys.readouterr().err
+    assert "did you mean `iledger deal history` or `iledger case history`?" in said
+
+
+@pytest.mark.parametrize("word", ["list", "test"])
+def test_a_word_that_may_mean_anything_proposes_nothing(
+    word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run([word]) == 2
+    assert f"no command `{word}`; see `iledger --help`" in capsys.readouterr().err
+
+
 def test_help_before_a_name_is_help_after_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["help", "client", "merge"]) == 0
     shown = capsys.readouterr().out
     assert main.run(["client", "merge", "--help"]) == 0
     assert capsys.readouterr().out == shown
-    assert main.run(["help"]) == 0
-    assert "Ownership:" in capsys.readouterr().out
+    for words in (["help"], ["help", "help"], ["help", "--help"]):
+        assert main.run(words) == 0
+        assert "Ownership:" in capsys.readouterr().out

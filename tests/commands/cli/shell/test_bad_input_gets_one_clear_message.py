@@ -80,6 +80,17 @@ def test_options_that_make_no_sense(iledger: Run) -> None:
     for arguments, said in (
         (["reply"], "did you mean `iledger replay`?"),
         (["replay", "--since", "yesterday"], "Give a day (2025-06-30)"),
+        (["replay", "--since", "2025-Q5"], "a quarter (2025-Q2), a year (2025)"),
+        (["owner", "C-1", "--zone", ""], "unknown time zone ''"),
+        (["status", "--zone", ""], "unknown time zone ''"),
+        (["clients", "--columns", " ,"], "--columns ' ,' names no column"),
+        (["clients", "--sort", ":desc"], "--sort ':desc' names no column"),
+        (
+            ["client", "diff", "C-1", "--from", "2026", "--to", "2025", "--axis", "true"],
+            "--from 2026 is later than --to 2025; exchange the two",
+        ),
+        (["report", "adoption", "--last", "30"], "--last '30' is not a number of days"),
+        (["report", "adoption", "--last", "3d", "--since", "2025"], "give one of them"),
         (["replay", "--as-of", "5"], "position 5 is ahead of the head, which is 0"),
         (["replay", "--as-of", "2999-01-01"], "is in the future"),
         (["metrics", "--credit", "split:30:1.5"], "less than 1), such as split:30:0.5"),

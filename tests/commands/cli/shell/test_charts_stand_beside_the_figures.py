@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from commands.cli.shell.charts import bars, line, with_bars
-from commands.cli.shell.figures import courses
+from commands.cli.shell.figures import courses, pivoted
 from commands.cli.shell.output import Printer
-from commands.cli.shell.tables import width
+from commands.cli.shell.tables import room, width
+from projections.metrics.definitions import METRICS
 from projections.metrics.rows import MetricRow
 from tests.commands.cli.conftest import Here, jsonl
 from tests.commands.cli.quarter import EVENTS
@@ -79,6 +80,30 @@ def test_a_course_has_every_period_and_a_sum_of_nothing_is_0_in_each_currency() 
         {"employee": "E-1", "m": "▅▁·█; █▁··"}, {"employee": "E-2", "m": "····"},
     ]  # fmt: skip
     assert courses(found[:2], "employee") == []
+
+
+def test_a_group_without_a_figure_has_no_data_and_0_events_only() -> None:
+    def row(group: str, metric: str, value: Any, unit: str) -> MetricRow:
+        return MetricRow(group, "2025", metric, value, value and 1, value and 1, unit)
+
+    found = [
+        row("C-1", "win_rate", 1.0, "ratio"),
+        row("C-2", "won_value", 5, "RUB"),
+        row("C-2", "deals_won", 1, "count"),
+        row("C-2", "cycle_won_median", 3.0, "days"),
+    ]
+    one, two = pivoted(found, "client")
+    assert list(one) == list(two)
+    assert list(one)[1:] == sorted(list(one)[1:], key=list(METRICS).index), "as they are declared"
+    nothing = {"client": "C-1", "won_value": "0", "deals_won": "0", "cycle_won_median": "no data"}
+    assert one == nothing | {"win_rate": "100 % (1/1)"}
+    assert two["win_rate"] == "no data"
+
+
+def test_a_terminal_of_unknown_width_has_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((0, 0)))
+    assert room() == 80
 
 
 def test_programs_get_figures_and_no_charts(here: Here, tmp_path: Path) -> None:

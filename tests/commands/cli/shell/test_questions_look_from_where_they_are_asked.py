@@ -13,7 +13,7 @@ from psycopg import sql
 
 import ledger
 from commands.cli import main, tree
-from commands.cli.shell.question import Question, asked
+from commands.cli.shell.question import Question, asked, moment
 from ledger.database import Connection, Location
 from ledger.errors import InvalidQuestion, NotInitialised
 from ledger.events.contacts import CallMissed
@@ -61,6 +61,17 @@ def filled(location: Location) -> list[datetime]:
             ).recorded_at
             for n in range(3)
         ]  # fmt: skip
+
+
+def test_a_year_and_a_quarter_are_dates_as_a_month_is() -> None:
+    for name, first, last in (
+        ("2025", "2025-01", "2025-12"), ("2025-Q2", "2025-04", "2025-06"),
+    ):  # fmt: skip
+        span = moment("--since", name, "Europe/Moscow")
+        assert span.first == moment("--since", first, "Europe/Moscow").first
+        assert span.last == moment("--since", last, "Europe/Moscow").last
+    with pytest.raises(InvalidQuestion, match="out of reach"):
+        moment("--since", "9999", "Europe/Moscow")
 
 
 def test_by_default_it_is_now_and_the_ledgers_zone(ask: Ask, filled: Any) -> None:
