@@ -1,5 +1,6 @@
 """Receipts: what a producer receives for an event, derived from the log's outcome."""
 
+import json
 from collections.abc import Sequence
 
 from ledger import codec
@@ -8,7 +9,9 @@ from ledger.errors import InvalidEvent, KeyConflict, LedgerError
 from ledger.log import Condition
 from ledger.store import Store
 
-FUTURE_REMEDY = "Check the producer's clock; what is yet to happen is planned, not recorded."
+FUTURE_REMEDY = (
+    "Check the producer's clock; record future plans as meeting.planned or task.assigned."
+)
 
 
 def receipt(encoded: Encoded, outcome: Outcome) -> Receipt:
@@ -20,9 +23,8 @@ def receipt(encoded: Encoded, outcome: Outcome) -> Receipt:
     if outcome.outcome == "conflict":
         raise KeyConflict(encoded.source, encoded.key, outcome.stored or b"", encoded.body)
     if outcome.outcome == "future":
-        raise InvalidEvent(
-            "occurred_at", f"{encoded.occurred_at}", "lies in the future", FUTURE_REMEDY
-        )
+        given = json.loads(encoded.body)["occurred_at"]
+        raise InvalidEvent("occurred_at", given, "lies in the future", FUTURE_REMEDY)
     raise LedgerError(f"event {encoded.source} {encoded.key} was not recorded: {outcome.outcome}")
 
 

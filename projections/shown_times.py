@@ -31,6 +31,11 @@ def shown_in(row: Mapping[str, object], name: str, zone: ZoneInfo) -> str | None
     return date_in(row, name) or f"{local(at, zone):%Y-%m-%d %H:%M}"
 
 
+def named(at: datetime, zone: str) -> str:
+    """The text of a time in a message, to the minute, with the zone that it is in."""
+    return f"{local(at, ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
+
+
 def local(at: datetime, zone: ZoneInfo) -> datetime:
     """A time in a zone; at the ends of the calendar, where the zone has none, in UTC."""
     try:

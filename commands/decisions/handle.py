@@ -20,6 +20,7 @@ from ledger.envelope import Event, Receipt
 from ledger.errors import ConditionFailed, KeyConflict, LedgerError, Refused
 from ledger.keys import under
 from ledger.log import Dependencies
+from projections.shown_times import named
 
 __all__ = [
     "Context",
@@ -40,6 +41,7 @@ class Context(NamedTuple):
     - by: employee or service, recorded as `recorded_by`; performed_by: the employee who acts
     - at: when it happens, aware
     - key: identifies the decision permanently; its events are numbered under it
+    - zone: of the times in refusals; proposed: nothing is recorded, and refusals say so
     """
 
     by: str
@@ -47,6 +49,12 @@ class Context(NamedTuple):
     performed_by: str | None = None
     source: str = "iledger"
     key: str = ""
+    zone: str = "UTC"
+    proposed: bool = False
+
+    def shown(self, at: datetime) -> str:
+        """The text of a time in a refusal."""
+        return named(at, self.zone)
 
     def event(self, data: Any, client: str | None = None, **envelope: Any) -> Event:
         """One event of this decision."""
@@ -135,7 +143,7 @@ def _decided(
             raise
         decision = Decision()
     if not tested and not decision.events:
-        raise ConditionFailed("an assumption is not enough to decide nothing")
+        raise ConditionFailed("a decision without events needs what is recorded, not an assumption")
     return decision
 
 
@@ -147,7 +155,8 @@ def propose(
 ) -> Decision:
     """What `handle` would record at this moment; records nothing."""
     state, _ = read(ledger, model, Memory())
-    decision = decide(state, context if context.key else context._replace(key=str(uuid.uuid4())))
+    context = context._replace(key=context.key or str(uuid.uuid4()), proposed=True)
+    decision = decide(state, context)
     return decision._replace(events=_numbered(decision.events))
 
 

@@ -25,6 +25,6 @@ def sign(question: Question, until: date, by: str | None, audit: dict[str, Any])
         raise InvalidQuestion(f"the month {audit['month']} is not over; sign it when it is")
     decide = audits.sign(ClientBaseAuditSigned(**audit))
     with Ledger(question.location) as ledger:
-        handled = handle(ledger, audits.model(), context_of(by), decide)
+        handled = handle(ledger, audits.model(), context_of(by, question.view.zone), decide)
     positions = [receipt.position for receipt in handled.receipts]
     remark(f"signed at position {positions[0]}" if positions else "already signed")

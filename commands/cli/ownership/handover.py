@@ -163,7 +163,7 @@ def _write(content: bytes, place: Path | None) -> None:
 
 
 def _issue(ledger: Ledger, made: Pack, by: str | None, *, dry_run: bool) -> None:
-    model, context = decisions.model(made.client, made.employee), context_of(by)
+    model, context = decisions.model(made.client, made.employee), context_of(by, made.view.zone)
     decide = decisions.issue(made.employee, made.view.as_of, made.sha256)
     if dry_run:
         pack = f"the pack of {made.client} as of {made.view.as_of}"

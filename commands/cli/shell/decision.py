@@ -152,13 +152,13 @@ def deciding(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def context_of(by: str | None) -> Context:
+def context_of(by: str | None, zone: str) -> Context:
     """What an employee (--by), or else the login, does now. Raises InvalidQuestion."""
     try:
         author = by or getpass.getuser()
     except (KeyError, OSError):  # OSError from Python 3.13 on
         raise InvalidQuestion("your login has no name; name the decision maker with --by") from None
-    return Context(author, datetime.now(UTC), performed_by=by)
+    return Context(author, datetime.now(UTC), performed_by=by, zone=zone)
 
 
 @contextmanager
@@ -167,7 +167,7 @@ def _opened(
 ) -> Iterator[DecisionShell]:
     with Ledger(chosen()) as ledger:
         name = zone_named(zone, ledger.about.zone)
-        context = context_of(by)
+        context = context_of(by, name)
         with Printer(form, name) as printer:
             try:
                 yield DecisionShell(

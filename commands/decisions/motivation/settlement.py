@@ -8,7 +8,7 @@ correct  correct a statement by an amount
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from commands.decisions.handle import Context, Decision, DecisionModel
@@ -28,6 +28,7 @@ from projections.motivation.payout_statement import Statement, digest
 from projections.motivation.rounding import to_cents
 from projections.motivation.scheme import Scheme
 from projections.periods import Period, period_of
+from projections.shown_times import named
 
 _SCHEME, _CLOSED = "motivation_scheme.published", "period.closed"
 _REDUCTIONS = ("bonus_reduction.proposed", "bonus_reduction.decided")
@@ -131,7 +132,7 @@ def lateness(scheme: Scheme, known_since: datetime, period: Period, zone: str) -
     if scheme.effective_from > period.since:
         return f"holds from {scheme.effective_from} on"
     if known_since > period.begin(zone):
-        return f"was published on {known_since:%Y-%m-%d %H:%M} UTC"
+        return f"was published on {named(known_since, zone)}"
     return None
 
 
@@ -143,7 +144,7 @@ def may_close(period: Period, zone: str, scheme: Scheme, late: str | None) -> De
         for other in state.closed:
             if period.overlaps(period_of(other)):
                 raise Refused(
-                    f"{other} is closed already, and {period.name} has days in common with it; "
+                    f"{period.name} overlaps the closed period {other}; "
                     "correct its statements with `iledger bonus statement correct`"
                 )
         if state.issued:
@@ -153,7 +154,7 @@ def may_close(period: Period, zone: str, scheme: Scheme, late: str | None) -> De
         if known is None or known[0] != scheme.sha256:
             raise Refused(
                 f"scheme {scheme.name}@{scheme.version} was not published; "
-                "`iledger bonus scheme publish FILE` does"
+                "`iledger bonus scheme publish FILE` publishes it"
             )
         reason = lateness(scheme, known[1], period, zone)
         if reason and not late:
@@ -287,8 +288,8 @@ def refuse_running(period: Period, zone: str, context: Context) -> None:
     """Raise Refused unless the period is over."""
     if context.at < period.end(zone):
         raise Refused(
-            f"{period.name} is not over before {period.end(zone).astimezone(UTC):%Y-%m-%d %H:%M} "
-            "UTC; look at it with `iledger kpi` meanwhile"
+            f"{period.name} is not over before {named(period.end(zone), zone)}; "
+            "look at it with `iledger kpi` meanwhile"
         )
 
 

@@ -102,7 +102,7 @@ def report(employee: str, severity: Severity = "medium", account: str | None = N
     """Decide to report a conflict; nothing if the same report is the last one."""
 
     def decide(state: Disputes, context: Context) -> Decision:
-        refuse_unknown(state.ownership, context.at)
+        refuse_unknown(state.ownership, context)
         _refuse_never_here(state, employee)
         content = ConflictReported(employee=employee, severity=severity, account=account)
         if content in state.conflicts:
@@ -141,7 +141,7 @@ def claim(dispute: str, claimant: str, respondent: str, text: str) -> Decide:
     """
 
     def decide(state: Disputes, context: Context) -> Decision:
-        refuse_unknown(state.ownership, context.at)
+        refuse_unknown(state.ownership, context)
         if claimant == respondent:
             raise Refused(
                 f"{claimant} cannot be both claimant and respondent; give the employee who owns or "

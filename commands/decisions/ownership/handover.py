@@ -79,8 +79,8 @@ def issue(employee: str, as_of: int, sha256: str) -> Decide:
 
     def decide(state: Handover, context: Context) -> Decision:
         client = state.ownership.client
-        refuse_unknown(state.ownership, context.at)
-        refuse_absent(state.ownership, employee, context.at)
+        refuse_unknown(state.ownership, context)
+        refuse_absent(state.ownership, employee, context)
         if state.ownership.barred(employee, context.at):
             raise Refused(
                 f"{employee} may not approach client {client}; issue the pack to another employee"
@@ -102,7 +102,7 @@ def accept(employee: str, remark: str | None = None) -> Decide:
 
     def decide(state: Handover, context: Context) -> Decision:
         client, at = state.ownership.client, state.ownership.present(context.at)
-        refuse_unknown(state.ownership, at)
+        refuse_unknown(state.ownership, context, at)
         holding = state.ownership.holding(at)
         if holding is None or holding.owner != employee:
             whose = f"owned by {holding.owner}" if holding else "not owned by anybody"
@@ -110,7 +110,7 @@ def accept(employee: str, remark: str | None = None) -> Decide:
             if since:
                 raise Refused(
                     f"client {client} is {whose} and passes to {employee} only on "
-                    f"{since:%Y-%m-%d %H:%M} UTC; it can be accepted from then on"
+                    f"{context.shown(since)}; it can be accepted from then on"
                 )
             raise Refused(
                 f"client {client} is {whose}, and only its owner can accept it; a supervisor can "

@@ -44,8 +44,8 @@ def assign(
 
     def decide(state: Ownership, context: Context) -> Decision:
         at = effective_at or context.at
-        holding = _settled(state, at)
-        _refuse_target(state, employee, at)
+        holding = _settled(state, context, at)
+        _refuse_target(state, employee, context, at)
         if holding and holding.owner != employee:
             raise Refused(
                 f"client {state.client} is owned by {holding.owner}; reassign it with "
@@ -77,15 +77,15 @@ def reassign(
 
     def decide(state: Ownership, context: Context) -> Decision:
         at = effective_at or context.at
-        holding = _settled(state, at)
-        _refuse_target(state, to, at)
+        holding = _settled(state, context, at)
+        _refuse_target(state, to, context, at)
         if holding is None:
             raise Refused(
                 f"nobody owns client {state.client}; assign a curator with "
                 f"`iledger client assign {state.client} --to {to}`"
             )
         if holding.owner == to:
-            raise Refused(f"client {state.client} is owned by {to} already; name another employee")
+            raise Refused(f"client {state.client} is already owned by {to}; name another employee")
         content = ClientReassigned(
             from_employee=holding.owner,
             to_employee=to,
@@ -106,7 +106,7 @@ def release(
     """Decide to release a client to the pool; nothing if nobody owns it."""
 
     def decide(state: Ownership, context: Context) -> Decision:
-        holding = _settled(state, effective_at or context.at)
+        holding = _settled(state, context, effective_at or context.at)
         if holding is None:
             return Decision()
         content = ClientReleased(
@@ -129,12 +129,11 @@ def bar(
     """
 
     def decide(state: Ownership, context: Context) -> Decision:
-        refuse_unknown(state, context.at)
-        refuse_absent(state, employee, context.at)
+        refuse_unknown(state, context)
+        refuse_absent(state, employee, context)
         if until is not None and until <= context.at:
             raise Refused(
-                f"the bar would end on {until:%Y-%m-%d %H:%M} UTC, before it begins; give a later "
-                "end"
+                f"the bar would end on {context.shown(until)}, before it begins; give a later end"
             )
         ahead = [
             change.effective_at for change in state.changes if change.effective_at > context.at
@@ -142,7 +141,7 @@ def bar(
         for at in [context.at, *(each for each in ahead if until is None or each < until)]:
             holding = state.holding(at)
             if holding and holding.owner == employee:
-                then = "" if at == context.at else f" from {at:%Y-%m-%d %H:%M} UTC on"
+                then = "" if at == context.at else f" from {context.shown(at)} on"
                 when = "" if at == context.at else f" --effective {at.isoformat()}"
                 raise Refused(
                     f"client {state.client} is owned by {employee}{then}; reassign it first with "
@@ -160,8 +159,8 @@ def join(employee: str, team_role: TeamRole) -> Decide:
     """Decide to add an employee to a client's account team; nothing if they are in it."""
 
     def decide(state: Ownership, context: Context) -> Decision:
-        refuse_unknown(state, context.at)
-        _refuse_target(state, employee, context.at)
+        refuse_unknown(state, context)
+        _refuse_target(state, employee, context, context.at)
         if employee in state.team:
             return Decision()
         unit = state.unit(employee, context.at)
@@ -175,7 +174,7 @@ def leave(employee: str, reason: str | None = None) -> Decide:
     """Decide to remove an employee from a client's account team; nothing if not in it."""
 
     def decide(state: Ownership, context: Context) -> Decision:
-        refuse_unknown(state, context.at)
+        refuse_unknown(state, context)
         if employee not in state.team:
             return Decision()
         content = AccountTeamMemberRemoved(employee=employee, reason=reason)
@@ -184,21 +183,21 @@ def leave(employee: str, reason: str | None = None) -> Decide:
     return decide
 
 
-def _settled(state: Ownership, at: datetime) -> Holding | None:
+def _settled(state: Ownership, context: Context, at: datetime) -> Holding | None:
     """Who owns the client from `at` on. Raises Refused if a later change is recorded already."""
-    refuse_unknown(state, at)
+    refuse_unknown(state, context, at)
     if state.changes and at < state.changes[-1].effective_at:
         last = state.changes[-1]
         raise Refused(
             f"client {state.client}: {last.type} (position {last.position}) takes effect on "
-            f"{last.effective_at:%Y-%m-%d %H:%M} UTC, and a decision on "
-            f"{at:%Y-%m-%d %H:%M} UTC would come before it. Choose a later time, or annul that "
+            f"{context.shown(last.effective_at)}, and a decision on "
+            f"{context.shown(at)} would come before it. Choose a later time, or annul that "
             f"event (event.annulled, {last.event_id})"
         )
     return state.holding(at)
 
 
-def _refuse_target(state: Ownership, employee: str, at: datetime) -> None:
-    refuse_absent(state, employee, at)
+def _refuse_target(state: Ownership, employee: str, context: Context, at: datetime) -> None:
+    refuse_absent(state, employee, context, at)
     if state.barred(employee, at):
         raise Refused(f"{employee} may not approach client {state.client}; name another employee")

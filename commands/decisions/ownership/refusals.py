@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from commands.decisions.handle import Context
 from commands.decisions.ownership.changes import Holding
 from commands.decisions.ownership.ownership import BEGINNING, Ownership
 from ledger.errors import ClientTaken, Refused
@@ -25,8 +26,12 @@ def refuse_merged(state: Ownership) -> None:
         )
 
 
-def refuse_unknown(state: Ownership, at: datetime) -> None:
-    """Raise Refused unless the client existed at a time and is not merged into another."""
+def refuse_unknown(state: Ownership, context: Context, at: datetime | None = None) -> None:
+    """Raise Refused unless the client existed at a time and is not merged into another.
+
+    - at: without it, the time of the decision
+    """
+    at = at or context.at
     client = state.client
     refuse_merged(state)
     since = [state.known_since, *(change.effective_at for change in state.changes)]
@@ -38,44 +43,53 @@ def refuse_unknown(state: Ownership, at: datetime) -> None:
         )
     if at < min(known):
         raise Refused(
-            f"client {client} is known only since {min(known):%Y-%m-%d %H:%M} UTC; "
-            f"give a time after that instead of {at:%Y-%m-%d %H:%M} UTC"
+            f"client {client} is known only since {context.shown(min(known))}; "
+            f"give a time after that instead of {context.shown(at)}"
         )
 
 
-def refuse_absent(state: Ownership, employee: str, at: datetime) -> None:
-    """Raise Refused unless the employee is employed at a time."""
+def refuse_absent(
+    state: Ownership, employee: str, context: Context, at: datetime | None = None
+) -> None:
+    """Raise Refused unless the employee is employed at a time.
+
+    - at: without it, the time of the decision
+    """
+    at = at or context.at
     place = state.employment(employee, at)
     if place is None:
         raise Refused(
-            f"no employee {employee!r} was employed on {at:%Y-%m-%d %H:%M} UTC; "
-            "`iledger employee list` "
-            "lists them. Append employee.hired for somebody new"
+            f"no employee {employee!r} was employed on {context.shown(at)}; "
+            "`iledger employee list` lists them. Append employee.hired for somebody new"
         )
     if place.type == "employee.departed":
         raise Refused(
-            f"employee {employee} left on {place.effective_at:%Y-%m-%d %H:%M} UTC; name a "
+            f"employee {employee} left on {context.shown(place.effective_at)}; name a "
             "present employee"
         )
 
 
-def refusal_of(state: Ownership, seller: str, rule: str, holding: Holding | None) -> Refused:
+def refusal_of(
+    state: Ownership, context: Context, seller: str, rule: str, holding: Holding | None
+) -> Refused:
     """The refusal of a seller by a rule of `approach.blocked`; holding: of the present owner."""
     client = state.client
     if holding is None or rule == "contact_barred":
         return Refused(f"{client}: {_SAYS[rule].format(seller=seller, policy=state.policy)}")
+    recorded = "would be" if context.proposed else "has been"
     message = (
-        f"client {client} is {whose(holding)} (event {holding.change.event_id}, position "
-        f"{holding.change.position}). The attempt of {seller} has been recorded. Ask the "
+        f"client {client} {whose(holding, context)} (event {holding.change.event_id}, position "
+        f"{holding.change.position}). The attempt of {seller} {recorded} recorded. Ask the "
         f"owner, or a supervisor can decide: `iledger client reassign {client} --to {seller} "
         "--reason …`"
     )
     return ClientTaken(message, owner=holding.owner, rule=rule, claim=holding.change.event_id)
 
 
-def whose(holding: Holding) -> str:
-    """Who owns a client, how and since when, in words."""
+def whose(holding: Holding, context: Context) -> str:
+    """Who owns a client, how and since when: the predicate of a sentence about the client."""
     since = holding.change.effective_at
-    on = "" if since == BEGINNING else f" since {since:%Y-%m-%d %H:%M} UTC"
     how = "reserved for" if holding.kind == "reserved" else "owned by"
-    return f"{how} {holding.owner}{on}"
+    if since == BEGINNING:
+        return f"is {how} {holding.owner}"
+    return f"has been {how} {holding.owner} since {context.shown(since)}"

@@ -69,6 +69,7 @@ def record_approach(ledger: Ledger, attempt: Event, memory: Memory | None = None
         performed_by=seller,
         source=attempt.source,
         key=attempt.key,
+        zone=ledger.about.zone,
     )
     model = ownership.model(client, seller, seller=seller)
     decide = _unless_recorded(ledger, attempt, approach(attempt, seller))
@@ -115,7 +116,7 @@ def approach(attempt: Event, seller: str) -> Decide:
     def decide(state: Ownership, context: Context) -> Decision:
         context = context._replace(at=state.present(context.at))
         refuse_merged(state)
-        refuse_absent(state, seller, context.at)
+        refuse_absent(state, seller, context)
         holding, ended = _vacated(state, context)
         rule = _rule(state, seller, holding, context.at)
         if rule is not None:
@@ -134,15 +135,15 @@ def reserve(seller: str, basis: Basis = "decision") -> Decide:
 
     def decide(state: Ownership, context: Context) -> Decision:
         context = context._replace(at=state.present(context.at))
-        refuse_unknown(state, context.at)
-        refuse_absent(state, seller, context.at)
+        refuse_unknown(state, context)
+        refuse_absent(state, seller, context)
         holding, ended = _vacated(state, context)
         if holding and holding.owner == seller:
             return Decision(ended)
         if holding and _is_open_to(state, seller, holding, context.at):
             raise Refused(
-                f"client {state.client} is {whose(holding)}; {seller} may approach it, but not "
-                "reserve it"
+                f"client {state.client} {whose(holding, context)}; {seller} may approach it, "
+                "but not reserve it"
             )
         rule = _rule(state, seller, holding, context.at)
         if rule is not None:
@@ -182,7 +183,7 @@ def blocked(
     # A key of its own, because the same attempt may be allowed later.
     key = under(context.key, f"blocked/{holding.change.position if holding else rule}")
     event = context._replace(key=key).event(content, state.client)
-    return Decision((*ended, event), refusal_of(state, seller, rule, holding))
+    return Decision((*ended, event), refusal_of(state, context, seller, rule, holding))
 
 
 def _rule(

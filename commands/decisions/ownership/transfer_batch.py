@@ -93,7 +93,7 @@ def start(plan: Plan, approved_by: str) -> Decide:
                 )
             return Decision()
         for each in plan.successors:
-            refuse_absent(state.people, each, plan.effective_at or context.at)
+            refuse_absent(state.people, each, context, plan.effective_at)
         content = TransferBatchStarted(
             batch=plan.batch,
             from_employee=plan.from_employee,
@@ -226,7 +226,7 @@ def _returned(
     if moved is None or moved.from_employee is None:
         raise Refused("its transfer has been annulled")
     at = max(own.present(context.at), moved.effective_at)
-    refuse_unknown(own, at)
+    refuse_unknown(own, context, at)
     last = own.changes[-1]
     holding = own.holding(last.effective_at)
     if holding is None or holding.change != moved or last.effective_at > at:

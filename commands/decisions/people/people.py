@@ -34,14 +34,14 @@ def depart(
 
     def decide(state: Ownership, context: Context) -> Decision:
         at = effective_at or context.at
-        _refuse_before_hired(state, employee, at)
-        refuse_absent(state, employee, at)
+        _refuse_before_hired(state, employee, context, at)
+        refuse_absent(state, employee, context, at)
         last = state.staff[employee][-1]
         if at < last.effective_at:
             raise Refused(
                 f"{last.type} of {employee} (position {last.position}) takes effect on "
-                f"{last.effective_at:%Y-%m-%d %H:%M} UTC, and a departure on {at:%Y-%m-%d %H:%M} "
-                "UTC would come before it. Choose a later time, or annul that event "
+                f"{context.shown(last.effective_at)}, and a departure on {context.shown(at)} "
+                "would come before it. Choose a later time, or annul that event "
                 "(event.annulled)"
             )
         content = EmployeeDeparted(employee=employee, reason=reason, effective_at=effective_at)
@@ -70,7 +70,7 @@ def absence(
             raise Refused(f"{employee} cannot be their own substitute; name another employee")
         for each in filter(None, (employee, substitute)):
             for day in (first_day, last_day):
-                refuse_absent(state, each, datetime.combine(day, time.max, UTC))
+                refuse_absent(state, each, context, datetime.combine(day, time.max, UTC))
         content = AbsenceRecorded(
             employee=employee,
             first_day=first_day,
@@ -83,10 +83,10 @@ def absence(
     return decide
 
 
-def _refuse_before_hired(state: Ownership, employee: str, at: datetime) -> None:
+def _refuse_before_hired(state: Ownership, employee: str, context: Context, at: datetime) -> None:
     known = state.staff.get(employee, ())
     if known and at < known[0].effective_at:
         raise Refused(
-            f"employee {employee} was hired on {known[0].effective_at:%Y-%m-%d %H:%M} UTC and "
-            f"cannot have left on {at:%Y-%m-%d %H:%M} UTC; give a later time"
+            f"employee {employee} was hired on {context.shown(known[0].effective_at)} and "
+            f"cannot have left on {context.shown(at)}; give a later time"
         )

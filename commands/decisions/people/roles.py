@@ -105,16 +105,15 @@ def grant(
 
     def decide(state: Authority, context: Context) -> Decision:
         at = state.present(context.at)
-        refuse_absent(state.staff, state.employee, at)
+        refuse_absent(state.staff, state.employee, context, at)
         if scope is not None and scope not in state.units:
             raise Refused(
-                f"no unit {scope!r} is known; `iledger employee list` shows employees' units. "
+                f"no unit {scope!r} is known; `iledger employee units` lists them. "
                 "Append org_unit.defined for a new one"
             )
         if until is not None and until <= at:
             raise Refused(
-                f"the role would end on {until:%Y-%m-%d %H:%M} UTC, before it begins; give a later "
-                "end"
+                f"the role would end on {context.shown(until)}, before it begins; give a later end"
             )
         held = state.held(role, scope, at)
         if held and held.until == until:
@@ -132,7 +131,7 @@ def revoke(
 
     def decide(state: Authority, context: Context) -> Decision:
         at = state.present(context.at)
-        refuse_absent(state.staff, state.employee, at)
+        refuse_absent(state.staff, state.employee, context, at)
         if state.held(role, scope, at) is None:
             held = [s for r, s in state.words if r == role and state.held(r, s, at)]
             scopes = [f"in {each}" if each else "everywhere" for each in held]

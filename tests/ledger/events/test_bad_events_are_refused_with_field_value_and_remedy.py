@@ -223,6 +223,8 @@ def test_an_event_about_the_future_is_refused_by_the_servers_clock(any_location:
             with pytest.raises(InvalidEvent, match="lies in the future") as caught:
                 attempt(call("k", occurred_at=tomorrow))
             assert caught.value.field == "occurred_at"
+        with pytest.raises(InvalidEvent, match="found '2094-05-01'"):
+            opened.append(call("k", occurred_at="2094-05-01"))
         assert opened.store.head() == 0
         in_a_minute = datetime.now(UTC) + timedelta(minutes=1)  # clocks differ a little
         assert opened.append(call("k", occurred_at=in_a_minute)).recorded

@@ -132,7 +132,7 @@ def test_a_plan_for_later_holds_from_then_on(iledger: Run, here: Here, tmp_path:
     assert done["batch"][0]["moved"] == 3  # E-8 is barred from one
     batch = done["batch"][0]["batch"]
     assert f"iledger handover pack --batch {batch} --out packs --issue" in applied.stderr
-    with pytest.raises(Refused, match="passes to E-8 only on 2999-11-30 21:00 UTC"):
+    with pytest.raises(Refused, match="passes to E-8 only on 2999-12-01 00:00 Europe/Moscow"):
         here("handover", "accept", "C-1", "--by", "E-8")
     assert told(here, "owner", "C-1")["owner"][0]["owner"] == "E-7"
     assert told(here, "owner", "C-1", "--on", "2999-12-02")["owner"][0]["owner"] == "E-8"

@@ -263,7 +263,7 @@ REASSIGN = {"reason": "workload", "approved_by": "E-boss"}
     [
         ("E-9", {}, (curated("E-1"),), "no employee 'E-9'"),
         ("E-2", {}, (curated("E-1"), event(EmployeeDeparted(employee="E-2"), 30, None)), "left on"),
-        ("E-1", {}, (curated("E-1"),), "is owned by E-1 already"),
+        ("E-1", {}, (curated("E-1"),), "is already owned by E-1"),
         ("E-2", {}, (), "iledger client assign C-1 --to E-2"),
         ("E-2", {"effective_at": day(0)}, (), "known only since"),
         ("E-2", {"effective_at": day(19)}, (curated("E-1"),), "would come before it"),
