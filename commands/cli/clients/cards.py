@@ -22,6 +22,7 @@ _TIMELINE = (
     "owner",
     "annulled_by",
 )
+_DIFFERENCE = ("before_position", "after_position")
 
 
 @click.command(epilog="Example: iledger card C-0104 --on 2025-06-30")
@@ -48,7 +49,9 @@ def card(question: Question, client: str) -> None:
         return
     for section, lines in found._asdict().items():
         if lines or question.printer.form == "json":
-            question.show(merges.shown(lines), section)
+            told = merges.shown(lines)
+            # Of a name and its value, neither is lost.
+            question.show(told, section, drop=[*reversed(list(told[0])[2:])] if told else None)
 
 
 @click.command(epilog="Example: iledger timeline C-0104 --since 2025-06 --kind call,letter")
@@ -107,7 +110,8 @@ def diff(question: Question, client: str, start: str, end: str | None, axis: Axi
             f"--from {start} is later than {'now' if end is None else f'--to {end}'}; "
             "exchange the two"
         )
-    question.show(card_question.difference(question.connection, before, after, client))
+    found = card_question.difference(question.connection, before, after, client)
+    question.show(found, drop=_DIFFERENCE)
 
 
 def say_merged(question: Question, client: str) -> str:

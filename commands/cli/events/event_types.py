@@ -23,7 +23,8 @@ def types(type_: str | None, form: Format, selection: Selection) -> None:
                 [
                     {"type": each.name, "subject": each.subject, "meaning": meaning(each.content)}
                     for each in found.values()
-                ]
+                ],
+                drop=("subject",),
             )
             return
         if type_ not in found:

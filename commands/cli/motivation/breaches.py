@@ -17,6 +17,7 @@ from projections.periods import Period, period_of
 
 # What a table may lose where it is too wide, least important first.
 _DROP = ("denominator", "numerator", "recorded", "metric")
+_BEHIND = ("group", "counted", "unit", "performer", "weight", "metric", "employee", "period")
 
 
 @click.command(
@@ -64,7 +65,7 @@ def breaches_(
         about = {"norm": each.norm.norm, "employee": each.employee, "period": each.period.name}
         evidence = behind(question.connection, question.view, each.norm, each.period, each.employee)
         rows += [about | row._asdict() | about for row in evidence]
-    question.show(rows)
+    question.show(rows, drop=_BEHIND)
 
 
 @click.command(epilog="Example: iledger norm record --period 2026-Q3 --by E-03 --dry-run")

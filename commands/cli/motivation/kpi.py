@@ -10,6 +10,7 @@ from commands.cli.motivation.periods import summary
 from commands.cli.motivation.schemes import scheme_named
 from commands.cli.motivation.statements import components, lines
 from commands.cli.shell.charts import with_bars
+from commands.cli.shell.figures import EVIDENCE
 from commands.cli.shell.output import Format, remark
 from commands.cli.shell.question import Question, listed, opened, zoned
 from commands.cli.shell.selection import Selection
@@ -38,14 +39,14 @@ _SCHEME = click.option(
 _DROP = (
     "days_of_period",
     "days_employed",
-    "factor",
     "process_score",
     "result_score",
-    "gross",
     "reduced",
+    "factor",
+    "gross",
     "name",
+    "currency",
 )
-_EVIDENCE = ("counted", "weight", "period", "unit", "performer", "employee", "metric")
 Wanted = Callable[[Question, View], Sequence[str]]
 
 
@@ -117,7 +118,7 @@ def _answer(
     if explain is not None:
         question.show(
             figures_behind(question.connection, found.view, span, found.scheme, explain, among),
-            drop=_EVIDENCE,
+            drop=EVIDENCE,
         )
         return
     told = [each for each in found.contents if among is None or each["employee"] in among]

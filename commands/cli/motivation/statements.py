@@ -18,7 +18,7 @@ from projections.tables.motivation.settlement import issued, never_issued, rulin
 
 # What a table may lose where it is too wide, least important first.
 _DROP = ("sha256", "disputes", "period", "employee", "currency")
-_CORRECTIONS = ("evidence", "changed", "settled", "corrected", "employee")
+_CORRECTIONS = ("evidence", "changed", "settled", "corrected", "employee", "now")
 
 
 @click.command("list", epilog="Example: iledger bonus statement list --period 2026-09 --format csv")

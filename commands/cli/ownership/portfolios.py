@@ -9,8 +9,8 @@ from commands.cli.shell.question import Question, asked
 from projections.questions.ownership import portfolio as portfolio_question
 
 # What a table may lose where it is too wide, least important first.
+_PORTFOLIO = ("since", "kind")
 _ORPHANS = ("unit", "last_contact_at", "since", "former_owner_name")
-# What a table may lose where it is too wide, least important first.
 _DEPARTURES = ("longest_hours", "mean_hours", "unit", "pool", "orphan_hours", "departed_at")
 
 
@@ -20,7 +20,7 @@ _DEPARTURES = ("longest_hours", "mean_hours", "unit", "pool", "orphan_hours", "d
 def portfolio(question: Question, employee: str) -> None:
     """List and count the clients of an employee, now or at another time."""
     found = portfolio_question.portfolio(question.connection, question.view, employee)
-    question.show(found)
+    question.show(found, drop=_PORTFOLIO)
     kinds = Counter(row.kind for row in found)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     remark(f"{len(found)} {'client' if len(found) == 1 else 'clients'}: {counts or 'none'}")

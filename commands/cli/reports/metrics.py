@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
-from commands.cli.shell.figures import courses, pivoted
+from commands.cli.shell.figures import EVIDENCE, courses, least, pivoted
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
@@ -32,8 +32,6 @@ _SHOWN = (
     "cycle_won_median",
     "overdue_share",
 )
-# What a table of evidence may lose where it is too wide, least important first.
-_EVIDENCE = ("counted", "weight", "period", "unit", "performer", "employee", "metric")
 
 
 @click.command(epilog="Example: iledger metrics --period 2025-09 --by employee --metric win_rate")
@@ -106,7 +104,7 @@ def metrics(
     names = _names(question, by)
     if explain:
         rows = figures.explain(question.connection, question.view, chosen[0], group=group, **how)
-        question.show([_with_name(row, names) for row in rows], drop=_EVIDENCE)
+        question.show([_with_name(row, names) for row in rows], drop=EVIDENCE)
         return
     found = figures.metrics(question.connection, question.view, metrics=wanted, **how)
     _show(question, [row for row in found if group is None or row.group == group], by, names)
@@ -153,10 +151,12 @@ def _show(
     for row in found:
         periods.setdefault(row.period, []).append(row)
     for name, rows in (periods or {"": []}).items():
-        question.show(pivoted(rows, by, names), name or None)
+        told = pivoted(rows, by, names)
+        question.show(told, name or None, drop=least(told))
     drawn = courses(found, by, names)
     if drawn:
-        question.show(drawn, "course of each from 0 to its highest; · is no data")
+        title = "course of each from 0 to its highest; · is no data"
+        question.show(drawn, title, drop=least(drawn))
 
 
 def _remark_on(credit: str) -> None:

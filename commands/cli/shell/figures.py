@@ -12,6 +12,19 @@ from projections.periods import period_of
 
 NO_DATA = "no data"
 NO_CURRENCY = "currency"  # the unit of a sum of nothing
+# What a table of evidence may lose where it is too wide, least important first.
+EVIDENCE = (
+    "counted",
+    "unit",
+    "performer",
+    "employee",
+    "period",
+    "metric",
+    "weight",
+    "name",
+    "subject",
+    "position",
+)
 _SHORT = {"days": "d", "hours": "h", "points": ""}
 _Told = dict[str, dict[str, list[Formatted]]]
 
@@ -75,6 +88,12 @@ def courses(
         drawn = [Formatted(line(map(course.get, periods)), None) for course in courses]
         cells.setdefault(group, {})[metric] = drawn
     return _laid_out(cells, by, names, drawn=True) if len(periods) > 1 else []
+
+
+def least(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What a table of figures may lose where it is too wide: from the right, never the first."""
+    names = list(rows[0]) if rows else []
+    return tuple(reversed(names[3 if "name" in names[1:2] else 2 :]))
 
 
 def _laid_out(

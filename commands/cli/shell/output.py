@@ -160,13 +160,13 @@ class Printer:
         # The form of a time shows its precision, which needs no column unless it was asked for.
         if not self._selection.columns:
             names = [name for name in names if not name.endswith("precision")]
-        drop = drop if not self._selection.columns else ()
         print_table(
             names,
             rows,
             lambda row, name: cell_of(row, name, self._zone),
             drop,
             self._selection.sort,
+            whole=bool(self._selection.columns),
         )
 
     def _plain(self, row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Tables for people: aligned by the width of characters, and narrowed to the terminal.
 
 A table that is too wide loses its charts first, then columns without any value, then its least
-important columns in the order that the command declares, and never its first column. What still
-does not fit is cut at the edge.
+important columns in the order that the command declares; a long text is shortened before its column
+is lost. The first column is never lost, nor the second of two. Then the texts that remain are
+shortened, and what still does not fit is cut at the edge. Columns that were asked for by name are
+shown whole, however wide.
 """
 
 import os
@@ -13,7 +15,7 @@ from typing import Any
 
 import click
 
-from commands.cli.shell.cells import Chart
+from commands.cli.shell.cells import Chart, Formatted
 
 FULL_WIDTH = 100  # columns of a page, where there is no terminal to fit
 _UNKNOWN_WIDTH = 80  # of a terminal that reports 0 columns
@@ -29,6 +31,7 @@ LEAST_IMPORTANT = (
     "sha256",
 )
 _GAP = "  "
+_READABLE, _SHORTEST = 20, 8  # to which a text is shortened: before its column is lost, and at last
 
 Row = Mapping[str, Any]
 Show = Callable[[Row, str], str]
@@ -50,34 +53,39 @@ def print_table(
     show: Show,
     drop: Sequence[str] | None,
     keep: str | None = None,
+    *,
+    whole: bool = False,
 ) -> None:
     """Print rows below a header; a single row that is too wide, a line a column.
 
-    drop: the columns that may be lost where the room is too small, least important first; None: all
-    but the first, from the right. keep: a column that is never lost, such as the one sorted by.
+    - drop: the columns that may be lost where the room is too small, least important first; None:
+      all but the first, from the right
+    - keep: a column that is never lost, such as the one sorted by
+    - whole: show everything, however wide
     """
     cells = {name: [show(row, name) for row in rows] for name in names}
     widths = {name: max(map(width, (name, *column))) for name, column in cells.items()}
-    limit = room()
+    limit = None if whole else room()
     if len(rows) == 1 and _across(widths) > (limit or FULL_WIDTH):
         wide = max(map(width, names))
         _print_lines([f"{_fit(name, wide)}{_GAP}{cells[name][0]}" for name in names], limit)
         return
-    shown = list(names) if limit is None else fitting(widths, rows, drop, limit, keep)
+    shown = widths if limit is None else fitted(widths, rows, drop, limit, keep)
     right = {name: _is_numeric(rows, name) for name in shown}
-    ruler = ["-" * widths[name] for name in shown]
-    lines = [shown, ruler, *zip(*(cells[name] for name in shown), strict=True)]
+    ruler = ["-" * wide for wide in shown.values()]
+    lines = [list(shown), ruler, *zip(*(cells[name] for name in shown), strict=True)]
     _print_lines(
         [
             _GAP.join(
-                _fit(text, widths[name], right=right[name])
+                _fit(cut(text, shown[name]), shown[name], right=right[name])
                 for name, text in zip(shown, line, strict=True)
             ).rstrip()
             for line in lines
         ],
         limit,
     )
-    lost = [name for name in names if name not in shown and not _is_chart(rows, name)]
+    seen = shown if limit is None else _within(shown, limit)
+    lost = [name for name in names if name not in seen and not _is_chart(rows, name)]
     if lost:
         click.echo(
             f"too wide for {limit} columns; left out: {', '.join(lost)} "
@@ -86,25 +94,54 @@ def print_table(
         )
 
 
-def fitting(
+def fitted(
     widths: Mapping[str, int],
     rows: Sequence[Row],
     drop: Sequence[str] | None,
     limit: int,
     keep: str | None = None,
-) -> list[str]:
-    """The columns that fit into so much room, as `print_table` describes it."""
+) -> dict[str, int]:
+    """The columns that fit into so much room, and how wide each is then."""
     shown, others = dict(widths), [name for name in list(widths)[1:] if name != keep]
+    if len(shown) == 2:
+        return _shortened(shown, rows, limit)
     charts = [name for name in others if _is_chart(rows, name)]
     empty = [name for name in others if all(row[name] in (None, "") for row in rows)]
     declared = reversed(others) if drop is None else drop
-    least = () if drop == () else (*empty, *LEAST_IMPORTANT)
-    for name in dict.fromkeys((*charts, *least, *declared)):
-        if _across(shown) <= limit:
+    least = [name for name in LEAST_IMPORTANT if name not in (drop or ())]
+    for name in dict.fromkeys((*charts, *(() if drop == () else (*empty, *least)), *declared)):
+        excess = _across(shown) - limit
+        if excess <= 0:
             break
         if name in others:
-            del shown[name]
-    return list(shown)
+            short = max(_READABLE, width(name))
+            if name not in empty and _is_text(rows, name) and shown[name] - excess >= short:
+                shown[name] -= excess
+            else:
+                del shown[name]
+    return _shortened(shown, rows, limit)
+
+
+def _shortened(widths: Mapping[str, int], rows: Sequence[Row], limit: int) -> dict[str, int]:
+    """The widths with the widest texts but the first shortened, as far as it is needed."""
+    texts = [name for name in list(widths)[1:] if _is_text(rows, name)]
+    shown = {name: min(wide, limit) if name in texts else wide for name, wide in widths.items()}
+    if _across(widths) <= limit:
+        return dict(widths)
+    for least in (_READABLE, _SHORTEST):
+        while _across(shown) > limit:
+            long = [name for name in texts if shown[name] > max(least, width(name))]
+            if not long:
+                break
+            shown[max(long, key=shown.__getitem__)] -= 1
+    return shown
+
+
+def _within(widths: Mapping[str, int], limit: int) -> list[str]:
+    """The columns that begin before the edge."""
+    names = list(widths)
+    starts = [_across({each: widths[each] for each in names[:n]}) for n in range(len(names))]
+    return [name for name, at in zip(names, starts, strict=True) if at + len(_GAP) < limit]
 
 
 def width(text: str) -> int:
@@ -143,6 +180,15 @@ def _fit(text: str, wanted: int, *, right: bool = False) -> str:
 
 def _is_chart(rows: Sequence[Row], name: str) -> bool:
     return any(isinstance(row[name], Chart) for row in rows)
+
+
+def _is_text(rows: Sequence[Row], name: str) -> bool:
+    """Whether a column holds texts that may be shortened: neither figures nor times."""
+    values = [row[name] for row in rows if row[name] is not None]
+    return all(
+        isinstance(value, (str, list, tuple, dict)) and not isinstance(value, (Formatted, Chart))
+        for value in values
+    )
 
 
 def _is_numeric(rows: Sequence[Row], name: str) -> bool:

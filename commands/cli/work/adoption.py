@@ -15,6 +15,9 @@ from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
 from projections.tables.work.data_entry import Adoption
 
+# What a table may lose where it is too wide, least important first.
+_DROP = ("back_dated", "per_workday", "workdays", "late", "name")
+
 
 @click.command(epilog="Example: iledger report adoption --last 30d")
 @click.option("--last", metavar="DAYS", help="The last DAYS days, such as 30d, up to --on.")
@@ -46,7 +49,8 @@ def adoption(question: Question, last: str | None, since: str | None, until: str
     rows = adoption(question.connection, question.view, since=first, until=after)
     if question.printer.form == "table":
         shares = [row.same_day_share for row in rows]
-        question.show(with_bars([_habits(row) for row in rows], shares, "same_day_share"))
+        told = with_bars([_habits(row) for row in rows], shares, "same_day_share")
+        question.show(told, drop=_DROP)
     else:
         question.show(rows)
 

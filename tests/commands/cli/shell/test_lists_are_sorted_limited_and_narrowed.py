@@ -16,7 +16,7 @@ from commands.cli.admin.reference import commands
 from commands.cli.shell.cells import Chart, Formatted
 from commands.cli.shell.output import Format, Printer
 from commands.cli.shell.selection import Selection, selected
-from commands.cli.shell.tables import fitting, width
+from commands.cli.shell.tables import fitted, width
 from ledger.errors import InvalidQuestion
 from tests.commands.cli.conftest import Here, Run, jsonl, one_message
 from tests.commands.cli.quarter import EVENTS
@@ -106,12 +106,13 @@ def test_a_table_loses_its_columns_in_the_declared_order_and_never_the_first() -
     widths = {"id": 10, "name": 10, "bar": 10, "note": 10, "position": 10, "sum": 10}
     lost = []
     for limit in range(70, 0, -1):
-        shown = fitting(widths, rows, ("name",), limit)
+        shown = fitted(widths, rows, ("name",), limit)
         lost += [name for name in widths if name not in (*shown, *lost)]
     assert lost == ["bar", "note", "position", "name"], "and `sum` is cut, not lost"
-    assert fitting(widths, rows, None, 10) == ["id"]
-    assert fitting(widths, rows, None, 10, keep="note") == ["id", "note"], "it is sorted by"
-    assert fitting(widths, rows, (), 58) == ["id", "name", "note", "position", "sum"]
+    assert list(fitted(widths, rows, None, 10)) == ["id"]
+    assert list(fitted(widths, rows, None, 10, keep="note")) == ["id", "note"], "it is sorted by"
+    assert list(fitted(widths, rows, (), 58)) == ["id", "name", "note", "position", "sum"]
+    assert "position" in fitted(widths, rows, ("sum", "position"), 40), "declared, so later"
 
 
 def test_what_is_left_out_is_said(capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,6 +129,58 @@ def test_what_is_left_out_is_said(capsys: Any, monkeypatch: pytest.MonkeyPatch) 
     answer = capsys.readouterr()
     assert answer.out.splitlines()[0] == "client  amount  won", "columns asked for are kept"
     assert answer.err == ""
+
+
+def test_a_text_is_shortened_before_its_column_is_lost(
+    capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    rows = [
+        {"check": "disk", "found": "70 GiB free for " + "x" * 40, "advice": "", "digest": "f" * 64},
+        {"check": "time", "found": "apart", "advice": "synchronise it " * 4, "digest": "0" * 64},
+    ]
+    with Printer() as printer:
+        printer.show(rows, drop=("digest",))
+    told = capsys.readouterr()
+    assert told.out.splitlines()[0].split() == ["check", "found", "advice"]
+    assert [line.count("…") for line in told.out.splitlines()] == [0, 0, 1, 1]
+    assert "left out: digest (" in told.err
+    with Printer() as printer:
+        printer.show([{name: row[name] for name in ("check", "digest")} for row in rows])
+    told = capsys.readouterr()
+    assert told.out.splitlines()[2] == "disk   " + "f" * 42 + "…"
+    assert told.err == "", "nothing is left out"
+
+
+def test_of_two_columns_neither_is_lost(capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    with Printer() as printer:
+        printer.show(
+            [{"name": "address", "value": "Moscow, Tverskaya 1"}, {"name": "", "value": ""}]
+        )
+    told = capsys.readouterr()
+    assert told.out.splitlines()[2] == "address  Moscow, Tv…"
+    assert told.err == ""
+
+
+def test_columns_asked_for_by_name_are_shown_whole(
+    capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    for count in (1, 2):
+        with Printer(selection=selected("b,a", None, None)) as printer:
+            printer.show([{"a": "x" * 30, "b": "y" * 30}] * count)
+        told = capsys.readouterr()
+        assert "x" * 30 in told.out
+        assert "y" * 30 in told.out
+        assert told.err == ""
+
+
+def test_a_column_beyond_the_edge_is_named(capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    with Printer() as printer:
+        printer.show([{"a": 10**14, "b": 10**14, "c": 1}] * 2, drop=())
+    assert "left out: c (" in capsys.readouterr().err
 
 
 def test_where_there_is_no_terminal_nothing_is_left_out(
