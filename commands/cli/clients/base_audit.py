@@ -10,7 +10,7 @@ from ledger.errors import InvalidQuestion
 from projections.questions.clients.client_base_audit import base_audit
 
 
-@click.command(epilog="Example: iledger audit base --month 2026-10 --sign --by E-02")
+@click.command(epilog="Example: iledger audit base --month 2025-10 --sign --by E-02")
 @click.option("--month", metavar="MONTH", required=True, help="Such as 2026-10.")
 @click.option(
     "--active-days",

@@ -25,7 +25,7 @@ _TIMELINE = (
 _DIFFERENCE = ("before_position", "after_position")
 
 
-@click.command(epilog="Example: iledger card C-0104 --on 2025-06-30")
+@click.command(epilog="Example: iledger card C-0112 --on 2025-06-30")
 @click.argument("client", metavar="CLIENT")
 @asked
 def card(question: Question, client: str) -> None:
@@ -54,7 +54,7 @@ def card(question: Question, client: str) -> None:
             question.show(told, section, drop=[*reversed(list(told[0])[2:])] if told else None)
 
 
-@click.command(epilog="Example: iledger timeline C-0104 --since 2025-06 --kind call,letter")
+@click.command(epilog="Example: iledger timeline C-0112 --since 2025-06 --kind call,letter")
 @click.argument("client", metavar="CLIENT")
 @click.option("--since", metavar="DATE|TIME", help="Only what happened at or after this time.")
 @click.option(
@@ -86,7 +86,7 @@ def timeline(
 
 
 @click.command(
-    epilog="Example: iledger client diff C-0104 --from 2025-06-01 --to 2025-07-01 --axis true"
+    epilog="Example: iledger client diff C-0112 --from 2025-06-01 --to 2025-07-01 --axis true"
 )
 @click.argument("client", metavar="CLIENT")
 @click.option(

@@ -19,7 +19,7 @@ _DROP = (
 )
 
 
-@click.command(epilog="Example: iledger clients --unit U-2 --search ромашка")
+@click.command(epilog="Example: iledger clients --unit MSK-1 --search ромашка")
 @click.option("--owner", metavar="EMPLOYEE", help="Only those of this employee.")
 @click.option(
     "--unit", metavar="UNIT", help="Only clients of owners in this unit and those below it."

@@ -11,7 +11,7 @@ _ABSORBED = click.argument("absorbed", metavar="ABSORBED")
 _APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who approved it, if not --by.")
 
 
-@click.command(epilog='Example: iledger client merge C-0104 C-0311 --evidence "same INN" --by E-02')
+@click.command(epilog='Example: iledger client merge C-0112 C-0311 --evidence "same INN" --by E-02')
 @_SURVIVOR
 @_ABSORBED
 @click.option("--evidence", metavar="TEXT", required=True, help="How this is known.")
@@ -34,7 +34,7 @@ def merge(
 
 
 @click.command(
-    epilog='Example: iledger client unmerge C-0104 C-0311 --reason "two branches" --by E-02'
+    epilog='Example: iledger client unmerge C-0112 C-0311 --reason "two branches" --by E-02'
 )
 @_SURVIVOR
 @_ABSORBED

@@ -10,7 +10,7 @@ CLIENTS: dict[str, Entry] = {
     ),
     "client": Noun(
         "Merge and compare clients; change their owners, teams and conflicts.",
-        "iledger client reassign C-0104 --to E-09 --reason conflict --by E-02",
+        "iledger client reassign C-0112 --to E-09 --reason conflict --by E-02",
         {
             "diff": "clients.cards:diff",
             "duplicates": "clients.merging:duplicates",
@@ -23,12 +23,12 @@ CLIENTS: dict[str, Entry] = {
             "bar": "ownership.reassignment:bar",
             "team": Noun(
                 "Record who works with a client besides its owner.",
-                "iledger client team add C-0104 --employee E-15 --role service",
+                "iledger client team add C-0112 --employee E-15 --role service",
                 {"add": "ownership.teams:add", "remove": "ownership.teams:remove"},
             ),
             "conflict": Noun(
                 "Report and resolve conflicts between clients and employees.",
-                "iledger client conflict report C-0104 --employee E-07 --severity high",
+                "iledger client conflict report C-0112 --employee E-07 --severity high",
                 {
                     "list": "ownership.conflicts:list_",
                     "report": "ownership.conflicts:report",

@@ -14,7 +14,7 @@ EVENTS: dict[str, Entry] = {
     ),
     "audit": Noun(
         "Audit the client base and the chains of ownership.",
-        "iledger audit base --month 2026-10",
+        "iledger audit base --month 2025-10",
         {"base": "clients.base_audit:base", "custody": "ownership.custody:custody"},
     ),
 }

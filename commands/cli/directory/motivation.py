@@ -9,7 +9,7 @@ MOTIVATION: dict[str, Entry] = {
     ),
     "target": Noun(
         "Set, revise, explain, list and propose targets, and show their attainment.",
-        "iledger target list --period 2026-Q3",
+        "iledger target list --period 2025-Q3",
         {
             "set": "motivation.targets:set_",
             "revise": "motivation.targets:revise",
@@ -21,7 +21,7 @@ MOTIVATION: dict[str, Entry] = {
     ),
     "norm": Noun(
         "Define norms, and list and record breaches.",
-        "iledger norm record --period 2026-Q3 --by E-03",
+        "iledger norm record --period 2025-Q3 --by E-03",
         {
             "define": "motivation.norms:define",
             "list": "motivation.norms:list_",
@@ -31,7 +31,7 @@ MOTIVATION: dict[str, Entry] = {
     ),
     "bonus": Noun(
         "Publish schemes, decide reductions, close periods, and show and correct statements.",
-        "iledger bonus period close 2026-09 --scheme sales@2 --by E-01",
+        "iledger bonus period close 2025-Q3 --scheme sales@1 --by E-01",
         {
             "scheme": Noun(
                 "Check, publish, list, show, compare and replay schemes.",
@@ -47,7 +47,7 @@ MOTIVATION: dict[str, Entry] = {
             ),
             "reduction": Noun(
                 "Propose, list and decide reductions of bonuses.",
-                "iledger bonus reduction list --period 2026-09",
+                "iledger bonus reduction list --period 2025-Q3",
                 {
                     "propose": "motivation.reductions:propose_",
                     "list": "motivation.reductions:list_",
@@ -61,7 +61,7 @@ MOTIVATION: dict[str, Entry] = {
             ),
             "statement": Noun(
                 "List, show, verify, dispute and correct statements.",
-                "iledger bonus statement show 2026-09/E-07",
+                "iledger bonus statement show 2025-Q3/E-09",
                 {
                     "list": "motivation.statements:list_",
                     "show": "motivation.statements:show",

@@ -6,7 +6,7 @@ OWNERSHIP: dict[str, Entry] = {
     "owner": Daily("ownership.owner:owner", "Show who owns a client and who did before, and why."),
     "reservation": Noun(
         "List and expire reservations; show and publish their policy.",
-        "iledger reservation list --employee E-07",
+        "iledger reservation list --employee E-09",
         {
             "list": "ownership.reservations:list_",
             "expire": "ownership.reservations:expire",
@@ -39,7 +39,7 @@ OWNERSHIP: dict[str, Entry] = {
     ),
     "dispute": Noun(
         "Open and resolve disputes over clients.",
-        "iledger dispute file D-5 --out dispute.zip",
+        "iledger dispute file DS-1 --out dispute.zip",
         {
             "open": "ownership.disputes:open_",
             "resolve": "ownership.disputes:resolve",

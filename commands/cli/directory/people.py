@@ -5,7 +5,7 @@ from commands.cli.directory.entry import Entry, Noun
 PEOPLE: dict[str, Entry] = {
     "employee": Noun(
         "List employees and their clients; record departures and absences.",
-        "iledger employee list --unit U-2",
+        "iledger employee list --unit MSK-1",
         {
             "list": "people.employees:list_",
             "depart": "people.people:depart",
@@ -18,7 +18,7 @@ PEOPLE: dict[str, Entry] = {
     ),
     "role": Noun(
         "List, grant and revoke roles.",
-        "iledger role grant E-02 supervisor --scope U-2 --by E-01",
+        "iledger role grant E-02 supervisor --scope MSK-1 --by E-01",
         {
             "list": "people.roles:list_",
             "grant": "people.roles:grant",

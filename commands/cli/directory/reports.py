@@ -8,7 +8,7 @@ REPORTS: dict[str, Entry] = {
     ),
     "report": Noun(
         "Write the page of a period; report on data entry and service.",
-        "iledger report page --period 2026-Q3 --html q3.html",
+        "iledger report page --period 2025-Q3 --html q3.html",
         {
             "page": "reports.reports:page",
             "adoption": "work.adoption:adoption",

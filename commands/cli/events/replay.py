@@ -49,7 +49,7 @@ class Filter(NamedTuple):
 _read_head = msgspec.json.Decoder(_Head).decode
 
 
-@click.command(epilog="Example: iledger replay --client C-0104 --since 2025-06 --format jsonl")
+@click.command(epilog="Example: iledger replay --client C-0112 --since 2025-06 --format jsonl")
 @click.option("--client", metavar="CLIENT", help="Only events of this client.")
 @click.option("--employee", metavar="EMPLOYEE", help="Only events by or about this employee.")
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this type; repeatable.")

@@ -25,7 +25,7 @@ _DROP = (
 )
 
 
-@click.command(epilog="Example: iledger target attainment --period 2026-Q3 --by employee")
+@click.command(epilog="Example: iledger target attainment --period 2025-Q3 --by employee")
 @PERIOD
 @click.option(
     "--by",

@@ -22,7 +22,7 @@ _BEHIND = ("group", "counted", "unit", "performer", "weight", "metric", "employe
 
 @click.command(
     "breaches",
-    epilog="Example: iledger norm breaches --period 2026-Q3 --employee E-07 --explain",
+    epilog="Example: iledger norm breaches --period 2025-Q3 --employee E-13 --explain",
 )
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
 @click.option("--norm", metavar="NORM", help="Only this norm.")
@@ -68,7 +68,7 @@ def breaches_(
     question.show(rows, drop=_BEHIND)
 
 
-@click.command(epilog="Example: iledger norm record --period 2026-Q3 --by E-03 --dry-run")
+@click.command(epilog="Example: iledger norm record --period 2025-Q3 --by E-03 --dry-run")
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
 @click.option("--norm", "name", metavar="NORM", help="Only this norm.")
 @deciding

@@ -161,8 +161,8 @@ class _Kpi(click.Command):
 
 @click.command(
     cls=_Kpi,
-    epilog="Example: iledger kpi --employee E-07 --period 2026-Q3 --explain won_value && "
-    "iledger kpi --mine --period 2026-Q3 --by E-07",
+    epilog="Example: iledger kpi --employee E-09 --period 2025-Q3 --explain won_value && "
+    "iledger kpi --mine --period 2025-Q3 --by E-09",
 )
 @click.option("--employee", metavar="EMPLOYEE", help="Only this employee.")
 @click.option("--mine", is_flag=True, help="Only your own figures, as your manager sees them.")

@@ -36,7 +36,7 @@ _DROP = (
 
 
 @click.command(
-    epilog="Example: iledger bonus period close 2026-09 --scheme sales@2 --by E-01 --dry-run"
+    epilog="Example: iledger bonus period close 2025-Q3 --scheme sales@1 --by E-01 --dry-run"
 )
 @click.argument("period", metavar="PERIOD")
 @SCHEME
@@ -82,7 +82,7 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     shell.printer.show([summary(each.written, known) for each in found])
 
 
-@click.command("list", epilog="Example: iledger bonus period list --period 2026-09")
+@click.command("list", epilog="Example: iledger bonus period list --period 2025-Q3")
 @click.option("--period", "name", metavar="PERIOD", help="Only this period.")
 @asked
 def list_(question: Question, name: str | None) -> None:

@@ -25,7 +25,7 @@ _DROP = (
 
 
 @click.command(
-    "propose", epilog="Example: iledger bonus reduction propose --period 2026-09 --scheme sales@2"
+    "propose", epilog="Example: iledger bonus reduction propose --period 2025-Q3 --scheme sales@1"
 )
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
 @SCHEME
@@ -43,7 +43,7 @@ def propose_(shell: DecisionShell, period: str, name: str) -> None:
     shell.take(deciding_settlement.model(period=period), decide)
 
 
-@click.command("list", epilog="Example: iledger bonus reduction list --employee E-07")
+@click.command("list", epilog="Example: iledger bonus reduction list --employee E-13")
 @click.option("--period", metavar="PERIOD", help="Only those of this period.")
 @click.option("--employee", metavar="EMPLOYEE", help="Only those of this employee.")
 @asked
@@ -59,7 +59,7 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
 
 
 @click.command(
-    epilog="Example: iledger bonus reduction decide 2026-09/E-07/overdue --confirm "
+    epilog="Example: iledger bonus reduction decide 2025-Q3/E-13/overdue --confirm "
     '--reason "nobody else could do it" --by E-03'
 )
 @click.argument("name", metavar="REDUCTION")

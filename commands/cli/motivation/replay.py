@@ -9,7 +9,7 @@ from commands.cli.shell.selection import Selection
 from projections.periods import period_of
 
 
-@click.command(epilog="Example: iledger bonus scheme replay --period 2026-Q3 --scheme other.toml")
+@click.command(epilog="Example: iledger bonus scheme replay --period 2025-Q3 --scheme other.toml")
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
 @click.option("--scheme", metavar="SCHEME|FILE", required=True, help="The scheme to compute it by.")
 @click.option(

@@ -55,7 +55,7 @@ def list_(question: Question) -> None:
     )
 
 
-@click.command(epilog="Example: iledger bonus scheme show sales@2")
+@click.command(epilog="Example: iledger bonus scheme show sales@1")
 @click.argument("name", metavar="SCHEME[@VERSION]")
 @asked
 def show(question: Question, name: str) -> None:

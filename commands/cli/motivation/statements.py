@@ -21,7 +21,7 @@ _DROP = ("sha256", "disputes", "period", "employee", "currency")
 _CORRECTIONS = ("evidence", "changed", "settled", "corrected", "employee", "now")
 
 
-@click.command("list", epilog="Example: iledger bonus statement list --period 2026-09 --format csv")
+@click.command("list", epilog="Example: iledger bonus statement list --period 2025-Q3 --format csv")
 @click.option("--period", metavar="PERIOD", help="Only those of this period.")
 @click.option("--employee", metavar="EMPLOYEE", help="Only those of this employee.")
 @asked
@@ -37,7 +37,7 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
     question.show([{key: row[key] for key in row if key != "document"} for row in rows], drop=_DROP)
 
 
-@click.command(epilog="Example: iledger bonus statement show 2026-09/E-07 --format json")
+@click.command(epilog="Example: iledger bonus statement show 2025-Q3/E-09 --format json")
 @click.argument("name", metavar="[STATEMENT]", required=False)
 @click.option(
     "--employee", metavar="EMPLOYEE", help="The employee, instead of the statement's name."
@@ -70,7 +70,7 @@ def show(question: Question, name: str | None, employee: str | None, period: str
         question.show(became, "rulings")
 
 
-@click.command(epilog="Example: iledger bonus statement verify 2026-09")
+@click.command(epilog="Example: iledger bonus statement verify 2025-Q3")
 @click.argument("period", metavar="PERIOD")
 @asked
 @click.pass_context
@@ -90,7 +90,7 @@ def verify(context: click.Context, question: Question, period: str) -> None:
         context.exit(1)
 
 
-@click.command(epilog="Example: iledger bonus statement corrections 2026-09")
+@click.command(epilog="Example: iledger bonus statement corrections 2025-Q3")
 @click.argument("period", metavar="PERIOD")
 @asked
 def corrections(question: Question, period: str) -> None:
@@ -103,7 +103,7 @@ def corrections(question: Question, period: str) -> None:
 
 
 @click.command(
-    epilog='Example: iledger bonus statement correct 2026-09/E-07 --reason "paid late" --by E-01'
+    epilog='Example: iledger bonus statement correct 2025-Q3/E-09 --reason "paid late" --by E-01'
 )
 @click.argument("name", metavar="STATEMENT")
 @click.option(
@@ -134,7 +134,7 @@ def correct(
 
 
 @click.command(
-    epilog='Example: iledger bonus statement dispute 2026-09/E-07 --claim "D-77 was mine" --by E-07'
+    epilog='Example: iledger bonus statement dispute 2025-Q3/E-09 --claim "D-1004 too" --by E-09'
 )
 @click.argument("name", metavar="STATEMENT")
 @click.option("--claim", metavar="TEXT", required=True, help="What is wrong with it.")

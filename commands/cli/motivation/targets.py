@@ -41,7 +41,7 @@ _DROP = ("revisions", "method", "direction", "causes", "scope", "first", "period
 
 @click.command(
     "set",
-    epilog="Example: iledger target set --employee E-07 --metric won_value --period 2026-Q3 "
+    epilog="Example: iledger target set --employee E-07 --metric won_value --period 2025-Q3 "
     "--value 900000 --currency RUB --by E-03",
 )
 @click.option(
@@ -95,7 +95,7 @@ def set_(
 
 
 @click.command(
-    epilog="Example: iledger target revise 2026-Q3/E-07/won_value --to 800000 "
+    epilog="Example: iledger target revise 2025-Q3/E-07/won_value --to 800000 "
     '--reason "the plant stood still in August" --by E-03'
 )
 @click.argument("name", metavar="TARGET")
@@ -114,7 +114,7 @@ def revise(
 
 
 @click.command(
-    epilog='Example: iledger target explain 2026-Q3/E-07/won_value --cause "client insolvent"'
+    epilog='Example: iledger target explain 2025-Q3/E-07/won_value --cause "client insolvent"'
 )
 @click.argument("name", metavar="TARGET")
 @click.option("--cause", metavar="TEXT", required=True, help="The cause, in a few words.")
@@ -125,7 +125,7 @@ def explain(shell: DecisionShell, name: str, cause: str, remark: str | None) -> 
     shell.take(deciding_targets.model(), deciding_targets.explain(name, cause, remark))
 
 
-@click.command("list", epilog="Example: iledger target list --period 2026-Q3 --employee E-07")
+@click.command("list", epilog="Example: iledger target list --period 2025-Q3 --employee E-09")
 @click.option("--period", metavar="PERIOD", help="Only targets of this period.")
 @click.option("--employee", metavar="EMPLOYEE", help="Only those of this employee.")
 @click.option("--unit", metavar="UNIT", help="Only targets of this unit.")
@@ -143,7 +143,7 @@ def list_(question: Question, period: str | None, employee: str | None, unit: st
 
 
 @click.command(
-    epilog="Example: iledger target propose --metric won_value --period 2026-Q1 --from pipeline"
+    epilog="Example: iledger target propose --metric won_value --period 2027-Q1 --from pipeline"
 )
 @_METRIC
 @PERIOD

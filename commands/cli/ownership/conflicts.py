@@ -19,7 +19,7 @@ _DROP = ("owner_unit", "unit", "owner")
 
 
 @click.command(
-    epilog="Example: iledger client conflict report C-0104 --employee E-07 --severity high "
+    epilog="Example: iledger client conflict report C-0112 --employee E-07 --severity high "
     '--account "asks for somebody else" --by E-02'
 )
 @_CLIENT
@@ -45,7 +45,7 @@ def report(
 
 @click.command(
     "resolve",
-    epilog="Example: iledger client conflict resolve C-0104 --employee E-07 --outcome reconciled",
+    epilog="Example: iledger client conflict resolve C-0112 --employee E-07 --outcome reconciled",
 )
 @_CLIENT
 @_EMPLOYEE
@@ -69,7 +69,7 @@ def resolve(
 
 @click.command(
     "list",
-    epilog="Example: iledger client conflict list --by branch --since 2026-07 --until 2026-09",
+    epilog="Example: iledger client conflict list --by branch --since 2025-Q2 --until 2025-Q3",
 )
 @click.option(
     "--by", type=click.Choice(get_args(By)), help="Count them by this instead of listing them."

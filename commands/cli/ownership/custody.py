@@ -9,7 +9,7 @@ from projections.questions.ownership import custody as asking
 from projections.questions.ownership import portfolio
 
 
-@click.command(epilog="Example: iledger audit custody --client C-0104")
+@click.command(epilog="Example: iledger audit custody --client C-0112")
 @click.option("--client", metavar="CLIENT", help="Only this client, with its chain of owners.")
 @asked
 def custody(question: Question, client: str | None) -> None:

@@ -37,7 +37,7 @@ _DROP = (
 
 @click.command(
     "open",
-    epilog="Example: iledger dispute open C-0104 --claimant E-03 --respondent E-07 "
+    epilog="Example: iledger dispute open C-0112 --claimant E-03 --respondent E-07 "
     '--claim "my offer came first" --by E-02',
 )
 @_CLIENT
@@ -59,7 +59,7 @@ def open_(
 
 
 @click.command(
-    epilog="Example: iledger dispute resolve D-5 --decision claimant "
+    epilog="Example: iledger dispute resolve DS-1 --decision claimant "
     '--grounds "made the first offer" --by E-02'
 )
 @_DISPUTE
@@ -92,7 +92,7 @@ def resolve(
     )
 
 
-@click.command("list", epilog="Example: iledger dispute list --open")
+@click.command("list", epilog="Example: iledger dispute list --on 2025-12-31")
 @click.option(
     "--client", metavar="CLIENT", help="Only disputes over this client, merged ids included."
 )
@@ -106,7 +106,7 @@ def list_(question: Question, client: str | None, *, only_open: bool) -> None:
     question.show(found, drop=_DROP)
 
 
-@click.command(epilog="Example: iledger dispute claims C-0104")
+@click.command(epilog="Example: iledger dispute claims C-0400")
 @_CLIENT
 @asked
 def claims(question: Question, client: str) -> None:
@@ -115,7 +115,7 @@ def claims(question: Question, client: str) -> None:
     question.show(disputes.claims(question.connection, question.view, client))
 
 
-@click.command(epilog="Example: iledger dispute file D-5 --out dispute.zip")
+@click.command(epilog="Example: iledger dispute file DS-1 --out dispute.zip")
 @_DISPUTE
 @click.option(
     "--out",

@@ -36,7 +36,7 @@ _DROP = (
 )
 
 
-@click.command(epilog="Example: iledger handover pack C-0104 --to E-09 --out C-0104.md --issue")
+@click.command(epilog="Example: iledger handover pack C-0112 --to E-09 --out C-0112.md --issue")
 @click.argument("client", metavar="[CLIENT]", required=False)
 @click.option("--to", metavar="EMPLOYEE", help="The new owner.")
 @click.option("--batch", metavar="BATCH", help="Packs for all clients of this batch instead.")
@@ -107,7 +107,7 @@ def pack(
                 _issue(ledger, made, by, dry_run=dry_run)
 
 
-@click.command(epilog="Example: iledger handover accept C-0104 --by E-09")
+@click.command(epilog="Example: iledger handover accept C-0112 --by E-09")
 @click.argument("client", metavar="CLIENT")
 @click.option("--remark", "said", metavar="TEXT", help="A remark of the new owner.")
 @deciding
@@ -119,7 +119,7 @@ def accept(shell: DecisionShell, client: str, said: str | None) -> None:
     shell.take(decisions.model(client, employee), decisions.accept(employee, said))
 
 
-@click.command("list", epilog="Example: iledger handover list --employee E-09 --open")
+@click.command("list", epilog="Example: iledger handover list --employee E-21 --open")
 @click.option("--employee", metavar="EMPLOYEE", help="Only clients handed over to this employee.")
 @click.option("--open", "only_open", is_flag=True, help="Only clients not accepted yet.")
 @asked

@@ -15,7 +15,7 @@ _HISTORY = (
 )
 
 
-@click.command(epilog="Example: iledger owner C-0104 --on 2025-06-30")
+@click.command(epilog="Example: iledger owner C-0112 --on 2025-06-30")
 @click.argument("client", metavar="CLIENT")
 @asked
 def owner(question: Question, client: str) -> None:

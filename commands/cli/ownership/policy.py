@@ -13,7 +13,7 @@ from projections.tables.ownership import reservations
 _TYPES = "TYPE,TYPE…"
 
 
-@click.command(epilog="Example: iledger reservation policy show --on 2026-05-01")
+@click.command(epilog="Example: iledger reservation policy show --on 2025-12-01")
 @asked
 def show(question: Question) -> None:
     """Show the reservation policy in force."""
@@ -28,7 +28,7 @@ def show(question: Question) -> None:
 
 @click.command(
     epilog="Example: iledger reservation policy publish --days 90 --claims offer.sent,meeting.held "
-    "--former-owner-days 30 --clients-per-seller 300 --exclude U-1,U-2 --by E-01"
+    "--former-owner-days 30 --clients-per-seller 300 --exclude U-1,MSK-1 --by E-01"
 )
 @click.option(
     "--days", metavar="DAYS", type=int, help="How long a reservation lasts. Default: without end."

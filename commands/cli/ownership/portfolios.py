@@ -14,7 +14,7 @@ _ORPHANS = ("unit", "last_contact_at", "since", "former_owner_name")
 _DEPARTURES = ("longest_hours", "mean_hours", "unit", "pool", "orphan_hours", "departed_at")
 
 
-@click.command(epilog="Example: iledger employee portfolio E-07 --on 2025-06-30")
+@click.command(epilog="Example: iledger employee portfolio E-09 --on 2025-06-30")
 @click.argument("employee", metavar="EMPLOYEE")
 @asked
 def portfolio(question: Question, employee: str) -> None:
@@ -26,7 +26,7 @@ def portfolio(question: Question, employee: str) -> None:
     remark(f"{len(found)} {'client' if len(found) == 1 else 'clients'}: {counts or 'none'}")
 
 
-@click.command(epilog="Example: iledger employee orphans --on 2025-06-30 --format csv")
+@click.command(epilog="Example: iledger employee orphans --on 2025-09-20 --format csv")
 @asked
 def orphans(question: Question) -> None:
     """List the clients whose owner has left."""

@@ -40,7 +40,7 @@ def _agreed(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-@click.command(epilog="Example: iledger client reserve C-0104 --for E-07 --by E-02")
+@click.command(epilog="Example: iledger client reserve C-0112 --for E-07 --by E-02")
 @_CLIENT
 @click.option("--for", "seller", metavar="EMPLOYEE", required=True, help="The seller.")
 @deciding
@@ -54,7 +54,7 @@ def reserve(shell: DecisionShell, client: str, seller: str) -> None:
     shell.take(model, reservation.reserve(seller))
 
 
-@click.command(epilog="Example: iledger client assign C-0104 --to E-07 --by E-02")
+@click.command(epilog="Example: iledger client assign C-0112 --to E-07 --by E-02")
 @click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
 @click.option("--reason", metavar="TEXT", help="Why.")
 @_agreed
@@ -64,7 +64,7 @@ def assign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
 
 
 @click.command(
-    epilog="Example: iledger client reassign C-0104 --to E-09 --reason conflict --by E-02 --dry-run"
+    epilog="Example: iledger client reassign C-0112 --to E-09 --reason conflict --by E-02 --dry-run"
 )
 @click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
 @click.option("--reason", type=click.Choice(_REASONS), required=True, help="Why.")
@@ -76,7 +76,7 @@ def reassign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
 
 
 @click.command(
-    epilog='Example: iledger client release C-0104 --reason "a year without a purchase" --by E-02'
+    epilog='Example: iledger client release C-0112 --reason "a year without a purchase" --by E-02'
 )
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @_agreed
@@ -86,7 +86,7 @@ def release(shell: DecisionShell, client: str, **agreed: Any) -> None:
 
 
 @click.command(
-    epilog='Example: iledger client bar C-0104 --employee E-07 --reason "quarrel" --by E-02'
+    epilog='Example: iledger client bar C-0112 --employee E-07 --reason "quarrel" --by E-02'
 )
 @_CLIENT
 @click.option("--employee", metavar="EMPLOYEE", required=True, help="The employee.")

@@ -18,7 +18,7 @@ _TYPES = "TYPE,TYPE…"
 _DROP = ("event_id", "basis", "since", "expires_at", "last_contact_at", "days", "name")
 
 
-@click.command("list", epilog="Example: iledger reservation list --employee E-07 --within 14")
+@click.command("list", epilog="Example: iledger reservation list --employee E-08 --within 14")
 @_EMPLOYEE
 @click.option(
     "--within",

@@ -11,7 +11,7 @@ from ledger.events.ownership import TeamRole
 _CLIENT = click.argument("client", metavar="CLIENT")
 
 
-@click.command(epilog="Example: iledger client team add C-0104 --employee E-15 --role service")
+@click.command(epilog="Example: iledger client team add C-0112 --employee E-15 --role service")
 @_CLIENT
 @click.option("--employee", metavar="EMPLOYEE", required=True, help="The employee.")
 @click.option(
@@ -23,7 +23,7 @@ def add(shell: DecisionShell, client: str, employee: str, role: TeamRole) -> Non
     shell.take(ownership.model(client, employee), reassignment.join(employee, role))
 
 
-@click.command(epilog="Example: iledger client team remove C-0104 --employee E-15")
+@click.command(epilog="Example: iledger client team remove C-0112 --employee E-15")
 @_CLIENT
 @click.option("--employee", metavar="EMPLOYEE", required=True, help="The employee.")
 @click.option("--reason", metavar="TEXT", help="Why.")

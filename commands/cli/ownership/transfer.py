@@ -133,9 +133,7 @@ def apply(shell: DecisionShell, path: Path, approved_by: str | None) -> None:
         )
 
 
-@click.command(
-    epilog='Example: iledger transfer reverse T-3f2a90c41b7d --reason "wrong unit" --by E-02'
-)
+@click.command(epilog='Example: iledger transfer reverse B-2025-09 --reason "wrong unit" --by E-02')
 @click.argument("batch", metavar="BATCH")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @_APPROVED
@@ -165,7 +163,7 @@ def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | No
     _show(shell, outcome, "restored", "kept", tried)
 
 
-@click.command(epilog="Example: iledger transfer status T-3f2a90c41b7d")
+@click.command(epilog="Example: iledger transfer status B-2025-09")
 @click.argument("batch", metavar="[BATCH]", required=False)
 @asked
 def status(question: Question, batch: str | None) -> None:

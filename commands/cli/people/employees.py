@@ -10,7 +10,7 @@ from projections.tables.people import people
 _DROP = ("hired_at", "unit_name", "departed", "manager", "job")
 
 
-@click.command("list", epilog="Example: iledger employee list --unit U-2 --on 2025-06-30")
+@click.command("list", epilog="Example: iledger employee list --unit MSK-1 --on 2025-06-30")
 @click.option("--unit", metavar="UNIT", help="Only employees of this unit and those below it.")
 @asked
 def list_(question: Question, unit: str | None) -> None:

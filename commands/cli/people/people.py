@@ -19,7 +19,7 @@ _EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
 
 
 @click.command(
-    epilog='Example: iledger employee depart E-07 --effective 2026-12-01 --reason "moved"'
+    epilog='Example: iledger employee depart E-09 --effective 2025-12-01 --reason "moved"'
 )
 @_EMPLOYEE
 @click.option(
@@ -39,8 +39,8 @@ def depart(shell: DecisionShell, employee: str, effective: str | None, reason: s
 
 
 @click.command(
-    epilog="Example: iledger employee absence E-07 --from 2026-07-01 --to 2026-07-14 "
-    "--substitute E-09"
+    epilog="Example: iledger employee absence E-09 --from 2025-07-01 --to 2025-07-14 "
+    "--substitute E-10"
 )
 @_EMPLOYEE
 @click.option("--from", "first", metavar="DATE", required=True, help="The first day.")

@@ -14,7 +14,7 @@ _SCOPE = click.option(
 )
 
 
-@click.command("list", epilog="Example: iledger role list --role supervisor --on 2026-05-01")
+@click.command("list", epilog="Example: iledger role list --role supervisor --on 2025-05-01")
 @click.option("--employee", metavar="EMPLOYEE", help="Only the roles of this employee.")
 @click.option("--role", metavar="ROLE", help="Only employees with this role.")
 @asked
@@ -26,7 +26,9 @@ def list_(question: Question, employee: str | None, role: str | None) -> None:
     question.show(found, columns=("employee", "name", "role", "scope", "units", "since", "until"))
 
 
-@click.command(epilog="Example: iledger role grant E-02 supervisor --scope U-2 --until 2027-01-01")
+@click.command(
+    epilog="Example: iledger role grant E-02 supervisor --scope MSK-1 --until 2027-01-01"
+)
 @_EMPLOYEE
 @_ROLE
 @_SCOPE
@@ -45,7 +47,7 @@ def grant(
     shell.take(roles.model(employee, scope), decide)
 
 
-@click.command(epilog="Example: iledger role revoke E-02 supervisor --scope U-2")
+@click.command(epilog="Example: iledger role revoke E-02 supervisor --scope MSK-1")
 @_EMPLOYEE
 @_ROLE
 @_SCOPE

@@ -11,7 +11,7 @@ from ledger import schema
 from projections.periods import period_of as span_of
 
 
-@click.command(epilog="Example: iledger report page --period 2026-Q3 --html q3.html")
+@click.command(epilog="Example: iledger report page --period 2025-Q3 --html q3.html")
 @click.option(
     "--html",
     "place",

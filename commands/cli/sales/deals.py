@@ -13,7 +13,7 @@ _CLIENT = click.option(
 _DROP = ("pipeline", "closed_at", "product", "opened_at", "days", "currency", "stage")
 
 
-@click.command("list", epilog="Example: iledger deal list --status open --holder E-07")
+@click.command("list", epilog="Example: iledger deal list --status open --holder E-09")
 @_CLIENT
 @click.option("--holder", metavar="EMPLOYEE", help="Only deals held by this employee.")
 @click.option(
@@ -40,7 +40,7 @@ def list_(
     question.show(found, drop=_DROP)
 
 
-@click.command(epilog="Example: iledger deal history D-0107 --on 2025-09-30")
+@click.command(epilog="Example: iledger deal history D-1001 --on 2025-09-30")
 @click.argument("deal", metavar="DEAL")
 @asked
 def history(question: Question, deal: str) -> None:
@@ -71,7 +71,7 @@ def aging(question: Question, limits: tuple[int, ...]) -> None:
     question.show(deals.aging(question.connection, question.view, sorted(set(limits))))
 
 
-@click.command(epilog="Example: iledger deal purchases --client C-0104")
+@click.command(epilog="Example: iledger deal purchases --client C-0112")
 @_CLIENT
 @asked
 def purchases(question: Question, client: str | None) -> None:

@@ -13,7 +13,7 @@ from projections.questions.sales import funnel as funnel_question
 from projections.questions.sales.funnel import Step
 
 
-@click.command(epilog="Example: iledger funnel --period 2025-Q3 --pipeline sales")
+@click.command(epilog="Example: iledger funnel --period 2025-Q3")
 @click.option(
     "--pipeline", metavar="NAME", help="Only this pipeline; (none) for deals without one."
 )

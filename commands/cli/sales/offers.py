@@ -12,7 +12,7 @@ _CLIENT = click.option(
 _DROP = ("valid_until", "since", "deal", "sent_by")
 
 
-@click.command(epilog="Example: iledger deal offers --client C-0104")
+@click.command(epilog="Example: iledger deal offers --client C-0112")
 @_CLIENT
 @asked
 def offers(question: Question, client: str | None) -> None:

@@ -33,7 +33,7 @@ _DROP = (
 )
 
 
-@click.command("list", epilog="Example: iledger case list --unit U-2 --status open")
+@click.command("list", epilog="Example: iledger case list --unit MSK-SVC --status closed")
 @_CLIENT
 @click.option("--assignee", metavar="EMPLOYEE", help="Only cases held by this employee.")
 @click.option("--unit", metavar="UNIT", help="Only cases held by this unit.")
@@ -66,7 +66,7 @@ def list_(
     question.show(found, drop=_DROP)
 
 
-@click.command(epilog="Example: iledger case history S-0107")
+@click.command(epilog="Example: iledger case history K-0002")
 @click.argument("case", metavar="CASE")
 @asked
 def history(question: Question, case: str) -> None:
@@ -74,7 +74,7 @@ def history(question: Question, case: str) -> None:
     question.show(_known(cases.history(question.connection, question.view, case), case))
 
 
-@click.command(epilog="Example: iledger case holders S-0107")
+@click.command(epilog="Example: iledger case holders K-0002")
 @click.argument("case", metavar="CASE")
 @asked
 def holders(question: Question, case: str) -> None:

@@ -123,14 +123,16 @@ def fitted(
 
 
 def _shortened(widths: Mapping[str, int], rows: Sequence[Row], limit: int) -> dict[str, int]:
-    """The widths with the widest texts but the first shortened, as far as it is needed."""
-    texts = [name for name in list(widths)[1:] if _is_text(rows, name)]
+    """The widths with the widest texts shortened as far as it is needed, the first one last."""
+    first, *others = widths
+    texts = [name for name in others if _is_text(rows, name)]
     shown = {name: min(wide, limit) if name in texts else wide for name, wide in widths.items()}
     if _across(widths) <= limit:
         return dict(widths)
-    for least in (_READABLE, _SHORTEST):
+    last = [first] if _is_text(rows, first) else []
+    for least, among in ((_READABLE, texts), (_SHORTEST, texts), (_SHORTEST, [*texts, *last])):
         while _across(shown) > limit:
-            long = [name for name in texts if shown[name] > max(least, width(name))]
+            long = [name for name in among if shown[name] > max(least, width(name))]
             if not long:
                 break
             shown[max(long, key=shown.__getitem__)] -= 1
@@ -185,7 +187,7 @@ def _is_chart(rows: Sequence[Row], name: str) -> bool:
 def _is_text(rows: Sequence[Row], name: str) -> bool:
     """Whether a column holds texts that may be shortened: neither figures nor times."""
     values = [row[name] for row in rows if row[name] is not None]
-    return all(
+    return not values or any(
         isinstance(value, (str, list, tuple, dict)) and not isinstance(value, (Formatted, Chart))
         for value in values
     )

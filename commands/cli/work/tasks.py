@@ -12,7 +12,7 @@ _CLIENT = click.option(
 _DROP = ("debtor", "steps_done", "steps", "ended_at", "deal", "case", "kind", "client", "overdue")
 
 
-@click.command("list", epilog="Example: iledger task list --assignee E-07 --overdue")
+@click.command("list", epilog="Example: iledger task list --assignee E-09 --overdue")
 @_CLIENT
 @click.option("--assignee", metavar="EMPLOYEE", help="Only tasks assigned to this employee.")
 @click.option("--overdue", is_flag=True, help="Only tasks done late, or overdue.")
