@@ -8,15 +8,17 @@ import click
 from commands.cli.shell.cells import Formatted
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.figures import NO_DATA
+from commands.cli.shell.names import with_names
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.motivation import norms as deciding_norms
 from projections.motivation.compliance import Compliance
 from projections.motivation.rounding import trimmed
 from projections.periods import Period, period_of
+from projections.tables.people import people
 
 # What a table may lose where it is too wide, least important first.
-_DROP = ("denominator", "numerator", "recorded", "metric")
+_DROP = ("denominator", "numerator", "recorded", "name", "metric")
 _BEHIND = ("group", "counted", "unit", "performer", "weight", "metric", "employee", "period")
 
 
@@ -58,7 +60,8 @@ def breaches_(
         and (everybody or each.state == BREACHED or each.position is not None)
     ]
     if not explain:
-        question.show([_line(each) for each in told], drop=_DROP)
+        known = people.names(question.connection, question.view)
+        question.show(with_names([_line(each) for each in told], known, "employee"), drop=_DROP)
         return
     rows: list[dict[str, Any]] = []
     for each in told:

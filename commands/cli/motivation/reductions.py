@@ -4,6 +4,7 @@ import click
 
 from commands.cli.motivation.periods import SCHEME, looking
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.names import with_names
 from commands.cli.shell.question import Question, asked
 from commands.decisions.motivation import reductions as deciding_reductions
 from commands.decisions.motivation import settlement as deciding_settlement
@@ -11,6 +12,7 @@ from projections.motivation.scheme import scheme_of
 from projections.periods import period_of
 from projections.tables.motivation.reductions import reductions
 from projections.tables.motivation.settlement import published
+from projections.tables.people import people
 
 # What a table may lose where it is too wide, least important first.
 _DROP = (
@@ -20,6 +22,7 @@ _DROP = (
     "reason",
     "currency",
     "period",
+    "name",
     "employee",
 )
 
@@ -55,7 +58,8 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
         period=period and period_of(period).name,
         employee=employee,
     )
-    question.show(found, drop=_DROP)
+    known = people.names(question.connection, question.view)
+    question.show(with_names(found, known, "employee"), drop=_DROP)
 
 
 @click.command(

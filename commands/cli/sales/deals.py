@@ -2,15 +2,28 @@
 
 import click
 
+from commands.cli.shell.names import with_names
 from commands.cli.shell.question import Question, asked
 from ledger.errors import NotFound
+from projections.tables.clients import clients
+from projections.tables.people import people
 from projections.tables.sales import deals
 
 _CLIENT = click.option(
     "--client", metavar="CLIENT", help="Only those of this client, merged ids included."
 )
 # What a table may lose where it is too wide, least important first.
-_DROP = ("pipeline", "closed_at", "product", "opened_at", "days", "currency", "stage")
+_DROP = (
+    "pipeline",
+    "closed_at",
+    "product",
+    "opened_at",
+    "days",
+    "holder_name",
+    "currency",
+    "client_name",
+    "stage",
+)
 
 
 @click.command("list", epilog="Example: iledger deal list --status open --holder E-09")
@@ -37,7 +50,10 @@ def list_(
         status=status,
         stage=stage,
     )
-    question.show(found, drop=_DROP)
+    known = clients.names(question.connection, question.view)
+    told = with_names(found, known, "client", "client_name")
+    known = people.names(question.connection, question.view)
+    question.show(with_names(told, known, "holder", "holder_name"), drop=_DROP)
 
 
 @click.command(epilog="Example: iledger deal history D-1001 --on 2025-09-30")

@@ -5,8 +5,11 @@ from typing import TypeVar
 
 import click
 
+from commands.cli.shell.names import with_names
 from commands.cli.shell.question import Question, asked
 from ledger.errors import NotFound
+from projections.tables.clients import clients
+from projections.tables.people import people
 from projections.tables.service import cases
 
 T = TypeVar("T", bound=Sized)
@@ -29,6 +32,8 @@ _DROP = (
     "opened_at",
     "unit",
     "kind",
+    "assignee_name",
+    "client_name",
     "due_at",
 )
 
@@ -63,7 +68,10 @@ def list_(
         status=status,
         overdue=overdue,
     )
-    question.show(found, drop=_DROP)
+    known = clients.names(question.connection, question.view)
+    told = with_names(found, known, "client", "client_name")
+    known = people.names(question.connection, question.view)
+    question.show(with_names(told, known, "assignee", "assignee_name"), drop=_DROP)
 
 
 @click.command(epilog="Example: iledger case history K-0002")

@@ -2,8 +2,10 @@
 
 import click
 
+from commands.cli.shell.names import with_names
 from commands.cli.shell.question import Question, asked
 from projections.questions.service import service_report
+from projections.tables.people import people
 
 _SINCE = click.option(
     "--since", metavar="DATE|TIME", help="Only what happened at or after this time."
@@ -97,7 +99,9 @@ def handovers(question: Question, track: str) -> None:
 @asked
 def holders(question: Question, track: str) -> None:
     """Count the cases that each holder ever had."""
-    question.show(service_report.holders(question.connection, question.view, track))
+    found = service_report.holders(question.connection, question.view, track)
+    known = people.names(question.connection, question.view)
+    question.show(with_names(found, known, "holder"))
 
 
 @click.command(epilog="Example: iledger report service states")
