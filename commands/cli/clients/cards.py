@@ -37,7 +37,7 @@ def card(question: Question, client: str) -> None:
     """
     found = card_question.card(question.connection, question.view, client)
     say_merged(question, client)
-    if question.printer.form == "csv":
+    if question.printer.form == "csv" or question.printer.named("section"):
         shown = ("name", "value", "since", "precision", "position", "client")
         question.show(
             [

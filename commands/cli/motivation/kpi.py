@@ -129,9 +129,7 @@ def _answer(
                 f"corrected since by {delta:+f} {each['currency']}: "
                 f"iledger bonus statement show {name}"
             )
-    if among is not None and len(among) == 1 and told and question.printer.form == "table":
-        question.show(lines(told[0]), "figures")
-        question.show(components(told[0]), "components")
+    if among is not None and len(among) == 1 and told and _shown_in_full(question, told[0]):
         return
     if not told and among:
         raise NotFound(f"{', '.join(among)}: no statement by {found.scheme.name} in {period}")
@@ -139,6 +137,17 @@ def _answer(
         question.show(told)
     else:
         _show_rows(question, told, found.view)
+
+
+def _shown_in_full(question: Question, content: StatementContent[str]) -> bool:
+    """Show a statement in full, unless rows are asked for; whether it was shown."""
+    figures, parts = lines(content), components(content)
+    table = (*figures[0], *(parts[0] if parts else ()))
+    if question.printer.form != "table" or question.printer.by_row([*summary(content, {})], table):
+        return False
+    question.show(figures, "figures")
+    question.show(parts, "components")
+    return True
 
 
 def _show_rows(question: Question, contents: list[StatementContent[str]], view: View) -> None:

@@ -61,7 +61,7 @@ def list_(question: Question) -> None:
 def show(question: Question, name: str) -> None:
     """Print the file of a published scheme."""
     found = published(question.connection, question.view, name)
-    if question.printer.form == "table":
+    if question.printer.form == "table" and not question.printer.named():
         click.echo(found.toml, nl=not found.toml.endswith("\n"))
         return
     question.show([found])

@@ -7,6 +7,7 @@ import click
 
 from commands.cli.motivation.targets import number
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.names import with_names
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.motivation import settlement as deciding_settlement
@@ -15,10 +16,11 @@ from projections.motivation.payout_statement import StatementContent, read_back
 from projections.motivation.recalculation import ProposedCorrection
 from projections.periods import period_of
 from projections.tables.motivation.settlement import issued, never_issued, rulings
+from projections.tables.people import people
 
 # What a table may lose where it is too wide, least important first.
-_DROP = ("sha256", "disputes", "period", "employee", "currency")
-_CORRECTIONS = ("evidence", "changed", "settled", "corrected", "employee", "now")
+_DROP = ("sha256", "disputes", "period", "employee", "name", "currency")
+_CORRECTIONS = ("evidence", "changed", "settled", "corrected", "employee", "name", "now")
 
 
 @click.command("list", epilog="Example: iledger bonus statement list --period 2025-Q3 --format csv")
@@ -34,7 +36,9 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
     wanted = {"period": period and period_of(period).name, "employee": employee}
     rows = [row._asdict() for row in issued(question.connection, question.view, **wanted)]
     rows += [row._asdict() for row in never_issued(question.connection, question.view, **wanted)]
-    question.show([{key: row[key] for key in row if key != "document"} for row in rows], drop=_DROP)
+    told = [{key: row[key] for key in row if key != "document"} for row in rows]
+    known = people.names(question.connection, question.view)
+    question.show(with_names(told, known, "employee"), drop=_DROP)
 
 
 @click.command(epilog="Example: iledger bonus statement show 2025-Q3/E-09 --format json")
@@ -59,10 +63,13 @@ def show(question: Question, name: str | None, employee: str | None, period: str
         remark(f"no statement {name!r} was issued when the period was closed")
         question.show(became)
         return
-    if question.printer.form == "json":
-        click.echo(found[-1].document, nl=False)
-        return
     content = read_back(found[-1].document)
+    if question.printer.form == "json":
+        if question.printer.named():
+            question.show([content])
+        else:
+            click.echo(found[-1].document, nl=False)
+        return
     question.show(lines(content), "statement")
     question.show(components(content), "components")
     became = rulings(question.connection, question.view, found[-1].statement)
@@ -99,7 +106,8 @@ def corrections(question: Question, period: str) -> None:
     from projections.motivation.recalculation import corrections
 
     rows = corrections(question.connection, question.view, period_of(period).name)
-    question.show(rows, drop=_CORRECTIONS)
+    known = people.names(question.connection, question.view)
+    question.show(with_names(rows, known, "employee"), drop=_CORRECTIONS)
 
 
 @click.command(

@@ -23,7 +23,7 @@ def show(question: Question) -> None:
             "no policy has been published: an offer sent reserves a client without end, and all "
             "sellers exclude each other"
         )
-    question.show(found)
+    question.show(found, columns=reservations.Policy._fields)
 
 
 @click.command(

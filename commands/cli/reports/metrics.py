@@ -144,8 +144,10 @@ def _with_name(row: MetricRow | EvidenceRow, names: Mapping[str, str] | None) ->
 def _show(
     question: Question, found: list[MetricRow], by: str, names: Mapping[str, str] | None
 ) -> None:
-    if question.printer.form != "table":
-        question.show([_with_name(row, names) for row in found])
+    table = pivoted(found, by, names)
+    plain = [_with_name(row, names) for row in found]
+    if question.printer.by_row([*plain[0]] if plain else [], [*table[0]] if table else []):
+        question.show(plain)
         return
     periods: dict[str, list[MetricRow]] = {}
     for row in found:

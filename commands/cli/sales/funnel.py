@@ -41,7 +41,8 @@ def funnel(
         since=span.since,
         until=span.until,
     )
-    if question.printer.form != "table":
+    table = _step(found[0]) if found else ()
+    if question.printer.by_row(Step._fields, [*table]):
         question.show(found)
         return
     for name in dict.fromkeys(row.pipeline for row in found) or [""]:

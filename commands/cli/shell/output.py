@@ -89,6 +89,29 @@ class Printer:
         """The format asked for."""
         return self._form
 
+    def named(self, *names: str) -> bool:
+        """Whether one of these columns was asked for by name; without names, whether any was."""
+        return bool((self._selection.names and not names) or {*self._selection.names} & {*names})
+
+    def by_row(self, rows: Sequence[str], table: Sequence[str]) -> bool:
+        """Whether an answer that people see in a table of another shape is shown by row.
+
+        It is in JSON and CSV, and in a table if the columns asked for are those of the rows. rows,
+        table: the columns of either. Raises InvalidQuestion if only the other shape has a column.
+        """
+        names, table_asked = self._selection.names, self._form == "table"
+        shown = not table_asked or (not {*names} <= {*table} and {*names} <= {*rows})
+        here, there = (rows, table) if shown else (table, rows)
+        for name in names:
+            if name in there and name not in here:
+                forms = ("a table", "JSON and CSV")
+                one, other = forms if table_asked else forms[::-1]
+                raise InvalidQuestion(
+                    f"no column {name!r} in {one} of this answer, but in {other}. "
+                    f"There are: {', '.join(here)}"
+                )
+        return shown
+
     def close(self) -> None:
         """Print what could not be printed before everything was known."""
         self._selection.check(name for answer in self._waiting for name in answer.names)

@@ -84,8 +84,12 @@ def print_table(
         ],
         limit,
     )
-    seen = shown if limit is None else _within(shown, limit)
-    lost = [name for name in names if name not in seen and not _is_chart(rows, name)]
+    if limit is not None:
+        seen = _within(shown, limit)
+        _say_lost([each for each in names if each not in seen and not _is_chart(rows, each)], limit)
+
+
+def _say_lost(lost: Sequence[str], limit: int) -> None:
     if lost:
         click.echo(
             f"too wide for {limit} columns; left out: {', '.join(lost)} "

@@ -14,6 +14,7 @@ import pytest
 
 from commands.cli.admin.reference import commands
 from commands.cli.shell.cells import Chart, Formatted
+from commands.cli.shell.names import with_names
 from commands.cli.shell.output import Format, Printer
 from commands.cli.shell.selection import Selection, selected
 from commands.cli.shell.tables import fitted, width
@@ -181,6 +182,39 @@ def test_a_column_beyond_the_edge_is_named(capsys: Any, monkeypatch: pytest.Monk
     with Printer() as printer:
         printer.show([{"a": 10**14, "b": 10**14, "c": 1}] * 2, drop=())
     assert "left out: c (" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("form", "columns", "by_row"), [
+    ("table", None, False), ("json", None, True), ("csv", None, True),
+    ("table", "employee,won", False), ("table", "group,value", True), ("table", "name", False),
+    ("csv", "name,value", True),
+])  # fmt: skip
+def test_a_table_of_another_shape_is_shown_by_row_for_columns_of_the_rows(
+    form: Format, columns: str | None, *, by_row: bool
+) -> None:
+    printer = Printer(form, selection=selected(columns, None, None))
+    assert printer.by_row(("group", "name", "value"), ("employee", "name", "won")) is by_row
+
+
+@pytest.mark.parametrize(("form", "columns", "told"), [
+    ("csv", "employee,value", "no column 'employee' in JSON and CSV of this answer, but in a"),
+    ("table", "employee,value", "no column 'value' in a table of this answer, but in JSON and CSV"),
+])  # fmt: skip
+def test_a_column_of_the_other_shape_is_refused_with_the_form_that_has_it(
+    form: Format, columns: str, told: str
+) -> None:
+    printer = Printer(form, selection=selected(columns, None, None))
+    with pytest.raises(InvalidQuestion, match=told):
+        printer.by_row(("group", "name", "value"), ("employee", "name", "won"))
+
+
+def test_a_name_stands_beside_its_id_and_is_empty_where_there_is_none() -> None:
+    rows = [{"deal": "D-1", "holder": "E-1", "sum": 1}, {"deal": "D-2", "holder": None, "sum": 2}]
+    told = with_names(rows, {"E-1": "Анна"}, "holder", "holder_name")
+    assert [tuple(row.items()) for row in told] == [
+        (("deal", "D-1"), ("holder", "E-1"), ("holder_name", "Анна"), ("sum", 1)),
+        (("deal", "D-2"), ("holder", None), ("holder_name", None), ("sum", 2)),
+    ]
 
 
 def test_where_there_is_no_terminal_nothing_is_left_out(

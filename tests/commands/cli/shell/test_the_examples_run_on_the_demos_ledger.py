@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from commands.cli.shell.tables import LEAST_IMPORTANT
 from commands.demo import events
 from commands.demo.__main__ import SETTLING
 from commands.demo.motivation import late_events
+from ledger.errors import InvalidQuestion
 from tests.commands.cli.conftest import Here, jsonl
 
 FILES = (".toml", ".json")  # that the reader has
@@ -58,9 +60,9 @@ def examples() -> Iterator[tuple[str, list[str]]]:
                 yield name.removeprefix("iledger "), shlex.split(example)[1:]
 
 
-def test_every_question_is_answered_and_declares_columns_that_it_has(
-    here: Here, shown: Shown, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-) -> None:
+@pytest.fixture
+def demo(here: Here, tmp_path: Path) -> Here:
+    """The demo's year, its third quarter closed, and what became known after that."""
     stream = tmp_path / "stream"
     stream.write_bytes(jsonl(*events()))
     assert here("append", str(stream)).exit_code == 0
@@ -68,20 +70,50 @@ def test_every_question_is_answered_and_declares_columns_that_it_has(
         assert here(*shlex.split(command)).exit_code == 0, command
     stream.write_bytes(jsonl(*late_events()))
     assert here("append", str(stream)).exit_code == 0
+    return here
+
+
+def test_every_question_is_answered_and_declares_columns_that_it_has(
+    demo: Here, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown.clear()
     ran = list(examples())
     for name, words in ran:
         shown.command = name
-        done = here(*words)
+        done = demo(*words)
         assert done.exit_code == 0, (words, done.stderr)
         if "--format" in words:
             at = words.index("--format")
-            assert here(*words[:at], *words[at + 2 :]).exit_code == 0, words
+            assert demo(*words[:at], *words[at + 2 :]).exit_code == 0, words
     assert len(ran) > 50
     for name, drop, columns in shown:
         known = {*columns, *LEAST_IMPORTANT, "name", "client"}
         assert name in EMPTY_IN_THE_DEMO or not drop or columns, f"no rows: {name}"
         assert not columns or set(drop) <= known, name
+    columns_are_taken_in_every_format(demo)
+    narrow_tables_keep_what_matters(demo, monkeypatch)
+
+
+def columns_are_taken_in_every_format(here: Here) -> None:
+    for question in (
+        "card C-0112 --columns section,name",
+        "card C-0112 --columns section,name --format json",
+        "funnel --columns pipeline,step",
+        "metrics --period 2025-Q3 --columns group,metric,value",
+        "kpi --employee E-09 --period 2025-Q3 --columns employee,total",
+        "bonus statement show 2025-Q3/E-09 --columns total --format json",
+    ):
+        assert here(*shlex.split(question)).exit_code == 0, question
+    for question in (
+        "bonus scheme show sales@1 --columns nosuch",
+        "bonus statement show 2025-Q3/E-09 --columns nosuch --format json",
+        "reservation policy show --columns nosuch",
+    ):
+        with pytest.raises(InvalidQuestion, match="no column 'nosuch'"):
+            here(*shlex.split(question))
+
+
+def narrow_tables_keep_what_matters(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     attained = here("metrics", "--period", "2025-Q3")
     assert "interactions" in attained.stdout, "a figure is left in the narrowest table"
