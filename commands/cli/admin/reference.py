@@ -82,7 +82,14 @@ Commands are a noun and a verb (`deal list`, `target set`); the questions asked 
 
 Every list takes `--columns A,B`, `--sort COLUMN[:desc]` and `--limit N`, in every format; empty
 values are sorted last. A table that is too wide for the terminal (or for `COLUMNS`) leaves out its
-least important columns and says which; JSON and CSV always have all of them.
+least important columns and says which; JSON and CSV always have all of them. Columns that
+`--columns` names are shown whole.
+
+`iledger metrics … --show-sql` prints the SQL of its figures instead of running it. `iledger status`
+shows the connection string of the ledger's server, also of the private one, so that you can run it:
+
+    DSN=$(iledger status --columns dsn --format csv | tail -1 | tr -d '\\r')
+    iledger metrics --period 2025-Q3 --metric deals_won --show-sql | psql "$DSN"
 
 Completion by TAB, for bash (put it into `~/.bashrc`), zsh (`~/.zshrc`) and fish
 (`~/.config/fish/completions/iledger.fish`):
