@@ -79,7 +79,9 @@ def encode_json(line: bytes) -> Encoded:
     described = _type_of(wire)
     content = wire.pop("data", None)
     if not isinstance(content, dict):
-        raise InvalidEvent("data", content, "is missing or no object", "Give the content as {...}.")
+        raise InvalidEvent(
+            "data", content, "is missing or is not an object", "Give the content as {...}."
+        )
     try:
         data = described.content(**content)
     except (ValidationError, TypeError) as error:
@@ -138,7 +140,7 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
         body = canonical(record)
     except UnicodeEncodeError as error:
         raise InvalidEvent(
-            "data", error.object, "has half of a surrogate pair", "Send well-formed UTF-8."
+            "data", error.object, "contains an unpaired surrogate", "Send well-formed UTF-8."
         ) from None
     if len(body) > MAX_BODY:
         raise InvalidEvent("event", f"{len(body):,} bytes", "is larger than 1 MiB", _DIGEST_REMEDY)

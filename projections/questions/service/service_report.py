@@ -207,7 +207,8 @@ def durations(
 def _chosen(by: Sequence[str], known: Sequence[str]) -> list[str]:
     unknown = [key for key in by if key not in known]
     if unknown or not by:
-        raise InvalidQuestion(f"no figures by {unknown or by}; choose from {', '.join(known)}")
+        wrong = ", ".join(unknown) or "nothing"
+        raise InvalidQuestion(f"cannot group by {wrong}; choose {', '.join(known)}")
     return list(by)
 
 
