@@ -111,7 +111,7 @@ def locked(home: Path, *, shared: bool = False) -> Iterator[None]:
 
 
 def note_use(home: Path) -> None:
-    """Record, under the lock, that somebody is about to connect: the idle time starts anew."""
+    """Record, under the lock, that somebody is about to connect: the idle time starts again."""
     os.utime(home / "lock")
 
 
@@ -140,7 +140,7 @@ def socket_path(home: Path) -> Path:
 
     It lies in the private data directory. Where that path is too long, or has a character that
     libpq reads as a separator, it is the same place seen through a link in a private folder
-    among the temporary files: a link and not the socket, so that it can be made anew by any
+    among the temporary files: a link and not the socket, so that it can be made again by any
     command, and commands with different temporary folders still reach one server.
     """
     data = home / "data"

@@ -171,7 +171,7 @@ def moves(connection: Connection, view: View) -> list[Moves]:
 
 
 def handovers(connection: Connection, view: View, track: str = "person") -> list[Handovers]:
-    """A histogram: how many cases passed how often from one holder to another.
+    """A histogram: how many cases were transferred how often from one holder to another.
 
     track: person or unit. Cases that nobody ever held are left out.
     """
@@ -186,7 +186,7 @@ def holders(connection: Connection, view: View, track: str = "person") -> list[H
 def hours_in_state(connection: Connection, view: View) -> list[HoursInState]:
     """Time spent in states.
 
-    A state lasts until the next, the close, or `on`; entered at an unknown time it has no hours.
+    A state lasts until the next, the close, or `on`. One entered at an unknown time has no hours.
     """
     return add_up(connection, _SQL["hours_in_state"], view, HoursInState)
 
