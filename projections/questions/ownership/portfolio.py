@@ -158,7 +158,7 @@ def check_known(connection: Connection, view: View, what: str, id_: str) -> None
     if id_ in ids:
         return
     near = did_you_mean(id_, ids, most=3)
-    lists = f"`iledger employee {'units' if what == 'unit' else 'list'}` lists all {len(ids)}."
+    lists = f"`iledger employee {'units' if what == 'unit' else 'list'}` lists them."
     raise NotFound(
         f"no {what} {id_!r} is known as of position {view.as_of}. {near} {lists}".replace("  ", " ")
     )
