@@ -120,7 +120,7 @@ class Ledger:
 
         employee: what they performed and what concerns them. since, until: half-open interval of
         `occurred_at`; events of unknown time are then left out. as_of: a position, or a time of
-        recording. Raises InvalidQuestion.
+        recording. types, tags: several, or a single text. Raises InvalidQuestion.
         """
         for moment in (since, until, as_of):
             if isinstance(moment, datetime) and moment.utcoffset() is None:
@@ -147,7 +147,9 @@ class Ledger:
         if isinstance(as_of, datetime):
             with closing(connect(self.location, *self.store.roles)) as connection:
                 return log.position_at(connection, as_of)
-        if not 0 <= as_of <= head:
+        if as_of < 0:
+            raise InvalidQuestion(f"{as_of} is not a position; give 0 to {head}")
+        if as_of > head:
             raise InvalidQuestion(f"position {as_of} is ahead of the head, which is {head}")
         return as_of
 
@@ -164,7 +166,8 @@ def question(
     An employee matches as the performer and as the one an event is about.
     """
     wanted = (types,) if isinstance(types, str) else tuple(types)
-    fixed = (*(() if client is None else (f"client:{client}",)), *tags)
+    more = (tags,) if isinstance(tags, str) else tuple(tags)
+    fixed = (*(() if client is None else (f"client:{client}",)), *more)
     if employee is not None:
         by = (f"performed_by:{employee}", f"employee:{employee}")
         return Query(tuple(Item(wanted, (*fixed, tag)) for tag in by))

@@ -24,7 +24,7 @@ from ledger.errors import InvalidEvent, LedgerError
 from ledger.events.fields import Channel, EventId, Id, Label
 from ledger.moments import REMEDY, Moment, precision_of
 from ledger.suggestions import did_you_mean
-from ledger.upcasts import LIFTS
+from ledger.upcasts import UPCASTS
 from ledger.validation_messages import explain, unreadable
 
 MAX_BODY = 1 << 20
@@ -79,7 +79,9 @@ def encode_json(line: bytes) -> Encoded:
     described = _type_of(wire)
     content = wire.pop("data", None)
     if not isinstance(content, dict):
-        raise InvalidEvent("data", content, "is missing or no object", "Give the content as {...}.")
+        raise InvalidEvent(
+            "data", content, "is missing or is not an object", "Give the content as {...}."
+        )
     try:
         data = described.content(**content)
     except (ValidationError, TypeError) as error:
@@ -103,21 +105,21 @@ def same(stored: bytes, offered: bytes) -> bool:
     if stored == offered:
         return True
     try:
-        (left, left_data), (right, right_data) = _lifted(stored), _lifted(offered)
+        (left, left_data), (right, right_data) = _upcast(stored), _upcast(offered)
     except (msgspec.MsgspecError, LedgerError, KeyError):
         return False
     return left == right and left_data == right_data
 
 
-def lift(
+def upcast(
     type_: str,
     version: int,
     content: dict[str, Any],
-    lifts: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = LIFTS,
+    upcasts: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = UPCASTS,
 ) -> dict[str, Any]:
     """Bring content written by an older version to the newest shape, one version at a time."""
-    while (type_, version) in lifts:
-        content = lifts[type_, version](content)
+    while (type_, version) in upcasts:
+        content = upcasts[type_, version](content)
         version += 1
     return content
 
@@ -138,7 +140,7 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
         body = canonical(record)
     except UnicodeEncodeError as error:
         raise InvalidEvent(
-            "data", error.object, "has half of a surrogate pair", "Send well-formed UTF-8."
+            "data", error.object, "contains an unpaired surrogate", "Send well-formed UTF-8."
         ) from None
     if len(body) > MAX_BODY:
         raise InvalidEvent("event", f"{len(body):,} bytes", "is larger than 1 MiB", _DIGEST_REMEDY)
@@ -261,13 +263,13 @@ def _decoder(type_: str, version: int) -> Callable[[bytes], Recorded]:
 
     read = msgspec.json.Decoder(Recorded).decode
 
-    def lifted(body: bytes) -> Recorded:
+    def newest(body: bytes) -> Recorded:
         event = read(body)
-        content = lift(type_, version, event.data)
+        content = upcast(type_, version, event.data)
         put(event, "data", msgspec.convert(content, described.content, strict=False))
         return event
 
-    return lifted
+    return newest
 
 
 def _described(type_: str) -> catalogue.EventType:
@@ -280,7 +282,7 @@ def _described(type_: str) -> catalogue.EventType:
         ) from None
 
 
-def _lifted(body: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+def _upcast(body: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     record = _read_json(body)
-    data = lift(record["type"], record.pop("version"), record.pop("data"))
+    data = upcast(record["type"], record.pop("version"), record.pop("data"))
     return record, data

@@ -139,7 +139,7 @@ def translate(error: psycopg.Error) -> Exception:
         )
     if state in ("42P01", "3F000", "42883"):
         return errors.NotInitialised(
-            f"this database holds no ledger of that name ({first}). Run `iledger init`, "
+            "this database holds no ledger of that name. Run `iledger init`, "
             "or name the right schema with --schema."
         )
     if state == "42P06":

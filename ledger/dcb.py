@@ -178,7 +178,7 @@ class Mapper(DCBMapper[Decision]):
         ready = EncodedEvent(fact.encoded)
         if strange := sorted({*event.tags} - {*ready.tags}):
             raise ProgrammingError(
-                f"a {ready.type} is not found under {', '.join(strange)}, but under its own tags: "
+                f"{ready.type} does not have the tag {', '.join(strange)}; its tags are "
                 f"{', '.join(ready.tags)}. Leave the others out, or record an event that has them"
             )
         return ready

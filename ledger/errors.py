@@ -29,7 +29,8 @@ class InvalidEvent(LedgerError):
     def __init__(self, field: str, value: Any, problem: str, remedy: str) -> None:
         self.field, self.value, self.problem, self.remedy = field, value, problem, remedy
         found = "" if problem == "is missing" else f" (found {shorten(value)})"
-        super().__init__(f"{field}: {problem}{found}. {remedy}")
+        subject = field if field == "the input" else f"{field}:"
+        super().__init__(f"{subject} {problem}{found}. {remedy}")
 
 
 class KeyConflict(LedgerError):

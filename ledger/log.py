@@ -220,7 +220,7 @@ def follow(
     if after > (last := head(connection)):
         raise InvalidQuestion(
             f"position {after} is ahead of the head, which is {last}: whatever is recorded up to "
-            "it would be passed over. Follow from where what you have seen agrees with the ledger"
+            "it would be skipped. Follow from where what you have seen agrees with the ledger"
         )
     while not stopped():
         upto = head(connection)

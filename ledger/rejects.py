@@ -68,7 +68,7 @@ class Rejects:
     def _refuse_other_files(self) -> None:
         if self.path.exists() and not self.path.is_file():
             # Replacing would remove a device or a pipe, /dev/null for one.
-            raise InvalidQuestion(f"{self.path} is no file; name a file with --rejects")
+            raise InvalidQuestion(f"{self.path} is not a file; name a file with --rejects")
         if not self._place.parent.is_dir():
             raise InvalidQuestion(
                 f"there is no folder {self._place.parent} for the reject file; make it, or name "
@@ -82,7 +82,7 @@ class Rejects:
         # A killed run may have left the file cut in its first line.
         if first and not first.startswith(b'{"line":'):
             raise InvalidQuestion(
-                f"{self.path} exists and is no reject file; name another with --rejects"
+                f"{self.path} exists and is not a reject file; name another with --rejects"
             )
         mine = b'"input":' + msgspec.json.encode(self._input) + b","
         if mine not in first and b',"reason":' in first:

@@ -50,7 +50,7 @@ def init(location: Location, zone: str = "UTC") -> bool:
     if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,40}", location.schema):
         raise InvalidQuestion(
             f"{location.schema!r} cannot name a ledger's schema; use small Latin letters, "
-            "digits and _, at most 41 characters, and not pg_ before them"
+            "digits and _, at most 41 characters; it must not start with pg_"
         )
     if zone not in available_timezones():
         raise InvalidQuestion(f"unknown time zone {zone!r}; use an IANA name, such as UTC")
@@ -112,8 +112,8 @@ def check(connection: Connection) -> About:
     if about.version < first:
         raise SchemaMismatch(
             f"the database is at schema version {about.version}, made by an unreleased version of "
-            "this program; it cannot be migrated. Make a new ledger with `iledger init` and append "
-            "the events to that."
+            "this program; it cannot be migrated. Make a new ledger with `iledger --schema NEW "
+            "init`, or in another folder, and append the events to that."
         )
     if about.version < known:
         raise SchemaMismatch(

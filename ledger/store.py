@@ -9,7 +9,7 @@ from psycopg_pool import ConnectionPool
 from ledger import following, log
 from ledger.database import SETTINGS, Connection, Location, prepare, translated
 from ledger.envelope import Encoded, Outcome, Row, TaggedRow
-from ledger.errors import ServerUnavailable
+from ledger.errors import LedgerError, ServerUnavailable
 
 T = TypeVar("T")
 PATIENCE = 60.0  # seconds that a follower waits for a lost server
@@ -70,6 +70,7 @@ class Store:
         self, query: log.Query = log.EVERYTHING, *, after: int = 0, upto: int | None = None
     ) -> Iterator[Row]:
         """Stream recorded events; see `ledger.log.read`."""
+        self._refuse_closed()
         with translated(), self._pool.connection() as connection:
             yield from log.read(connection, query, after=after, upto=upto)
 
@@ -114,5 +115,10 @@ class Store:
             return self._once(call)
 
     def _once(self, call: Callable[[Connection], T]) -> T:
+        self._refuse_closed()
         with translated(), self._pool.connection() as connection:
             return call(connection)
+
+    def _refuse_closed(self) -> None:
+        if self._pool.closed:
+            raise LedgerError("this ledger was closed; open it again with ledger.open()")

@@ -8,4 +8,4 @@ changes gets `VERSION: ClassVar[int]` one higher, a function here and a line in 
 from collections.abc import Callable
 from typing import Any
 
-LIFTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+UPCASTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}

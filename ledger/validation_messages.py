@@ -1,6 +1,7 @@
 """Validation messages: pydantic's and msgspec's findings as one InvalidEvent."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -26,12 +27,12 @@ def explain(
     prefix: the path of `given` in the event, such as `data.`.
     """
     if isinstance(error, TypeError):
-        return InvalidEvent(prefix.rstrip(".") or "event", given, str(error), "Mend the names.")
+        return InvalidEvent(prefix.rstrip(".") or "event", given, str(error), "Correct the names.")
     first, *others = error.errors(include_url=False)
     path = _path(prefix, first["loc"])
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         names = [field.name for field in fields(described.content)] if prefix else OPTIONAL
-        remedy = "Remove it, or mend its name."
+        remedy = "Remove it, or correct its name."
         if len(first["loc"]) == 1:
             near = did_you_mean(str(first["loc"][0]), names)
             remedy = f"{near or 'Remove it.'} {described.name} has: {', '.join(names)}."
@@ -39,7 +40,7 @@ def explain(
     elif first["type"] == "missing":
         problem, remedy = "is missing", f"Add it{_choices(described, path.removeprefix(prefix))}."
     else:
-        problem = first["msg"].removeprefix("Value error, ")
+        problem = in_our_words(first["msg"])
         remedy = f"docs/events.md describes {described.name}."
         if first["type"] == "decimal_parsing":
             remedy = "Write it with a point and nothing between the thousands, such as 1234.5."
@@ -50,8 +51,35 @@ def explain(
     return InvalidEvent(path.rstrip("."), found, problem, remedy)
 
 
+def in_our_words(message: str) -> str:
+    """What is wrong with a value, from pydantic's message about it: `must be …`."""
+    own = message.removeprefix("Value error, ")
+    if own != message:
+        return own
+    found = _SHOULD.sub("must ", message, count=1)
+    for theirs, ours in _WORDS.items():
+        found = found.replace(theirs, ours)
+    return found
+
+
+_SHOULD = re.compile(r"^\w+ should ")
+_WORDS = {
+    ", unable to parse string as an integer": "",
+    ", got a number with a fractional part": "",
+    ", unable to parse string as a number": "",
+    "must have at least 1 character": "must not be empty",
+    "must match pattern": "must match the pattern",
+    "a valid string": "text",
+    "a valid integer": "a whole number",
+    "a valid decimal": "a number",
+    "a valid number": "a number",
+    "a valid boolean": "true or false",
+    "greater than or equal to 0": "0 or more",
+}
+
+
 def unreadable(line: bytes, error: Exception) -> InvalidEvent:
-    """The error for a line that cannot be read; half of a surrogate pair is named by its field."""
+    """The error for a line that cannot be read; an unpaired surrogate is named by its field."""
     problem, remedy = f"is not JSON in UTF-8: {error}", "Send one JSON object a line."
     try:
         read = json.loads(line.decode())
@@ -62,7 +90,7 @@ def unreadable(line: bytes, error: Exception) -> InvalidEvent:
     else:
         for path, text in _texts(read):
             if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-                problem, remedy = "has half of a surrogate pair", "Send well-formed UTF-8."
+                problem, remedy = "contains an unpaired surrogate", "Send well-formed UTF-8."
                 return InvalidEvent(_path("", path) or "event", text, problem, remedy)
     return InvalidEvent("event", line, problem, remedy)
 

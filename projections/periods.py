@@ -36,7 +36,7 @@ class Period(NamedTuple):
         return datetime(*self.since.timetuple()[:3], tzinfo=ZoneInfo(zone))
 
     def overlaps(self, other: "Period") -> bool:
-        """Whether the two periods have a day in common."""
+        """Whether the two periods share a day."""
         return self.since < other.until and other.since < self.until
 
     def before(self) -> Self:

@@ -87,9 +87,11 @@ def ask(
 def rows_of(row: type[R]) -> RowFactory[R]:
     """psycopg's class_row; for a NamedTuple with the columns in their order six times as fast."""
 
+    fields = [name.encode() for name in getattr(row, "_fields", ())]
+
     def factory(cursor: Cursor[Any]) -> RowMaker[R]:
-        names = tuple(column.name for column in cursor.description or ())
-        if names != getattr(row, "_fields", None):
+        result = cursor.pgresult
+        if result is None or [result.fname(n) for n in range(result.nfields)] != fields:
             return class_row(row)(cursor)
         make: RowMaker[R] = getattr(row, "_make")  # noqa: B009
         return make

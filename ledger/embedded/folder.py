@@ -19,14 +19,15 @@ PORT = 5432  # only a part of the socket's name: the server listens on no networ
 _SOCKET = f".s.PGSQL.{PORT}"
 _LONGEST_SOCKET_PATH = 100  # bytes; Linux takes 107, macOS 103
 
+_ELSEWHERE = "choose another folder with --folder or ILEDGER_HOME"
 _REMEDY = {
     errno.ENOSPC: "free some disk space",
     errno.EDQUOT: "free some disk space",
-    errno.EROFS: "choose a writable folder with ILEDGER_HOME",
-    errno.EACCES: "give yourself the rights, or choose another folder with ILEDGER_HOME",
+    errno.EROFS: "choose a writable folder with --folder or ILEDGER_HOME",
+    errno.EACCES: f"give yourself the rights, or {_ELSEWHERE}",
     errno.EPERM: "if you are root without the right to change user, run as an ordinary user",
-    errno.EEXIST: "choose another folder with ILEDGER_HOME",  # it is a file
-    errno.ENOTDIR: "choose another folder with ILEDGER_HOME",
+    errno.EEXIST: _ELSEWHERE,  # it is a file
+    errno.ENOTDIR: _ELSEWHERE,
 }
 
 
@@ -64,7 +65,8 @@ def _refuse_unless_ours(home: Path) -> None:
     if facts.st_uid != os.geteuid():
         raise ServerUnavailable(
             f"the folder {home} belongs to {_user_name(facts.st_uid)}, and you are "
-            f"{_user_name(os.geteuid())}: run as its owner, or choose another with ILEDGER_HOME"
+            f"{_user_name(os.geteuid())}: run as its owner, or choose another "
+            "with --folder or ILEDGER_HOME"
         )
     if facts.st_mode & 0o077:
         raise ServerUnavailable(
@@ -86,7 +88,9 @@ def explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        remedy = _REMEDY.get(error.errno or 0, f"see {folder / 'server.log'}, then try again")
+        log = folder / "server.log"
+        see = f"see {log}, then try again" if log.exists() else _ELSEWHERE
+        remedy = _REMEDY.get(error.errno or 0, see)
         raise ServerUnavailable(
             f"the embedded PostgreSQL in {folder} cannot be used: {error}: {remedy}"
         ) from error
@@ -107,7 +111,7 @@ def locked(home: Path, *, shared: bool = False) -> Iterator[None]:
 
 
 def note_use(home: Path) -> None:
-    """Record, under the lock, that somebody is about to connect: the idle time starts anew."""
+    """Record, under the lock, that somebody is about to connect: the idle time starts again."""
     os.utime(home / "lock")
 
 
@@ -136,7 +140,7 @@ def socket_path(home: Path) -> Path:
 
     It lies in the private data directory. Where that path is too long, or has a character that
     libpq reads as a separator, it is the same place seen through a link in a private folder
-    among the temporary files: a link and not the socket, so that it can be made anew by any
+    among the temporary files: a link and not the socket, so that it can be made again by any
     command, and commands with different temporary folders still reach one server.
     """
     data = home / "data"

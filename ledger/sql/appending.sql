@@ -76,7 +76,7 @@ BEGIN
 END $$;
 
 -- The same for a single event, twice as fast: plain values instead of arrays, and a plain INSERT,
--- which tells by itself that the key is known. What does not go so smoothly it leaves to `append`.
+-- which fails if the key is known. Everything else is left to `append`.
 CREATE FUNCTION append_one(
     type text, version smallint, source text, key text, client text, performer text,
     occurred timestamptz, tag_list text, body bytea, condition jsonb,

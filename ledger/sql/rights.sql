@@ -22,7 +22,7 @@ DECLARE
 BEGIN
     EXECUTE format('ALTER FUNCTION append SET search_path = %I, pg_temp', s);
     EXECUTE format('ALTER FUNCTION append_one SET search_path = %I, pg_temp', s);
-    -- The same for those that read: a plan is made anew where the path is another than before.
+    -- The same for those that read: a plan is made again where the path is another than before.
     EXECUTE format('ALTER FUNCTION found SET search_path = %I, pg_temp', s);
     EXECUTE format('ALTER FUNCTION standing SET search_path = %I, pg_temp', s);
     EXECUTE format('ALTER FUNCTION head SET search_path = %I, pg_temp', s);

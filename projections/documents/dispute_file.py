@@ -78,7 +78,7 @@ class _Filed(NamedTuple):
 
 
 class _StoryLine(NamedTuple):
-    """An event as timeline.md tells it."""
+    """An event as a line of timeline.md."""
 
     position: int
     occurred_at: str

@@ -25,8 +25,8 @@ _SQL = statements("projections.documents", "handover_pack.sql")
 
 # The sections in reading order, with their headings.
 HEADINGS = {
-    "identity": "Who it is",
-    "owner": "Whose it is",
+    "identity": "Client",
+    "owner": "Owner",
     "open_promises": "Open promises",
     "open_tasks": "Open tasks",
     "open_offers": "Open offers",
@@ -99,8 +99,9 @@ class Pack(NamedTuple):
         yield f"# Hand-over of client {escaped(self.client)} to {escaped(self.employee)}\n"
         yield (
             f"As of position {self.view.as_of} of the ledger, recorded on "
-            f"{self.view.on.astimezone(zone):%Y-%m-%d %H:%M:%S}. Times are of the zone "
-            f"{self.view.zone}. In every line `position` is that of the event that says so.\n"
+            f"{self.view.on.astimezone(zone):%Y-%m-%d %H:%M:%S}. Times are in the zone "
+            f"{self.view.zone}. In every line, `position` is the position of the event it comes "
+            "from.\n"
         )
         yield f"SHA-256 of the JSON form: `{self.sha256}`"
         for name, heading in HEADINGS.items():

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
+from ledger.suggestions import did_you_mean
 
 SUBJECTS = ("contacts", "sales", "clients", "work", "service")  # evidence_*.sql
 _SQL = {
@@ -229,8 +230,12 @@ def metric_of(name: str) -> Metric:
     known = defined().metrics
     found = known.get(name) or known.get(f"{name.partition('.')[0]}.*")
     if found is None or name.endswith(".*"):
-        raise InvalidQuestion(
-            f"no metric {name!r}; see `iledger metrics --help` and docs/metrics.md; the "
-            f"metrics are: {', '.join(known)}"
-        )
+        raise unknown_metric(name)
     return found
+
+
+def unknown_metric(name: str) -> InvalidQuestion:
+    """The error for a name that is not a metric: it proposes the nearest, or else lists all."""
+    known = defined().metrics
+    hint = did_you_mean(name, known, most=3) or f"The metrics are: {', '.join(known)}."
+    return InvalidQuestion(f"no metric {name!r}. {hint} docs/metrics.md describes them.")

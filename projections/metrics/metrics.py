@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.credit import Credit, credit_of
-from projections.metrics.definitions import defined
+from projections.metrics.definitions import defined, unknown_metric
 from projections.metrics.query import (
     batches,
     by_client,
@@ -163,10 +163,10 @@ def _wanted(metrics: Sequence[str] | None, terms: Terms) -> list[str]:
         return [name for name in known if terms.calendar or not evidence_of(name).business]
     names = [name if name in known else f"{name.partition('.')[0]}.*" for name in metrics]
     unknown = [given for given, name in zip(metrics, names, strict=True) if name not in known]
-    if unknown or not names:
-        raise InvalidQuestion(
-            f"no metric {', '.join(unknown) or 'given'}; there are {', '.join(known)}"
-        )
+    if unknown:
+        raise unknown_metric(unknown[0])
+    if not names:
+        raise InvalidQuestion(f"no metric was given; choose from {', '.join(known)}")
     timed = [name for name in names if evidence_of(name).business]
     if timed and not terms.calendar:
         raise InvalidQuestion(

@@ -66,7 +66,7 @@ def attainment(
     Raises InvalidQuestion.
     """
     if by not in SCOPES:
-        raise InvalidQuestion(f"no targets by {by}; choose {', '.join(SCOPES)}")
+        raise InvalidQuestion(f"cannot group by {by}; choose {', '.join(SCOPES)}")
     wanted = targets(connection, view, period=period.name, scope=by)
     names = sorted({row.metric for row in wanted if _defined(row.metric)})
     found = _of_scopes(connection, view, period, by=by, names=names, credit=credit)

@@ -80,7 +80,7 @@ def proposed(
     """
     if metric not in METRICS or by not in SCOPES:
         raise InvalidQuestion(
-            f"a pipeline promises {' and '.join(METRICS)}, by {', '.join(SCOPES)}"
+            f"the pipeline method can propose {' and '.join(METRICS)}, by {', '.join(SCOPES)}"
         )
     if period.end(view.zone) <= view.on:
         raise InvalidQuestion(

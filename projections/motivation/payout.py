@@ -55,7 +55,7 @@ class Person(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What all statements of a period have in common. as_of: what was known; zone: IANA name.
+    """What all statements of a period share. as_of: what was known; zone: IANA name.
 
     calendar: by which business hours were counted, None where none were.
     """

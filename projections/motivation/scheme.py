@@ -186,7 +186,7 @@ def examined(text: str) -> tuple[Scheme | None, list[Problem]]:
     try:
         whole = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # also of numbers too long, lists too deep
-        return None, [Problem("(file)", "", None, f"is not TOML: {error}", "Mend it there.")]
+        return None, [Problem("(file)", "", None, f"is not TOML: {error}", "Correct that line.")]
     scheme, errors = _validated(whole, text)
     wrong = {error["loc"] for error in errors}
     found = [*map(_of_field, errors), *_lists(whole, wrong), *_reductions(whole, wrong)]

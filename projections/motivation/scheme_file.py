@@ -34,7 +34,7 @@ def _wrong(problem: str, remedy: str) -> PydanticCustomError:
 def _text(value: object, pattern: str = _LINE, remedy: str = "Give a text of one line.") -> str:
     if isinstance(value, str) and re.fullmatch(pattern, value) and value.isprintable():
         return value
-    raise _wrong("is not such a text", remedy)
+    raise _wrong("must be text in the expected form", remedy)
 
 
 def _number(value: object, most: int = LARGEST) -> Decimal:
@@ -43,13 +43,13 @@ def _number(value: object, most: int = LARGEST) -> Decimal:
         if exact.is_finite() and 0 <= exact <= most and exact == round(exact, PLACES):
             return exact
     remedy = f"Give a number from 0 to {most} with at most {PLACES} places."
-    raise _wrong("is out of reach", remedy)
+    raise _wrong("is outside the supported range", remedy)
 
 
 def _whole(value: object, least: int = 0) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= LARGEST:
         return value
-    raise _wrong("is not such a number", f"Give a whole number from {least} on.")
+    raise _wrong("must be a whole number", f"Give {least} or more.")
 
 
 def _day(value: object) -> date:
@@ -85,7 +85,7 @@ def _goal(value: object) -> Decimal | str:
     try:
         number = _number(value)
     except PydanticCustomError:
-        raise _wrong("is out of reach", remedy) from None
+        raise _wrong("is outside the supported range", remedy) from None
     if not number:
         raise _wrong("cannot be measured against", remedy)
     return number

@@ -32,7 +32,7 @@ def compute_statements(
 ) -> list[Statement]:
     """A statement for everybody employed in the period who has a bonus in the scheme, by employee.
 
-    view: as_of is what is known, zone is that of the period; `on` cuts a running period short.
+    view: as_of is what is known, zone is the period's; `on` cuts a running period short.
     remark: why a scheme counts that was not known when the period began. Raises InvalidQuestion,
     naming them, if targets are missing, or if its calendar does not cover the period.
     """

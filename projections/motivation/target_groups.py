@@ -94,7 +94,7 @@ def refuse_opposed(connection: Connection, view: View, period: Period, scheme: S
     ]
     if opposed:
         raise InvalidQuestion(
-            f"{len(opposed)} targets are for more where the scheme {scheme.name} is for less, or "
-            f"the other way round: {', '.join(opposed[:10])}. Give its component the other "
-            "direction, or annul them (event.annulled) and set them anew"
+            f"{len(opposed)} targets have another direction than the scheme {scheme.name}: "
+            f"{', '.join(opposed[:10])}. Change the direction of its component, or annul the "
+            "targets (event.annulled) and set them again"
         )

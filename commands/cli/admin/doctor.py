@@ -71,7 +71,12 @@ def _examine(location: Location) -> Iterator[Finding]:
 
 def _failure(check: str, error: LedgerError | psycopg.Error) -> Finding:
     shown = translate(error) if isinstance(error, psycopg.Error) else error
-    return Finding(check, "fail", str(shown), "As the message says.")
+    found, _, advice = str(shown).partition(". ")
+    if not advice:
+        found, _, advice = found.partition("; ")
+    if not advice:
+        found, _, advice = found.rpartition(": ")
+    return Finding(check, "fail", found or str(shown), advice[:1].upper() + advice[1:])
 
 
 def _disk(location: Location) -> Iterator[Finding]:

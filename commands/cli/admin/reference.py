@@ -3,6 +3,7 @@
 python -m commands.cli.admin.reference [FOLDER]
 """
 
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -221,8 +222,7 @@ def _metrics() -> Iterator[str]:
             for name, metric in METRICS.items()
         ),
     )
-    meant = " ".join((Metric.__doc__ or "").split("\n\n")[1].split())
-    yield f"{meant}\n"
+    yield f"{(inspect.getdoc(Metric) or '').split(chr(10) * 2)[1]}\n"
     yield "## Not available yet\n"
     yield _NOT_THERE
 

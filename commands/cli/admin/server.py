@@ -45,9 +45,9 @@ def init(zone: str | None, migrate: bool) -> None:
     with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
         place = _place(connection, location)
-    told = f"ledger {about.ledger_id}, version {about.version}, {place}"
+    named = f"ledger {about.ledger_id}, version {about.version}, {place}"
     if created:
-        remark(f"created {told}")
+        remark(f"created {named}")
         remark(
             f"its time zone is {about.zone}, {source}, and is final; a question may name another "
             "with --zone"
@@ -58,7 +58,7 @@ def init(zone: str | None, migrate: bool) -> None:
             f"the ledger exists, and its time zone, {about.zone}, is final; leave --zone out, or "
             "create another ledger with --folder or --schema"
         )
-    remark(f"there is already {told}; its time zone is {about.zone}")
+    remark(f"{named} already exists; its time zone is {about.zone}")
 
 
 @click.command(epilog="Example: iledger status --format json")

@@ -12,7 +12,7 @@ _FOLDER = "zoneinfo/"
 def system_zone(named: Path = _NAMED, linked: Path = _LINKED) -> tuple[str, str]:
     """The name of the zone and where it was found: TZ, /etc/timezone or /etc/localtime, else UTC.
 
-    The paths are arguments for the tests. What is not an IANA name is passed over.
+    The paths are arguments for the tests. What is not an IANA name is skipped.
     """
     candidates = (
         (os.environ.get("TZ", "").removeprefix(":"), "TZ"),

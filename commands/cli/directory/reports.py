@@ -7,7 +7,7 @@ REPORTS: dict[str, Entry] = {
         "reports.metrics:metrics", "Show what was achieved: contacts, offers, deals, tasks."
     ),
     "report": Noun(
-        "Write the page of a period; report on data entry and service.",
+        "Write a report page for a period; report on data entry and service.",
         "iledger report page --period 2025-Q3 --html q3.html",
         {
             "page": "reports.reports:page",

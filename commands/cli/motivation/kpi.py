@@ -1,6 +1,6 @@
 """`iledger kpi`: scores and bonuses, the same figures for everyone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -132,7 +132,7 @@ def _answer(
     if among is not None and len(among) == 1 and told and _shown_in_full(question, told[0]):
         return
     if not told and among:
-        raise NotFound(f"{', '.join(among)}: no statement by {found.scheme.name} in {period}")
+        raise _without_statement(among, found.scheme.name, period)
     if question.printer.form == "json":
         question.show(told)
     else:
@@ -148,6 +148,14 @@ def _shown_in_full(question: Question, content: StatementContent[str]) -> bool:
     question.show(figures, "figures")
     question.show(parts, "components")
     return True
+
+
+def _without_statement(employees: Collection[str], scheme: str, period: str) -> NotFound:
+    has = "has" if len(employees) == 1 else "have"
+    return NotFound(
+        f"{', '.join(employees)} {has} no statement under scheme {scheme} in {period}; "
+        f"`iledger kpi --period {period}` lists everybody who has one"
+    )
 
 
 def _show_rows(question: Question, contents: list[StatementContent[str]], view: View) -> None:

@@ -51,8 +51,9 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     """Close a period: issue a statement for every employee from what is known now.
 
     Refused while the period is running, if a day of it is closed already, if the scheme was
-    published or takes effect after it began, if targets are missing or run the other way than the
-    scheme, and if reductions are not proposed or not decided. --zone is that of the period.
+    published or takes effect after it began, if targets are missing or have a direction that
+    differs from the scheme's, and if reductions are not proposed or not decided. --zone is the
+    period's time zone.
     """
     # 37 ms
     from projections.motivation.reductions import refuse_unproposed

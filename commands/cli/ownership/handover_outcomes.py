@@ -43,11 +43,11 @@ def outcomes(question: Question, days: int, since: str | None, until: str | None
 
 def _outcome(row: Outcome, feelings: Sequence[str]) -> dict[str, Any]:
     share = row.retained_share
-    told: dict[str, Formatted] = {}
+    shown: dict[str, Formatted] = {}
     for name in feelings:
-        parts = (f"{name}_{part}" for part in ("before", "after", "told"))
+        parts = (f"{name}_{part}" for part in ("before", "after", "known"))
         before, after, known = (getattr(row, part) for part in parts)
-        told[name] = (
+        shown[name] = (
             Formatted(f"{before:.1f} → {after:.1f} ({known})", after - before)
             if known
             else Formatted(NO_DATA, None)
@@ -60,5 +60,5 @@ def _outcome(row: Outcome, feelings: Sequence[str]) -> dict[str, Any]:
         "unfinished": row.unfinished,
         "contacts": Formatted(changed, row.contacts_after - row.contacts_before),
         "retained": Formatted(kept, share),
-        **told,
+        **shown,
     }

@@ -53,7 +53,7 @@ def page(
     *,
     less: bool,
 ) -> None:
-    """Write the page of a period.
+    """Write a report page for a period.
 
     One self-contained file with attainment, shortfalls, the funnel, ownership over time, leaders
     and the last twelve months, seen from the period's end. The same position always gives the same

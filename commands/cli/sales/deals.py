@@ -63,7 +63,10 @@ def history(question: Question, deal: str) -> None:
     """Show the stages and holders of a deal, in order."""
     found = deals.history(question.connection, question.view, deal)
     if not found:
-        raise NotFound(f"no deal {deal!r} is known by then; `iledger deal list` lists the deals")
+        raise NotFound(
+            f"no deal {deal!r} is known as of position {question.view.as_of}; `iledger deal list` "
+            "lists the deals"
+        )
     question.show(found)
 
 

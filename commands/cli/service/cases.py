@@ -79,7 +79,7 @@ def list_(
 @asked
 def history(question: Question, case: str) -> None:
     """Show what happened to a case, in order."""
-    question.show(_known(cases.history(question.connection, question.view, case), case))
+    question.show(_known(question, cases.history(question.connection, question.view, case), case))
 
 
 @click.command(epilog="Example: iledger case holders K-0002")
@@ -87,11 +87,14 @@ def history(question: Question, case: str) -> None:
 @asked
 def holders(question: Question, case: str) -> None:
     """Show which employees and units held a case, and from when until when."""
-    _known(cases.history(question.connection, question.view, case), case)
+    _known(question, cases.history(question.connection, question.view, case), case)
     question.show(cases.holders(question.connection, question.view, case))
 
 
-def _known(history: T, case: str) -> T:
+def _known(question: Question, history: T, case: str) -> T:
     if not history:
-        raise NotFound(f"no case {case!r} is known by then; `iledger case list` lists the cases")
+        raise NotFound(
+            f"no case {case!r} is known as of position {question.view.as_of}; `iledger case list` "
+            "lists the cases"
+        )
     return history

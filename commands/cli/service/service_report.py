@@ -60,7 +60,7 @@ def opened(question: Question, by: str, since: str | None, until: str | None) ->
 @_UNTIL
 @asked
 def touches(question: Question, by: str, since: str | None, until: str | None) -> None:
-    """Count the notes of work on cases, with the first and the last.
+    """Count work notes on cases, with the first and the last.
 
     assignee, unit and state are those of the case when the note was made.
     """
@@ -98,7 +98,7 @@ def handovers(question: Question, track: str) -> None:
 @_TRACK
 @asked
 def holders(question: Question, track: str) -> None:
-    """Count the cases that each holder ever had."""
+    """Count the cases that each holder has ever held."""
     found = service_report.holders(question.connection, question.view, track)
     known = people.names(question.connection, question.view)
     question.show(with_names(found, known, "holder"))
@@ -109,7 +109,8 @@ def holders(question: Question, track: str) -> None:
 def states(question: Question) -> None:
     """Show how many hours cases spent in each state.
 
-    A state lasts until the next one or the close. Entered at an unknown time, it has no hours.
+    A state lasts until the next one or the close. A state entered at an unknown time has no
+    hours.
     """
     question.show(service_report.hours_in_state(question.connection, question.view))
 

@@ -32,6 +32,7 @@ from ledger import codec
 from ledger.api import Ledger
 from ledger.envelope import Event, Receipt
 from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, ServerUnavailable
+from ledger.validation_messages import in_our_words
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,8 @@ def deciding(command: Callable[..., None]) -> Callable[..., None]:
 
 def context_of(by: str | None, zone: str) -> Context:
     """What an employee (--by), or else the login, does now. Raises InvalidQuestion."""
+    if by is not None and not by.strip():
+        raise InvalidQuestion("--by is empty; name the employee who decides")
     try:
         author = by or getpass.getuser()
     except (KeyError, OSError):  # OSError from Python 3.13 on
@@ -181,7 +184,7 @@ def _unfit(error: ValidationError) -> InvalidEvent:
     """What an argument or option holds that the event cannot."""
     first = error.errors(include_url=False)[0]
     field = ".".join(str(part) for part in first["loc"])
-    problem = first["msg"].removeprefix("Value error, ")
+    problem = in_our_words(first["msg"])
     return InvalidEvent(field, first["input"], problem, f"The event would be {error.title}.")
 
 

@@ -51,14 +51,18 @@ def write_whole(content: bytes, place: Path) -> None:
     to = place.resolve()
     if to.exists() and not to.is_file():
         raise InvalidQuestion(f"{place} is not a file that can be replaced; name another")
-    with NamedTemporaryFile(dir=to.parent, prefix=f".{to.name}.", delete=False) as file:
-        try:
-            file.write(content)
-            file.close()
-            Path(file.name).replace(to)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    try:
+        with NamedTemporaryFile(dir=to.parent, prefix=f".{to.name}.", delete=False) as file:
+            try:
+                file.write(content)
+                file.close()
+                Path(file.name).replace(to)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+    except OSError as error:  # which names the temporary file
+        wrong = place if place.parent.is_dir() else place.parent
+        raise OSError(error.errno, error.strerror, str(wrong)) from None
 
 
 class Printer:

@@ -1,4 +1,4 @@
-"""What every question has in common: from where it looks, and how its answer is printed.
+"""What all questions share: from where it looks, and how its answer is printed.
 
 @click.command(epilog="Example: iledger card C-0104 --on 2025-06-30")
 @click.argument("client")
@@ -209,7 +209,7 @@ def position(connection: Connection, as_of: str | None, at: Progress, zone: str)
     if wanted > at.position:
         raise InvalidQuestion(
             f"position {wanted} is not in the projections yet, which are at {at.position}; ask "
-            "with a login that may write them, or as of an earlier position"
+            "with a login that may update them, or as of an earlier position"
         )
     return wanted
 
@@ -262,7 +262,9 @@ def moment(option: str, text: str, zone: str) -> Span:
     try:
         return _span(found, found.at, local, naive=bool(naive))
     except OverflowError:
-        raise InvalidQuestion(f"{option} {text!r} is out of reach. {_FORM_REMEDY}") from None
+        raise InvalidQuestion(
+            f"{option} {text!r} is outside the supported range. {_FORM_REMEDY}"
+        ) from None
 
 
 def _span(found: Moment, at: datetime, local: ZoneInfo, *, naive: bool) -> Span:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from commands.decisions.handle import Context, Decision, DecisionModel
+from commands.decisions.people import units
 from ledger.envelope import Recorded
 from ledger.errors import InvalidQuestion, Refused
 from ledger.events.motivation import (
@@ -157,9 +158,7 @@ def _refuse_unknown(state: Targets, scope: str, scope_id: str | None) -> None:
     if (scope == "whole") != (scope_id is None):
         raise Refused("name an employee or a unit, or neither for the whole company")
     if scope_id is not None and f"{scope}:{scope_id}" not in state.known:
-        raise Refused(
-            f"no {scope} {scope_id!r} is known; `iledger employee list` shows employees and units"
-        )
+        raise Refused(f"no {scope} {scope_id!r} is known; {units.listed(scope)}")
 
 
 def _new_name(state: Targets, name: str, currency: str | None) -> str:

@@ -54,7 +54,10 @@ def publish(content: ReservationPolicyPublished) -> Callable[[Policies, Context]
                 raise Refused(f"there is no event type {name!r}. {hint}")
         for unit in (unit for group in content.exclusions for unit in group.units):
             if unit not in state.units:
-                raise Refused(f"no unit {unit!r} is known. Append org_unit.defined for a new one")
+                raise Refused(
+                    f"no unit {unit!r} is known; `iledger employee units` lists them. "
+                    "Append org_unit.defined for a new one"
+                )
         new = replace(content, version=state.version + 1)
         if state.latest and replace(state.latest, version=new.version) == new:
             return Decision()

@@ -22,11 +22,11 @@ from commands.decisions.ownership.transfer_batch import (
     SOURCE,
     Decide,
     conclude,
-    give_back,
     model,
     pass_on,
+    return_to_owner,
     start,
-    turn,
+    start_reversal,
 )
 from commands.decisions.ownership.transfer_plan import Plan
 from ledger.api import Ledger
@@ -115,7 +115,7 @@ def reverse(
     state, _ = read(ledger, model(batch), Memory())
     if state.started is None:
         raise NotFound(f"no batch {batch!r} was ever started; `iledger transfer status` lists them")
-    take(ledger, model(batch), context, turn(batch, reason, approved_by))
+    take(ledger, model(batch), context, start_reversal(batch, reason, approved_by))
     moved, back = _recorded(ledger, batch)
     if state.reversed:
         return Outcome(batch, len(moved), state.reversed.restored, (), before=True)
@@ -124,7 +124,9 @@ def reverse(
     left: list[tuple[str, str]] = []
     for chunk in _chunks(waiting):
         passed = {client: moved[client] for client in chunk}
-        taken = take(ledger, model(batch, chunk), context, give_back(batch, passed, approved_by))
+        taken = take(
+            ledger, model(batch, chunk), context, return_to_owner(batch, passed, approved_by)
+        )
         done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
         if report:
             report(done + len(left), len(moved))

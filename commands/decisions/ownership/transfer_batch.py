@@ -1,10 +1,10 @@
 """The transfer of a batch of clients: its state, and the decisions in it.
 
-start      start the batch with its plan
-pass_on    reassign clients of the batch to the successors in the plan
-turn       start the reversal: from now on no further client is transferred
-give_back  return clients of the batch to their previous owners
-conclude   complete the batch or its reversal
+start            start the batch with its plan
+pass_on          reassign clients of the batch to the successors in the plan
+start_reversal   start the reversal: from now on no further client is transferred
+return_to_owner  return clients of the batch to their previous owners
+conclude         complete the batch or its reversal
 
 The key of every event of a batch follows from the batch and the client.
 """
@@ -35,7 +35,7 @@ SOURCE = "transfer"
 _STEPS = {
     "transfer_batch.started": "started",
     "transfer_batch.completed": "completed",
-    "transfer_reversal.started": "turned",
+    "transfer_reversal.started": "reversing",
     "transfer_batch.reversed": "reversed",
 }
 
@@ -46,7 +46,7 @@ class Batch:
 
     started: TransferBatchStarted | None = None
     completed: TransferBatchCompleted | None = None
-    turned: TransferReversalStarted | None = None
+    reversing: TransferReversalStarted | None = None
     reversed: TransferBatchReversed | None = None
     people: Ownership = field(default_factory=lambda: Ownership(""))
     clients: Mapping[str, Ownership] = field(default_factory=dict)
@@ -84,7 +84,7 @@ def start(plan: Plan, approved_by: str) -> Decide:
 
     def decide(state: Batch, context: Context) -> Decision:
         digest = plan.sha256
-        _refuse_turned(state, plan.batch)
+        _refuse_reversed(state, plan.batch)
         if state.started is not None:
             if state.started.plan_sha256 != digest:
                 raise Refused(
@@ -115,7 +115,7 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
     """
 
     def decide(state: Batch, context: Context) -> Decision:
-        _refuse_turned(state, plan.batch)
+        _refuse_reversed(state, plan.batch)
         events: list[Event] = []
         left: list[tuple[str, str]] = []
         for move in moves:
@@ -135,11 +135,11 @@ def pass_on(plan: Plan, moves: Sequence[Move], approved_by: str | None) -> Decid
     return decide
 
 
-def turn(batch: str, reason: str, approved_by: str) -> Decide:
+def start_reversal(batch: str, reason: str, approved_by: str) -> Decide:
     """Decide to start the reversal of a batch; nothing if it has been started."""
 
     def decide(state: Batch, context: Context) -> Decision:
-        if state.turned or state.reversed:
+        if state.reversing or state.reversed:
             return Decision()
         content = TransferReversalStarted(batch=batch, reason=reason, approved_by=approved_by)
         return Decision((context._replace(key=f"{batch}/turned").event(content),))
@@ -147,7 +147,7 @@ def turn(batch: str, reason: str, approved_by: str) -> Decide:
     return decide
 
 
-def give_back(batch: str, moved: Mapping[str, str], approved_by: str) -> Decide:
+def return_to_owner(batch: str, moved: Mapping[str, str], approved_by: str) -> Decide:
     """Decide to return clients to their previous owners, except those changed since.
 
     - moved: by client, the id of the event that reassigned it
@@ -177,7 +177,7 @@ def conclude(content: TransferBatchCompleted | TransferBatchReversed) -> Decide:
     step = "completed" if isinstance(content, TransferBatchCompleted) else "reversed"
 
     def decide(state: Batch, context: Context) -> Decision:
-        ended = state.turned if step == "completed" else None
+        ended = state.reversing if step == "completed" else None
         if ended or state.reversed or getattr(state, step):
             return Decision()
         return Decision((context._replace(key=under(content.batch, step)).event(content),))
@@ -190,8 +190,8 @@ def key_of(batch: str, step: str, client: str) -> str:
     return under(under(batch, step), client)
 
 
-def _refuse_turned(state: Batch, batch: str) -> None:
-    if state.turned or state.reversed:
+def _refuse_reversed(state: Batch, batch: str) -> None:
+    if state.reversing or state.reversed:
         how = "was reversed" if state.reversed else "is being reversed"
         raise Refused(
             f"batch {batch} {how} (`iledger transfer status {batch}` shows what was returned); "

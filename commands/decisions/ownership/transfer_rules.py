@@ -124,7 +124,9 @@ def _candidates(
 
 def _refuse_successor(connection: Connection, view: View, employee: str, to: str) -> None:
     if to == employee:
-        raise Refused(f"the clients of {employee} cannot pass to {employee}; name another employee")
+        raise Refused(
+            f"the clients of {employee} cannot be transferred to {employee}; name another employee"
+        )
     place, then = facts.place(connection, view, to), view.on.isoformat(" ", "minutes")
     if place is None:
         raise NotFound(f"no employee {to!r} is employed on {then}; see `iledger employee list`")

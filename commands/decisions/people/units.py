@@ -41,3 +41,8 @@ def above(tree: Tree, unit: str | None, at: datetime) -> set[str]:
         by_then = [each for each in tree.get(unit, ()) if each.at <= at]
         unit = by_then[-1].parent if by_then else None
     return found
+
+
+def listed(scope: str) -> str:
+    """The next step after an unknown unit, employee or position: where the known ones are."""
+    return f"`iledger employee {'units' if scope == 'unit' else 'list'}` lists them"

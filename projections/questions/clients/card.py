@@ -97,7 +97,7 @@ _SECTIONS = (
     _Section(_SQL["contacts"], ContactLine),
     _Section(_SQL["feeling"], FeelingLine),
 )
-# What compares with a list of unknown length is planned as if for ten clients, or each time anew;
+# What compares with a list of unknown length is planned as if for ten clients, or again each time;
 # for the client of one id, which most are, neither is quick enough.
 _OF_ONE_ID = [
     _Section(LINKED, Link)

@@ -21,7 +21,7 @@ class Outcome(NamedTuple):
     - contacts_before, contacts_after: numbers of contacts.
     - retained: how many clients were in two-way contact, bought or had a deal won in the days
       after (an attempt of ours is not enough); retained_share: retained / complete, or None.
-    - mood, csat, ces, nps (FEELINGS): `told`, the hand-overs for which it is known on both sides,
+    - mood, csat, ces, nps (FEELINGS): `known`, the hand-overs for which it is known on both sides,
       and over these the means of the last value before and of the last one after. Mood is from -2
       to 2, the others are answers from 0 to 10; they are never mixed.
     """
@@ -34,16 +34,16 @@ class Outcome(NamedTuple):
     contacts_after: int
     retained: int
     retained_share: float | None
-    mood_told: int
+    mood_known: int
     mood_before: float | None
     mood_after: float | None
-    csat_told: int
+    csat_known: int
     csat_before: float | None
     csat_after: float | None
-    ces_told: int
+    ces_known: int
     ces_before: float | None
     ces_after: float | None
-    nps_told: int
+    nps_known: int
     nps_before: float | None
     nps_after: float | None
 

@@ -39,7 +39,7 @@ WITH handed AS MATERIALIZED (
            (array_agg(score ORDER BY at DESC, position DESC) FILTER (WHERE later))[1] AS after
     FROM near WHERE score IS NOT NULL GROUP BY handover, measure
 ), feelings AS (
-    SELECT h.reason, f.measure, count(*) AS told, avg(f.before)::float8 AS before,
+    SELECT h.reason, f.measure, count(*) AS known, avg(f.before)::float8 AS before,
            avg(f.after)::float8 AS after
     FROM felt f JOIN handed h ON h.position = f.handover
     WHERE f.before IS NOT NULL AND f.after IS NOT NULL GROUP BY h.reason, f.measure
@@ -54,10 +54,10 @@ WITH handed AS MATERIALIZED (
     GROUP BY h.reason
 )
 SELECT o.*, o.retained::float8 / nullif(o.complete, 0) AS retained_share,
-       coalesce(mood.told, 0) AS mood_told, mood.before AS mood_before, mood.after AS mood_after,
-       coalesce(csat.told, 0) AS csat_told, csat.before AS csat_before, csat.after AS csat_after,
-       coalesce(ces.told, 0) AS ces_told, ces.before AS ces_before, ces.after AS ces_after,
-       coalesce(nps.told, 0) AS nps_told, nps.before AS nps_before, nps.after AS nps_after
+       coalesce(mood.known, 0) AS mood_known, mood.before AS mood_before, mood.after AS mood_after,
+       coalesce(csat.known, 0) AS csat_known, csat.before AS csat_before, csat.after AS csat_after,
+       coalesce(ces.known, 0) AS ces_known, ces.before AS ces_before, ces.after AS ces_after,
+       coalesce(nps.known, 0) AS nps_known, nps.before AS nps_before, nps.after AS nps_after
 FROM outcomes o
 LEFT JOIN feelings mood ON mood.reason = o.reason AND mood.measure = 'mood'
 LEFT JOIN feelings csat ON csat.reason = o.reason AND csat.measure = 'csat'

@@ -157,5 +157,8 @@ def check_known(connection: Connection, view: View, what: str, id_: str) -> None
     ids = [row.id for row in ask(connection, _SQL[f"{what}s"], view, Known)]
     if id_ in ids:
         return
-    hint = did_you_mean(id_, ids, most=3) or f"The ledger knows {len(ids)} of them."
-    raise NotFound(f"no {what} {id_!r} is known as of position {view.as_of}. {hint}")
+    near = did_you_mean(id_, ids, most=3)
+    lists = f"`iledger employee {'units' if what == 'unit' else 'list'}` lists them."
+    raise NotFound(
+        f"no {what} {id_!r} is known as of position {view.as_of}. {near} {lists}".replace("  ", " ")
+    )

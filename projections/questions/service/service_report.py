@@ -171,7 +171,7 @@ def moves(connection: Connection, view: View) -> list[Moves]:
 
 
 def handovers(connection: Connection, view: View, track: str = "person") -> list[Handovers]:
-    """A histogram: how many cases passed how often from one holder to another.
+    """A histogram: how many cases were transferred how often from one holder to another.
 
     track: person or unit. Cases that nobody ever held are left out.
     """
@@ -186,7 +186,7 @@ def holders(connection: Connection, view: View, track: str = "person") -> list[H
 def hours_in_state(connection: Connection, view: View) -> list[HoursInState]:
     """Time spent in states.
 
-    A state lasts until the next, the close, or `on`; entered at an unknown time it has no hours.
+    A state lasts until the next, the close, or `on`. One entered at an unknown time has no hours.
     """
     return add_up(connection, _SQL["hours_in_state"], view, HoursInState)
 
@@ -207,7 +207,8 @@ def durations(
 def _chosen(by: Sequence[str], known: Sequence[str]) -> list[str]:
     unknown = [key for key in by if key not in known]
     if unknown or not by:
-        raise InvalidQuestion(f"no figures by {unknown or by}; choose from {', '.join(known)}")
+        wrong = ", ".join(unknown) or "nothing"
+        raise InvalidQuestion(f"cannot group by {wrong}; choose {', '.join(known)}")
     return list(by)
 
 

@@ -215,7 +215,12 @@ SUMMARIES: Mapping[str, EventSummary] = {
         "pipeline", lambda d: f"pipeline published, revision {d.revision}", "pipeline"
     ),
     "deal.opened": _DEAL(
-        lambda d: _list("deal opened", d.title, d.product, _money(d.amount, d.currency), d.holder)
+        lambda d: _list(
+            "deal opened",
+            *dict.fromkeys((d.title, d.product)),
+            _money(d.amount, d.currency),
+            d.holder,
+        )
     ),
     "deal_stage.entered": _DEAL(lambda d: f"deal entered stage {d.stage}"),
     "deal.reassigned": _DEAL(

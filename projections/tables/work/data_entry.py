@@ -17,7 +17,7 @@ _SQL = statements("projections.tables.work", "data_entry.sql")
 
 
 class Recording(NamedTuple):
-    """One event; imported: it came in a batch of history, and tells nothing about habits."""
+    """One event; imported: it came in a batch of history, and shows nothing about habits."""
 
     position: int
     occurred_at: datetime | None

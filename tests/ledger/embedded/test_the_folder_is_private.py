@@ -113,7 +113,9 @@ def test_a_folder_of_another_major_version_is_refused_and_not_touched(folder: Pa
 
 def test_a_file_in_place_of_the_folder_is_refused(folder: Path) -> None:
     folder.write_text("not a folder")
-    with pytest.raises(ServerUnavailable, match="choose another folder with ILEDGER_HOME"):
+    with pytest.raises(
+        ServerUnavailable, match="choose another folder with --folder or ILEDGER_HOME"
+    ):
         embedded.ensure_running(folder)
     folder.unlink()  # else the fixture cannot look for a server
 

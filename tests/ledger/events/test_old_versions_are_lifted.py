@@ -10,7 +10,7 @@ from ledger import catalogue, codec
 from ledger.envelope import Row
 from ledger.errors import LedgerError
 from ledger.events.fields import Label, fact
-from ledger.upcasts import LIFTS
+from ledger.upcasts import UPCASTS
 
 
 @fact
@@ -33,7 +33,7 @@ def visits(monkeypatch: pytest.MonkeyPatch) -> None:
     described = catalogue._describe(VisitNoted, "interaction")
     monkeypatch.setattr(catalogue, "types", lambda: {"visit.noted": described})
     for key, step in STEPS.items():
-        monkeypatch.setitem(LIFTS, key, step)
+        monkeypatch.setitem(UPCASTS, key, step)
     codec._decoder.cache_clear()
 
 
@@ -70,6 +70,6 @@ def test_an_unknown_type_is_named_with_the_remedy() -> None:
 
 
 def test_every_step_leads_from_a_retired_version_to_one_that_exists() -> None:
-    for type_, version in LIFTS:
+    for type_, version in UPCASTS:
         newest = catalogue.types()[type_].version
         assert 1 <= version < newest

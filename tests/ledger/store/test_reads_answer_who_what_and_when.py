@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import ledger
 from ledger import log
-from ledger.api import Ledger
+from ledger.api import Ledger, question
 from ledger.database import Connection, Location, connect
-from ledger.errors import InvalidQuestion
+from ledger.errors import InvalidQuestion, LedgerError
 from ledger.events.contacts import NoteShared
 from ledger.events.ownership import ClientReassigned
 from ledger.log import Item, Query
@@ -221,3 +221,15 @@ def scanned(admin: Connection, session: Connection) -> int:
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def test_a_single_text_is_one_tag() -> None:
+    assert question(tags="client:C-1") == question(tags=["client:C-1"]) == question(client="C-1")
+
+
+def test_what_is_closed_or_not_a_position_is_named(any_location: Location) -> None:
+    opened = Ledger(any_location)
+    with opened, pytest.raises(InvalidQuestion, match="-1 is not a position; give 0 to 0"):
+        list(opened.read(as_of=-1))
+    with pytest.raises(LedgerError, match="this ledger was closed"):
+        list(opened.read())

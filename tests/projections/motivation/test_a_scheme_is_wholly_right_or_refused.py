@@ -28,32 +28,32 @@ def test_a_right_one_is_read_with_exact_numbers() -> None:
     [
         ('"won_value"', '"profit"', "components[2].metric", "is not a metric"),
         ('"win_rate"', '"won_value"', "components[3].metric", "is there twice"),
-        ("weight = 3", "weight = -3", "components[2].weight", "out of reach"),
-        ("weight = 3", "weight = true", "components[2].weight", "out of reach"),
-        ("weight = 3", "weight = inf", "components[2].weight", "out of reach"),
+        ("weight = 3", "weight = -3", "components[2].weight", "supported range"),
+        ("weight = 3", "weight = true", "components[2].weight", "supported range"),
+        ("weight = 3", "weight = inf", "components[2].weight", "supported range"),
         ("weight = 3", "wieght = 3", "components[2].wieght", "is not known"),
         ('kind = "result"', 'kind = "both"', "components[2].kind", "is not one of them"),
         ('target = "target"', "target = 0", "components[2].target", "cannot be measured"),
-        ('target = "target"', 'target = "plan"', "components[2].target", "out of reach"),
+        ('target = "target"', 'target = "plan"', "components[2].target", "supported range"),
         ("floor = 0.1", "floor = 1.6", "components[2].cap", "is below the floor, 1.6"),
         ("score = 1.2", "score = 1.0", "curve[2].score", "does not rise above 1"),
-        ("process_share = 0.3", "process_share = 1.1", "process_share", "out of reach"),
+        ("process_share = 0.3", "process_share = 1.1", "process_share", "supported range"),
         ('credit = "owner-at-event"', 'credit = "owner"', "credit", "not a mode of credit"),
         ('"owner-at-event"', '"current-owner"', "credit", "moves the past"),
-        ('"RUB"', '"rubles"', "currency", "not such a text"),
-        ("version = 1", "version = 0", "version", "not such a number"),
+        ('"RUB"', '"rubles"', "currency", "must be text"),
+        ("version = 1", "version = 0", "version", "must be a whole"),
         ("2026-07-01", '"2026-07-01"', "effective_from", "is not a date"),
-        ("default = 30000", 'default = "a lot"', "bonus.default", "out of reach"),
+        ("default = 30000", 'default = "a lot"', "bonus.default", "supported range"),
         (
             'metric = "overdue_share"\namount',
             'norm = " "\namount',
             "reductions[0].norm",
-            "not such a",
+            "must be text",
         ),
         ("at_most = 2000", 'norm = "N-1"', "reductions[0].metric", "besides a norm"),
-        ('credit = "owner-at-event"', 'calendar = ""', "calendar", "not such a text"),
-        ("amount = 500", "amount = 0.0000001", "reductions[0].amount", "out of reach"),
-        ("amount = 500", "amount = 1e-999999999", "reductions[0].amount", "out of reach"),
+        ('credit = "owner-at-event"', 'calendar = ""', "calendar", "must be text"),
+        ("amount = 500", "amount = 0.0000001", "reductions[0].amount", "supported range"),
+        ("amount = 500", "amount = 1e-999999999", "reductions[0].amount", "supported range"),
     ],
 )
 def test_a_wrong_one_is_told_field_line_and_remedy(
@@ -134,7 +134,7 @@ def test_what_is_missing_or_misspelt_is_told_with_what_to_give() -> None:
     wrong = SCHEME.replace("weight = 3", "wieght = 3").replace("version = 1\n", "")
     told = {each.field: each for each in examined(wrong)[1]}
     assert told["version"].problem == "is missing"
-    assert told["version"].remedy == "Give a whole number from 1 on."
+    assert told["version"].remedy == "Give 1 or more."
     lines = wrong.splitlines()
     table = told["components[2].weight"].line
     assert (table, told["components[2].wieght"].line) == (

@@ -97,10 +97,10 @@ def test_before_and_after_by_reason(connection: Connection) -> None:
     assert departure._asdict() == {
         "reason": "departure", "handovers": 4, "complete": 3, "unfinished": 1,
         "contacts_before": 3, "contacts_after": 3, "retained": 2, "retained_share": 2 / 3,
-        "mood_told": 1, "mood_before": 1.0, "mood_after": -1.0,
-        "csat_told": 0, "csat_before": None, "csat_after": None,
-        "ces_told": 0, "ces_before": None, "ces_after": None,
-        "nps_told": 0, "nps_before": None, "nps_after": None,
+        "mood_known": 1, "mood_before": 1.0, "mood_after": -1.0,
+        "csat_known": 0, "csat_before": None, "csat_after": None,
+        "ces_known": 0, "ces_before": None, "ces_after": None,
+        "nps_known": 0, "nps_before": None, "nps_after": None,
     }  # fmt: skip
     assert (workload.handovers, workload.retained, workload.retained_share) == (1, 1, 1)
 

@@ -45,7 +45,8 @@ def test_init_says_where_the_ledger_lies_and_that_its_zone_is_final(
     said = made.stderr.decode()
     assert f"embedded in {tmp_path / 'own'}" in said
     assert "its time zone is Asia/Almaty, taken from TZ, and is final" in said
-    assert one_line(again.stderr).startswith("there is already ledger ")
+    assert one_line(again.stderr).startswith("ledger ")
+    assert " already exists; " in one_line(again.stderr)
     assert one_line(again.stderr).endswith("; its time zone is Asia/Almaty")
     assert other.returncode == 2, "the zone is final"
     assert "its time zone, Asia/Almaty, is final" in one_message(other)

@@ -28,7 +28,7 @@ def test_where_there_is_no_ledger_the_one_advice_is_to_make_it(iledger: Run) -> 
     assert code == 1
     failed = {check: each["found"] for check, each in found.items() if each["result"] == "fail"}
     assert list(failed) == ["schema"]
-    assert "Run `iledger init`" in failed["schema"]
+    assert "Run `iledger init`" in found["schema"]["advice"]
     assert not {"roles", "triggers", "grants", "projections"} & found.keys()
 
 
@@ -84,7 +84,7 @@ def test_no_server_and_no_ledger(iledger: Run, tmp_path: Any) -> None:
     assert list(found) == ["connection"]
     code, found = findings(iledger, ILEDGER_SCHEMA="nothing_here")
     assert code == 1
-    assert "iledger init" in found["schema"]["found"]
+    assert "iledger init" in found["schema"]["advice"]
 
 
 def test_status_tells_how_far_everything_is(iledger: Run) -> None:

@@ -90,7 +90,7 @@ def test_a_device_or_a_pipe_is_never_replaced_by_a_reject_file(
     for place in (pipe, terminal):
         refused = iledger("append", "--rejects", place, stdin=b"{}\n")
         assert refused.returncode == 2
-        assert f"{place} is no file" in one_message(refused)
+        assert f"{place} is not a file" in one_message(refused)
     assert pipe.is_fifo()
     assert Path(terminal).is_char_device()
 

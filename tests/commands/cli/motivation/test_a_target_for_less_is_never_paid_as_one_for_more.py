@@ -31,6 +31,6 @@ def test_in_a_closing_and_before_it(
     for asked in ((*close, "more"), ("kpi", *others), replay):
         refused = iledger(*asked)
         assert refused.returncode == 2
-        assert b"4 targets are for more where the scheme more is for less" in refused.stderr
+        assert b"4 targets have another direction than the scheme more" in refused.stderr
         assert f"{PERIOD}/E-1/overdue_share".encode() in refused.stderr
     assert here(*close, "less", "--dry-run").exit_code == 0

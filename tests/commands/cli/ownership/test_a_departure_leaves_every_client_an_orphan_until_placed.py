@@ -154,7 +154,7 @@ APPLY = ("transfer", "apply")
 BAD = (
     ((*PLAN, "--rule", "one", "--to", "E-99"), 3, "no employee 'E-99'"),
     ((*PLAN, "--rule", "one", "--to", "E-3"), 8, "E-3 has left"),
-    ((*PLAN, "--rule", "one", "--to", "E-7"), 8, "cannot pass to E-7"),
+    ((*PLAN, "--rule", "one", "--to", "E-7"), 8, "cannot be transferred to E-7"),
     ((*PLAN, "--rule", "one", "--to", "E-8,E-9"), 8, "takes one successor"),
     ((*PLAN, "--rule", "best", "--to", "E-8"), 2, "no rule 'best'"),
     ((*PLAN, "--rule", "least-loaded"), 2, "name them with --to"),

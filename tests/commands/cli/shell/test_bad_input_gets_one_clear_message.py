@@ -30,7 +30,7 @@ LINES: dict[str, tuple[bytes, str, str]] = {
         "data.mood",
         "call.logged has: direction",
     ),
-    "empty value": (jsonl(event(1, client="")), "client", "at least 1 character"),
+    "empty value": (jsonl(event(1, client="")), "client", "must not be empty"),
     "10 MB value": (jsonl(event(1, client="x" * 10_000_000)), "event", "larger than 1 mib"),
     "NUL": (jsonl(event(1, client="a\0b")), "client", "cannot be seen"),
     "raw NUL": (b'{"type": \0}\n', "event", "not json"),

@@ -148,7 +148,7 @@ class TestPassingOn:
 
 def returning(*events: Event) -> tuple[list[tuple[str | None, str]], dict[str, str]]:
     before = (STARTED, moved("C-1", "E-2"), moved("C-2", "E-3"))
-    decide = batch.give_back("T-1", BY, "E-boss")
+    decide = batch.return_to_owner("T-1", BY, "E-boss")
     decision = decide(state(*before, *events), CONTEXT)
     assert all(e.data.reason == "batch_reversed" for e in decision.events)
     return [(e.client, e.data.to_employee) for e in decision.events], dict(decision.left)
@@ -174,13 +174,13 @@ class TestGivingBack:
         assert said in left["C-1"]
 
     def test_a_transfer_that_was_annulled_is_no_matter(self) -> None:
-        decide = batch.give_back("T-1", {"C-1": BY["C-1"]}, "E-boss")
+        decide = batch.return_to_owner("T-1", {"C-1": BY["C-1"]}, "E-boss")
         decision = decide(state(STARTED), CONTEXT)
         assert decision.left == (("C-1", "its transfer has been annulled"),)
 
     def test_what_is_yet_to_hold_is_undone_from_then_on(self) -> None:
         ahead = moved("C-1", "E-2", effective_at=day(300))
-        decide = batch.give_back("T-1", {"C-1": BY["C-1"]}, "E-boss")
+        decide = batch.return_to_owner("T-1", {"C-1": BY["C-1"]}, "E-boss")
         (back,) = told(decide(state(STARTED, ahead), CONTEXT))
         assert back.effective_at == day(300)
         assert (back.from_employee, back.to_employee) == ("E-2", "E-1")
@@ -201,7 +201,7 @@ def test_a_batch_ends_once() -> None:
     assert when(decide, state(STARTED, REVERSED)) == []
     assert when(decide, state(STARTED, TURNED)) == []
     assert when(batch.conclude(REVERSED.data), state(STARTED, TURNED)) == [REVERSED.data]
-    assert when(batch.turn("T-1", "x", "E-boss"), state(STARTED, TURNED)) == []
+    assert when(batch.start_reversal("T-1", "x", "E-boss"), state(STARTED, TURNED)) == []
     assert when(batch.conclude(REVERSED.data), state(STARTED, COMPLETED)) == [REVERSED.data]
 
 
