@@ -76,11 +76,8 @@ class Aggregate(NamedTuple):
     percentile: float | None = None
 
 
-class _Value(NamedTuple):
-    value: Number | None
-    numerator: Number | None
-    denominator: Number | None
-    unit: str
+# Value, numerator, denominator and unit; a plain tuple, for rows are many.
+_Value = tuple[Number | None, Number | None, Number | None, str]
 
 
 def metric_rows(
@@ -90,7 +87,7 @@ def metric_rows(
 
     grid: give every group all plain metrics in every period in which it has any.
     """
-    known = defined().metrics
+    known, make = defined().metrics, MetricRow._make
     groups: dict[tuple[str, str], dict[str, list[Aggregate]]] = {}
     for row in found:
         rows = groups.setdefault((row.group, row.period), {})
@@ -104,11 +101,11 @@ def metric_rows(
             here = rows.get(name)
             if here is None:
                 if grid and not name.endswith(".*"):
-                    yield MetricRow(group, period, name, *empty[name])
+                    yield make((group, period, name, *empty[name]))
                 continue
             metric_here = known[name]
             for row in sorted(here, key=_metric_and_money) if here[1:] else here:
-                yield MetricRow(group, period, row.metric, *_value(metric_here, row))
+                yield make((group, period, row.metric, *_value(metric_here, row)))
 
 
 def _metric_and_money(row: Aggregate) -> tuple[str, bool, str]:
@@ -136,7 +133,7 @@ def _value(metric: Metric, row: Aggregate) -> _Value:
     if unit in _FLOATS and value is not None:
         value = float(value)
         numerator = None if numerator is None else float(numerator)
-    return _Value(value, numerator, denominator, row.currency or unit)
+    return value, numerator, denominator, row.currency or unit
 
 
 def _count(whole: int | None, parts: Decimal | None) -> Count:

@@ -111,7 +111,8 @@ def told_apart(rows: list[R], clients: list[str]) -> list[R]:
     """The rows with the id that each is from as `client`; None there if there is but one id."""
     if len(clients) > 1 or not rows or "client" not in rows[0]._fields:
         return rows
-    return [row._replace(client=None) for row in rows]
+    at, make = rows[0]._fields.index("client"), rows[0]._make
+    return [make((*row[:at], None, *row[at + 1 :])) for row in rows]  # half the time of _replace
 
 
 def shown(rows: Iterable[NamedTuple]) -> list[dict[str, object]]:
