@@ -67,7 +67,7 @@ def test_what_is_wrong_is_told_with_the_remedy(here: Here, iledger: Run) -> None
         (("--at-most", "2", "--from", "soon"), 2, "is not a day"),
         (("--at-most", "2", "--at-least", "1"), 2, "give one of --at-least and --at-most"),
         ((), 2, "give one of --at-least and --at-most"),
-        (("--at-most", "-1"), 1, "greater than or equal to 0"),
+        (("--at-most", "-1"), 1, "must be 0 or more"),
         (("--at-most", "1", "--unit", "U", "--employee", "E-1"), 2, "give one of --employee"),
         (("--at-most", "1", "--unit", "nowhere"), 8, "no unit 'nowhere' is known"),
     ):  # fmt: skip
