@@ -39,7 +39,7 @@ test-pythons: $(READY) ## run the everyday tests on each other Python of the mac
 	@$(BIN)/python -m tests.surroundings.pythons
 
 OTHER_PYTHONS := test-pythons
-check: lint $(CHECKED:%=test-%) test-clocks $(OTHER_PYTHONS) test ## what CI runs: lint and the groups of tests, not the exhaustive one
+check: lint $(CHECKED:%=test-%) $(OTHER_PYTHONS) test ## what CI runs: lint and the groups of tests but those of clocks and of many examples
 
 lint: $(READY) ## check format, style and types
 	@$(BIN)/ruff format --check .
