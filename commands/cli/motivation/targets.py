@@ -143,7 +143,8 @@ def list_(question: Question, period: str | None, employee: str | None, unit: st
 
 
 @click.command(
-    epilog="Example: iledger target propose --metric won_value --period 2027-Q1 --from pipeline"
+    epilog="Example: iledger target propose --metric won_value --period 2025-Q4 --from pipeline "
+    "--on 2025-10-01"
 )
 @_METRIC
 @PERIOD
