@@ -111,6 +111,8 @@ def test_the_migrations_are_numbered_without_gaps() -> None:
 def test_what_a_migration_does_is_never_another() -> None:
     """A new digest here is a change for which databases of that version get no migration."""
     text = script("ledger.sql", "migrations/0004_schema.sql")
-    lines = [line for line in text.splitlines() if not line.strip().startswith("--") and line.strip()]
+    lines = [
+        line for line in text.splitlines() if not line.strip().startswith("--") and line.strip()
+    ]
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     assert digest == "1d30770ecc356b9754cefeffec91cec707053e895dbe5f0b770ffd6c776b4845"
