@@ -14,6 +14,7 @@ import pytest
 from ledger import embedded, schema
 from ledger.database import Location
 from tests.commands.cli.conftest import MODULE, ROOT, event, jsonl
+from tests.ledger.embedded.conftest import leave_nothing
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def home() -> Iterator[Path]:
         folder = Path(name) / "data"
         schema.init(Location(folder=folder))
         yield folder
-        embedded.stop(folder)
+        leave_nothing(folder)
 
 
 def test_every_event_once_and_in_order(home: Path) -> None:
