@@ -38,8 +38,7 @@ test-clocks: $(READY) ## run what can depend on the clock at other hours and in 
 test-pythons: $(READY) ## run the everyday tests on each other Python of the machine: one at least
 	@$(BIN)/python -m tests.surroundings.pythons
 
-OTHER_PYTHONS := test-pythons
-check: lint $(CHECKED:%=test-%) $(OTHER_PYTHONS) test ## what CI runs: lint and the groups of tests but those of clocks and of many examples
+check: lint $(CHECKED:%=test-%) test ## what CI runs: lint and the groups of tests but clocks, pythons, exhaustive
 
 lint: $(READY) ## check format, style and types
 	@$(BIN)/ruff format --check .
