@@ -1,6 +1,6 @@
 """`make test-pythons`: `make test` once on each other Python that the machine has.
 
-    python -m tests.surroundings.pythons [--list]
+    python -m tests.surroundings.pythons
 
 Each gets a virtual environment of its own, `.venv-3.12` and so on. Looked for are `python3.12` and
 the like on PATH, and those of pyenv.
@@ -40,9 +40,6 @@ def _is(program: str, version: str) -> bool:
 
 def main() -> int:
     found = others()
-    if "--list" in sys.argv[1:]:
-        print(*found)
-        return 0
     if not found:
         print(
             f"the tests of the group 'pythons' cannot run: this machine has no other Python than "
