@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ledger.api import Ledger, open  # noqa: A004
+    from ledger.api import Ledger, open  # noqa: A004 - as in api.py
     from ledger.envelope import Event, Receipt, Recorded
     from ledger.moments import Moment
 

@@ -95,7 +95,7 @@ class Fact(Decision):
     event: Recorded
     encoded: Encoded | None = None
 
-    def __new__(cls, event: Event | Recorded) -> Self:  # noqa: D102
+    def __new__(cls, event: Event | Recorded) -> Self:  # noqa: D102 - see the class
         content: Any = type(event.data)
         return cast(Self, object.__new__(decision(content) if cls is Fact else cls))
 

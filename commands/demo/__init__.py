@@ -31,7 +31,7 @@ def events(seed: int = 2025) -> Iterator[dict[str, Any]]:
 
     Each event is an object as in docs/events.md: strings, numbers, lists and objects only.
     """
-    rng = Random(seed)  # noqa: S311
+    rng = Random(seed)  # noqa: S311 - the same every time, and no secret
     world = World(rng, Journal(), Company(rng))
     world.company.announce(rng, world.journal)
     opening_base(world)
