@@ -19,7 +19,8 @@ periods AS (
         date_trunc(%(every)s::text, CASE WHEN isfinite(%(starts)s::timestamp) THEN %(starts)s::timestamp
             ELSE coalesce((
                 SELECT local_time(min(e.occurred_at), 'day', %(zone)s) FROM entries e
-                WHERE known(e.position, e.annulled_at, %(as_of)s)), %(on)s AT TIME ZONE %(zone)s)
+                WHERE e.occurred_at <= %(on)s AND known(e.position, e.annulled_at, %(as_of)s)),
+                %(on)s AT TIME ZONE %(zone)s)
             END),
         least(%(ends)s::timestamp - interval '1 microsecond', %(on)s AT TIME ZONE %(zone)s),
         %(step)s::interval) AS p

@@ -1,6 +1,6 @@
 """The law of the `on` axis: what was true on a day does not depend on what happened after it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import Phase, given, settings
@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from ledger import codec
 from ledger.envelope import Event
+from ledger.events.sales import DealReopened
+from projections.metrics.metrics import explain
 from tests.projections.engine.test_an_annulled_event_is_as_if_it_had_never_happened import (
     beside_the_point,
 )
@@ -44,6 +46,22 @@ def test_later_events_change_nothing(
     never = [beside_the_point(event.key) if _is_later(event, on) else event for event in history]
     for question, answer in answers(never).items():
         assert whole[question] == answer, question
+
+
+def test_a_first_event_after_the_day_does_not_choose_the_periods_explained(
+    embedded_dsn: str,
+) -> None:
+    day = datetime(2026, 1, 10, tzinfo=UTC)
+    undated = {"source": "test", "key": "1", "recorded_by": "crm", "occurred_at": "unknown"}
+    reopened = Event(data=DealReopened(deal="D-1", reason="r"), **undated)
+
+    def periods(*others: Event) -> list[str]:
+        with ledger_of(embedded_dsn, [reopened, *others]) as (_, connection):
+            seen = view(1 + len(others), day)
+            return [row.period for row in explain(connection, seen, "deals_open.*", every="month")]
+
+    in_march = beside_the_point("2")
+    assert periods() == periods(in_march) == ["2026-01"]
 
 
 def _is_later(event: Event, on: datetime) -> bool:
