@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.surroundings import search_path
+
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = ("README.md", "docs/ownership.md", "docs/eventsourcing.md")
@@ -34,7 +36,7 @@ def _run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
         name: value for name, value in os.environ.items() if not name.startswith("ILEDGER_")
     }
     environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
-    environment["PYTHONPATH"] = str(ROOT)
+    environment["PYTHONPATH"] = search_path()
     return subprocess.run(
         ["bash", "-c", f"{made}\n{script}\niledger server stop"],
         cwd=folder,

@@ -25,15 +25,8 @@ from ledger.errors import ServerUnavailable
 _ACCOUNT = "iledger-postgres"
 _HERE = Path("/proc/self/cwd")
 _COPIES = Path("/var/lib/iledger")
-# The caller's PGPORT, PGDATA, LC_ALL and the like must not reach the server. What its libraries are
-# loaded with must: where they are found, and a clock put before the machine's by libfaketime
-# (whose shared memory is its caller's alone).
-_LOADED_WITH = {
-    name: value
-    for name, value in os.environ.items()
-    if name.startswith(("LD_", "FAKETIME")) and name != "FAKETIME_SHARED"
-}
-_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"} | _LOADED_WITH
+# The caller's PGPORT, PGDATA, LC_ALL and the like must not reach the server.
+_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
 
 class Programs(NamedTuple):

@@ -1,11 +1,11 @@
-"""`make test-clocks`: the tests that can depend on the clock, with the clock set by libfaketime.
+"""`make test-clocks`: the tests that can depend on the clock, with the clock set ahead.
 
     python -m tests.surroundings.clocks [ARGUMENTS OF PYTEST]
 
 With `--group everyday` among the arguments it is every test, not only those of the group `clocks`.
 The hours are those at which a day has begun in one zone and not in another: in Moscow, the zone of
 the tests' ledgers, it begins at 21:00 UTC. The clock of the servers that the tests start is set
-as well. It goes on from there.
+as well, by libfaketime. It goes on from there.
 """
 
 import os
@@ -40,13 +40,10 @@ def run(library: Path, when: str, zone: str, arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="iledger-pyc-") as compiled:
         environment = os.environ | {
             "TZ": zone,
-            "LD_PRELOAD": str(library),
-            "FAKETIME": f"{ahead.total_seconds():+.0f}",
-            # Timeouts are measured by the monotonic clock.
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-            "PYTHONPATH": str(Path(__file__).parent / "loaded"),
-            # What is compiled is kept apart, for the times of files are moved as well.
+            "TEST_CLOCK_AHEAD": f"{ahead.total_seconds():.0f}",
+            "TEST_FAKETIME_LIBRARY": str(library),
+            "PYTHONPATH": str(Path(__file__).parent / "loaded"),  # sitecustomize sets the clock
+            # What is compiled is kept apart: the time in it is of another clock.
             "PYTHONPYCACHEPREFIX": compiled,
         }
         pytest = [sys.executable, "-m", "pytest", "--group", "clocks", *arguments]

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from commands.cli import main
 from ledger.database import Location
+from tests.surroundings import search_path
 
 ROOT = Path(__file__).parents[3]
 MODULE = [sys.executable, "-m", "commands.cli.main"]
@@ -32,7 +33,7 @@ def settings(location: Location) -> dict[str, str]:
     return os.environ | {
         "ILEDGER_DSN": location.dsn or "",
         "ILEDGER_SCHEMA": location.schema,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": search_path(),
     }
 
 

@@ -1,20 +1,35 @@
-"""Read by every Python of `make test-clocks`: what libfaketime disturbs is done in another way.
+"""Read by every Python of `make test-clocks`: sets its clock and that of the servers it starts.
 
-`time.sleep` waits for a moment of the monotonic clock, which libfaketime leaves as it is and yet
-takes for a moment of the clock that it has set: sleep by `select`. A thread that waits for the
-interpreter's lock waits 5 ms at a time; if these have passed when libfaketime looks at them, it
-hands on a time below 0 and the interpreter dies ("take_gil: PyCOND_WAIT failed"): wait longer.
+Python's own clock is set by time-machine, PostgreSQL's by libfaketime: a Python that is loaded with
+libfaketime dies under load, for its wait for the interpreter's lock then fails now and then.
 """
 
-import select
-import sys
+import os
+import subprocess
 import time
+from pathlib import Path
+from typing import Any
 
-sys.setswitchinterval(1)
+import time_machine
+
+AHEAD = float(os.environ["TEST_CLOCK_AHEAD"])  # seconds
+SERVER = {
+    "LD_PRELOAD": os.environ["TEST_FAKETIME_LIBRARY"],
+    "FAKETIME": f"{AHEAD:+.0f}",
+    "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # timeouts are measured by it
+    "DONT_FAKE_MONOTONIC": "1",
+}
+_start = subprocess.Popen.__init__
 
 
-def sleep(seconds: float) -> None:
-    select.select([], [], [], seconds)
+def start(popen: "subprocess.Popen[Any]", args: Any, *rest: Any, **options: Any) -> None:
+    words = args if isinstance(args, list | tuple) else [args]
+    if any(Path(os.fsdecode(word)).name == "postgres" for word in words):
+        options["env"] = (options.get("env") or os.environ) | SERVER
+    _start(popen, args, *rest, **options)
 
 
-time.sleep = sleep
+subprocess.Popen.__init__ = start  # type: ignore[method-assign]
+_clock = time_machine.travel(time.time() + AHEAD, tick=True).start()
+# Starting it takes a while, by which it is behind the servers' clocks.
+_clock.move_to(time_machine.escape_hatch.time.time() + AHEAD)

@@ -13,8 +13,9 @@ import pytest
 
 from ledger import embedded, schema
 from ledger.database import Location
-from tests.commands.cli.conftest import MODULE, ROOT, event, jsonl
+from tests.commands.cli.conftest import MODULE, event, jsonl
 from tests.ledger.embedded.conftest import leave_nothing
+from tests.surroundings import search_path
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def home() -> Iterator[Path]:
 
 def test_every_event_once_and_in_order(home: Path) -> None:
     settings = {k: v for k, v in os.environ.items() if not k.startswith("ILEDGER_")}
-    settings |= {"ILEDGER_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    settings |= {"ILEDGER_HOME": str(home), "PYTHONPATH": search_path()}
 
     def append(*numbers: int) -> None:
         load = jsonl(*(event(n) for n in numbers))
