@@ -1,5 +1,5 @@
 -- Template: the figures of metrics, one row for each group, period, metric and currency. Which events
--- a metric counts is in evidence_*.sql; ratios are divided in rows.py.
+-- a metric counts is in the file of its subject (for win_rate sales.sql); ratios are divided in rows.py.
 --
 --   grouped_evidence   the evidence with group and period
 --   measured, sums     its narrow rows, and those added up: rows are many, sums few

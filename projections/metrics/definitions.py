@@ -1,6 +1,6 @@
 """Which metrics there are, each defined once, and the evidence that each of them counts.
 
-METRICS names the evidence of each metric; EVIDENCE names the statement, in evidence_SUBJECT.sql.
+METRICS names the evidence of each metric; EVIDENCE names the statement, in SUBJECT.sql.
 Other packages add theirs through the entry point group `interaction_ledger.metrics`: each entry is
 a module with METRICS (name to Metric) and EVIDENCE (name to Evidence), as here.
 """
@@ -14,11 +14,11 @@ from ledger.errors import InvalidQuestion
 from ledger.sql import statements
 from ledger.suggestions import did_you_mean
 
-SUBJECTS = ("contacts", "sales", "clients", "work", "service")  # evidence_*.sql
+SUBJECTS = ("contacts", "sales", "clients", "work", "service")  # a file of SQL each
 _SQL = {
     name: statement
     for subject in SUBJECTS
-    for name, statement in statements("projections.metrics", f"evidence_{subject}.sql").items()
+    for name, statement in statements("projections.metrics", f"{subject}.sql").items()
 }
 
 

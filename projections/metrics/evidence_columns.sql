@@ -1,5 +1,5 @@
--- The columns of evidence: every statement of an evidence_*.sql file, and of another package, gives
--- these, in this order, one row an event. This one has no row; it fixes the names and the types.
+-- The columns of evidence: every statement of a subject's file, such as sales.sql, and of another
+-- package, gives these, in this order, one row an event. This one has no row; it fixes the names and the types.
 --
 -- evidence       its kind: the name of the evidence, or one of its kinds (definitions.py)
 -- position       of the event in the ledger

@@ -3,7 +3,7 @@
 --
 --   periods, ends         the periods asked for, and the moment at which each of them ends
 --   clock, spans          working hours, and evidence to be measured in them
---   events                the evidence, one row an event (evidence_*.sql, evidence_columns.sql)
+--   events                the evidence, one row an event (sales.sql and the like, evidence_columns.sql)
 --   owners, credited      to whom each event is credited (credit.sql); a split event has two rows
 --   placed                the unit of the credited employee at that moment
 --   unit_states … named   the group: employee, unit, team, office, product, client or a fact

@@ -1,8 +1,8 @@
 """The statements of a question about metrics, each rendered from its template with what it needs.
 
 aggregates.sql, evidence_of_a_figure.sql   the two questions; both begin with grouped_evidence.sql
-credit.sql                              who is credited, one statement a mode
-evidence_*.sql                          which events count, by subject (see `definitions`)
+credit.sql                                 who is credited, one statement a mode
+SUBJECT.sql                                which events count, by subject (see `definitions`)
 """
 
 import re

@@ -1,4 +1,5 @@
--- The pipeline: how many closed deals were won, by the stages that they had been in.
+-- The pipeline: how many closed deals were won, by the stages that they had been in; over all time,
+-- unlike the metric win_rate, which is that of a period (projections/metrics/sales.sql).
 
 -- name: rates
 -- Of all (stage and pipeline NULL), and of those that had ever been in a stage of a pipeline.
