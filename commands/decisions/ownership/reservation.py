@@ -70,6 +70,7 @@ def record_approach(ledger: Ledger, attempt: Event, memory: Memory | None = None
         source=attempt.source,
         key=attempt.key,
         zone=ledger.about.zone,
+        live=True,
     )
     model = ownership.model(client, seller, seller=seller)
     decide = _unless_recorded(ledger, attempt, approach(attempt, seller))
