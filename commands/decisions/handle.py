@@ -119,11 +119,9 @@ def handle(
 ) -> Handled:
     """Decide and record. Raises what `decide` raises, and a refusal after recording it.
 
-    - memory: kept by a process that decides often
-
-    A request that was carried out before is answered as it was then, and records nothing; KeyTaken
-    if another one was made under its key. A concurrent decision is not an error: this one is made
-    again. Raises ConditionFailed if that happens ATTEMPTS times.
+    A request that was carried out before is answered as it was then; KeyTaken if its key is that of
+    another. A concurrent decision is not an error: this one is made again. Raises ConditionFailed
+    if that happens ATTEMPTS times. memory: kept by a process that decides often.
     """
     context = context if context.key else context._replace(key=str(uuid.uuid4()))
     memory, request = memory or Memory(), context.repeatable
@@ -135,9 +133,8 @@ def handle(
             context = context.moved(basis.latest)
             decision = _decided(decide, basis.state, context, tested=assumption is None)
             events = _as_asked(decision, context)
-            receipts = ledger.append_all(
-                events, basis.condition, on_conflict_read=MOST if assumption else 0
-            )
+            most = MOST if assumption else 0
+            receipts = ledger.append_all(events, basis.condition, on_conflict_read=most)
         except Answered as found:
             return first_answer(found.request, found.rows)
         except ConditionFailed as error:

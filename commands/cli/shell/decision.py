@@ -42,6 +42,18 @@ from ledger.envelope import Event, Receipt
 from ledger.errors import InvalidEvent, InvalidQuestion, Outdated, ServerUnavailable
 from ledger.validation_messages import in_our_words
 
+_BY = click.option(
+    "--by",
+    metavar="EMPLOYEE",
+    envvar="ILEDGER_BY",
+    help="Who makes the decision.  [env: ILEDGER_BY; default: your login name]",
+)
+_KEY = click.option(
+    "--key",
+    metavar="KEY",
+    help="Names this request; made again, it records nothing and is answered as the first time.  "
+    "[default: a new key]",
+)
 T = TypeVar("T")
 _RIVALS = 10
 
@@ -158,18 +170,8 @@ def deciding(
       `Handled`, and the arguments; without it, the events are shown
     """
 
-    @click.option(
-        "--by",
-        metavar="EMPLOYEE",
-        envvar="ILEDGER_BY",
-        help="Who makes the decision.  [env: ILEDGER_BY; default: your login name]",
-    )
-    @click.option(
-        "--key",
-        metavar="KEY",
-        help="Names this request. Given again with the same command, it records nothing and "
-        "answers as the first time.  [default: a new key]",
-    )
+    @_BY
+    @_KEY
     @click.option("--dry-run", is_flag=True, help="Show the events without recording them.")
     @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
     @zoned
@@ -189,10 +191,8 @@ def deciding(
             before = shell.answered_before()
             if before is None:
                 command(shell, *args, **given)
-            elif again is None:
-                shell.answer(before)
             else:
-                again(shell, before, *args, **given)
+                (again or _shown)(shell, before, *args, **given)
 
     return run
 
@@ -203,6 +203,10 @@ def decided_anew(attempt: Callable[[], T]) -> T:
         with suppress(Outdated):
             return attempt()
     return attempt()
+
+
+def _shown(shell: DecisionShell, before: Handled, *_: Any, **__: Any) -> None:
+    shell.answer(before)
 
 
 def context_of(by: str | None, zone: str) -> Context:
