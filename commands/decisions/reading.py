@@ -66,7 +66,7 @@ def based(
         events = sorted((*known.events, *news), key=lambda event: event.position)
     memory.keep(model, head, events)
     state = model.folded(events)
-    while more := tuple(item for item in model.widen(state) if item not in items):
+    while more := _more(model, state, items):
         items += more
         head, events = _counting(_dependencies(ledger, (*items, *model.steady)), request)
         state = model.folded(events)
@@ -88,6 +88,11 @@ def assumed(model: DecisionModel, memory: Memory, request: Request | None = None
         return None
     items = (*model.query.items, *_asking(request), *_watched(model, known.upto))
     return Basis(state, Condition(Query(items)))
+
+
+def _more(model: DecisionModel, state: Any, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    wanted = (*model.widen(state), *model.doubts(state))
+    return tuple(item for item in wanted if item not in items)
 
 
 def _happened(event: Recorded) -> datetime:

@@ -21,6 +21,7 @@ from commands.decisions.ownership.refusals import (
     refusal_of,
     refuse_absent,
     refuse_merged,
+    refuse_misspelt,
     refuse_unknown,
     whose,
 )
@@ -52,7 +53,8 @@ def record_approach(ledger: Ledger, attempt: Event, memory: Memory | None = None
     - attempt: the event, with client and performed_by
     - memory: of a service that decides often; it then assumes at first that nobody has the client
 
-    Raises ClientTaken after recording `approach.blocked`; Refused, InvalidEvent, KeyConflict.
+    Raises ClientTaken after recording `approach.blocked`; Refused, also if the client is not known,
+    but one whose id looks the same is; InvalidEvent, KeyConflict.
     """
     for name in ("client", "performed_by"):
         if not getattr(attempt, name):
@@ -117,6 +119,7 @@ def approach(attempt: Event, seller: str) -> Decide:
     def decide(state: Ownership, context: Context) -> Decision:
         context = context._replace(at=state.present(context.at))
         refuse_merged(state)
+        refuse_misspelt(state)
         refuse_absent(state, seller, context)
         holding, ended = _vacated(state, context)
         rule = _rule(state, seller, holding, context.at)
