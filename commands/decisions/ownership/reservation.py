@@ -87,7 +87,7 @@ def record_approach(ledger: Ledger, attempt: Event, memory: Memory | None = None
 def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:
     """Decide, but do not refuse what is recorded already: it is sent again after a lost answer.
 
-    After an attempt that failed because of a concurrent decision, it cannot be recorded already.
+    After an attempt that failed because of a concurrent decision, only a refusal of it is news.
     """
     tried = False
 
@@ -101,6 +101,8 @@ def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:
                 return again
             raise
         if decision.refusal is None:
+            if tried and _is_recorded(ledger, attempt):
+                return again
             tried = True
             return decision
         return again if not tried and _is_recorded(ledger, attempt) else decision
