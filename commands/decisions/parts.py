@@ -6,8 +6,8 @@ request; see `requests.py`.
 
 from collections.abc import Sequence
 
-from commands.decisions.handle import Context, Decision, DecisionModel, answered, handle
-from commands.decisions.requests import Handled, ending
+from commands.decisions.handle import Context, Decision, DecisionModel, handle
+from commands.decisions.requests import ending
 from ledger.api import Ledger
 from ledger.log import Item, Query
 
@@ -30,14 +30,14 @@ def conclude(
     planned: int | None = None,
     done: int | None = None,
     left: Sequence[tuple[str, str]] = (),
-) -> Handled | None:
-    """Record that a request is carried out, and with which answer; None if no key was given.
+) -> None:
+    """Record that a request is carried out, and with which answer, if its key was given.
 
     - planned, done: numbers of clients; left: (client, reason) of those skipped
     """
     request = context.request
     if request is None:
-        return None
+        return
     concluded = Item(("request.concluded",), request.item.tags)
     model = DecisionModel(Query((concluded,)), False, lambda *_: True)
 
@@ -47,4 +47,3 @@ def conclude(
         return Decision() if state else Decision((end,))
 
     handle(ledger, model, context._replace(stage="part"), decide)
-    return answered(ledger, request)

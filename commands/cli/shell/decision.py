@@ -124,8 +124,10 @@ class DecisionShell:
             if events:
                 self.show(events, receipts)
             raise
-        done = parts.conclude(self.ledger, context)
-        self.show(*((done.events, done.receipts) if done else (events, receipts)))
+        parts.conclude(self.ledger, context)
+        if done := self.answered_before():
+            events, receipts = done.events, done.receipts
+        self.show(events, receipts)
 
     @property
     def in_parts(self) -> Context:

@@ -154,7 +154,7 @@ def test_what_another_library_tags_so_is_no_answer(book: Book, location: Locatio
 
 
 def test_what_was_asked_is_recorded_under_the_hash(book: Book, location: Location) -> None:
-    """It passes with the events into another ledger, and answers there too."""
+    """It is replayed with the events, as anything that they say."""
     first = book(*ASSIGN, "--format", "json")
     with closing(connect(location, "owner")) as connection:
         body, at, leaf = connection.execute(
