@@ -46,7 +46,12 @@ BASE = [
     _fact("owner 4", "curator.assigned", "C-4", employee="S-1"),
     _fact("left", "client.reserved", "C-5", employee="S-1", expires_at="2026-01-02T00:00:00Z"),
 ]
-_BY = ("--by", "S-9", "--yes")
+CONFIRMED = (
+    "transfer apply",
+    "transfer reverse",
+    "reservation expire",
+    "norm record",
+)
 _REASSIGN = line("client reassign C-1 --reason workload --to")
 _RELEASE = line("client release C-1 --reason pool")
 _PACK = line("handover pack C-1 --to S-1 --issue")

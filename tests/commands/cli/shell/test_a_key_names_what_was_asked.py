@@ -29,7 +29,7 @@ from tests.commands.cli.ownership.test_a_transfer_killed_in_the_middle_is_finish
 )
 from tests.commands.cli.shell.requests_made import BASE
 
-BY = ("--by", "S-9", "--yes", "--key", "K-1")
+BY = ("--by", "S-9", "--key", "K-1")
 ASSIGN = ("client", "assign", "C-2", "--to", "S-2", *BY)
 ABSENCE = ("employee", "absence", "S-1", "--from", "2026-07-01", "--to", "2026-07-14", *BY)
 Book = Callable[..., Result]
@@ -120,7 +120,7 @@ def test_an_impossible_key_is_no_new_key(book: Book, location: Location, key: st
 
 
 def test_the_longest_key_is_long_enough(book: Book) -> None:
-    expire = ("reservation", "expire", *BY[:-1], "k" * 200)
+    expire = ("reservation", "expire", "--yes", *BY[:-1], "k" * 200)
     assert book(*expire).stdout == book(*expire).stdout != ""
 
 

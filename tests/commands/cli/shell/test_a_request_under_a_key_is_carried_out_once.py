@@ -16,7 +16,7 @@ from ledger import codec, log
 from ledger.database import Location, connect
 from ledger.errors import KeyTaken
 from tests.commands.cli.conftest import Here, jsonl
-from tests.commands.cli.shell.requests_made import _BY, BASE, REQUESTS, Made
+from tests.commands.cli.shell.requests_made import BASE, CONFIRMED, REQUESTS, Made
 from tests.projections.schemes import SCHEME
 from tests.projections.sellers import september
 from tests.projections.settled import recorded
@@ -47,9 +47,9 @@ def run(
     Path("second.toml").write_text(SCHEME.replace("version = 1", "version = 2"), "utf-8")
 
     def done(*words: str) -> Result:
-        by = _BY[2:] if "--by" in words else _BY
-        extra = () if words[:2] in (("transfer", "plan"), ("handover", "pack")) else by
-        return here(*words, *extra)
+        by = () if "--by" in words or words[:2] == ("transfer", "plan") else ("--by", "S-9")
+        yes = ("--yes",) if " ".join(words[:2]) in CONFIRMED else ()
+        return here(*words, *by, *yes)
 
     return done
 
