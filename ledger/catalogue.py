@@ -27,6 +27,7 @@ SUBJECTS = (
     "service",
     "motivation",
     "corrections",
+    "requests",
 )
 
 

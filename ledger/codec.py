@@ -21,7 +21,7 @@ from ledger import catalogue
 from ledger.canonical import canonical
 from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Row, Visibility
 from ledger.errors import InvalidEvent, LedgerError
-from ledger.events.fields import Channel, EventId, Id, Label
+from ledger.events.fields import Channel, Digest, EventId, Id, Label
 from ledger.moments import REMEDY, Moment, precision_of
 from ledger.suggestions import did_you_mean
 from ledger.upcasts import UPCASTS
@@ -48,6 +48,8 @@ class _Envelope(TypedDict, total=False):
     channel: Channel | None
     import_batch: Id | None
     visibility: Visibility | None
+    request: EventId | None
+    asked: Digest | None
 
 
 _check_envelope = TypeAdapter(_Envelope).validator.validate_python
@@ -98,6 +100,12 @@ def decode(row: Row) -> Recorded:
     put(event, "occurred_at", row.occurred_at)
     put(event, "precision", precision_of(event.occurred_text))
     return event
+
+
+def written(data: Any) -> dict[str, Any]:
+    """The content of an event as plain values, as it stands in the recorded text."""
+    plain: dict[str, Any] = _read_json(canonical(_plain(data)))
+    return plain
 
 
 def same(stored: bytes, offered: bytes) -> bool:
@@ -151,6 +159,8 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
         and (stream, value)
         not in (("client", record.get("client")), ("performed_by", record.get("performed_by")))
     )
+    if "request" in record:
+        tags += (f"request:{record['request']}",)
     return Encoded(
         described.name,
         described.version,

@@ -29,6 +29,8 @@ OPTIONAL = (
     "channel",
     "import_batch",
     "visibility",
+    "request",
+    "asked",
 )
 NEVER = datetime.min.replace(tzinfo=UTC)
 REQUIRED = ("source", "key", "recorded_by", "occurred_at")
@@ -40,6 +42,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     - data: an instance of a class in `ledger.events`
     - occurred_at: a Moment, an aware datetime, or a text as described in `ledger.moments`
     - correlation, causation: event ids
+    - request, asked: of the events of a decision: the id that its key gives, and the SHA-256 of
+      what was asked; see `commands.decisions.requests`
     """
 
     data: Any
@@ -57,6 +61,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     channel: str | None = None
     import_batch: str | None = None
     visibility: Visibility | None = None
+    request: str | None = None
+    asked: str | None = None
 
 
 class Encoded(NamedTuple):
@@ -160,6 +166,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     channel: str | None = None
     import_batch: str | None = None
     visibility: str = "internal"
+    request: str | None = None
+    asked: str | None = None
 
 
 def event_id(source: str, key: str) -> uuid.UUID:

@@ -113,6 +113,28 @@ class ClientTaken(Refused):
         super().__init__(message)
 
 
+class Outdated(Refused):
+    """What the decision was computed from has changed since; compute and decide again."""
+
+
+class KeyTaken(KeyConflict):
+    """A key was given to another request before, which stands; this one was not carried out."""
+
+    exit_code = 8
+
+    def __init__(
+        self, source: str, key: str, type_: str, client: str | None, position: int
+    ) -> None:
+        self.source, self.key, self.position = source, key, position
+        about = f" of client {client}" if client else ""
+        LedgerError.__init__(
+            self,
+            f"key {key!r} names another request, which was recorded as {type_}{about} at position "
+            f"{position}; nothing was recorded now. Repeat a key only with the command and the "
+            "arguments that it was given to first",
+        )
+
+
 class ServerUnavailable(LedgerError):
     """PostgreSQL cannot be reached, started or written to; the message says which and what next."""
 

@@ -38,7 +38,7 @@ BYTES = {"canonical", "catalogue", "codec", "events", "upcasts", "validation_mes
 TABLE = {"arrays", "database", "following", "log", "schema", "sql", "store", "writer"}
 # What all shelves of a layer share imports none of them.
 SHARED = {
-    "commands/decisions": {"handle", "memory", "model", "reading"},
+    "commands/decisions": {"handle", "memory", "model", "parts", "reading", "requests"},
     "commands/cli": {"directory", "shell"},
 }
 

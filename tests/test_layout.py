@@ -22,7 +22,7 @@ SUBJECTS = {
     *("knowledge", "value", "marketing", "access"),
 }
 SHELVED = {
-    "ledger/events": {"corrections", "fields"},
+    "ledger/events": {"corrections", "fields", "requests"},
     "projections/tables": set(),
     "projections/questions": set(),
     "commands/decisions": set(),

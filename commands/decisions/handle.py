@@ -2,21 +2,31 @@
 
 A decision is a pure function from a state and a `Context` to the events that follow. `handle`
 appends them only if nothing that the decision depends on has been recorded or annulled meanwhile;
-otherwise it decides again. A decision without events decides nothing.
+otherwise it decides again. A decision without events decides nothing. What is asked under a key is
+carried out once; see `requests.py`.
 """
 
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from commands.decisions.memory import Memory
 from commands.decisions.model import DecisionModel
-from commands.decisions.reading import MOST, assumed, read
+from commands.decisions.reading import MOST, Answered, assumed, based, read
+from commands.decisions.requests import (
+    Handled,
+    Request,
+    answered,
+    first_answer,
+    marked,
+    recorded_without_request,
+    shown,
+)
 from ledger.api import Ledger
-from ledger.envelope import Event, Receipt
+from ledger.envelope import Event
 from ledger.errors import ConditionFailed, KeyConflict, LedgerError, Refused
 from ledger.keys import under
 from ledger.log import Dependencies
@@ -28,6 +38,8 @@ __all__ = [
     "DecisionModel",
     "Handled",
     "Memory",
+    "Request",
+    "answered",
     "handle",
     "propose",
     "read",
@@ -42,6 +54,9 @@ class Context(NamedTuple):
     - at: when it happens, aware
     - key: identifies the decision permanently; its events are numbered under it
     - zone: of the times in refusals; proposed: nothing is recorded, and refusals say so
+    - live: `at` is the present, which moves on while the decision waits or is made again
+    - request: what is asked, if it may be asked again; stage: whether this decision is all of it,
+      the first of several, or a further one
     """
 
     by: str
@@ -51,6 +66,20 @@ class Context(NamedTuple):
     key: str = ""
     zone: str = "UTC"
     proposed: bool = False
+    live: bool = False
+    request: Request | None = None
+    stage: Literal["whole", "first", "part"] = "whole"
+
+    @property
+    def repeatable(self) -> Request | None:
+        """The request that may have been carried out before, None if there is none."""
+        request = self.request
+        return request if request and request.named and self.stage != "part" else None
+
+    def moved(self, latest: datetime) -> "Context":
+        """The same at the present, and not before what it rests on; unless the time was given."""
+        present = max(self.at, datetime.now(UTC), latest)
+        return self._replace(at=present) if self.live else self
 
     def shown(self, at: datetime) -> str:
         """The text of a time in a refusal."""
@@ -81,14 +110,6 @@ class Decision(NamedTuple):
     left: tuple[tuple[str, str], ...] = ()
 
 
-class Handled(NamedTuple):
-    """A decision that has been recorded, with the receipts of its events; left: as decided."""
-
-    events: tuple[Event, ...]
-    receipts: tuple[Receipt, ...]
-    left: tuple[tuple[str, str], ...] = ()
-
-
 def handle(
     ledger: Ledger,
     model: DecisionModel,
@@ -98,35 +119,59 @@ def handle(
 ) -> Handled:
     """Decide and record. Raises what `decide` raises, and a refusal after recording it.
 
-    - memory: kept by a process that decides often
-
-    A concurrent decision is not an error: this one is made again. Raises ConditionFailed if that
-    happens ATTEMPTS times.
+    A request that was carried out before is answered as it was then; KeyTaken if its key is that of
+    another. A concurrent decision is not an error: this one is made again. Raises ConditionFailed
+    if that happens ATTEMPTS times. memory: kept by a process that decides often.
     """
     context = context if context.key else context._replace(key=str(uuid.uuid4()))
-    memory = memory or Memory()
-    assumption = assumed(model, memory)
+    memory, request = memory or Memory(), context.repeatable
+    assumption = assumed(model, memory, request)
     dependencies: Dependencies | None = None
     for _ in range(ATTEMPTS):
-        basis = assumption or read(ledger, model, memory, dependencies)
         try:
+            basis = assumption or based(ledger, model, memory, dependencies, request)
+            context = context.moved(basis.latest)
             decision = _decided(decide, basis.state, context, tested=assumption is None)
-            events = _numbered(decision.events)
-            receipts = ledger.append_all(
-                events, basis.condition, on_conflict_read=MOST if assumption else 0
-            )
+            events = _as_asked(decision, context)
+            most = MOST if assumption else 0
+            receipts = ledger.append_all(events, basis.condition, on_conflict_read=most)
+        except Answered as found:
+            return first_answer(found.request, found.rows)
         except ConditionFailed as error:
             assumption, dependencies = None, error.dependencies
             continue
-        except KeyConflict as conflict:  # of a refusal: it is on record since this was asked before
-            raise (decision.refusal or conflict) from None
+        except KeyConflict as conflict:
+            return _recorded(ledger, context, decision, events, conflict)
         memory.advance(model, receipts)
         if decision.refusal is not None:
             raise decision.refusal
-        return Handled(events, tuple(receipts), decision.left)
+        return Handled(*shown(events, receipts), decision.left)
     raise ConditionFailed(
         f"others decided about the same {ATTEMPTS} times while this was being decided; try again"
     )
+
+
+def _recorded(
+    ledger: Ledger,
+    context: Context,
+    decision: Decision,
+    events: Sequence[Event],
+    conflict: KeyConflict,
+) -> Handled:
+    """The answer where the keys of a decision are in use, but under no request."""
+    if decision.refusal is not None:  # it is on record since this was asked before
+        raise decision.refusal from None
+    if context.request is None or context.stage != "whole":
+        raise conflict
+    return recorded_without_request(ledger, context.request, events, conflict)
+
+
+def _as_asked(decision: Decision, context: Context) -> tuple[Event, ...]:
+    """The events to record: what was decided, under the request unless that is refused."""
+    events, request = _numbered(decision.events), context.request
+    if request is None or decision.refusal is not None:
+        return events
+    return marked(events, request, context.stage, by=context.by, at=context.at)
 
 
 def _decided(
@@ -154,9 +199,9 @@ def propose(
     decide: Callable[[Any, Context], Decision],
 ) -> Decision:
     """What `handle` would record at this moment; records nothing."""
-    state, _ = read(ledger, model, Memory())
+    basis = based(ledger, model, Memory())
     context = context._replace(key=context.key or str(uuid.uuid4()), proposed=True)
-    decision = decide(state, context)
+    decision = decide(basis.state, context.moved(basis.latest))
     return decision._replace(events=_numbered(decision.events))
 
 

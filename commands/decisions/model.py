@@ -19,6 +19,7 @@ class DecisionModel(NamedTuple):
     - steady: more events, which seldom change and may be remembered
     - usually_empty: as a rule nothing of `query` has happened yet, so a process that remembers what
       is steady first decides on that alone, without reading
+    - doubts: as `widen`, where the state suggests a mistake; not missed if the state is assumed
     """
 
     query: Query
@@ -27,6 +28,7 @@ class DecisionModel(NamedTuple):
     widen: Callable[[Any], Iterable[Item]] = lambda _: ()
     steady: tuple[Item, ...] = ()
     usually_empty: bool = False
+    doubts: Callable[[Any], Iterable[Item]] = lambda _: ()
 
     def folded(self, events: Iterable[Recorded]) -> Any:
         """The state that these events make, in order of position."""

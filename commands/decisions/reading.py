@@ -1,56 +1,81 @@
 """Reading what a decision depends on: the state, and the condition under which it stays so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from commands.decisions.memory import Memory
 from commands.decisions.model import ANNULLED, DecisionModel
+from commands.decisions.requests import Request
 from ledger import codec
 from ledger.api import Ledger
-from ledger.envelope import Recorded
+from ledger.envelope import NEVER, Recorded, Row
 from ledger.errors import LedgerError
 from ledger.log import Condition, Dependencies, Item, Query
+from ledger.moments import Precision
 
+AHEAD = timedelta(minutes=5)  # by which clocks may differ, as in appending.sql
 MOST = 100_000  # events that one decision may depend on
 
 
+class Answered(Exception):
+    """The request was made before: rows are its events, annulled ones included."""
+
+    def __init__(self, request: Request, rows: Sequence[Row]) -> None:
+        super().__init__()
+        self.request, self.rows = request, rows
+
+
 class Basis(NamedTuple):
-    """What a decision is taken on, and the condition under which that stays what it is."""
+    """What a decision is taken on, and the condition under which that stays what it is.
+
+    - latest: when the last of it happened
+    """
 
     state: Any
     condition: Condition
+    latest: datetime = NEVER
 
 
-def read(
+def read(ledger: Ledger, model: DecisionModel, memory: Memory) -> tuple[Any, Condition]:
+    """Read the state that a decision depends on, and the condition under which it stays so."""
+    found = based(ledger, model, memory)
+    return found.state, found.condition
+
+
+def based(
     ledger: Ledger,
     model: DecisionModel,
     memory: Memory,
     dependencies: Dependencies | None = None,
+    request: Request | None = None,
 ) -> Basis:
     """Read what a decision depends on, as far as it is not remembered.
 
-    dependencies: of a basis that was assumed and proved wrong, which saves reading them.
+    - dependencies: of a basis that was assumed and proved wrong, which saves reading them
+    - request: what is decided; raises Answered if that is recorded already
     """
-    items, known = model.query.items, memory.recall(model)
+    items, known = (*model.query.items, *_asking(request)), memory.recall(model)
     news: list[Recorded] = []
     if known is not None:
         found = dependencies or _dependencies(ledger, (*items, *_watched(model, known.upto)))
-        head, news = _counting(found)
+        head, news = _counting(found, request)
     if known is None or any(event.type in model.seldom for event in news):
-        head, events = _counting(_dependencies(ledger, (*items, *model.steady)))
+        head, events = _counting(_dependencies(ledger, (*items, *model.steady)), request)
     else:
         events = sorted((*known.events, *news), key=lambda event: event.position)
     memory.keep(model, head, events)
     state = model.folded(events)
-    while more := tuple(item for item in model.widen(state) if item not in items):
+    while more := _more(model, state, items):
         items += more
-        head, events = _counting(_dependencies(ledger, (*items, *model.steady)))
+        head, events = _counting(_dependencies(ledger, (*items, *model.steady)), request)
         state = model.folded(events)
     watched = _watched(model, head)
-    return Basis(state, Condition(Query((*items, *watched, *_annulments(events))), head))
+    condition = Condition(Query((*items, *watched, *_annulments(events))), head)
+    return Basis(state, condition, max(map(_happened, events), default=NEVER))
 
 
-def assumed(model: DecisionModel, memory: Memory) -> Basis | None:
+def assumed(model: DecisionModel, memory: Memory, request: Request | None = None) -> Basis | None:
     """The basis if nothing has happened but what is remembered; None if that is not likely enough.
 
     The condition puts it to the test.
@@ -61,7 +86,24 @@ def assumed(model: DecisionModel, memory: Memory) -> Basis | None:
     state = model.folded(known.events)
     if any(True for _ in model.widen(state)):
         return None
-    return Basis(state, Condition(Query((*model.query.items, *_watched(model, known.upto)))))
+    items = (*model.query.items, *_asking(request), *_watched(model, known.upto))
+    return Basis(state, Condition(Query(items)))
+
+
+def _more(model: DecisionModel, state: Any, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    wanted = (*model.widen(state), *model.doubts(state))
+    return tuple(item for item in wanted if item not in items)
+
+
+def _happened(event: Recorded) -> datetime:
+    """When an event happened, by a clock that may be ahead of ours; not a date, nor a plan."""
+    at = event.occurred_at
+    exact = event.precision in (Precision.INSTANT, Precision.MINUTE)
+    return at if at and exact and at <= event.recorded_at + AHEAD else NEVER
+
+
+def _asking(request: Request | None) -> tuple[Item, ...]:
+    return () if request is None else (request.item,)
 
 
 def _watched(model: DecisionModel, upto: int) -> tuple[Item, ...]:
@@ -77,8 +119,13 @@ def _dependencies(ledger: Ledger, items: tuple[Item, ...]) -> Dependencies:
     return ledger.store.dependencies(Query(items), MOST)
 
 
-def _counting(found: Dependencies) -> tuple[int, list[Recorded]]:
-    """The head, and the events that count: neither annulled nor wrapped by the library."""
+def _counting(found: Dependencies, request: Request | None) -> tuple[int, list[Recorded]]:
+    """The head, and the events that count: neither annulled nor wrapped by the library.
+
+    Raises Answered if the request is among them.
+    """
+    if request and (asked := [row for row, _ in found.rows if request.names(row)]):
+        raise Answered(request, asked)
     if len(found.rows) == MOST:
         raise LedgerError(f"a decision depends on more than {MOST:,} events")
     return found.head, [codec.decode(row) for row, counts in found.rows if counts and row.version]

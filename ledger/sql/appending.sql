@@ -16,7 +16,8 @@
 --   failed        nothing was recorded: see condition
 -- whole: record all or nothing.
 -- condition: {"query": [...], "after": n}; fails if an event after n matches the query, unless every
--- event of the batch is already known (the answer to an earlier try was lost). That is no error, for
+-- event of the batch is already known (the answer to an earlier try was lost). It fails too if some of
+-- the batch is known and some is not: what was decided before is not added to. That is no error, for
 -- those who race for something are told so many times a second.
 --
 -- One advisory lock a ledger, held from before the numbers are drawn until the commit, makes commit
@@ -62,7 +63,7 @@ BEGIN
     IF NOT all_new THEN
         RETURN QUERY SELECT * FROM append_with_repeats(
             stamp, types, versions, sources, keys, clients, performers, times, tag_lists, bodies,
-            whole, failed);
+            whole, failed, condition IS NOT NULL);
         RETURN;
     END IF;
     IF '{}' <> ANY (tag_lists) THEN
@@ -170,7 +171,7 @@ CREATE FUNCTION append_with_repeats(
     stamp timestamptz,
     types text[], versions smallint[], sources text[], keys text[], clients text[],
     performers text[], times timestamptz[], tag_lists text[], bodies bytea[],
-    whole boolean, failed boolean
+    whole boolean, failed boolean, decided boolean
 ) RETURNS TABLE (at_position bigint, at_time timestamptz, outcome text, stored bytea)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
@@ -197,7 +198,7 @@ BEGIN
         ) AS compared
         WINDOW same_key AS (PARTITION BY id ORDER BY in_future, n)
     ) AS judged;
-    IF failed AND wanted IS NOT NULL THEN
+    IF wanted IS NOT NULL AND (failed OR decided AND any_known(sources, keys)) THEN
         RETURN QUERY SELECT NULL::bigint, NULL::timestamptz, 'failed', NULL::bytea;
         RETURN;
     END IF;

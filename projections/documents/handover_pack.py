@@ -28,6 +28,7 @@ HEADINGS = {
     "identity": "Client",
     "owner": "Owner",
     "open_promises": "Open promises",
+    "open_inquiries": "Unanswered inquiries",
     "open_tasks": "Open tasks",
     "open_offers": "Open offers",
     "open_deals": "Open deals",
@@ -60,6 +61,28 @@ class Letter(NamedTuple):
     performed_by: str | None
     position: int
     client: str | None
+
+
+class OpenInquiry(NamedTuple):
+    """An inquiry that nobody has answered; value: its subject; due_at: by when it should be."""
+
+    name: str
+    value: str | None
+    since: datetime | None
+    precision: str
+    position: int
+    channel: str | None
+    due_at: datetime | None
+    client: str | None
+
+
+class NextOwner(NamedTuple):
+    """Who owns a client, or (ahead) will own it by what is recorded, since or from when."""
+
+    employee: str
+    since: datetime | None
+    ahead: bool
+    position: int
 
 
 class Pack(NamedTuple):
@@ -120,15 +143,25 @@ def pack(connection: Connection, as_of: int, zone: str, client: str, employee: s
     letters = merges.told_apart(
         ask(connection, _SQL["letters"], view, Letter, clients=clients, most=LETTERS), clients
     )
+    inquiries = merges.told_apart(
+        ask(connection, _SQL["open_inquiries"], view, OpenInquiry, clients=clients), clients
+    )
     sections: dict[str, list[dict[str, object]]] = {
         name: merges.shown(lines) for name, lines in found._asdict().items()
     }
     sections["contact_persons"] = list(_by_role(found.contact_persons))
     sections["letters"] = merges.shown(letters)
+    sections["open_inquiries"] = merges.shown(inquiries)
     sections["conflicts"] = merges.shown(disputes.conflicts(connection, view, client))
     sections["disputes"] = merges.shown(disputes.disputes(connection, view, client=client))
     sections["ownership_history"] = merges.shown(ownership.history(connection, view, client))
     return Pack(client, employee, view, sections)
+
+
+def owners(connection: Connection, view: View, client: str) -> list[NextOwner]:
+    """Who owns a client from the view's time on, by what is recorded, in order of time."""
+    survivor = merges.members(connection, view, client)[0]
+    return ask(connection, _SQL["owners"], view, NextOwner, client=survivor)
 
 
 def _by_role(persons: list[PersonLine]) -> Iterator[dict[str, object]]:

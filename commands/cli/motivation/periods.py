@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import click
 
-from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.decision import DecisionShell, decided_anew, deciding
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
-from commands.decisions.handle import handle, propose
+from commands.decisions.handle import Handled, handle, propose
 from commands.decisions.motivation import settlement as deciding_settlement
-from projections.motivation.payout_statement import StatementContent
+from ledger.events.motivation import PayoutStatementIssued, PeriodClosed
+from projections.motivation.payout_statement import StatementContent, read_back
 from projections.motivation.scheme import scheme_of
 from projections.periods import Period, period_of
 from projections.tables.motivation.settlement import closings, published
@@ -35,6 +37,18 @@ _DROP = (
 )
 
 
+def _show_closed(shell: DecisionShell, closed: Handled, *_: Any, **__: Any) -> None:
+    """Show the statements with which a period was closed, and the names as known then."""
+    if closed.before:
+        shell.say_before()
+    issued = [each.data for each in closed.events if isinstance(each.data, PayoutStatementIssued)]
+    (end,) = (each.data for each in closed.events if isinstance(each.data, PeriodClosed))
+    with looking(shell, period_of(end.period), as_of=str(end.as_of)) as (question, seen):
+        known = names(question.connection, seen)
+    remark(f"{end.period} is closed as of position {end.as_of}: {len(issued)} statements")
+    shell.printer.show([summary(read_back(each.document), known) for each in issued])
+
+
 @click.command(
     epilog="Example: iledger bonus period close 2025-Q3 --scheme sales@1 --by E-01 --dry-run"
 )
@@ -46,7 +60,7 @@ _DROP = (
     metavar="REMARK",
     help="Accept a scheme published after the period began; every statement shows why.",
 )
-@deciding
+@partial(deciding, again=_show_closed)
 def close(shell: DecisionShell, period: str, name: str, late: str | None) -> None:
     """Close a period: issue a statement for every employee from what is known now.
 
@@ -55,12 +69,25 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     differs from the scheme's, and if reductions are not proposed or not decided. --zone is the
     period's time zone.
     """
+    span = period_of(period)
+    closed = decided_anew(lambda: _closed(shell, span, name, late))
+    if isinstance(closed, Handled):
+        _show_closed(shell, closed)
+    else:
+        remark("dry run: nothing was recorded; these statements would be issued")
+        shell.printer.show(closed)
+
+
+def _closed(
+    shell: DecisionShell, span: Period, name: str, late: str | None
+) -> Handled | list[dict[str, Any]]:
+    """Close a period; with --dry-run, the statements that would be issued. Raises Outdated."""
     # 37 ms
     from projections.motivation.reductions import refuse_unproposed
     from projections.motivation.statements import compute_statements
     from projections.motivation.target_groups import refuse_opposed  # 31 ms
 
-    span, model = period_of(period), deciding_settlement.model(period=period)
+    model = deciding_settlement.model(period=span.name)
     with looking(shell, span) as (question, seen):
         row = published(question.connection, question.view, name)
         scheme = scheme_of(row.toml)
@@ -76,11 +103,8 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     decide = deciding_settlement.close(span, shell.zone, scheme, seen.as_of, found, late)
     if shell.dry_run:
         propose(shell.ledger, model, shell.context, decide)
-        remark("dry run: nothing was recorded; these statements would be issued")
-    else:
-        handle(shell.ledger, model, shell.context, decide)
-        remark(f"{period} is closed as of position {seen.as_of}: {len(found)} statements")
-    shell.printer.show([summary(each.written, known) for each in found])
+        return [summary(each.written, known) for each in found]
+    return handle(shell.ledger, model, shell.context, decide)
 
 
 @click.command("list", epilog="Example: iledger bonus period list --period 2025-Q3")
@@ -115,7 +139,9 @@ def summary(content: StatementContent[str], names: Mapping[str, str]) -> dict[st
 
 
 @contextmanager
-def looking(shell: DecisionShell, span: Period) -> Iterator[tuple[Question, View]]:
-    """A question as of the head, and the view of the period's end."""
-    with opened(None, None, shell.zone, shell.printer.form) as question:
+def looking(
+    shell: DecisionShell, span: Period, as_of: str | None = None
+) -> Iterator[tuple[Question, View]]:
+    """A question as of a position or the head, and the view of the period's end."""
+    with opened(as_of, None, shell.zone, shell.printer.form) as question:
         yield question, question.view._replace(on=span.end(shell.zone))

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from commands.cli.motivation.targets import number
-from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.decision import DecisionShell, decided_anew, deciding
 from commands.cli.shell.names import with_names
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
@@ -132,13 +132,19 @@ def correct(
     shell: DecisionShell, name: str, delta: Decimal | None, reason: str, evidence: tuple[int, ...]
 ) -> None:
     """Correct a statement by an amount; the statement itself stays unchanged."""
-    seen = None
-    if delta is None:
-        row = _proposed(shell, name)
-        delta, seen = row.delta, row.now - row.delta
-        evidence = evidence or tuple(row.evidence)
-    decide = deciding_settlement.correct(name, delta, reason=reason, evidence=evidence, seen=seen)
-    shell.take(deciding_settlement.model(statement=name), decide)
+
+    def attempt() -> None:
+        amount, seen, behind = delta, None, evidence
+        if amount is None:
+            row = _proposed(shell, name)
+            amount, seen = row.delta, row.now - row.delta
+            behind = evidence or tuple(row.evidence)
+        decide = deciding_settlement.correct(
+            name, amount, reason=reason, evidence=behind, seen=seen
+        )
+        shell.take(deciding_settlement.model(statement=name), decide)
+
+    decided_anew(attempt)
 
 
 @click.command(

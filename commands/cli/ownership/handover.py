@@ -1,5 +1,6 @@
 """`iledger handover`: packs for new owners, and who has accepted which client."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,7 @@ from ledger import log
 from ledger.api import Ledger
 from ledger.errors import InvalidQuestion, NotFound
 from projections.documents import handover_pack as handover
-from projections.documents.handover_pack import Pack
+from projections.documents.handover_pack import NextOwner, Pack
 from projections.questions.ownership import portfolio
 from projections.tables.ownership import handovers
 from projections.tables.ownership.transfers import passed
@@ -150,7 +151,24 @@ def _pack(question: Question, client: str, employee: str) -> Pack:
     now = View.now(log.head(question.connection))
     portfolio.check_known(question.connection, now, "employee", employee)
     view = question.view
-    return handover.pack(question.connection, view.as_of, view.zone, client, employee)
+    made = handover.pack(question.connection, view.as_of, view.zone, client, employee)
+    _warn(handover.owners(question.connection, now, client), client, employee)
+    return made
+
+
+def _warn(owners: Sequence[NextOwner], client: str, employee: str) -> None:
+    """Report that what is recorded gives the client to somebody else than the pack."""
+    if employee in (each.employee for each in owners):
+        return
+    told = [
+        f"{'passes to' if each.ahead else 'is owned by'} {each.employee} (position {each.position})"
+        for each in owners
+    ]
+    remark(
+        f"warning: client {client} {' and '.join(told) or 'is owned by nobody'}, and no recorded "
+        f"decision gives it to {employee}. Name the new owner, or decide: iledger client "
+        f"{'reassign' if told else 'assign'} {client} --to {employee} --reason …"
+    )
 
 
 def _write(content: bytes, place: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,8 +12,9 @@ from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.output import remark
 from commands.cli.shell.progress import Bar
 from commands.cli.shell.question import Question, asked, moment
-from commands.decisions.handle import Decision, handle, propose
-from commands.decisions.ownership.transfer_plan import read, write
+from commands.decisions import parts
+from commands.decisions.handle import Decision, Handled, handle, propose
+from commands.decisions.ownership.transfer_plan import Plan, read, write
 from ledger.envelope import Event
 from ledger.errors import NotFound
 from ledger.events.ownership import ReassignmentReason
@@ -97,11 +99,26 @@ def plan(
         remark("this proposal is not saved; add --out plan.json to write the plan")
 
 
+def _applied(shell: DecisionShell, before: Handled, plan: Plan, approved_by: str | None) -> None:
+    shell.say_before()
+    _show_counts(shell, plan.batch, before, "moved", "skipped")
+
+
+def _reversed(shell: DecisionShell, before: Handled, batch: str, **given: Any) -> None:
+    shell.say_before()
+    _show_counts(shell, batch, before, "restored", "kept")
+
+
 @click.command(epilog="Example: iledger transfer apply plan.json --by E-02 --dry-run")
-@click.argument("path", metavar="PLAN", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument(
+    "plan",
+    metavar="PLAN",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=lambda context, param, path: read(path),
+)
 @_APPROVED
-@deciding
-def apply(shell: DecisionShell, path: Path, approved_by: str | None) -> None:
+@partial(deciding, again=_applied)
+def apply(shell: DecisionShell, plan: Plan, approved_by: str | None) -> None:
     """Apply a transfer plan.
 
     Clients that the employee no longer owns are skipped and listed. If the command is interrupted,
@@ -110,7 +127,6 @@ def apply(shell: DecisionShell, path: Path, approved_by: str | None) -> None:
     # 34 ms
     from commands.decisions.ownership.transfer import apply
 
-    plan = read(path)
     shell.confirm(
         f"Transfer {len(plan.moves):,} clients of {plan.from_employee} to "
         f"{', '.join(plan.successors)} (batch {plan.batch})?"
@@ -120,11 +136,12 @@ def apply(shell: DecisionShell, path: Path, approved_by: str | None) -> None:
         outcome = apply(
             shell.ledger,
             plan,
-            shell.context,
+            shell.in_parts,
             approved_by=approved_by or shell.context.by,
             take=_trying(tried) if shell.dry_run else handle,
             report=bar,
         )
+    _conclude(shell, outcome)
     _show(shell, outcome, "moved", "skipped", tried)
     if outcome.done and not (shell.dry_run or outcome.before):
         remark(
@@ -137,7 +154,7 @@ def apply(shell: DecisionShell, path: Path, approved_by: str | None) -> None:
 @click.argument("batch", metavar="BATCH")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @_APPROVED
-@deciding
+@partial(deciding, again=_reversed)
 def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | None) -> None:
     """Reverse a batch: return its clients to their previous owners.
 
@@ -154,12 +171,13 @@ def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | No
         outcome = reverse(
             shell.ledger,
             batch,
-            shell.context,
+            shell.in_parts,
             reason=reason,
             approved_by=approved_by or shell.context.by,
             take=_trying(tried) if shell.dry_run else handle,
             report=bar,
         )
+    _conclude(shell, outcome)
     _show(shell, outcome, "restored", "kept", tried)
 
 
@@ -176,6 +194,12 @@ def status(question: Question, batch: str | None) -> None:
         raise NotFound(f"no batch {batch!r} was started; `iledger transfer status` lists them")
     question.show(found, "batch")
     question.show(transfers.successors(question.connection, question.view, batch), "successors")
+
+
+def _conclude(shell: DecisionShell, outcome: Any) -> None:
+    if not shell.dry_run:
+        counts = (outcome.planned, outcome.done, outcome.left)
+        parts.conclude(shell.ledger, shell.in_parts, *counts)
 
 
 def _show_draft(question: Question, draft: Any) -> None:
@@ -207,13 +231,13 @@ def _show(shell: DecisionShell, outcome: Any, done: str, left: str, tried: Seque
     elif outcome.before:
         how = "was reversed" if done == "restored" else "was completed"
         remark(f"nothing to do: batch {outcome.batch} {how} before")
-    counts = {
-        "batch": outcome.batch,
-        "planned": outcome.planned,
-        done: outcome.done,
-        left: outcome.planned - outcome.done,
-    }
+    _show_counts(shell, outcome.batch, outcome, done, left)
+
+
+def _show_counts(shell: DecisionShell, batch: str, found: Any, done: str, left: str) -> None:
+    skipped = found.planned - found.done
+    counts = {"batch": batch, "planned": found.planned, done: found.done, left: skipped}
     shell.printer.show([counts], "batch")
-    rows = [{"client": client, "why": why} for client, why in outcome.left]
+    rows = [{"client": client, "why": why} for client, why in found.left]
     if rows or shell.printer.form == "json":
         shell.printer.show(rows, left)

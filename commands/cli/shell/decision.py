@@ -9,42 +9,64 @@ def release(shell: DecisionShell, client: str) -> None:
 """
 
 import getpass
-import json
 import sys
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeVar
 
 import click
-import msgspec
 from pydantic import ValidationError
 
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
 from commands.cli.shell.question import formatted, moment, zone_named, zoned
-from commands.decisions.handle import Context, Decision, DecisionModel, handle, propose
+from commands.cli.shell.request import request_of
+from commands.decisions import parts
+from commands.decisions.handle import (
+    Context,
+    Decision,
+    DecisionModel,
+    Handled,
+    answered,
+    handle,
+    propose,
+)
 from ledger import codec
 from ledger.api import Ledger
+from ledger.catalogue import type_name
 from ledger.envelope import Event, Receipt
-from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, ServerUnavailable
+from ledger.errors import InvalidEvent, InvalidQuestion, Outdated, ServerUnavailable
 from ledger.validation_messages import in_our_words
+
+_BY = click.option(
+    "--by",
+    metavar="EMPLOYEE",
+    envvar="ILEDGER_BY",
+    help="Who makes the decision.  [env: ILEDGER_BY; default: your login name]",
+)
+_KEY = click.option(
+    "--key",
+    metavar="KEY",
+    help="Names this request; made again, it records nothing and is answered as the first time.  "
+    "[default: a new key]",
+)
+T = TypeVar("T")
+_RIVALS = 10
 
 
 @dataclass(frozen=True)
 class DecisionShell:
     """Where a decision is taken: the open ledger, who decides and when, and how it is shown.
 
-    key: names the decision that `take` takes.
+    context: with the request that `take` carries out.
     """
 
     ledger: Ledger
     context: Context
-    key: str
     zone: str
     printer: Printer
     dry_run: bool
@@ -52,44 +74,69 @@ class DecisionShell:
 
     def take(self, model: DecisionModel, decide: Callable[[Any, Context], Decision]) -> None:
         """Decide, record and show the events; with --dry-run only show them."""
-        context = self.context._replace(key=self.key)
         if self.dry_run:
-            decision = propose(self.ledger, model, context, decide)
+            decision = propose(self.ledger, model, self.context, decide)
             self.show(decision.events)
             if decision.refusal is not None:
                 raise decision.refusal
             return
         try:
-            handled = handle(self.ledger, model, context, decide)
+            handled = handle(self.ledger, model, self.context, decide)
         except ServerUnavailable as error:
-            again = f"Repeat it with --key {self.key}: what was recorded is not recorded twice."
+            again = (
+                f"Repeat it with --key {self.context.key}: what was recorded is not recorded twice."
+            )
             raise ServerUnavailable(f"{error} {again}") from error
-        except KeyConflict as conflict:
-            if _but_for_its_time(conflict.stored) != _but_for_its_time(conflict.offered):
-                raise
-            remark(f"nothing to do: this was recorded before, with the key {self.key}")
-            return
+        self.answer(handled)
+
+    def answered_before(self) -> Handled | None:
+        """What the request was answered when it was made first. Raises KeyTaken."""
+        request = self.context.repeatable
+        return answered(self.ledger, request) if request else None
+
+    def answer(self, handled: Handled) -> None:
+        """Show what was recorded, now or when the same was asked before."""
+        if handled.before:
+            self.say_before()
         self.show(handled.events, handled.receipts)
+
+    def say_before(self) -> None:
+        """Report that the request was carried out when it was made first."""
+        remark(f"recorded before, with the key {self.context.key}; nothing was recorded now")
 
     def take_each(
         self, cases: Iterable[DecisionModel], decide: Callable[[Any, Context], Decision]
     ) -> None:
         """Take the same decision in many cases, each by itself; show all events together."""
+        context = self.in_parts
         if self.dry_run:
-            proposed = [propose(self.ledger, model, self.context, decide) for model in cases]
+            proposed = [propose(self.ledger, model, context, decide) for model in cases]
             self.show(tuple(event for each in proposed for event in each.events))
             return
+        context = parts.begin(self.ledger, context)
         events: tuple[Event, ...] = ()
         receipts: tuple[Receipt, ...] = ()
         try:
             for model in cases:
-                handled = handle(self.ledger, model, self.context, decide)
+                handled = handle(self.ledger, model, context, decide)
                 events, receipts = (*events, *handled.events), (*receipts, *handled.receipts)
         except BaseException:
             if events:
                 self.show(events, receipts)
             raise
+        parts.conclude(self.ledger, context)
+        if done := self.answered_before():
+            events, receipts = done.events, done.receipts
         self.show(events, receipts)
+
+    @property
+    def in_parts(self) -> Context:
+        """The context of several decisions that carry out the request.
+
+        It names the request only if its key was given: otherwise it is not made again.
+        """
+        request = self.context.request
+        return self.context._replace(key="", request=request if request and request.named else None)
 
     def show(
         self, events: Sequence[Event], receipts: tuple[Receipt, ...] = (), title: str | None = None
@@ -116,22 +163,17 @@ class DecisionShell:
         return None if text is None else moment(option, text, self.zone).first
 
 
-def deciding(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of every decision, and a DecisionShell as its first argument."""
+def deciding(
+    command: Callable[..., None], *, again: Callable[..., None] | None = None
+) -> Callable[..., None]:
+    """Give a command the options of every decision, and a DecisionShell as its first argument.
 
-    @click.option(
-        "--by",
-        metavar="EMPLOYEE",
-        envvar="ILEDGER_BY",
-        help="Who makes the decision.  [env: ILEDGER_BY; default: your login name]",
-    )
-    @click.option(
-        "--key",
-        metavar="KEY",
-        help="Identifies a single decision; repeat it when you repeat the command. A batch, "
-        "`reservation expire` and `bonus period close` can be repeated safely without it.  "
-        "[default: a new key]",
-    )
+    - again: shows the answer of a request that was carried out before, given the shell, what was
+      `Handled`, and the arguments; without it, the events are shown
+    """
+
+    @_BY
+    @_KEY
     @click.option("--dry-run", is_flag=True, help="Show the events without recording them.")
     @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
     @zoned
@@ -148,9 +190,25 @@ def deciding(command: Callable[..., None]) -> Callable[..., None]:
         **given: Any,
     ) -> None:
         with _opened(by, key, zone, form, dry_run=dry_run, yes=yes) as shell:
-            command(shell, *args, **given)
+            before = shell.answered_before()
+            if before is None:
+                command(shell, *args, **given)
+            else:
+                (again or _shown)(shell, before, *args, **given)
 
     return run
+
+
+def decided_anew(attempt: Callable[[], T]) -> T:
+    """Compute and decide, and do both again if others have decided meanwhile what it rests on."""
+    for _ in range(_RIVALS):
+        with suppress(Outdated):
+            return attempt()
+    return attempt()
+
+
+def _shown(shell: DecisionShell, before: Handled, *_: Any, **__: Any) -> None:
+    shell.answer(before)
 
 
 def context_of(by: str | None, zone: str) -> Context:
@@ -161,7 +219,7 @@ def context_of(by: str | None, zone: str) -> Context:
         author = by or getpass.getuser()
     except (KeyError, OSError):  # OSError from Python 3.13 on
         raise InvalidQuestion("your login has no name; name the decision maker with --by") from None
-    return Context(author, datetime.now(UTC), performed_by=by, zone=zone)
+    return Context(author, datetime.now(UTC), performed_by=by, zone=zone, live=True)
 
 
 @contextmanager
@@ -171,11 +229,12 @@ def _opened(
     with Ledger(chosen()) as ledger:
         name = zone_named(zone, ledger.about.zone)
         context = context_of(by, name)
+        asking = (context.by, context.performed_by)
+        request = request_of(click.get_current_context(), key, asking, name)
+        context = context._replace(key=request.key, request=request)
         with Printer(form, name) as printer:
             try:
-                yield DecisionShell(
-                    ledger, context, key or str(uuid.uuid4()), name, printer, dry_run, yes
-                )
+                yield DecisionShell(ledger, context, name, printer, dry_run, yes)
             except ValidationError as error:
                 raise _unfit(error) from None
 
@@ -188,16 +247,11 @@ def _unfit(error: ValidationError) -> InvalidEvent:
     return InvalidEvent(field, first["input"], problem, f"The event would be {error.title}.")
 
 
-def _but_for_its_time(body: bytes) -> dict[str, Any]:
-    return {name: value for name, value in json.loads(body).items() if name != "occurred_at"}
-
-
 def _line(event: Event, position: int | None) -> dict[str, Any]:
-    body = msgspec.json.decode(codec.encode(event).body)
     return {
         "position": position,
-        "type": body["type"],
+        "type": type_name(type(event.data)),
         "client": event.client,
         "effective_at": getattr(event.data, "effective_at", None) or event.occurred_at,
-        "content": body["data"],
+        "content": codec.written(event.data),
     }

@@ -18,11 +18,10 @@ from ledger.envelope import Recorded
 from ledger.errors import Refused
 from ledger.events.clients import ClientMerged, ClientUnmerged
 from ledger.log import Item, Query
+from ledger.suggestions import spellings
 
 _LINKS = ("client.merged", "client.unmerged")
 _ENTERED = ("client.registered", "prospect.registered")
-# Letters that look alike in Cyrillic and Latin: an id may have been typed with the wrong ones.
-_CYRILLIC, _LATIN = "АВЕКМНОРСТУХ", "ABEKMHOPCTYX"
 
 
 class Link(NamedTuple):
@@ -148,7 +147,7 @@ def unmerge(
 def _refuse_unknown(state: Links, *clients: str) -> None:
     for client in clients:
         if client not in state.known:
-            near = [each for each in _spellings(client) if each in state.known]
+            near = [each for each in spellings(client) if each in state.known]
             hint = (
                 f"Did you mean {near[0]!r}?"
                 if near
@@ -163,14 +162,4 @@ def _wider(state: Links, pair: tuple[str, ...]) -> Iterable[Item]:
         yield from (Item(_LINKS, (f"client:{each}",)) for each in state.above(client))
         if client not in state.known:
             yield Item((), (f"client:{client}",))
-            yield from (Item(_ENTERED, (f"client:{each}",)) for each in _spellings(client))
-
-
-def _spellings(client: str) -> list[str]:
-    """The same id in other case, without spaces, or with letters that look alike."""
-    bare = "".join(client.split())
-    upper = bare.upper()
-    latin = upper.translate(str.maketrans(_CYRILLIC, _LATIN))
-    cyrillic = upper.translate(str.maketrans(_LATIN, _CYRILLIC))
-    found = dict.fromkeys((bare, upper, latin, cyrillic, bare.lower()))
-    return [each for each in found if each not in ("", client)]
+            yield from (Item(_ENTERED, (f"client:{each}",)) for each in spellings(client))

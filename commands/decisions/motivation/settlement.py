@@ -14,7 +14,7 @@ from decimal import Decimal
 from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.motivation.norms import MOST_EVIDENCE
 from ledger.envelope import Recorded
-from ledger.errors import Refused
+from ledger.errors import Outdated, Refused
 from ledger.events.motivation import (
     Component,
     MotivationSchemePublished,
@@ -192,7 +192,7 @@ def close(
                 "its [bonus]"
             )
         if state.changed > as_of:
-            raise Refused(
+            raise Outdated(
                 "somebody has decided about schemes or reductions meanwhile; run it again"
             )
         closed = PeriodClosed(
@@ -244,7 +244,7 @@ def correct(
             raise Refused(f"a correction cannot be {delta}; give an amount to the cent, but not 0")
         due = state.due.get(statement, Decimal(0))
         if seen is not None and due != seen:
-            raise Refused(
+            raise Outdated(
                 f"{statement} was corrected meanwhile: {due:f} is due, and no longer {seen:f}; run "
                 "it again"
             )

@@ -66,7 +66,10 @@ def model(client: str, *employees: str, dispute: str | None = None) -> DecisionM
     if dispute is not None:
         items.append(Item(_DISPUTE, (f"dispute:{dispute}",)))
     return of_client._replace(
-        query=Query(tuple(items)), initial=Disputes(of_client.initial), evolve=evolve
+        query=Query(tuple(items)),
+        initial=Disputes(of_client.initial),
+        evolve=evolve,
+        doubts=lambda state: of_client.doubts(state.ownership),
     )
 
 

@@ -58,6 +58,7 @@ def model(client: str, employee: str) -> DecisionModel:
         query=Query((*of_client.query.items, steps)),
         initial=Handover(of_client.initial),
         evolve=evolve,
+        doubts=lambda state: of_client.doubts(state.ownership),
     )
 
 

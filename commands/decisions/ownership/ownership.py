@@ -17,6 +17,7 @@ from commands.decisions.people import units
 from ledger.envelope import Recorded
 from ledger.events.ownership import ReservationPolicyPublished
 from ledger.log import Item, Query
+from ledger.suggestions import is_plain, spellings
 
 OWNERSHIP = (
     "client.reserved",
@@ -35,7 +36,8 @@ _ABOUT_CLIENT = (
     "client.merged",
     "client.unmerged",
 )
-_EMPLOYMENT = ("employee.hired", "employee.moved", "employee.departed")
+_REGISTERED, _HIRED = ("client.registered", "prospect.registered"), "employee.hired"
+_EMPLOYMENT = (_HIRED, "employee.moved", "employee.departed")
 _POLICY, _ABSENCE = "reservation_policy.published", "absence.recorded"
 _STAFF = (*_EMPLOYMENT, _ABSENCE)
 BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
@@ -57,6 +59,7 @@ class Ownership(Struct, frozen=True):
     - contacts: the last real contact of each employee with the client
     - portfolio: other clients of the seller whose limit is checked
     - covers: (absent employee, substitute, first instant, end)
+    - near: registered clients whose ids look like that of a client that is not
     """
 
     client: str
@@ -72,6 +75,7 @@ class Ownership(Struct, frozen=True):
     tree: units.Tree = field(default_factory=dict)
     policy: ReservationPolicyPublished = UNPUBLISHED
     published: bool = False
+    near: frozenset[str] = frozenset()
 
     def holding(self, at: datetime) -> Holding | None:
         """The ownership at a time, even if a reservation has run out by then; None = nobody."""
@@ -135,7 +139,8 @@ def model(client: str, *employees: str, seller: str | None = None) -> DecisionMo
         evolve,
         (lambda state: _wider(state, seller) if seller else ()),
         steady=(Item((_POLICY,)), *map(employed, dict.fromkeys(employees))),
-        usually_empty=seller is not None,
+        usually_empty=seller is not None and is_plain(client),
+        doubts=lambda state: (*_look_alikes(state), *absent(state, *employees)),
     )
 
 
@@ -153,6 +158,18 @@ def about(client: str) -> Item:
 def employed(employee: str) -> Item:
     """The events that determine whether an employee is employed, and in which unit."""
     return Item(_STAFF, (f"employee:{employee}",))
+
+
+def absent(state: Ownership, *employees: str) -> Iterator[Item]:
+    """The employees whose ids look like those of employees that are not known."""
+    for employee in employees:
+        if employee not in state.staff:
+            yield from (Item((_HIRED,), (f"employee:{each}",)) for each in spellings(employee))
+
+
+def _look_alikes(state: Ownership) -> Iterator[Item]:
+    if state.known_since is None and not state.changes:
+        yield from (Item(_REGISTERED, (f"client:{each}",)) for each in spellings(state.client))
 
 
 def evolve(state: Ownership, event: Recorded) -> Ownership:
@@ -197,6 +214,8 @@ def _changed(state: Ownership, event: Recorded) -> Ownership:
 def _described(state: Ownership, event: Recorded) -> Ownership:
     d = event.data
     match event.type:
+        case "client.registered" | "prospect.registered" if event.client != state.client:
+            return replace(state, near=state.near | {event.client or ""})
         case "client.registered" | "prospect.registered":
             since = event.occurred_at or BEGINNING
             return replace(state, known_since=min(state.known_since or since, since))

@@ -1,11 +1,13 @@
 """The refusals that all decisions about a client's ownership share."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from commands.decisions.handle import Context
 from commands.decisions.ownership.changes import Holding
 from commands.decisions.ownership.ownership import BEGINNING, Ownership
 from ledger.errors import ClientTaken, Refused
+from ledger.suggestions import spellings
 
 _SAYS = {
     "contact_barred": "{seller} may not approach this client. A supervisor can annul the bar "
@@ -26,6 +28,15 @@ def refuse_merged(state: Ownership) -> None:
         )
 
 
+def refuse_misspelt(state: Ownership) -> None:
+    """Raise Refused if the client is not known, but one whose id looks the same is."""
+    if state.near and state.known_since is None and not state.changes:
+        raise Refused(
+            f"no client {state.client!r} was ever registered. {_meant(state.near)} Append "
+            "client.registered first if it is another client"
+        )
+
+
 def refuse_unknown(state: Ownership, context: Context, at: datetime | None = None) -> None:
     """Raise Refused unless the client existed at a time and is not merged into another.
 
@@ -36,6 +47,7 @@ def refuse_unknown(state: Ownership, context: Context, at: datetime | None = Non
     refuse_merged(state)
     since = [state.known_since, *(change.effective_at for change in state.changes)]
     known = [each for each in since if each is not None]
+    refuse_misspelt(state)
     if not known:
         raise Refused(
             f"no client {client!r} was ever registered. `iledger clients --search NAME` finds "
@@ -58,15 +70,21 @@ def refuse_absent(
     at = at or context.at
     place = state.employment(employee, at)
     if place is None:
+        near = [each for each in spellings(employee) if each in state.staff]
+        lists = f". {_meant(near)}" if near else "; `iledger employee list` lists them."
         raise Refused(
-            f"no employee {employee!r} was employed on {context.shown(at)}; "
-            "`iledger employee list` lists them. Append employee.hired for somebody new"
+            f"no employee {employee!r} was employed on {context.shown(at)}{lists} Append "
+            "employee.hired for somebody new"
         )
     if place.type == "employee.departed":
         raise Refused(
             f"employee {employee} left on {context.shown(place.effective_at)}; name a "
             "present employee"
         )
+
+
+def _meant(near: Iterable[str]) -> str:
+    return f"Did you mean {' or '.join(map(repr, sorted(near)))}?"
 
 
 def refusal_of(

@@ -21,6 +21,7 @@ from commands.decisions.ownership.refusals import (
     refusal_of,
     refuse_absent,
     refuse_merged,
+    refuse_misspelt,
     refuse_unknown,
     whose,
 )
@@ -52,7 +53,8 @@ def record_approach(ledger: Ledger, attempt: Event, memory: Memory | None = None
     - attempt: the event, with client and performed_by
     - memory: of a service that decides often; it then assumes at first that nobody has the client
 
-    Raises ClientTaken after recording `approach.blocked`; Refused, InvalidEvent, KeyConflict.
+    Raises ClientTaken after recording `approach.blocked`; Refused, also if the client is not known,
+    but one whose id looks the same is; InvalidEvent, KeyConflict.
     """
     for name in ("client", "performed_by"):
         if not getattr(attempt, name):
@@ -70,6 +72,7 @@ def record_approach(ledger: Ledger, attempt: Event, memory: Memory | None = None
         source=attempt.source,
         key=attempt.key,
         zone=ledger.about.zone,
+        live=True,
     )
     model = ownership.model(client, seller, seller=seller)
     decide = _unless_recorded(ledger, attempt, approach(attempt, seller))
@@ -84,7 +87,7 @@ def record_approach(ledger: Ledger, attempt: Event, memory: Memory | None = None
 def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:
     """Decide, but do not refuse what is recorded already: it is sent again after a lost answer.
 
-    After an attempt that failed because of a concurrent decision, it cannot be recorded already.
+    After an attempt that failed because of a concurrent decision, only a refusal of it is news.
     """
     tried = False
 
@@ -98,6 +101,8 @@ def _unless_recorded(ledger: Ledger, attempt: Event, decide: Decide) -> Decide:
                 return again
             raise
         if decision.refusal is None:
+            if tried and _is_recorded(ledger, attempt):
+                return again
             tried = True
             return decision
         return again if not tried and _is_recorded(ledger, attempt) else decision
@@ -116,6 +121,7 @@ def approach(attempt: Event, seller: str) -> Decide:
     def decide(state: Ownership, context: Context) -> Decision:
         context = context._replace(at=state.present(context.at))
         refuse_merged(state)
+        refuse_misspelt(state)
         refuse_absent(state, seller, context)
         holding, ended = _vacated(state, context)
         rule = _rule(state, seller, holding, context.at)

@@ -5,7 +5,6 @@ its clients meanwhile. An interrupted batch continues where it stopped when it i
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -30,7 +29,7 @@ from commands.decisions.ownership.transfer_batch import (
 )
 from commands.decisions.ownership.transfer_plan import Plan
 from ledger.api import Ledger
-from ledger.errors import KeyConflict, NotFound, Refused
+from ledger.errors import KeyConflict, KeyTaken, NotFound, Refused
 from ledger.events.ownership import TransferBatchCompleted, TransferBatchReversed
 
 CHUNK = 500  # clients whose events are recorded together
@@ -75,7 +74,8 @@ def apply(
             f"the plan was made at position {plan.position}, but this ledger ends at "
             f"{ledger.store.head()}: the plan belongs to another ledger"
         )
-    take(ledger, model(plan.batch, employees=plan.successors), context, start(plan, approved_by))
+    first, context = context._replace(stage="first"), context._replace(stage="part")
+    take(ledger, model(plan.batch, employees=plan.successors), first, start(plan, approved_by))
     state, _ = read(ledger, model(plan.batch), Memory())
     if state.completed:
         return Outcome(plan.batch, len(plan.moves), state.completed.moved, (), before=True)
@@ -115,7 +115,8 @@ def reverse(
     state, _ = read(ledger, model(batch), Memory())
     if state.started is None:
         raise NotFound(f"no batch {batch!r} was ever started; `iledger transfer status` lists them")
-    take(ledger, model(batch), context, start_reversal(batch, reason, approved_by))
+    first, context = context._replace(stage="first"), context._replace(stage="part")
+    take(ledger, model(batch), first, start_reversal(batch, reason, approved_by))
     moved, back = _recorded(ledger, batch)
     if state.reversed:
         return Outcome(batch, len(moved), state.reversed.restored, (), before=True)
@@ -144,8 +145,12 @@ def _insisting(take: Take) -> Take:
         ledger: Ledger, model: DecisionModel, context: Context, decide: Decide
     ) -> Handled | Decision:
         for _ in range(_RIVALS):
-            with suppress(KeyConflict):
+            try:
                 return take(ledger, model, context, decide)
+            except KeyTaken:
+                raise
+            except KeyConflict:
+                continue
         return take(ledger, model, context, decide)
 
     return insist

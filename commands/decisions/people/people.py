@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 
 from commands.decisions.handle import Context, Decision, DecisionModel
-from commands.decisions.ownership.ownership import Ownership, employed, evolve
+from commands.decisions.ownership.ownership import Ownership, absent, employed, evolve
 from commands.decisions.ownership.refusals import refuse_absent
 from ledger.errors import Refused
 from ledger.events.people import AbsenceRecorded, EmployeeDeparted
@@ -20,7 +20,10 @@ Decide = Callable[[Ownership, Context], Decision]
 def model(*employees: str) -> DecisionModel:
     """What a decision about these employees, without a client, depends on."""
     return DecisionModel(
-        Query(tuple(map(employed, dict.fromkeys(employees)))), Ownership(""), evolve
+        Query(tuple(map(employed, dict.fromkeys(employees)))),
+        Ownership(""),
+        evolve,
+        doubts=lambda state: absent(state, *employees),
     )
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from commands.decisions.handle import Context, Decision, DecisionModel
-from commands.decisions.ownership.ownership import BEGINNING, Ownership
+from commands.decisions.ownership.ownership import BEGINNING, Ownership, absent
 from commands.decisions.ownership.ownership import evolve as evolve_staff
 from commands.decisions.ownership.refusals import refuse_absent
 from ledger.envelope import Recorded
@@ -71,7 +71,12 @@ def model(employee: str, scope: str | None = None) -> DecisionModel:
     items = [Item((*_ROLES, *_EMPLOYMENT), (f"employee:{employee}",))]
     if scope is not None:
         items.append(Item(("org_unit.defined", *_EMPLOYMENT), (f"unit:{scope}",)))
-    return DecisionModel(Query(tuple(items)), Authority(employee), evolve)
+    return DecisionModel(
+        Query(tuple(items)),
+        Authority(employee),
+        evolve,
+        doubts=lambda state: absent(state.staff, employee),
+    )
 
 
 def evolve(state: Authority, event: Recorded) -> Authority:

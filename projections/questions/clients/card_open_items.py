@@ -37,6 +37,7 @@ class OpenDeal(NamedTuple):
     stage: str | None
     holder: str | None
     product: str | None
+    title: str | None
     client: str | None
 
 
@@ -83,4 +84,5 @@ class OpenCase(NamedTuple):
     priority: str | None
     due_at: datetime | None
     breached: bool
+    subject: str | None
     client: str | None

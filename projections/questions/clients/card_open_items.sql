@@ -27,12 +27,18 @@ WHERE NOT EXISTS (
 ORDER BY p.due_at, p.position
 
 -- name: open_deals
-SELECT deal AS name, amount AS value, nullif(opened_at, '-infinity') AS since,
-       opened_precision AS precision, from_position AS position, currency, stage, holder, product,
-       client
-FROM deal_spells_at(%(as_of)s)
-WHERE client = ANY (%(clients)s) AND status = 'open' AND from_at <= %(on)s AND %(on)s < to_at
-ORDER BY opened_at, deal COLLATE "C"
+SELECT s.deal AS name, s.amount AS value, nullif(s.opened_at, '-infinity') AS since,
+       s.opened_precision AS precision, s.from_position AS position, s.currency, s.stage, s.holder,
+       s.product, o.title, s.client
+FROM deal_spells_at(%(as_of)s) s LEFT JOIN LATERAL (
+    SELECT title FROM deal_changes c
+    WHERE c.deal = s.deal AND c.title IS NOT NULL AND known(c.position, c.annulled_at, %(as_of)s)
+      AND coalesce(c.occurred_at, '-infinity') <= %(on)s
+    ORDER BY coalesce(c.occurred_at, '-infinity') DESC, c.position DESC LIMIT 1
+) AS o ON true
+WHERE s.client = ANY (%(clients)s) AND s.status = 'open' AND s.from_at <= %(on)s
+  AND %(on)s < s.to_at
+ORDER BY s.opened_at, s.deal COLLATE "C"
 
 -- name: open_offers
 SELECT o.offer AS name, o.amount AS value, o.occurred_at AS since, o.precision, o.position,
@@ -58,7 +64,7 @@ ORDER BY t.due_at, t.task COLLATE "C"
 
 -- name: open_cases
 SELECT c.case_id AS name, coalesce(c.state, c.status) AS value, c.opened_at AS since, o.precision,
-       c.position, c.assignee, c.unit, c.priority, c.due_at, c.breached, c.client
+       c.position, c.assignee, c.unit, c.priority, c.due_at, c.breached, o.subject, c.client
 FROM (SELECT DISTINCT case_id FROM case_changes WHERE client = ANY (%(clients)s)) mine, LATERAL (
     SELECT * FROM cases_of(%(as_of)s, %(on)s) s WHERE s.case_id = mine.case_id OFFSET 0
 ) c JOIN case_changes o ON o.position = c.position

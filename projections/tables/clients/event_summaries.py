@@ -285,6 +285,8 @@ SUMMARIES: Mapping[str, EventSummary] = {
     "event.annulled": EventSummary(
         "annulment", lambda d: f"{d.annulled_type} annulled, {d.reason}", "event"
     ),
+    "request.begun": EventSummary("request", lambda d: "request begun"),
+    "request.concluded": EventSummary("request", lambda d: "request concluded"),
 }
 
 

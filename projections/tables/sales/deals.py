@@ -51,6 +51,7 @@ class DealChanged(NamedTuple):
     currency: str | None
     reason: str | None
     competitor: str | None
+    title: str | None
 
 
 class Purchase(NamedTuple):
@@ -111,6 +112,7 @@ def _change(change: str) -> Callable[[Recorded], Iterator[DealChanged]]:
             getattr(d, "currency", None),
             getattr(d, "reason", None),
             getattr(d, "competitor", None),
+            getattr(d, "title", None),
         )
 
     return unfold

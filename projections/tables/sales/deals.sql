@@ -34,6 +34,7 @@ CREATE TABLE deal_changes (
     currency     text,
     reason       text,
     competitor   text,
+    title        text,
     annulled_at  annulled_position
 );
 CREATE TABLE purchases (

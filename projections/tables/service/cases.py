@@ -40,6 +40,7 @@ class CaseChanged(NamedTuple):
     deadline: str | None
     due_at: datetime | None
     reason: str | None
+    subject: str | None
 
 
 class CaseHeld(NamedTuple):
@@ -77,6 +78,7 @@ def _change(change: str) -> Callable[[Recorded], Iterator[CaseChanged]]:
             getattr(d, "deadline", None),
             getattr(d, "due_at", None),
             getattr(d, "reason", None) or getattr(d, "code", None),
+            getattr(d, "subject", None),
         )
 
     return unfold

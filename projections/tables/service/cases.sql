@@ -24,6 +24,7 @@ CREATE TABLE case_changes (
     deadline     text,
     due_at       timestamptz,
     reason       text,
+    subject      text,
     annulled_at  annulled_position
 );
 CREATE TABLE case_holdings (

@@ -66,6 +66,8 @@ def sample(described: catalogue.EventType) -> ledger.Event:
         channel="phone",
         import_batch="2026-03",
         visibility="partner",
+        request=AN_ID,
+        asked="ab" * 32,
         occurred_at=Moment.parse("2026-03-01T10:00:00+03:00"),
     )
 

@@ -150,6 +150,8 @@ def event(of: type[Any]) -> st.SearchStrategy[ledger.Event]:
         contact=optional(identifiers),
         channel=optional(_value(kinds.Channel)),
         import_batch=optional(identifiers),
+        request=optional(st.uuids().map(str)),
+        asked=optional(st.text("0123456789abcdef", min_size=64, max_size=64)),
         visibility=optional(st.sampled_from(["internal", "client", "partner"])),
     )
 

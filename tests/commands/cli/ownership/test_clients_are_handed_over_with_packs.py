@@ -132,3 +132,31 @@ def test_what_cannot_be_is_said_in_one_message(told: Run) -> None:
 @pytest.mark.parametrize("typed", ["pack C-1", "pack --batch B-1", "pack C-1 --batch B-1 --out x"])
 def test_half_a_question_is_a_usage_error(iledger: Run, typed: str) -> None:
     assert iledger("handover", *typed.split()).returncode == 2
+
+
+def test_a_pack_for_somebody_else_than_the_owner_to_be_is_warned_of(told: Run) -> None:
+    def said(to: str, *more: str) -> str:
+        done = told("handover", "pack", "C-1", "--to", to, *more)
+        assert done.returncode == 0
+        return done.stderr.decode()
+
+    warning = "no recorded decision gives it to E-2"
+    assert f"client C-1 is owned by E-1 (position 5), and {warning}" in said("E-2")
+    assert "warning" not in said("E-1")
+    ahead = ("client", "reassign", "C-1", "--to", "E-2", "--reason", "workload")
+    assert told(*ahead, "--effective", "2099-01-01").returncode == 0
+    assert "warning" not in said("E-2") + said("E-1")
+    third = fact("e3", "employee.hired", "2026-01-01", None, employee="E-3", name="Ольга")
+    assert told("append", stdin=jsonl(third)).returncode == 0
+    told_of = "is owned by E-1 (position 5) and passes to E-2 (position 7), and no recorded"
+    for more in ((), ("--issue", "--dry-run"), ("--as-of", "6")):
+        assert told_of in said("E-3", *more)
+
+
+def test_a_pack_of_a_batch_for_who_has_lost_the_client_since_is_warned_of(told: Run) -> None:
+    told("append", stdin=jsonl(*PASSED))
+    back = ("client", "reassign", "C-1", "--to", "E-1", "--reason", "workload")
+    assert told(*back).returncode == 0
+    done = told("handover", "pack", "--batch", "B-1", "--out", "packs")
+    assert done.stderr.decode().count("warning") == 1
+    assert "client C-1 is owned by E-1 (position 9)" in done.stderr.decode()

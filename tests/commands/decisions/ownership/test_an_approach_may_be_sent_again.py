@@ -2,18 +2,25 @@
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace as replace_policy
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from commands.decisions.handle import Memory
 from commands.decisions.ownership.reservation import record_approach
 from ledger.api import Ledger
 from ledger.database import Location
 from ledger.envelope import Event, event_id
 from ledger.errors import ClientTaken, KeyConflict
-from ledger.events.ownership import ClientReassigned, ClientReleased
+from ledger.events.ownership import (
+    ClientReassigned,
+    ClientReleased,
+    ClientReserved,
+    ReservationPolicyPublished,
+)
 from ledger.events.people import EmployeeDeparted, EmployeeHired
 from ledger.events.sales import OfferSent
 
@@ -87,6 +94,30 @@ def test_a_recorded_approach_does_not_reserve_a_client_again(book: Ledger) -> No
     again = record_approach(book, offer("E-1"))
     assert again.receipts == (first.receipts[0]._replace(recorded=False),)
     assert types_of(book) == ["offer.sent", "client.reserved", "client.released"]
+
+
+def test_a_recorded_approach_does_not_reserve_what_it_could_not_then(book: Ledger) -> None:
+    policy = ReservationPolicyPublished(version=1, claims=("meeting.held",))
+    _record(book, policy, "policy")
+    first = record_approach(book, offer("E-1"))
+    assert types_of(book) == ["offer.sent"]
+    _record(book, replace_policy(policy, version=2, claims=("offer.sent",)), "policy 2")
+    for memory in (None, Memory()):
+        for _ in range(2):
+            again = record_approach(book, offer("E-1"), memory)
+            assert again.receipts == (first.receipts[0]._replace(recorded=False),)
+    assert types_of(book) == ["offer.sent"]
+
+
+def test_a_recorded_approach_ends_no_reservation(book: Ledger) -> None:
+    first = record_approach(book, offer("E-1"))
+    _record(book, ClientReleased(reason="pool"), "released", "C-1")
+    over = ClientReserved(employee="E-2", expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+    _record(book, over, "over", "C-1")
+    before = types_of(book)
+    again = record_approach(book, offer("E-1"))
+    assert again.receipts == (first.receipts[0]._replace(recorded=False),)
+    assert types_of(book) == before
 
 
 def test_a_key_recorded_with_other_content_is_a_conflict_and_no_refusal(book: Ledger) -> None:
