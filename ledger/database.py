@@ -46,15 +46,22 @@ class Location(NamedTuple):
         """The schema that holds the projections of this ledger."""
         return f"{self.schema}_projections"
 
-    def conninfo(self) -> str:
+    def conninfo(self, *, make: bool = False) -> str:
         """The libpq connection string; starts the embedded server if there is no DSN.
 
-        Raises InvalidQuestion if the DSN cannot be read.
+        make: make that server if there is none in the folder. Raises InvalidQuestion if the DSN
+        cannot be read, NotInitialised if there is no server and none is to be made.
         """
         if self.dsn:
             parsed(self.dsn)
             return self.dsn
-        return embedded.ensure_running(self.folder or embedded.default_folder())
+        folder = self.folder or embedded.default_folder()
+        if not make and not embedded.made(folder):
+            raise errors.NotInitialised(
+                f"there is no ledger in the folder {folder}. `iledger init` makes one there; "
+                "--folder or ILEDGER_HOME names another folder."
+            )
+        return embedded.ensure_running(folder)
 
 
 def parsed(dsn: str) -> dict[str, Any]:
@@ -76,13 +83,16 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def connect(location: Location, *roles: str, autocommit: bool = True) -> Connection:
+def connect(
+    location: Location, *roles: str, autocommit: bool = True, make: bool = False
+) -> Connection:
     """Connect, and act as the first of these roles (of ROLES) that the login may take.
 
-    Without roles, or if it may take none, the login acts as itself. Raises ServerUnavailable.
+    Without roles, or if it may take none, the login acts as itself. make: as in
+    `Location.conninfo`. Raises ServerUnavailable, NotInitialised.
     """
     with translated():
-        connection = psycopg.connect(location.conninfo(), **SETTINGS)
+        connection = psycopg.connect(location.conninfo(make=make), **SETTINGS)
         try:
             prepare(connection, location, roles)
         except BaseException:

@@ -135,6 +135,10 @@ class KeyTaken(KeyConflict):
         )
 
 
+class UnknownId(NotFound, Refused):
+    """A decision was refused because it names an id that is not in the ledger."""
+
+
 class ServerUnavailable(LedgerError):
     """PostgreSQL cannot be reached, started or written to; the message says which and what next."""
 

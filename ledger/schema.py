@@ -52,14 +52,20 @@ def init(location: Location, zone: str = "UTC") -> bool:
             f"{location.schema!r} cannot name a ledger's schema; use small Latin letters, "
             "digits and _, at most 41 characters; it must not start with pg_"
         )
+    if location.schema.endswith("_projections"):
+        raise InvalidQuestion(
+            f"{location.schema!r} cannot name a ledger's schema: the projections of a ledger "
+            f"{location.schema.removesuffix('_projections')!r} would be in it; choose another name"
+        )
     if zone not in available_timezones():
         raise InvalidQuestion(f"unknown time zone {zone!r}; use an IANA name, such as UTC")
-    with connect(location, autocommit=False) as connection, translated():
+    with connect(location, autocommit=False, make=True) as connection, translated():
         named = statements("ledger.sql", "init.sql")
         connection.execute(named["lock"])
         if _exists(connection, location.schema):
             check(connection)
             return False
+        _refuse_taken(connection, location)
         for role in ROLES:
             connection.execute(named["set_role"], [f"{location.schema}_{role}"])
             connection.execute(named["create_role"])
@@ -144,6 +150,16 @@ def _exists(connection: Connection, schema: str) -> bool:
     row = connection.execute("SELECT to_regclass(format('%%I.events', %s::text))", [schema])
     found = row.fetchone()
     return found is not None and found[0] is not None
+
+
+def _refuse_taken(connection: Connection, location: Location) -> None:
+    """A new ledger has no projections: what is in their schema is somebody else's."""
+    taken = connection.execute("SELECT to_regnamespace(%s::text)", [location.projections])
+    if taken.fetchone() != (None,):
+        raise InvalidQuestion(
+            f"there is a schema {location.projections} already, in which the projections of a "
+            f"ledger {location.schema} would be; choose another name, or rename that schema"
+        )
 
 
 def _version(connection: Connection) -> int:

@@ -19,7 +19,7 @@ FIGURE = re.compile(r"#.*\b\d+ ms\b")
 # The shelves have the same names in every layer; a layer may have some of its own beside them.
 SUBJECTS = {
     *("clients", "people", "ownership", "contacts", "sales", "work", "service", "motivation"),
-    *("knowledge", "value", "marketing", "access"),
+    *("knowledge", "value", "marketing", "access", "integrity"),
 }
 SHELVED = {
     "ledger/events": {"corrections", "fields", "requests"},

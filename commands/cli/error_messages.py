@@ -36,4 +36,6 @@ def _looked_in(context: click.Context | None, error: Exception) -> str:
     if location.dsn:
         return ""
     folder = location.folder or default_folder()
+    if str(folder) in str(error):
+        return ""
     return f" It was looked for in {folder}; choose another folder with --folder or ILEDGER_HOME."

@@ -3,9 +3,10 @@
 The module of a command is imported when the command is called; `iledger --help` imports only click.
 """
 
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import click
@@ -76,6 +77,7 @@ def iledger(ctx: click.Context, dsn: str | None, folder: str | None, schema: str
 def main() -> NoReturn:
     """Run the command line and exit with a code that docs/exit-codes.md describes."""
     _open_closed_streams()
+    _buffer_stdout()
     if "_ILEDGER_COMPLETE" in os.environ:
         iledger.main(prog_name="iledger")
     sys.exit(run(sys.argv[1:]))
@@ -89,6 +91,15 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(nothing, mode, encoding="utf-8"))
 
 
+def _buffer_stdout() -> None:
+    """Undo PYTHONUNBUFFERED: without a buffer, Python forgets what a pipe did not take at once."""
+    raw = sys.stdout.buffer
+    if isinstance(raw, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(raw), sys.stdout.encoding, sys.stdout.errors, line_buffering=True
+        )
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code. An error is one message on stderr."""
     context = None
@@ -99,10 +110,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as leave:
         return _flushed(leave.exit_code)
     except click.ClickException as error:
-        error.show()
+        _tell(error.show)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
+        _tell(lambda: click.echo("interrupted", err=True))
         return INTERRUPTED
     except BrokenPipeError:
         return _pipe_closed()
@@ -117,9 +128,17 @@ def run(arguments: Sequence[str]) -> int:
             from commands.cli.error_messages import explained
 
             message, code = explained(context, error)
-        click.echo(f"iledger: {message}", err=True)
+        _tell(lambda: click.echo(f"iledger: {message}", err=True))
         return code
     return 0
+
+
+def _tell(show: Callable[[], None]) -> None:
+    """Show an error, unless nobody reads it any more; the exit code is the error's either way."""
+    try:
+        show()
+    except BrokenPipeError:
+        _pipe_closed()
 
 
 def _is_text(argument: str) -> bool:
@@ -137,8 +156,12 @@ def _flushed(code: int) -> int:
 
 def _pipe_closed() -> int:
     """Leave quietly when the reader, such as `head`, has seen enough."""
-    # Python flushes stdout once more as it ends; that must not fail a second time.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # Python flushes both once more as it ends; that must not fail a second time.
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     return PIPE_CLOSED
 
 

@@ -11,6 +11,7 @@ _CANDIDATES = 3  # more are not listed
 FORMERLY = {
     "attainment": "target attainment",
     "audit": "audit base",
+    "check": "audit check",
     "cases": "case list",
     "client history": "timeline",
     "client list": "clients",

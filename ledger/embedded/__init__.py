@@ -19,6 +19,6 @@ The folder of an embedded ledger:
 
 from ledger.embedded.folder import default_folder
 from ledger.embedded.running import Server
-from ledger.embedded.server import ensure_running, find, stop
+from ledger.embedded.server import ensure_running, find, made, stop
 
-__all__ = ["Server", "default_folder", "ensure_running", "find", "stop"]
+__all__ = ["Server", "default_folder", "ensure_running", "find", "made", "stop"]

@@ -51,6 +51,14 @@ def ensure_running(folder: Path, *, idle_limit: float = 900.0) -> str:
             return server.conninfo
 
 
+def made(folder: Path) -> bool:
+    """Whether a server was ever made in the folder; also if it cannot be looked into."""
+    try:
+        return (folder.expanduser().absolute() / "data").exists()
+    except OSError:
+        return True
+
+
 def find(folder: Path) -> Server | None:
     """Return the folder's running server, or None; starts nothing.
 

@@ -44,6 +44,7 @@ MODULES = (
     "tables.motivation.norms",
     "tables.motivation.settlement",
     "tables.motivation.reductions",
+    "tables.integrity.mentions",
 )
 
 # Further modules that determine the tables' content.

@@ -10,13 +10,16 @@ from psycopg.conninfo import make_conninfo
 from commands.cli.admin.system_zone import system_zone
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
+from commands.cli.shell.parts import parted
 from commands.cli.shell.question import listed, zone_named, zoned
 from commands.cli.shell.selection import Selection
 from ledger import embedded, schema
 from ledger.database import Connection, Location, connect, translated
-from ledger.errors import InvalidQuestion
+from ledger.errors import InvalidQuestion, NotAllowed
 from ledger.sql import statements
 from projections.engine import runner
+from projections.questions.integrity.check import counts
+from projections.view import View
 
 _SQL = statements("commands.cli.admin", "server.sql")
 ROLES = ("owner", "auditor", "supervisor", "writer")
@@ -62,16 +65,18 @@ def init(zone: str | None, migrate: bool) -> None:
 
 
 @click.command(epilog="Example: iledger status --format json")
+@parted("ledger", "projections", "check", "tables")
 @zoned
 @listed
 def status(zone: str | None, form: Format, selection: Selection) -> None:
-    """Show where the ledger is, its head position and its size."""
+    """Show where the ledger is, its head position and its size, and what `audit check` finds."""
     location = chosen()
     with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
         with Printer(form, zone_named(zone, about.zone), selection) as printer:
             printer.show([_ledger(connection, location, about)], "Ledger")
             printer.show(_projections(connection, location), "Projections")
+            printer.show(_findings(connection, location, about.zone), "Check")
             printer.show(_sizes(connection, location), "Tables")
 
 
@@ -113,6 +118,18 @@ def _projections(connection: Connection, location: Location) -> list[dict[str, A
         return []
     state = "current" if at.fresh else "built by another version; the next question rebuilds them"
     return [{"position": at.position, "behind": at.behind, "state": state}]
+
+
+def _findings(connection: Connection, location: Location, zone: str) -> list[dict[str, Any]]:
+    """How much `iledger audit check` finds in the projections as they are, if they may be read."""
+    try:
+        at = runner.progress(connection, location)
+        if at is None or not at.fresh:
+            return []
+        found = counts(connection, View.now(at.position, zone))
+    except NotAllowed:
+        return []
+    return [{"kind": kind, "found": number} for kind, number in found.items()]
 
 
 def _sizes(connection: Connection, location: Location) -> list[dict[str, Any]]:

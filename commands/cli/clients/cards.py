@@ -4,6 +4,7 @@ from typing import Literal
 
 import click
 
+from commands.cli.shell.ids import CLIENT
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, moment, recorded_position
 from ledger.errors import InvalidQuestion
@@ -26,7 +27,7 @@ _DIFFERENCE = ("before_position", "after_position")
 
 
 @click.command(epilog="Example: iledger card C-0112 --on 2025-06-30")
-@click.argument("client", metavar="CLIENT")
+@click.argument("client", type=CLIENT)
 @asked
 def card(question: Question, client: str) -> None:
     """Show what is known about a client.
@@ -55,7 +56,7 @@ def card(question: Question, client: str) -> None:
 
 
 @click.command(epilog="Example: iledger timeline C-0112 --since 2025-06 --kind call,letter")
-@click.argument("client", metavar="CLIENT")
+@click.argument("client", type=CLIENT)
 @click.option("--since", metavar="DATE|TIME", help="Only what happened at or after this time.")
 @click.option(
     "--until",
@@ -88,7 +89,7 @@ def timeline(
 @click.command(
     epilog="Example: iledger client diff C-0112 --from 2025-06-01 --to 2025-07-01 --axis true"
 )
-@click.argument("client", metavar="CLIENT")
+@click.argument("client", type=CLIENT)
 @click.option(
     "--from", "start", metavar="POSITION|DATE|TIME", required=True, help="The earlier moment."
 )

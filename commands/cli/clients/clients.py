@@ -2,6 +2,7 @@
 
 import click
 
+from commands.cli.shell.ids import EMPLOYEE, UNIT
 from commands.cli.shell.question import Question, asked
 from projections.questions.ownership import portfolio
 
@@ -20,10 +21,8 @@ _DROP = (
 
 
 @click.command(epilog="Example: iledger clients --unit MSK-1 --search ромашка")
-@click.option("--owner", metavar="EMPLOYEE", help="Only those of this employee.")
-@click.option(
-    "--unit", metavar="UNIT", help="Only clients of owners in this unit and those below it."
-)
+@click.option("--owner", type=EMPLOYEE, help="Only those of this employee.")
+@click.option("--unit", type=UNIT, help="Only clients of owners in this unit and those below it.")
 @click.option(
     "--search",
     metavar="TEXT",

@@ -3,11 +3,12 @@
 import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.ids import CLIENT
 from commands.cli.shell.question import Question, asked
 from projections.tables.clients import merges
 
-_SURVIVOR = click.argument("survivor", metavar="SURVIVOR")
-_ABSORBED = click.argument("absorbed", metavar="ABSORBED")
+_SURVIVOR = click.argument("survivor", metavar="SURVIVOR", type=CLIENT)
+_ABSORBED = click.argument("absorbed", metavar="ABSORBED", type=CLIENT)
 _APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who approved it, if not --by.")
 
 

@@ -13,8 +13,12 @@ EVENTS: dict[str, Entry] = {
         {"types": "events.event_types:types"},
     ),
     "audit": Noun(
-        "Audit the client base and the chains of ownership.",
+        "Audit the client base, the chains of ownership, and all ids.",
         "iledger audit base --month 2025-10",
-        {"base": "clients.base_audit:base", "custody": "ownership.custody:custody"},
+        {
+            "base": "clients.base_audit:base",
+            "check": "events.check:check",
+            "custody": "ownership.custody:custody",
+        },
     ),
 }

@@ -12,18 +12,22 @@ import click
 import msgspec
 
 from commands.cli.shell.cells import one_line
+from commands.cli.shell.ids import CLIENT, EMPLOYEE
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import known_zone, moment, recorded_position, zone_named, zoned
 from commands.cli.shell.tables import cut
 from ledger import following, log, schema
-from ledger.database import connect
+from ledger.database import Connection, Location, connect
 from ledger.envelope import Row
-from ledger.errors import InvalidQuestion, ServerUnavailable
+from ledger.errors import InvalidQuestion, NotFound, ServerUnavailable
 from ledger.log import Query
 from ledger.moments import Precision, precision_of
 from ledger.suggestions import did_you_mean
+from projections.engine import runner
+from projections.questions.integrity import ids
 from projections.shown_times import local
+from projections.view import View
 
 ROLES = ("auditor", "owner")
 _CONTENT = 160  # columns of an event's content in a line of text
@@ -50,8 +54,8 @@ _read_head = msgspec.json.Decoder(_Head).decode
 
 
 @click.command(epilog="Example: iledger replay --client C-0112 --since 2025-06 --format jsonl")
-@click.option("--client", metavar="CLIENT", help="Only events of this client.")
-@click.option("--employee", metavar="EMPLOYEE", help="Only events by or about this employee.")
+@click.option("--client", type=CLIENT, help="Only events of this client.")
+@click.option("--employee", type=EMPLOYEE, help="Only events by or about this employee.")
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this type; repeatable.")
 @click.option("--source", metavar="SOURCE", help="Only events from this producer.")
 @click.option("--since", metavar="DATE|TIME", help="Only what happened at or after this time.")
@@ -100,10 +104,29 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
             rows = log.read(connection, query, after=asked["after"], upto=upto)
             found = _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=False)
             if not found:
+                _check_named(connection, location, asked, upto)
                 remark("nothing found")
     if asked["follow"]:
         rows = following.follow(location, ROLES, query, after=asked["after"], outages=_Outages())
         _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=True)
+
+
+def _check_named(
+    connection: Connection, location: Location, asked: dict[str, Any], upto: int
+) -> None:
+    """Raise NotFound if no event up to a position names the client or the employee asked for."""
+    # 78 ms
+    from ledger.api import question
+
+    for kind in ("client", "employee"):
+        if (id_ := asked[kind]) is None:
+            continue
+        query = question(client=id_) if kind == "client" else question(employee=id_)
+        if next(log.read(connection, query, upto=upto), None) is None:
+            # The log has no list of ids to propose others from; the projections may be there.
+            if runner.progress(connection, location):
+                ids.check_known(connection, View.now(upto), kind, id_)
+            raise NotFound(ids.unknown(kind, id_, upto))
 
 
 def _filter(asked: dict[str, Any], zone: ZoneInfo) -> Filter:

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from commands.cli.shell.cells import Formatted
-from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.decision import DecisionShell, confirming, deciding
 from commands.cli.shell.figures import NO_DATA
+from commands.cli.shell.ids import EMPLOYEE, NORM
 from commands.cli.shell.names import with_names
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
@@ -27,8 +28,8 @@ _BEHIND = ("group", "counted", "unit", "performer", "weight", "metric", "employe
     epilog="Example: iledger norm breaches --period 2025-Q3 --employee E-13 --explain",
 )
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
-@click.option("--norm", metavar="NORM", help="Only this norm.")
-@click.option("--employee", metavar="EMPLOYEE", help="Only this employee.")
+@click.option("--norm", type=NORM, help="Only this norm.")
+@click.option("--employee", type=EMPLOYEE, help="Only this employee.")
 @click.option(
     "--all", "everybody", is_flag=True, help="Also those who met them, and those without data."
 )
@@ -73,7 +74,8 @@ def breaches_(
 
 @click.command(epilog="Example: iledger norm record --period 2025-Q3 --by E-03 --dry-run")
 @click.option("--period", metavar="PERIOD", required=True, help="A year, 2026-Q3 or 2026-09.")
-@click.option("--norm", "name", metavar="NORM", help="Only this norm.")
+@click.option("--norm", "name", type=NORM, help="Only this norm.")
+@confirming
 @deciding
 def record(shell: DecisionShell, period: str, name: str | None) -> None:
     """Record the breaches of a period, each once, with the events behind it.

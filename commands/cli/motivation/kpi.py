@@ -11,6 +11,7 @@ from commands.cli.motivation.schemes import scheme_named
 from commands.cli.motivation.statements import components, lines
 from commands.cli.shell.charts import with_bars
 from commands.cli.shell.figures import EVIDENCE
+from commands.cli.shell.ids import EMPLOYEE
 from commands.cli.shell.output import Format, remark
 from commands.cli.shell.question import Question, listed, opened, zoned
 from commands.cli.shell.selection import Selection
@@ -18,6 +19,7 @@ from ledger.errors import InvalidQuestion, NotFound
 from projections.motivation.payout_statement import StatementContent, read_back
 from projections.motivation.scheme import Scheme, scheme_of
 from projections.periods import Period, period_of
+from projections.questions.integrity.ids import check_known
 from projections.tables.motivation.settlement import closings, issued, schemes
 from projections.tables.people.people import managed, names
 from projections.view import View
@@ -181,7 +183,7 @@ class _Kpi(click.Command):
     epilog="Example: iledger kpi --employee E-09 --period 2025-Q3 --explain won_value && "
     "iledger kpi --mine --period 2025-Q3 --by E-09",
 )
-@click.option("--employee", metavar="EMPLOYEE", help="Only this employee.")
+@click.option("--employee", type=EMPLOYEE, help="Only this employee.")
 @click.option("--mine", is_flag=True, help="Only your own figures, as your manager sees them.")
 @click.option(
     "--team", is_flag=True, help="Only the employees of the units that you manage, and below."
@@ -220,9 +222,10 @@ def _whose(employee: str | None, by: str | None, *, mine: bool, team: bool) -> W
     if mine or team:
         if by is None:
             raise click.UsageError("--mine and --team need --by EMPLOYEE, or ILEDGER_BY.")
-        return (lambda *_: (by,)) if mine else (lambda asked, view: _managed(asked, view, by))
+        return lambda asked, view: _of(asked, view, by, team=team)
     return None if employee is None else lambda *_: (employee,)
 
 
-def _managed(question: Question, view: View, manager: str) -> Sequence[str]:
-    return managed(question.connection, view, manager)
+def _of(question: Question, view: View, employee: str, *, team: bool) -> Sequence[str]:
+    check_known(question.connection, view, "employee", employee)
+    return managed(question.connection, view, employee) if team else (employee,)

@@ -9,6 +9,7 @@ import click
 
 from commands.cli.motivation.targets import number
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.ids import EMPLOYEE, NORM, UNIT
 from commands.cli.shell.question import Question, asked
 from commands.decisions.motivation import norms as deciding_norms
 from ledger.errors import InvalidQuestion
@@ -32,7 +33,7 @@ _DROP = (
 
 
 @click.command("list", epilog="Example: iledger norm list --norm CALLS")
-@click.option("--norm", metavar="NORM", help="Only this norm.")
+@click.option("--norm", type=NORM, help="Only this norm.")
 @asked
 def list_(question: Question, norm: str | None) -> None:
     """List the norms and when each version takes effect."""
@@ -72,10 +73,10 @@ def list_(question: Question, norm: str | None) -> None:
 )
 @click.option(
     "--employee",
-    metavar="EMPLOYEE",
+    type=EMPLOYEE,
     help="The employee it applies to; or --unit, --position, or everyone.",
 )
-@click.option("--unit", metavar="UNIT", help="Everyone in this unit and those below it.")
+@click.option("--unit", type=UNIT, help="Everyone in this unit and those below it.")
 @click.option("--position", metavar="TEXT", help="Everyone hired in this position.")
 @click.option("--from", "first", metavar="DATE", help="The first day. Default: today.")
 @click.option("--until", metavar="DATE", help="The first day on which it no longer applies.")

@@ -4,6 +4,7 @@ import click
 
 from commands.cli.motivation.periods import SCHEME, looking
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.ids import EMPLOYEE, REDUCTION
 from commands.cli.shell.names import with_names
 from commands.cli.shell.question import Question, asked
 from commands.decisions.motivation import reductions as deciding_reductions
@@ -48,7 +49,7 @@ def propose_(shell: DecisionShell, period: str, name: str) -> None:
 
 @click.command("list", epilog="Example: iledger bonus reduction list --employee E-13")
 @click.option("--period", metavar="PERIOD", help="Only those of this period.")
-@click.option("--employee", metavar="EMPLOYEE", help="Only those of this employee.")
+@click.option("--employee", type=EMPLOYEE, help="Only those of this employee.")
 @asked
 def list_(question: Question, period: str | None, employee: str | None) -> None:
     """List the proposed reductions and the decisions on them."""
@@ -66,7 +67,7 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
     epilog="Example: iledger bonus reduction decide 2025-Q3/E-13/overdue --confirm "
     '--reason "nobody else could do it" --by E-03'
 )
-@click.argument("name", metavar="REDUCTION")
+@click.argument("name", metavar="REDUCTION", type=REDUCTION)
 @click.option("--confirm/--waive", required=True, help="Apply the reduction, or waive it.")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @deciding

@@ -7,8 +7,10 @@ import click
 
 from commands.cli.motivation.targets import number
 from commands.cli.shell.decision import DecisionShell, decided_anew, deciding
+from commands.cli.shell.ids import EMPLOYEE, STATEMENT
 from commands.cli.shell.names import with_names
 from commands.cli.shell.output import remark
+from commands.cli.shell.parts import parted
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.motivation import settlement as deciding_settlement
 from ledger.errors import InvalidQuestion, NotFound
@@ -25,7 +27,7 @@ _CORRECTIONS = ("evidence", "changed", "settled", "corrected", "employee", "name
 
 @click.command("list", epilog="Example: iledger bonus statement list --period 2025-Q3 --format csv")
 @click.option("--period", metavar="PERIOD", help="Only those of this period.")
-@click.option("--employee", metavar="EMPLOYEE", help="Only those of this employee.")
+@click.option("--employee", type=EMPLOYEE, help="Only those of this employee.")
 @asked
 def list_(question: Question, period: str | None, employee: str | None) -> None:
     """List the statements, with corrections and disputes.
@@ -42,11 +44,10 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
 
 
 @click.command(epilog="Example: iledger bonus statement show 2025-Q3/E-09 --format json")
-@click.argument("name", metavar="[STATEMENT]", required=False)
-@click.option(
-    "--employee", metavar="EMPLOYEE", help="The employee, instead of the statement's name."
-)
+@click.argument("name", metavar="[STATEMENT]", type=STATEMENT, required=False)
+@click.option("--employee", type=EMPLOYEE, help="The employee, instead of the statement's name.")
 @click.option("--period", metavar="PERIOD", help="The period.")
+@parted("statement", "components", "rulings")
 @asked
 def show(question: Question, name: str | None, employee: str | None, period: str | None) -> None:
     """Show a statement as it was issued; --format json prints exactly the recorded bytes."""

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.ids import EMPLOYEE, TARGET, UNIT
 from commands.cli.shell.question import Question, asked
 from commands.decisions.motivation import targets as deciding_targets
 from projections.motivation import attainment
@@ -46,10 +47,10 @@ _DROP = ("revisions", "method", "direction", "causes", "scope", "first", "period
 )
 @click.option(
     "--employee",
-    metavar="EMPLOYEE",
+    type=EMPLOYEE,
     help="The employee; give --unit instead, or neither for the company.",
 )
-@click.option("--unit", metavar="UNIT", help="The unit.")
+@click.option("--unit", type=UNIT, help="The unit.")
 @_METRIC
 @PERIOD
 @click.option("--value", type=number, required=True, help="The value to reach, above 0.")
@@ -98,7 +99,7 @@ def set_(
     epilog="Example: iledger target revise 2025-Q3/E-07/won_value --to 800000 "
     '--reason "the plant stood still in August" --by E-03'
 )
-@click.argument("name", metavar="TARGET")
+@click.argument("name", metavar="TARGET", type=TARGET)
 @click.option("--to", type=number, required=True, help="The new value.")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @click.option("--approved-by", metavar="EMPLOYEE", help="Who approved it, if not --by.")
@@ -116,7 +117,7 @@ def revise(
 @click.command(
     epilog='Example: iledger target explain 2025-Q3/E-07/won_value --cause "client insolvent"'
 )
-@click.argument("name", metavar="TARGET")
+@click.argument("name", metavar="TARGET", type=TARGET)
 @click.option("--cause", metavar="TEXT", required=True, help="The cause, in a few words.")
 @click.option("--remark", metavar="TEXT", help="Anything to add.")
 @deciding
@@ -127,8 +128,8 @@ def explain(shell: DecisionShell, name: str, cause: str, remark: str | None) -> 
 
 @click.command("list", epilog="Example: iledger target list --period 2025-Q3 --employee E-09")
 @click.option("--period", metavar="PERIOD", help="Only targets of this period.")
-@click.option("--employee", metavar="EMPLOYEE", help="Only those of this employee.")
-@click.option("--unit", metavar="UNIT", help="Only targets of this unit.")
+@click.option("--employee", type=EMPLOYEE, help="Only those of this employee.")
+@click.option("--unit", type=UNIT, help="Only targets of this unit and those below it.")
 @asked
 def list_(question: Question, period: str | None, employee: str | None, unit: str | None) -> None:
     """List the targets with their original and revised values."""

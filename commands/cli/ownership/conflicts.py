@@ -5,14 +5,15 @@ from typing import get_args
 import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.ids import CLIENT, EMPLOYEE
 from commands.cli.shell.question import Question, asked
 from ledger.events.ownership import Outcome, Severity
 from projections.tables.ownership import disputes
 from projections.tables.ownership.disputes import By
 
-_CLIENT = click.argument("client", metavar="CLIENT")
+_CLIENT = click.argument("client", type=CLIENT)
 _EMPLOYEE = click.option(
-    "--employee", metavar="EMPLOYEE", required=True, help="The employee in the conflict."
+    "--employee", type=EMPLOYEE, required=True, help="The employee in the conflict."
 )
 # What a table may lose where it is too wide, least important first.
 _DROP = ("owner_unit", "unit", "owner")

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import click
 
 from commands.cli.shell.decision import DecisionShell, context_of, deciding
+from commands.cli.shell.ids import BATCH, CLIENT, EMPLOYEE
 from commands.cli.shell.output import remark, write_whole
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.handle import handle, propose
@@ -18,7 +19,7 @@ from ledger.api import Ledger
 from ledger.errors import InvalidQuestion, NotFound
 from projections.documents import handover_pack as handover
 from projections.documents.handover_pack import NextOwner, Pack
-from projections.questions.ownership import portfolio
+from projections.questions.integrity import ids
 from projections.tables.ownership import handovers
 from projections.tables.ownership.transfers import passed
 from projections.view import View
@@ -38,9 +39,9 @@ _DROP = (
 
 
 @click.command(epilog="Example: iledger handover pack C-0112 --to E-09 --out C-0112.md --issue")
-@click.argument("client", metavar="[CLIENT]", required=False)
+@click.argument("client", type=CLIENT, required=False)
 @click.option("--to", metavar="EMPLOYEE", help="The new owner.")
-@click.option("--batch", metavar="BATCH", help="Packs for all clients of this batch instead.")
+@click.option("--batch", type=BATCH, help="Packs for all clients of this batch instead.")
 @click.option(
     "--as-of",
     metavar="POSITION|DATE|TIME",
@@ -109,7 +110,7 @@ def pack(
 
 
 @click.command(epilog="Example: iledger handover accept C-0112 --by E-09")
-@click.argument("client", metavar="CLIENT")
+@click.argument("client", type=CLIENT)
 @click.option("--remark", "said", metavar="TEXT", help="A remark of the new owner.")
 @deciding
 def accept(shell: DecisionShell, client: str, said: str | None) -> None:
@@ -121,7 +122,7 @@ def accept(shell: DecisionShell, client: str, said: str | None) -> None:
 
 
 @click.command("list", epilog="Example: iledger handover list --employee E-21 --open")
-@click.option("--employee", metavar="EMPLOYEE", help="Only clients handed over to this employee.")
+@click.option("--employee", type=EMPLOYEE, help="Only clients handed over to this employee.")
 @click.option("--open", "only_open", is_flag=True, help="Only clients not accepted yet.")
 @asked
 def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
@@ -129,8 +130,6 @@ def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
     found = handovers.handovers(
         question.connection, question.view, employee=employee, only_open=only_open
     )
-    if not found and employee is not None:
-        portfolio.check_known(question.connection, question.view, "employee", employee)
     question.show(found, drop=_DROP)
 
 
@@ -149,7 +148,7 @@ def _pack(question: Question, client: str, employee: str) -> Pack:
 
     # They may have been hired after the position: the hand-over to them is what is new.
     now = View.now(log.head(question.connection))
-    portfolio.check_known(question.connection, now, "employee", employee)
+    ids.check_known(question.connection, now, "employee", employee)
     view = question.view
     made = handover.pack(question.connection, view.as_of, view.zone, client, employee)
     _warn(handover.owners(question.connection, now, client), client, employee)

@@ -3,6 +3,8 @@
 import click
 
 from commands.cli.clients.cards import say_merged
+from commands.cli.shell.ids import CLIENT
+from commands.cli.shell.parts import parted
 from commands.cli.shell.question import Question, asked
 from projections.questions.clients import card
 from projections.tables.clients import merges
@@ -16,7 +18,8 @@ _HISTORY = (
 
 
 @click.command(epilog="Example: iledger owner C-0112 --on 2025-06-30")
-@click.argument("client", metavar="CLIENT")
+@click.argument("client", type=CLIENT)
+@parted("owner", "history")
 @asked
 def owner(question: Question, client: str) -> None:
     """Show who owns a client and who did before, and why.

@@ -4,18 +4,30 @@ from collections import Counter
 
 import click
 
+from commands.cli.shell.ids import EMPLOYEE
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
+from projections.questions.integrity.check import check
 from projections.questions.ownership import portfolio as portfolio_question
 
 # What a table may lose where it is too wide, least important first.
 _PORTFOLIO = ("since", "kind")
 _ORPHANS = ("unit", "last_contact_at", "since", "former_owner_name")
-_DEPARTURES = ("longest_hours", "mean_hours", "unit", "pool", "orphan_hours", "departed_at")
+_DEPARTURES = (
+    "longest_hours",
+    "mean_hours",
+    "unit",
+    "pool",
+    "orphan_hours",
+    "departed_at",
+    "open_cases",
+    "open_tasks",
+    "open_deals",
+)
 
 
 @click.command(epilog="Example: iledger employee portfolio E-09 --on 2025-06-30")
-@click.argument("employee", metavar="EMPLOYEE")
+@click.argument("employee", type=EMPLOYEE)
 @asked
 def portfolio(question: Question, employee: str) -> None:
     """List and count the clients of an employee, now or at another time."""
@@ -29,17 +41,27 @@ def portfolio(question: Question, employee: str) -> None:
 @click.command(epilog="Example: iledger employee orphans --on 2025-09-20 --format csv")
 @asked
 def orphans(question: Question) -> None:
-    """List the clients whose owner has left."""
+    """List the clients whose owner has left.
+
+    Their open deals, tasks and cases are listed by `iledger employee departures`.
+    """
     question.show(portfolio_question.orphans(question.connection, question.view), drop=_ORPHANS)
+    work = check(question.connection, question.view, ["left-open"])
+    if work:
+        remark(
+            f"{len(work):,} open deals, tasks or cases are of those who have left: "
+            "`iledger audit check --kind left-open` lists them"
+        )
 
 
 @click.command(epilog="Example: iledger employee departures --format csv")
 @asked
 def departures(question: Question) -> None:
-    """List the employees who left, and where their clients are.
+    """List the employees who left, where their clients are, and what is open of their work.
 
     A client is an orphan from the departure until it is reassigned or returned to the pool;
-    orphan_hours is the sum over the clients.
+    orphan_hours is the sum over the clients. open_deals, open_tasks and open_cases are still
+    theirs: record who takes them over (deal.reassigned, task.assigned, case.assigned).
     """
     question.show(
         portfolio_question.departures(question.connection, question.view), drop=_DEPARTURES

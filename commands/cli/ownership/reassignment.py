@@ -7,10 +7,11 @@ from typing import Any, get_args
 import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.ids import CLIENT, EMPLOYEE
 from commands.decisions.ownership import ownership, reassignment, reservation
 from ledger.events.ownership import ReassignmentReason
 
-_CLIENT = click.argument("client", metavar="CLIENT")
+_CLIENT = click.argument("client", type=CLIENT)
 _APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who approved it, if not --by.")
 _EFFECTIVE = click.option(
     "--effective",
@@ -42,7 +43,7 @@ def _agreed(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command(epilog="Example: iledger client reserve C-0112 --for E-07 --by E-02")
 @_CLIENT
-@click.option("--for", "seller", metavar="EMPLOYEE", required=True, help="The seller.")
+@click.option("--for", "seller", type=EMPLOYEE, required=True, help="The seller.")
 @deciding
 def reserve(shell: DecisionShell, client: str, seller: str) -> None:
     """Reserve a client for a seller.
@@ -55,7 +56,7 @@ def reserve(shell: DecisionShell, client: str, seller: str) -> None:
 
 
 @click.command(epilog="Example: iledger client assign C-0112 --to E-07 --by E-02")
-@click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
+@click.option("--to", type=EMPLOYEE, required=True, help="The new curator.")
 @click.option("--reason", metavar="TEXT", help="Why.")
 @_agreed
 def assign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
@@ -66,7 +67,7 @@ def assign(shell: DecisionShell, client: str, to: str, **agreed: Any) -> None:
 @click.command(
     epilog="Example: iledger client reassign C-0112 --to E-09 --reason conflict --by E-02 --dry-run"
 )
-@click.option("--to", metavar="EMPLOYEE", required=True, help="The new curator.")
+@click.option("--to", type=EMPLOYEE, required=True, help="The new curator.")
 @click.option("--reason", type=click.Choice(_REASONS), required=True, help="Why.")
 @click.option("--remark", metavar="TEXT", help="Anything to add to the reason.")
 @_agreed
@@ -89,7 +90,7 @@ def release(shell: DecisionShell, client: str, **agreed: Any) -> None:
     epilog='Example: iledger client bar C-0112 --employee E-07 --reason "quarrel" --by E-02'
 )
 @_CLIENT
-@click.option("--employee", metavar="EMPLOYEE", required=True, help="The employee.")
+@click.option("--employee", type=EMPLOYEE, required=True, help="The employee.")
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @click.option("--until", metavar="DATE|TIME", help="When the bar ends. Default: never.")
 @_APPROVED

@@ -4,15 +4,16 @@ from contextlib import closing
 
 import click
 
-from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.decision import DecisionShell, confirming, deciding
+from commands.cli.shell.ids import EMPLOYEE
 from commands.cli.shell.question import ROLES, Question, asked
 from ledger.database import connect
 from projections.engine.catch_up import catch_up
-from projections.questions.ownership import portfolio
+from projections.questions.integrity import ids
 from projections.tables.ownership.reservations import reservations
 from projections.view import View
 
-_EMPLOYEE = click.option("--employee", metavar="EMPLOYEE", help="Only those of this employee.")
+_EMPLOYEE = click.option("--employee", type=EMPLOYEE, help="Only those of this employee.")
 _TYPES = "TYPE,TYPE…"
 # What a table may lose where it is too wide, least important first.
 _DROP = ("event_id", "basis", "since", "expires_at", "last_contact_at", "days", "name")
@@ -35,13 +36,12 @@ def list_(question: Question, employee: str | None, within: int | None) -> None:
     """
     connection, view = question.connection, question.view
     found = reservations(connection, view, employee=employee, within=within)
-    if not found and employee is not None:
-        portfolio.check_known(connection, view, "employee", employee)
     question.show(found, drop=_DROP)
 
 
 @click.command(epilog="Example: iledger reservation expire --dry-run")
 @_EMPLOYEE
+@confirming
 @deciding
 def expire(shell: DecisionShell, employee: str | None) -> None:
     """End the reservations that have run out: their clients return to the pool.
@@ -63,5 +63,7 @@ def _run_out(shell: DecisionShell, employee: str | None) -> list[str]:
     target = shell.ledger.location
     with closing(connect(target, *ROLES)) as connection:
         view = View(catch_up(connection, target).position, shell.context.at, shell.zone)
+        if employee is not None:
+            ids.check_known(connection, view, "employee", employee)
         found = reservations(connection, view, employee=employee, within=0)
     return [row.client for row in found]

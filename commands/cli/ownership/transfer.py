@@ -8,8 +8,10 @@ from typing import Any, get_args
 
 import click
 
-from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.decision import DecisionShell, confirming, deciding
+from commands.cli.shell.ids import BATCH, EMPLOYEE, EMPLOYEES
 from commands.cli.shell.output import remark
+from commands.cli.shell.parts import parted
 from commands.cli.shell.progress import Bar
 from commands.cli.shell.question import Question, asked, moment
 from commands.decisions import parts
@@ -38,7 +40,7 @@ _BATCHES = (
     epilog="Example: iledger transfer plan E-07 --rule fact:segment --otherwise E-09 "
     "--out plan.json"
 )
-@click.argument("employee", metavar="EMPLOYEE")
+@click.argument("employee", type=EMPLOYEE)
 @click.option(
     "--rule",
     metavar="RULE",
@@ -46,10 +48,8 @@ _BATCHES = (
     help="How to choose successors: one, round-robin, least-loaded, same-unit, or fact:FIELD "
     "(those with the skill that the client's FIELD asks for).",
 )
-@click.option("--to", metavar="EMPLOYEE,EMPLOYEE…", default="", help="The successors.")
-@click.option(
-    "--otherwise", metavar="EMPLOYEE", help="Who takes the clients that the rule leaves over."
-)
+@click.option("--to", type=EMPLOYEES, help="The successors.")
+@click.option("--otherwise", type=EMPLOYEE, help="Who takes the clients that the rule leaves over.")
 @click.option(
     "--reason",
     type=click.Choice(_REASONS),
@@ -64,11 +64,12 @@ _BATCHES = (
     "--batch", metavar="BATCH", help="The id of the batch. Default: derived from the plan."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Write the plan to this new file.")
+@parted("successors", "unplaced")
 @asked
 def plan(
     question: Question,
     employee: str,
-    to: str,
+    to: str | None,
     effective: str | None,
     out: Path | None,
     **wanted: Any,
@@ -82,7 +83,7 @@ def plan(
     from commands.decisions.ownership import transfer_rules as succession
 
     at = None if effective is None else moment("--effective", effective, question.view.zone).first
-    named = tuple(each.strip() for each in to.split(",") if each.strip())
+    named = tuple(each.strip() for each in (to or "").split(",") if each.strip())
     wishes = succession.Wanted(to=named, effective_at=at, **wanted)
     draft = succession.draw_up(question.connection, question.view, employee, wishes)
     if out is not None and draft.plan.moves:
@@ -117,6 +118,8 @@ def _reversed(shell: DecisionShell, before: Handled, batch: str, **given: Any) -
     callback=lambda context, param, path: read(path),
 )
 @_APPROVED
+@parted("batch", "skipped", "events")
+@confirming
 @partial(deciding, again=_applied)
 def apply(shell: DecisionShell, plan: Plan, approved_by: str | None) -> None:
     """Apply a transfer plan.
@@ -151,9 +154,11 @@ def apply(shell: DecisionShell, plan: Plan, approved_by: str | None) -> None:
 
 
 @click.command(epilog='Example: iledger transfer reverse B-2025-09 --reason "wrong unit" --by E-02')
-@click.argument("batch", metavar="BATCH")
+@click.argument("batch", type=BATCH)
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @_APPROVED
+@parted("batch", "kept", "events")
+@confirming
 @partial(deciding, again=_reversed)
 def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | None) -> None:
     """Reverse a batch: return its clients to their previous owners.
@@ -182,7 +187,8 @@ def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | No
 
 
 @click.command(epilog="Example: iledger transfer status B-2025-09")
-@click.argument("batch", metavar="[BATCH]", required=False)
+@click.argument("batch", type=BATCH, required=False)
+@parted("batch", "successors")
 @asked
 def status(question: Question, batch: str | None) -> None:
     """Show the batches, their plans and their progress."""

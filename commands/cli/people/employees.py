@@ -2,8 +2,8 @@
 
 import click
 
+from commands.cli.shell.ids import UNIT
 from commands.cli.shell.question import Question, asked
-from projections.questions.ownership import portfolio
 from projections.tables.people import people
 
 # What a table may lose where it is too wide, least important first.
@@ -11,10 +11,8 @@ _DROP = ("hired_at", "unit_name", "departed", "manager", "job")
 
 
 @click.command("list", epilog="Example: iledger employee list --unit MSK-1 --on 2025-06-30")
-@click.option("--unit", metavar="UNIT", help="Only employees of this unit and those below it.")
+@click.option("--unit", type=UNIT, help="Only employees of this unit and those below it.")
 @asked
 def list_(question: Question, unit: str | None) -> None:
     """List the employees, with their units and departures."""
-    if unit is not None:
-        portfolio.check_known(question.connection, question.view, "unit", unit)
     question.show(people.employees(question.connection, question.view, unit), drop=_DROP)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.ids import EMPLOYEE
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import ROLES, known_zone
 from commands.decisions.people import people
@@ -15,7 +16,7 @@ from projections.engine.catch_up import catch_up
 from projections.questions.ownership import succession
 from projections.view import View
 
-_EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
+_EMPLOYEE = click.argument("employee", type=EMPLOYEE)
 
 
 @click.command(
@@ -45,7 +46,7 @@ def depart(shell: DecisionShell, employee: str, effective: str | None, reason: s
 @_EMPLOYEE
 @click.option("--from", "first", metavar="DATE", required=True, help="The first day.")
 @click.option("--to", "last", metavar="DATE", required=True, help="The last day, included.")
-@click.option("--substitute", metavar="EMPLOYEE", help="Who covers meanwhile.")
+@click.option("--substitute", type=EMPLOYEE, help="Who covers meanwhile.")
 @click.option("--reason", metavar="TEXT", help="Why.")
 @deciding
 def absence(

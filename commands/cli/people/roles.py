@@ -3,26 +3,24 @@
 import click
 
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.ids import EMPLOYEE, ROLE, UNIT
 from commands.cli.shell.question import Question, asked
-from projections.questions.ownership import portfolio
 from projections.tables.people import roles as asking
 
-_EMPLOYEE = click.argument("employee", metavar="EMPLOYEE")
-_ROLE = click.argument("role", metavar="ROLE")
+_EMPLOYEE = click.argument("employee", type=EMPLOYEE)
+_ROLE = click.argument("role", type=ROLE)
 _SCOPE = click.option(
-    "--scope", metavar="UNIT", help="In this unit and those below it. Default: everywhere."
+    "--scope", type=UNIT, help="In this unit and those below it. Default: everywhere."
 )
 
 
 @click.command("list", epilog="Example: iledger role list --role supervisor --on 2025-05-01")
-@click.option("--employee", metavar="EMPLOYEE", help="Only the roles of this employee.")
-@click.option("--role", metavar="ROLE", help="Only employees with this role.")
+@click.option("--employee", type=EMPLOYEE, help="Only the roles of this employee.")
+@click.option("--role", type=ROLE, help="Only employees with this role.")
 @asked
 def list_(question: Question, employee: str | None, role: str | None) -> None:
     """List the roles that employees hold, and in which units."""
     found = asking.roles(question.connection, question.view, employee, role)
-    if not found and employee is not None:
-        portfolio.check_known(question.connection, question.view, "employee", employee)
     question.show(found, columns=("employee", "name", "role", "scope", "units", "since", "until"))
 
 

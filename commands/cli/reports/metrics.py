@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
-from commands.cli.shell.figures import EVIDENCE, courses, least, pivoted
+from commands.cli.shell.figures import EVIDENCE, NO_CURRENCY, courses, flat, least, pivoted
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
@@ -14,10 +14,19 @@ from projections.metrics import metrics as figures
 from projections.metrics.credit import COMPARISON
 from projections.metrics.rows import EvidenceRow, MetricRow
 from projections.metrics.sql_script import script_of
+from projections.questions.integrity.ids import check_known
 from projections.tables.clients import clients
 from projections.tables.people import people
 from projections.view import HASHED, UNSORTED
 
+# The kinds of id that the groups are.
+_IDS = {
+    "employee": "employee",
+    "team": "employee",
+    "unit": "unit",
+    "office": "unit",
+    "client": "client",
+}
 # What a table shows where no metric is asked for: no more than fits a screen.
 _SHOWN = (
     "interactions",
@@ -96,6 +105,8 @@ def metrics(
         raise InvalidQuestion("--explain explains one metric; name it with --metric")
     terms = figures.TERMS._replace(calendar=calendar)
     asked_for = figures.Selection(by, every, span.since, span.until, credit, terms)
+    if group is not None and by in _IDS and group != figures.NOBODY:
+        check_known(question.connection, question.view, _IDS[by], group)
     wanted = chosen or (_SHOWN if question.printer.form == "table" else None)
     if show_sql:
         click.echo(_sql(question, asked_for, wanted, group, explain=explain), nl=False)
@@ -144,10 +155,15 @@ def _with_name(row: MetricRow | EvidenceRow, names: Mapping[str, str] | None) ->
 def _show(
     question: Question, found: list[MetricRow], by: str, names: Mapping[str, str] | None
 ) -> None:
-    table = pivoted(found, by, names)
+    in_table = question.printer.form == "table"
+    table = pivoted(found, by, names) if in_table else flat(found, by, names)
     plain = [_with_name(row, names) for row in found]
     if question.printer.by_row([*plain[0]] if plain else [], [*table[0]] if table else []):
         question.show(plain)
+        return
+    if not in_table:
+        _say_units(question, found)
+        question.show(table)
         return
     periods: dict[str, list[MetricRow]] = {}
     for row in found:
@@ -159,6 +175,21 @@ def _show(
     if drawn:
         title = "course of each from 0 to its highest; · is no data"
         question.show(drawn, title, drop=least(drawn))
+
+
+def _say_units(question: Question, found: Sequence[MetricRow]) -> None:
+    """Report the units of the columns asked for. Raises InvalidQuestion if one has several."""
+    units: dict[str, set[str]] = {}
+    for row in found:
+        if question.printer.named(row.metric) and row.unit not in ("count", NO_CURRENCY):
+            units.setdefault(row.metric, set()).add(row.unit)
+    for metric, several in units.items():
+        if len(several) > 1:
+            raise InvalidQuestion(
+                f"{metric} is in {', '.join(sorted(several))}, which one column cannot tell "
+                "apart; leave --columns out: then every figure has its unit"
+            )
+        remark(f"{metric}: {', '.join(several)}")
 
 
 def _remark_on(credit: str) -> None:

@@ -2,6 +2,7 @@
 
 import click
 
+from commands.cli.shell.ids import CLIENT, DEAL, EMPLOYEE, STAGE
 from commands.cli.shell.names import with_names
 from commands.cli.shell.question import Question, asked
 from ledger.errors import NotFound
@@ -10,7 +11,7 @@ from projections.tables.people import people
 from projections.tables.sales import deals
 
 _CLIENT = click.option(
-    "--client", metavar="CLIENT", help="Only those of this client, merged ids included."
+    "--client", type=CLIENT, help="Only those of this client, merged ids included."
 )
 # What a table may lose where it is too wide, least important first.
 _DROP = (
@@ -28,11 +29,11 @@ _DROP = (
 
 @click.command("list", epilog="Example: iledger deal list --status open --holder E-09")
 @_CLIENT
-@click.option("--holder", metavar="EMPLOYEE", help="Only deals held by this employee.")
+@click.option("--holder", type=EMPLOYEE, help="Only deals held by this employee.")
 @click.option(
     "--status", type=click.Choice(["open", "won", "lost"]), help="Only those with this status."
 )
-@click.option("--stage", metavar="STAGE", help="Only those in this stage.")
+@click.option("--stage", type=STAGE, help="Only those in this stage.")
 @asked
 def list_(
     question: Question,
@@ -57,7 +58,7 @@ def list_(
 
 
 @click.command(epilog="Example: iledger deal history D-1001 --on 2025-09-30")
-@click.argument("deal", metavar="DEAL")
+@click.argument("deal", type=DEAL)
 @asked
 def history(question: Question, deal: str) -> None:
     """Show the stages and holders of a deal, in order."""

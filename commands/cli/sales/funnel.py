@@ -8,15 +8,14 @@ from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
 from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import with_bars
 from commands.cli.shell.figures import NO_DATA
+from commands.cli.shell.ids import PIPELINE
 from commands.cli.shell.question import Question, asked
 from projections.questions.sales import funnel as funnel_question
 from projections.questions.sales.funnel import Step
 
 
 @click.command(epilog="Example: iledger funnel --period 2025-Q3")
-@click.option(
-    "--pipeline", metavar="NAME", help="Only this pipeline; (none) for deals without one."
-)
+@click.option("--pipeline", type=PIPELINE, help="Only this pipeline; (none) for deals without one.")
 @PERIOD
 @SINCE
 @UNTIL

@@ -2,11 +2,12 @@
 
 import click
 
+from commands.cli.shell.ids import CLIENT
 from commands.cli.shell.question import Question, asked
 from projections.tables.sales import offers as offers_table
 
 _CLIENT = click.option(
-    "--client", metavar="CLIENT", help="Only those of this client, merged ids included."
+    "--client", type=CLIENT, help="Only those of this client, merged ids included."
 )
 # What a table may lose where it is too wide, least important first.
 _DROP = ("valid_until", "since", "deal", "sent_by")

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import click
 
+from commands.cli.shell.ids import CASE, CLIENT, EMPLOYEE, UNIT
 from commands.cli.shell.names import with_names
 from commands.cli.shell.question import Question, asked
 from ledger.errors import NotFound
@@ -15,7 +16,7 @@ from projections.tables.service import cases
 T = TypeVar("T", bound=Sized)
 
 _CLIENT = click.option(
-    "--client", metavar="CLIENT", help="Only those of this client, merged ids included."
+    "--client", type=CLIENT, help="Only those of this client, merged ids included."
 )
 # What a table may lose where it is too wide, least important first.
 _DROP = (
@@ -40,8 +41,8 @@ _DROP = (
 
 @click.command("list", epilog="Example: iledger case list --unit MSK-SVC --status closed")
 @_CLIENT
-@click.option("--assignee", metavar="EMPLOYEE", help="Only cases held by this employee.")
-@click.option("--unit", metavar="UNIT", help="Only cases held by this unit.")
+@click.option("--assignee", type=EMPLOYEE, help="Only cases held by this employee.")
+@click.option("--unit", type=UNIT, help="Only cases held by this unit and those below it.")
 @click.option(
     "--status",
     type=click.Choice(["open", "resolved", "closed"]),
@@ -75,7 +76,7 @@ def list_(
 
 
 @click.command(epilog="Example: iledger case history K-0002")
-@click.argument("case", metavar="CASE")
+@click.argument("case", type=CASE)
 @asked
 def history(question: Question, case: str) -> None:
     """Show what happened to a case, in order."""
@@ -83,7 +84,7 @@ def history(question: Question, case: str) -> None:
 
 
 @click.command(epilog="Example: iledger case holders K-0002")
-@click.argument("case", metavar="CASE")
+@click.argument("case", type=CASE)
 @asked
 def holders(question: Question, case: str) -> None:
     """Show which employees and units held a case, and from when until when."""

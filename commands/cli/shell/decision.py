@@ -175,7 +175,6 @@ def deciding(
     @_BY
     @_KEY
     @click.option("--dry-run", is_flag=True, help="Show the events without recording them.")
-    @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
     @zoned
     @formatted
     @wraps(command)
@@ -184,9 +183,9 @@ def deciding(
         by: str | None,
         key: str | None,
         dry_run: bool,
-        yes: bool,
         zone: str | None,
         form: Format,
+        yes: bool = False,
         **given: Any,
     ) -> None:
         with _opened(by, key, zone, form, dry_run=dry_run, yes=yes) as shell:
@@ -197,6 +196,9 @@ def deciding(
                 (again or _shown)(shell, before, *args, **given)
 
     return run
+
+
+confirming = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
 def decided_anew(attempt: Callable[[], T]) -> T:

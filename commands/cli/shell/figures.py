@@ -56,17 +56,34 @@ def _amount(value: Any) -> str:
 
 
 def pivoted(
-    found: Sequence[MetricRow], by: str, names: Mapping[str, str] | None = None
+    found: Sequence[MetricRow],
+    by: str,
+    names: Mapping[str, str] | None = None,
+    *,
+    by_group: bool = False,
 ) -> list[dict[str, str]]:
     """The figures of a period: a line per group, a column per metric; one group: a line per metric.
 
-    names: of the groups, by id.
+    names: of the groups, by id; by_group: a line per group also of one.
     """
     cells: _Told = {}
     for row in found:
         told = cells.setdefault(row.group, {}).setdefault(row.metric, [])
         told.append(Formatted(cell(row), row.value))
-    return _laid_out(cells, by, names)
+    return _laid_out(cells, by, names, by_group=by_group)
+
+
+def flat(
+    found: Sequence[MetricRow], by: str, names: Mapping[str, str] | None
+) -> list[dict[str, Any]]:
+    """The same as plain values, for programs: a line per period and group."""
+    periods = dict.fromkeys(row.period for row in found)
+    return [
+        {"period": period}
+        | {name: cell.value if isinstance(cell, Formatted) else cell for name, cell in line.items()}
+        for period in periods
+        for line in pivoted([r for r in found if r.period == period], by, names, by_group=True)
+    ]
 
 
 def courses(
@@ -97,11 +114,16 @@ def least(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def _laid_out(
-    cells: _Told, by: str, known: Mapping[str, str] | None, *, drawn: bool = False
+    cells: _Told,
+    by: str,
+    known: Mapping[str, str] | None,
+    *,
+    drawn: bool = False,
+    by_group: bool = False,
 ) -> list[dict[str, str]]:
     named = {group: known[group] for group in cells if known and group in known}
     names = sorted({name for figures in cells.values() for name in figures}, key=_declared)
-    if len(cells) == 1:
+    if len(cells) == 1 and not by_group:
         ((group, figures),) = cells.items()
         head = f"{group} {named[group]}" if named else group
         return [{"metric": name, head: _joined(figures[name])} for name in names]

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from commands.cli.shell.cells import cell_of, field_of, json_of, value_of
+from commands.cli.shell.parts import chosen_part
 from commands.cli.shell.selection import WHOLE, Selection
 from commands.cli.shell.tables import print_table
 from ledger.errors import InvalidQuestion
@@ -68,15 +69,16 @@ def write_whole(content: bytes, place: Path) -> None:
 class Printer:
     """Prints answers in one format and zone. Close it (or use `with`) after the last answer.
 
-    Several answers of one command have titles: a heading in a table, a key of one JSON object; in
-    CSV a blank line is between them. A selection acts on each of those that have its columns.
+    Several answers of one command have titles: a heading in a table, a key of one JSON object. One
+    of them may be chosen (`shell.parts`); CSV, which holds one table, has the first. A selection
+    acts on each of those that have its columns.
     """
 
     def __init__(
         self, form: Format = "table", zone: str = "UTC", selection: Selection = WHOLE
     ) -> None:
         self._form, self._zone, self._selection = form, ZoneInfo(zone), selection
-        self._printed = False
+        self._part, self._printed = chosen_part(), False
         self._waiting: list[_Answer] = []
         self._titled: dict[str, list[dict[str, Any]]] = {}
 
@@ -100,29 +102,45 @@ class Printer:
     def by_row(self, rows: Sequence[str], table: Sequence[str]) -> bool:
         """Whether an answer that people see in a table of another shape is shown by row.
 
-        It is in JSON and CSV, and in a table if the columns asked for are those of the rows. rows,
-        table: the columns of either. Raises InvalidQuestion if only the other shape has a column.
+        It is in JSON and CSV, and in a table if the columns asked for are those of the rows; and
+        the other way round. rows, table: the columns of either. Raises InvalidQuestion if neither
+        has all columns asked for.
         """
-        names, table_asked = self._selection.names, self._form == "table"
-        shown = not table_asked or (not {*names} <= {*table} and {*names} <= {*rows})
-        here, there = (rows, table) if shown else (table, rows)
-        for name in names:
-            if name in there and name not in here:
+        names, table_asked = {*self._selection.names}, self._form == "table"
+        usual, other = (table, rows) if table_asked else (rows, table)
+        if not names <= {*usual} and names <= {*other}:
+            return table_asked
+        for name in self._selection.names:
+            if name in other and name not in usual:
                 forms = ("a table", "JSON and CSV")
-                one, other = forms if table_asked else forms[::-1]
+                here, there = forms if table_asked else forms[::-1]
                 raise InvalidQuestion(
-                    f"no column {name!r} in {one} of this answer, but in {other}. "
-                    f"There are: {', '.join(here)}"
+                    f"no column {name!r} beside the others in {here} of this answer, but in "
+                    f"{there}. There are: {', '.join(usual)}; or: {', '.join(other)}"
                 )
-        return shown
+        return not table_asked
 
     def close(self) -> None:
         """Print what could not be printed before everything was known."""
-        self._selection.check(name for answer in self._waiting for name in answer.names)
-        for answer in self._waiting:
-            if not self._selection.columns or self._selection.header(answer.names):
-                self._print(answer)
-        self._waiting = []
+        waiting, self._waiting = self._waiting, []
+        if self._part is not None:
+            if any(each.title is None for each in waiting):
+                raise InvalidQuestion("this answer is one table; leave --part out")
+            waiting = [each for each in waiting if (each.title or "").lower() == self._part]
+            if not waiting:
+                remark(f"{self._part}: none")
+        self._selection.check(name for answer in waiting for name in answer.names)
+        shown = [
+            each
+            for each in waiting
+            if not self._selection.columns or self._selection.header(each.names)
+        ]
+        if self._form == "csv" and shown[1:]:
+            others = ", ".join((each.title or "").lower() for each in shown[1:])
+            remark(f"CSV holds one table, {shown[0].title}; --part shows another: {others}")
+            shown = shown[:1]
+        for answer in shown:
+            self._print(answer if self._part is None else answer._replace(title=None))
         if self._titled:
             click.echo(json_of(self._titled))
             self._titled = {}
@@ -144,7 +162,9 @@ class Printer:
         """
         rows = [row if isinstance(row, Mapping) else row._asdict() for row in given]
         answer = _Answer(rows, title, list(rows[0]) if rows else list(columns), drop)
-        if title is not None and self._selection.names:
+        if self._part is not None or (
+            title is not None and (self._selection.names or self._form == "csv")
+        ):
             self._waiting.append(answer)
             return
         self._selection.check(answer.names)
@@ -156,8 +176,6 @@ class Printer:
         if self._form == "json":
             self._print_json([self._plain(row, names) for row in rows], answer.title)
         elif self._form == "csv":
-            if self._printed and names:
-                click.echo()
             _print_csv(names, (self._plain(row, names) for row in rows))
         elif names:
             if self._printed:

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from commands.cli.shell.ids import check_given
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import FORMATS, Format, Printer, Rows, remark
 from commands.cli.shell.progress import Bar
@@ -168,7 +169,7 @@ def opened(
     roles: Sequence[str] = ROLES,
     selection: Selection = WHOLE,
 ) -> Iterator[Question]:
-    """Connect, catch up and determine the view. Raises InvalidQuestion, ServerUnavailable, …"""
+    """Connect, catch up, determine the view. Raises NotFound for an unknown id, and others."""
     location = chosen()
     with closing(connect(location, *roles)) as connection:
         about = schema.check(connection)
@@ -183,6 +184,7 @@ def opened(
             )
         view = View(position(connection, as_of, progress, name), _on(on, name), name)
         with Printer(form, name, selection) as printer:
+            check_given(connection, view)
             yield Question(connection, view, location, printer)
 
 

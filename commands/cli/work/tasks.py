@@ -2,11 +2,12 @@
 
 import click
 
+from commands.cli.shell.ids import CLIENT, EMPLOYEE
 from commands.cli.shell.question import Question, asked
 from projections.tables.work import tasks
 
 _CLIENT = click.option(
-    "--client", metavar="CLIENT", help="Only those of this client, merged ids included."
+    "--client", type=CLIENT, help="Only those of this client, merged ids included."
 )
 # What a table may lose where it is too wide, least important first.
 _DROP = ("debtor", "steps_done", "steps", "ended_at", "deal", "case", "kind", "client", "overdue")
@@ -14,7 +15,7 @@ _DROP = ("debtor", "steps_done", "steps", "ended_at", "deal", "case", "kind", "c
 
 @click.command("list", epilog="Example: iledger task list --assignee E-09 --overdue")
 @_CLIENT
-@click.option("--assignee", metavar="EMPLOYEE", help="Only tasks assigned to this employee.")
+@click.option("--assignee", type=EMPLOYEE, help="Only tasks assigned to this employee.")
 @click.option("--overdue", is_flag=True, help="Only tasks done late, or overdue.")
 @asked
 def list_(question: Question, client: str | None, assignee: str | None, *, overdue: bool) -> None:

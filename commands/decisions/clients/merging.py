@@ -15,7 +15,7 @@ from typing import NamedTuple
 from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.ownership.ownership import BEGINNING
 from ledger.envelope import Recorded
-from ledger.errors import Refused
+from ledger.errors import Refused, UnknownId
 from ledger.events.clients import ClientMerged, ClientUnmerged
 from ledger.log import Item, Query
 from ledger.suggestions import spellings
@@ -153,7 +153,7 @@ def _refuse_unknown(state: Links, *clients: str) -> None:
                 if near
                 else "`iledger clients --search NAME` finds clients by name"
             )
-            raise Refused(f"nothing was ever recorded about a client {client!r}. {hint}")
+            raise UnknownId(f"nothing was ever recorded about a client {client!r}. {hint}")
 
 
 def _wider(state: Links, pair: tuple[str, ...]) -> Iterable[Item]:

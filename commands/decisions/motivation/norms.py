@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.people import units
 from ledger.envelope import Recorded
-from ledger.errors import InvalidQuestion, Refused
+from ledger.errors import InvalidQuestion, Refused, UnknownId
 from ledger.events.motivation import NormBreached, NormDefined
 from ledger.log import Item, Query
 from projections.metrics.credit import COMPARISON, credit_of
@@ -166,7 +166,7 @@ def _refuse_senseless(wanted: NormDefined) -> None:
 
 def _refuse_unknown(state: Norms, scope: str, scope_id: str | None) -> None:
     if f"{scope}:{scope_id}" not in state.known:
-        raise Refused(f"no {scope} {scope_id!r} is known; {units.listed(scope)}")
+        raise UnknownId(f"no {scope} {scope_id!r} is known; {units.listed(scope)}")
 
 
 def _refuse_past(wanted: NormDefined, today: date) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from commands.decisions.handle import Context, Decision
 from commands.decisions.motivation.norms import MOST_EVIDENCE
 from commands.decisions.motivation.settlement import Decide, Settlement, refuse_running
-from ledger.errors import Refused
+from ledger.errors import Refused, UnknownId
 from ledger.events.motivation import (
     BonusReductionDecided,
     BonusReductionProposed,
@@ -50,7 +50,7 @@ def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
 
     def decide(state: Settlement, context: Context) -> Decision:
         if reduction not in state.proposed:
-            raise Refused(
+            raise UnknownId(
                 f"no reduction {reduction!r} was proposed; see `iledger bonus reduction list`"
             )
         period, ruled = state.proposed[reduction]

@@ -14,7 +14,7 @@ from decimal import Decimal
 from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.motivation.norms import MOST_EVIDENCE
 from ledger.envelope import Recorded
-from ledger.errors import Outdated, Refused
+from ledger.errors import Outdated, Refused, UnknownId
 from ledger.events.motivation import (
     Component,
     MotivationSchemePublished,
@@ -295,4 +295,6 @@ def refuse_running(period: Period, zone: str, context: Context) -> None:
 
 def _refuse_unknown(state: Settlement, statement: str) -> None:
     if statement not in state.due:
-        raise Refused(f"no statement {statement!r} was issued; see `iledger bonus statement list`")
+        raise UnknownId(
+            f"no statement {statement!r} was issued; `iledger bonus statement list` lists them"
+        )

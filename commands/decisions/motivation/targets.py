@@ -12,7 +12,7 @@ from decimal import Decimal
 from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.people import units
 from ledger.envelope import Recorded
-from ledger.errors import InvalidQuestion, Refused
+from ledger.errors import InvalidQuestion, Refused, UnknownId
 from ledger.events.motivation import (
     Direction,
     Scope,
@@ -158,7 +158,7 @@ def _refuse_unknown(state: Targets, scope: str, scope_id: str | None) -> None:
     if (scope == "whole") != (scope_id is None):
         raise Refused("name an employee or a unit, or neither for the whole company")
     if scope_id is not None and f"{scope}:{scope_id}" not in state.known:
-        raise Refused(f"no {scope} {scope_id!r} is known; {units.listed(scope)}")
+        raise UnknownId(f"no {scope} {scope_id!r} is known; {units.listed(scope)}")
 
 
 def _new_name(state: Targets, name: str, currency: str | None) -> str:
@@ -180,4 +180,4 @@ def _refuse_second(state: Targets, name: str, of: tuple[str | None, ...]) -> Non
 
 def _refuse_missing(state: Targets, target: str) -> None:
     if target not in state.targets:
-        raise Refused(f"there is no target {target!r}; `iledger target list` shows all of them")
+        raise UnknownId(f"there is no target {target!r}; `iledger target list` shows all of them")

@@ -17,7 +17,7 @@ from commands.decisions.ownership.refusals import refuse_unknown
 from ledger import log
 from ledger.database import Connection
 from ledger.envelope import Recorded
-from ledger.errors import InvalidQuestion, NotFound, Refused
+from ledger.errors import InvalidQuestion, NotFound, Refused, UnknownId
 from ledger.events.ownership import (
     ConflictReported,
     ConflictResolved,
@@ -121,6 +121,8 @@ def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide
     def decide(state: Disputes, context: Context) -> Decision:
         client = state.ownership.client
         if len(_others(state, employee)) == len(state.conflicts):
+            refuse_unknown(state.ownership, context)
+            _refuse_never_here(state, employee)
             raise Refused(
                 f"there is no open conflict between client {client} and {employee}; report one "
                 f"with `iledger client conflict report {client} --employee {employee}`"
@@ -244,7 +246,7 @@ def _others(state: Disputes, employee: str) -> tuple[ConflictReported, ...]:
 
 def _refuse_never_here(state: Disputes, employee: str) -> None:
     if not state.ownership.staff.get(employee):
-        raise Refused(
+        raise UnknownId(
             f"no employee {employee!r} was ever employed; see `iledger employee list`. Append "
             "employee.hired for somebody new"
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from commands.decisions.handle import Context, Decision, DecisionModel
 from ledger import catalogue
 from ledger.envelope import Recorded
-from ledger.errors import Refused
+from ledger.errors import Refused, UnknownId
 from ledger.events.ownership import ReservationPolicyPublished
 from ledger.log import Item, Query
 from ledger.suggestions import did_you_mean
@@ -54,7 +54,7 @@ def publish(content: ReservationPolicyPublished) -> Callable[[Policies, Context]
                 raise Refused(f"there is no event type {name!r}. {hint}")
         for unit in (unit for group in content.exclusions for unit in group.units):
             if unit not in state.units:
-                raise Refused(
+                raise UnknownId(
                     f"no unit {unit!r} is known; `iledger employee units` lists them. "
                     "Append org_unit.defined for a new one"
                 )

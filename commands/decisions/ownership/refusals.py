@@ -6,7 +6,7 @@ from datetime import datetime
 from commands.decisions.handle import Context
 from commands.decisions.ownership.changes import Holding
 from commands.decisions.ownership.ownership import BEGINNING, Ownership
-from ledger.errors import ClientTaken, Refused
+from ledger.errors import ClientTaken, Refused, UnknownId
 from ledger.suggestions import spellings
 
 _SAYS = {
@@ -29,9 +29,9 @@ def refuse_merged(state: Ownership) -> None:
 
 
 def refuse_misspelt(state: Ownership) -> None:
-    """Raise Refused if the client is not known, but one whose id looks the same is."""
+    """Raise UnknownId if the client is not known, but one whose id looks the same is."""
     if state.near and state.known_since is None and not state.changes:
-        raise Refused(
+        raise UnknownId(
             f"no client {state.client!r} was ever registered. {_meant(state.near)} Append "
             "client.registered first if it is another client"
         )
@@ -49,7 +49,7 @@ def refuse_unknown(state: Ownership, context: Context, at: datetime | None = Non
     known = [each for each in since if each is not None]
     refuse_misspelt(state)
     if not known:
-        raise Refused(
+        raise UnknownId(
             f"no client {client!r} was ever registered. `iledger clients --search NAME` finds "
             "clients by name; append client.registered for a new one"
         )
@@ -70,9 +70,11 @@ def refuse_absent(
     at = at or context.at
     place = state.employment(employee, at)
     if place is None:
+        # Who is hired later is known; the others are a slip, as in a question.
+        wrong = Refused if state.staff.get(employee) else UnknownId
         near = [each for each in spellings(employee) if each in state.staff]
         lists = f". {_meant(near)}" if near else "; `iledger employee list` lists them."
-        raise Refused(
+        raise wrong(
             f"no employee {employee!r} was employed on {context.shown(at)}{lists} Append "
             "employee.hired for somebody new"
         )

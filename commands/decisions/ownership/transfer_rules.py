@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from commands.decisions.ownership.transfer_plan import Move, Plan, Unplaced
 from ledger.database import Connection
-from ledger.errors import InvalidQuestion, NotFound, Refused
+from ledger.errors import InvalidQuestion, Refused
 from ledger.events.ownership import ReassignmentReason
+from projections.questions.integrity.ids import check_known
 from projections.questions.ownership import succession as facts
-from projections.questions.ownership.portfolio import check_known
 from projections.view import View
 
 RULES = ("one", "round-robin", "least-loaded", "same-unit")
@@ -129,7 +129,8 @@ def _refuse_successor(connection: Connection, view: View, employee: str, to: str
         )
     place, then = facts.place(connection, view, to), view.on.isoformat(" ", "minutes")
     if place is None:
-        raise NotFound(f"no employee {to!r} is employed on {then}; see `iledger employee list`")
+        check_known(connection, view, "employee", to)
+        raise Refused(f"no employee {to!r} is employed on {then}; see `iledger employee list`")
     if place.departed:
         raise Refused(f"employee {to} has left by {then}; name a present employee")
 

@@ -15,7 +15,7 @@ from commands.decisions.ownership.ownership import BEGINNING, Ownership, absent
 from commands.decisions.ownership.ownership import evolve as evolve_staff
 from commands.decisions.ownership.refusals import refuse_absent
 from ledger.envelope import Recorded
-from ledger.errors import Refused
+from ledger.errors import Refused, UnknownId
 from ledger.events.people import RoleGranted, RoleRevoked
 from ledger.log import Item, Query
 
@@ -112,7 +112,7 @@ def grant(
         at = state.present(context.at)
         refuse_absent(state.staff, state.employee, context, at)
         if scope is not None and scope not in state.units:
-            raise Refused(
+            raise UnknownId(
                 f"no unit {scope!r} is known; `iledger employee units` lists them. "
                 "Append org_unit.defined for a new one"
             )

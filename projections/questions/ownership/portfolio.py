@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.database import Connection
-from ledger.errors import NotFound
 from ledger.sql import statements
-from ledger.suggestions import did_you_mean
+from projections.questions.integrity.ids import check_known
 from projections.tables.clients.clients import folded
 from projections.view import View, ask
 
@@ -68,7 +67,7 @@ class Orphan(NamedTuple):
 
 
 class Departure(NamedTuple):
-    """An employee who has left, and how many of their clients became what.
+    """An employee who has left, how many of their clients became what, and their open work.
 
     orphan_hours, mean_hours, longest_hours: hours of the clock that the clients were without owner.
     """
@@ -85,12 +84,9 @@ class Departure(NamedTuple):
     orphan_hours: Decimal | None
     mean_hours: Decimal | None
     longest_hours: Decimal | None
-
-
-class Known(NamedTuple):
-    """The id of an employee or a unit."""
-
-    id: str
+    open_deals: list[str]
+    open_tasks: list[str]
+    open_cases: list[str]
 
 
 def clients(
@@ -150,15 +146,3 @@ def departures(connection: Connection, view: View) -> list[Departure]:
     time of departure is unknown.
     """
     return ask(connection, _SQL["departures"], view, Departure)
-
-
-def check_known(connection: Connection, view: View, what: str, id_: str) -> None:
-    """Raise NotFound, naming the nearest ids, unless an `employee` or `unit` of this id exists."""
-    ids = [row.id for row in ask(connection, _SQL[f"{what}s"], view, Known)]
-    if id_ in ids:
-        return
-    near = did_you_mean(id_, ids, most=3)
-    lists = f"`iledger employee {'units' if what == 'unit' else 'list'}` lists them."
-    raise NotFound(
-        f"no {what} {id_!r} is known as of position {view.as_of}. {near} {lists}".replace("  ", " ")
-    )

@@ -160,21 +160,19 @@ SELECT d.employee, d.name, d.unit, d.departed_at, d.departed_precision,
        count(e.client) FILTER (WHERE e.to_at <= %(on)s AND n.owner IS NULL) AS pool,
        count(e.client) FILTER (WHERE e.to_at > %(on)s) AS orphans,
        round(sum(e.hours), 1) AS orphan_hours, round(avg(e.hours), 1) AS mean_hours,
-       round(max(e.hours), 1) AS longest_hours
+       round(max(e.hours), 1) AS longest_hours,
+       coalesce(max(w.deals), '{}') AS open_deals, coalesce(max(w.tasks), '{}') AS open_tasks,
+       coalesce(max(w.cases), '{}') AS open_cases
 FROM staff(%(as_of)s, %(on)s) d
 LEFT JOIN each e ON e.employee = d.employee
 LEFT JOIN owner_spells_at(%(as_of)s) n
     ON n.client = e.client AND n.from_at = e.to_at AND n.from_position = e.to_position
+LEFT JOIN (
+    SELECT employee, array_agg(id ORDER BY id COLLATE "C") FILTER (WHERE what = 'deal') AS deals,
+           array_agg(id ORDER BY id COLLATE "C") FILTER (WHERE what = 'task') AS tasks,
+           array_agg(id ORDER BY id COLLATE "C") FILTER (WHERE what = 'case') AS cases
+    FROM left_open(%(as_of)s, %(on)s) GROUP BY employee
+) AS w ON w.employee = d.employee
 WHERE d.departed
 GROUP BY d.employee, d.name, d.unit, d.departed_at, d.departed_precision
 ORDER BY d.departed_at DESC NULLS LAST, d.employee COLLATE "C"
-
--- name: employees
-SELECT employee AS id FROM staff(%(as_of)s, %(on)s)
-UNION SELECT to_employee FROM ownership_changes
-WHERE to_employee IS NOT NULL AND known(position, annulled_at, %(as_of)s)
-
--- name: units
-SELECT unit AS id FROM unit_definitions WHERE known(position, annulled_at, %(as_of)s)
-UNION SELECT unit FROM employment_changes
-WHERE unit IS NOT NULL AND known(position, annulled_at, %(as_of)s)

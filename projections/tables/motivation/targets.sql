@@ -69,5 +69,6 @@ SELECT t.target, t.scope, t.scope_id, t.metric, t.period, t.first, t.value, t.cu
 FROM targets_of(%(as_of)s) t
 WHERE (%(period)s::text IS NULL OR t.period = %(period)s)
   AND (%(scope)s::text IS NULL OR t.scope = %(scope)s)
-  AND (%(scope_id)s::text IS NULL OR t.scope_id = %(scope_id)s)
+  AND (%(scope_id)s::text IS NULL OR t.scope_id = %(scope_id)s
+       OR t.scope = 'unit' AND t.scope_id IN (SELECT units_under(%(scope_id)s, %(as_of)s, %(on)s)))
 ORDER BY t.period, t.scope, t.scope_id, t.metric, t.position

@@ -186,7 +186,10 @@ def cases(
     status: str | None = None,
     overdue: bool = False,
 ) -> list[Case]:
-    """Cases as they stood, by filters that are exact."""
+    """Cases as they stood.
+
+    unit: those held by it and by the units below it then; all other filters are exact.
+    """
     clients = filtering(connection, view, client)
     return ask(
         connection,

@@ -161,7 +161,7 @@ FROM cases_of(%(as_of)s, %(on)s) c, LATERAL (
 WHERE (NOT %(overdue)s OR late.overdue)
   AND (%(clients)s::text[] IS NULL OR c.client = ANY (%(clients)s))
   AND (%(assignee)s::text IS NULL OR c.assignee = %(assignee)s)
-  AND (%(unit)s::text IS NULL OR c.unit = %(unit)s)
+  AND (%(unit)s::text IS NULL OR c.unit IN (SELECT units_under(%(unit)s, %(as_of)s, %(on)s)))
   AND (%(status)s::text IS NULL OR c.status = %(status)s)
 ORDER BY c.opened_at NULLS FIRST, c.case_id
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.database import Connection
 from ledger.envelope import Recorded
-from ledger.errors import InvalidQuestion
+from ledger.errors import InvalidQuestion, NotFound
 from ledger.sql import statements
 from projections.engine.registry import Tables, Unfolds
 from projections.periods import Period
@@ -86,10 +86,10 @@ def calendars(connection: Connection, view: View) -> list[Calendar]:
 
 
 def zone_of(connection: Connection, view: View, calendar: str) -> str:
-    """The time zone of a calendar. Raises InvalidQuestion if it is not known, or has two."""
+    """The time zone of a calendar. Raises NotFound, or InvalidQuestion if it has two."""
     known = {row.calendar: row.zone for row in calendars(connection, view)}
     if calendar not in known:
-        raise InvalidQuestion(
+        raise NotFound(
             f"no business calendar {calendar!r} was published as of position {view.as_of}; "
             f"there are: {', '.join(known) or 'none'}. Append business_calendar.published"
         )

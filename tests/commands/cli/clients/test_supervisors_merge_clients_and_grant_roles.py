@@ -83,16 +83,16 @@ def test_a_role_is_granted_shown_and_revoked(asked: Here) -> None:
 @pytest.mark.parametrize(
     ("typed", "code", "said"),
     [
-        (("client", "merge", "C-1", "c-2", "--evidence", "x"), 8, "Did you mean 'C-2'?"),
+        (("client", "merge", "C-1", "c-2", "--evidence", "x"), 3, "Did you mean 'C-2'?"),
         (
             ("client", "merge", "C-1", "C\N{NO-BREAK SPACE}-2", "--evidence", "x"),
-            8,
+            3,
             "Did you mean 'C-2'?",
         ),
         (("client", "merge", "C-1", "C-1", "--evidence", "x"), 8, "with itself"),
         (("client", "merge", "C-1", "C-2", "--evidence", ""), 1, "evidence"),
         (("client", "unmerge", "C-1", "C-2", "--reason", "x"), 8, "it is a separate client"),
-        (("role", "grant", "E-8", "supervisor"), 8, "no employee 'E-8'"),
+        (("role", "grant", "E-8", "supervisor"), 3, "no employee 'E-8'"),
         (("role", "grant", "E-7", "super\N{NO-BREAK SPACE}visor"), 1, "cannot be seen"),
         (("role", "list", "--employee", "E-77"), 3, "Did you mean 'E-7'?"),
     ],

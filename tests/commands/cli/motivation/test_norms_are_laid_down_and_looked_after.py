@@ -69,7 +69,7 @@ def test_what_is_wrong_is_told_with_the_remedy(here: Here, iledger: Run) -> None
         ((), 2, "give one of --at-least and --at-most"),
         (("--at-most", "-1"), 1, "must be 0 or more"),
         (("--at-most", "1", "--unit", "U", "--employee", "E-1"), 2, "give one of --employee"),
-        (("--at-most", "1", "--unit", "nowhere"), 8, "no unit 'nowhere' is known"),
+        (("--at-most", "1", "--unit", "nowhere"), 3, "no unit 'nowhere' is known"),
     ):  # fmt: skip
         done = iledger(*DEFINE, *more)
         assert (done.returncode, why in done.stderr.decode()) == (code, True), done.stderr

@@ -168,7 +168,7 @@ BAD = (
     ((*APPLY, "plan.json"), 2, "add --yes"),
     (("transfer", "reverse", "T-9", "--reason", "x", "--yes"), 3, "no batch 'T-9'"),
     (("transfer", "status", "T-9"), 3, "no batch 'T-9'"),
-    (("employee", "depart", "E-99"), 8, "no employee 'E-99'"),
+    (("employee", "depart", "E-99"), 3, "no employee 'E-99'"),
     (("employee", "depart", "E-3"), 8, "E-3 left"),
     (("employee", "depart", "E-7", "--effective", "2025-12-31"), 8, "cannot have left"),
     (("employee", "absence", "E-7", "--from", "July", "--to", "2026-07-14"), 2, "is not a day"),

@@ -110,13 +110,13 @@ def test_who_has_not_got_the_client_gets_no_pack(told: Run, tmp_path: Path) -> N
 
 REFUSALS = [
     ("pack C-1 --to E-2 --as-of 99", 2, "ahead of the head"),
-    ("pack C-1 --to E-2 --as-of 0", 2, "from 1 to the head"),
+    ("pack C-1 --to E-2 --as-of 0", 3, "as of position 0"),
     ("pack C-9 --to E-2", 3, "iledger clients --search"),
     ("pack C-1 --to E-22", 3, "Did you mean 'E-2'"),
     ("pack --batch B-9 --out packs", 3, "iledger transfer status"),
     ("accept C-1 --by E-2", 8, "iledger client reassign C-1 --to E-2"),
     ("accept C-1 --by E-1", 8, "iledger handover pack C-1 --to E-1 --issue"),
-    ("accept C-9 --by E-1", 8, "iledger clients --search"),
+    ("accept C-9 --by E-1", 3, "iledger clients --search"),
     ("accept C-1", 2, "--by EMPLOYEE"),
     ("list --employee E-22", 3, "Did you mean 'E-2'"),
 ]

@@ -98,13 +98,13 @@ def test_a_conflict_and_the_list_of_conflicts(told: Run) -> None:
 
 REFUSALS = [
     ("dispute open C-1 --claimant E-1 --respondent E-1 --claim x", 8, "--respondent"),
-    ("dispute open C-9 --claimant E-2 --respondent E-1 --claim x", 8, "clients --search"),
-    ("dispute open C-1 --claimant E-9 --respondent E-1 --claim x", 8, "iledger employee list"),
+    ("dispute open C-9 --claimant E-2 --respondent E-1 --claim x", 3, "clients --search"),
+    ("dispute open C-1 --claimant E-9 --respondent E-1 --claim x", 3, "iledger employee list"),
     ("dispute resolve D-9 --decision neither --grounds x", 3, "iledger dispute list"),
     ("dispute file D-9 --out x.zip", 3, "iledger dispute list"),
     ("dispute file D-9 --out x.zip --as-of 99", 2, "ahead of the head"),
-    ("client conflict report C-9 --employee E-1", 8, "clients --search"),
-    ("client conflict report C-1 --employee E-9", 8, "iledger employee list"),
+    ("client conflict report C-9 --employee E-1", 3, "clients --search"),
+    ("client conflict report C-1 --employee E-9", 3, "iledger employee list"),
     ("client conflict list --since yesterday", 2, "2025-06-30"),
 ]
 

@@ -60,7 +60,7 @@ def test_a_policy_that_cannot_be_is_refused_in_one_line(asked: Here, iledger: Ru
         (("--days", "0"), 1, "days"),
         (("--exclude", ","), 1, "units"),
         (("--claims", "offer.send"), 8, "Did you mean 'offer.sent'?"),
-        (("--exclude", "U-1,U-9"), 8, "no unit 'U-9'"),
+        (("--exclude", "U-1,U-9"), 3, "no unit 'U-9'"),
     ):
         done = iledger("reservation", "policy", "publish", *typed)
         assert (done.returncode, done.stderr.count(b"\n")) == (code, 1), done.stderr

@@ -16,6 +16,7 @@ MEANT = {
     "policy show": "reservation policy show",
     "policy publish --days 9": "reservation policy publish",
     "portfolio E-7": "employee portfolio",
+    "check": "audit check",
     "departures": "employee departures",
     "reserve C-1": "client reserve",
     "assign C-1": "client assign",

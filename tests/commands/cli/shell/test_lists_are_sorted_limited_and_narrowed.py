@@ -187,7 +187,7 @@ def test_a_column_beyond_the_edge_is_named(capsys: Any, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(("form", "columns", "by_row"), [
     ("table", None, False), ("json", None, True), ("csv", None, True),
     ("table", "employee,won", False), ("table", "group,value", True), ("table", "name", False),
-    ("csv", "name,value", True),
+    ("csv", "name,value", True), ("csv", "employee,won", False), ("json", "won", False),
 ])  # fmt: skip
 def test_a_table_of_another_shape_is_shown_by_row_for_columns_of_the_rows(
     form: Format, columns: str | None, *, by_row: bool
@@ -197,8 +197,8 @@ def test_a_table_of_another_shape_is_shown_by_row_for_columns_of_the_rows(
 
 
 @pytest.mark.parametrize(("form", "columns", "told"), [
-    ("csv", "employee,value", "no column 'employee' in JSON and CSV of this answer, but in a"),
-    ("table", "employee,value", "no column 'value' in a table of this answer, but in JSON and CSV"),
+    ("csv", "employee,value", "no column 'employee' beside the others in JSON and CSV"),
+    ("table", "employee,value", "no column 'value' beside the others in a table"),
 ])  # fmt: skip
 def test_a_column_of_the_other_shape_is_refused_with_the_form_that_has_it(
     form: Format, columns: str, told: str

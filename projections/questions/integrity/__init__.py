@@ -1,0 +1,1 @@
+"""Ids that point nowhere, and what contradicts."""

@@ -1,0 +1,211 @@
+-- What points nowhere, and what contradicts. The tables are those of all subjects; `mentions`, `look`
+-- and the moments of a time are those of mentions.sql. Every statement has the same columns; position
+-- is that of the first of so many events.
+--
+--   mentioned     ids that no event begins; look-alike ids; what was begun twice
+--   without       contacts and work without a client, or with several
+--   backwards     what ended before it began
+--   acted         who acted while they were not employed
+--   given         who was given clients or work while they were not employed
+--   left_open     open work of those who have left
+--   begun         the ids among which the nearest is looked for
+--   counted       how much one of the statements above finds
+
+-- name: mentioned
+-- What stands in envelopes is much and of few kinds: of clients it is counted already.
+WITH counted AS (
+    SELECT m.kind, m.id, count(*) FILTER (WHERE m.part = 'begins') AS begun,
+           bool_or(m.part = 'own') AS own, count(*) AS events, min(m.position) AS position
+    FROM mentions() m
+    WHERE m.kind NOT IN ('pipeline', 'stage', 'role', 'statement', 'scheme') AND m.part <> 'about'
+      AND known(m.position, m.annulled_at, %(as_of)s) AND coalesce(m.at, '-infinity') <= %(on)s
+    GROUP BY m.kind, m.id
+    UNION ALL
+    SELECT 'client', client, 0, false, events, NULL
+    FROM client_activity_at(%(as_of)s, %(on)s)
+    UNION ALL
+    SELECT 'employee', performed_by, 0, false, count(*), min(position) FROM entries
+    WHERE performed_by IS NOT NULL AND known(position, annulled_at, %(as_of)s)
+      AND coalesce(occurred_at, '-infinity') <= %(on)s
+    GROUP BY performed_by
+    UNION ALL
+    SELECT 'unit', unit, 0, false, count(*), min(position) FROM entries
+    WHERE unit IS NOT NULL AND known(position, annulled_at, %(as_of)s)
+      AND coalesce(occurred_at, '-infinity') <= %(on)s
+    GROUP BY unit
+), ids AS MATERIALIZED (
+    SELECT kind, id, look(id) AS look, sum(begun)::bigint AS begun, bool_or(own) AS own,
+           sum(events)::bigint AS events, min(position) AS position
+    FROM counted GROUP BY kind, id
+), looks AS MATERIALIZED (
+    SELECT i.kind, array_agg(i.id ORDER BY i.begun > 0 DESC, i.events DESC, i.id COLLATE "C") AS alike
+    FROM ids i JOIN (
+        SELECT kind, look FROM ids GROUP BY kind, look HAVING count(*) > 1
+    ) AS several ON several.kind = i.kind AND several.look = i.look
+    GROUP BY i.kind, i.look
+), found AS (
+    SELECT CASE WHEN own AND kind IN ('deal', 'case', 'offer', 'task', 'dispute', 'batch')
+                THEN 'never-opened' ELSE 'unknown' END AS kind,
+           kind AS what, id, NULL AS near, events, position
+    FROM ids WHERE begun = 0
+    UNION ALL
+    SELECT 'look-alike', i.kind, i.id, l.alike[1], i.events, i.position
+    FROM looks l JOIN ids i ON i.kind = l.kind AND i.id = ANY (l.alike[2:])
+    UNION ALL
+    SELECT 'opened-twice', kind, id, NULL, begun, position FROM ids
+    WHERE begun > 1 AND kind IN ('deal', 'case', 'dispute')
+), placed AS (
+    SELECT *, coalesce(position, (
+        SELECT min(t.position) FROM timeline t
+        WHERE t.client = found.id AND known(t.position, t.annulled_at, %(as_of)s))) AS first
+    FROM found WHERE kind = ANY (%(kinds)s)
+)
+SELECT p.kind, p.what, p.id, p.near, NULL AS employee,
+       CASE p.what WHEN 'client' THEN p.id END AS client, p.events,
+       (SELECT e.occurred_at FROM entries e WHERE e.position = p.first) AS at,
+       (SELECT e.precision FROM entries e WHERE e.position = p.first) AS precision,
+       p.first AS position
+FROM placed p
+
+-- name: without
+WITH gone AS MATERIALIZED (SELECT client, survivor FROM absorbed_at(%(as_of)s, %(on)s)
+), work AS (
+    SELECT w.what, w.id, w.at, w.precision, w.position, w.performed_by,
+           coalesce(g.survivor, w.client) AS client
+    FROM (
+        SELECT 'deal' AS what, deal AS id, client, occurred_at AS at, precision, position,
+               annulled_at, performed_by FROM deal_changes
+        UNION ALL SELECT 'case', case_id, client, occurred_at, precision, position, annulled_at,
+               performed_by FROM case_changes
+        UNION ALL SELECT 'offer', offer, client, occurred_at, precision, position, annulled_at,
+               performed_by FROM offer_changes
+        UNION ALL SELECT 'task', task, client, occurred_at, precision, position, annulled_at,
+               performed_by FROM task_changes
+        UNION ALL SELECT 'purchase', purchase, client, occurred_at, precision, position,
+               annulled_at, performed_by FROM purchases
+        UNION ALL SELECT 'dispute', dispute, client, occurred_at, precision, position, annulled_at,
+               NULL FROM dispute_changes
+    ) AS w LEFT JOIN gone g ON g.client = w.client
+    WHERE known(w.position, w.annulled_at, %(as_of)s) AND coalesce(w.at, '-infinity') <= %(on)s
+), things AS (
+    SELECT what, id, min(client) AS client, max(client) AS other, count(*) AS events,
+           min(position) AS position
+    FROM work GROUP BY what, id
+), found AS (
+    SELECT 'no-client' AS kind, what, id, NULL AS near, NULL AS client, events, position
+    FROM things WHERE client IS NULL AND what <> 'task'
+    UNION ALL
+    SELECT 'two-clients', what, id, other, client, events, position FROM things
+    WHERE client <> other
+    UNION ALL
+    SELECT 'no-client', replace(kind, '_', ' '), subject, NULL, NULL, 1, position
+    FROM interactions
+    WHERE client IS NULL AND (reach IS NOT NULL OR kind IN ('inquiry', 'touchpoint'))
+      AND known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
+)
+SELECT f.kind, f.what, f.id, f.near,
+       (SELECT e.performed_by FROM entries e WHERE e.position = f.position) AS employee,
+       f.client, f.events,
+       (SELECT e.occurred_at FROM entries e WHERE e.position = f.position) AS at,
+       (SELECT e.precision FROM entries e WHERE e.position = f.position) AS precision, f.position
+FROM found f WHERE f.kind = ANY (%(kinds)s)
+
+-- name: backwards
+WITH ends AS (
+    SELECT 'deal' AS what, deal AS id, change = 'opened' AS begins, occurred_at AS at, precision,
+           position, annulled_at, client, performed_by
+    FROM deal_changes WHERE change IN ('opened', 'won', 'lost')
+    UNION ALL SELECT 'case', case_id, change = 'opened', occurred_at, precision, position,
+           annulled_at, client, performed_by
+    FROM case_changes WHERE change IN ('opened', 'resolved', 'closed')
+    UNION ALL SELECT 'offer', offer, change = 'sent', occurred_at, precision, position, annulled_at,
+           client, performed_by
+    FROM offer_changes
+    UNION ALL SELECT 'task', task, change = 'assigned', occurred_at, precision, position,
+           annulled_at, client, performed_by
+    FROM task_changes WHERE change IN ('assigned', 'completed', 'cancelled')
+    UNION ALL SELECT 'dispute', dispute, change = 'opened', occurred_at, precision, position,
+           annulled_at, client, NULL
+    FROM dispute_changes
+    UNION ALL SELECT 'employee', employee, change = 'hired', effective_at, precision, position,
+           annulled_at, NULL, employee
+    FROM employment_changes WHERE change IN ('hired', 'departed')
+), begun AS (
+    SELECT what, id, min(first_moment(at, precision, %(zone)s)) AS at FROM ends
+    WHERE begins AND known(position, annulled_at, %(as_of)s) AND at <= %(on)s
+    GROUP BY what, id
+)
+SELECT 'ends-first' AS kind, e.what, e.id, NULL AS near, min(e.performed_by) AS employee,
+       min(e.client) AS client, count(*) AS events, min(e.at) AS at,
+       (array_agg(e.precision ORDER BY e.at, e.position))[1] AS precision,
+       min(e.position) AS position
+FROM ends e JOIN begun b ON b.what = e.what AND b.id = e.id
+WHERE NOT e.begins AND known(e.position, e.annulled_at, %(as_of)s) AND e.at <= %(on)s
+  AND last_moment(e.at, e.precision, %(zone)s) < b.at
+GROUP BY e.what, e.id
+
+-- name: acted
+WITH spells AS MATERIALIZED (
+    SELECT s.employee, first_moment(s.from_at, b.precision, %(zone)s) AS from_at,
+           coalesce(last_moment(s.to_at, e.precision, %(zone)s), s.to_at) AS to_at
+    FROM employment_spells(%(as_of)s) s
+    JOIN employment_changes b ON b.position = s.from_position
+    LEFT JOIN employment_changes e ON e.position = s.to_position
+), acts AS (
+    SELECT a.performed_by, a.position, a.occurred_at, a.precision FROM entries a
+    WHERE a.occurred_at <= %(on)s AND known(a.position, a.annulled_at, %(as_of)s)
+      AND a.performed_by IN (SELECT employee FROM spells)
+      AND NOT EXISTS (
+          SELECT FROM spells s
+          WHERE s.employee = a.performed_by
+            AND s.from_at <= last_moment(a.occurred_at, a.precision, %(zone)s)
+            AND first_moment(a.occurred_at, a.precision, %(zone)s) <= s.to_at)
+)
+SELECT 'not-employed' AS kind, 'act' AS what, performed_by AS id, NULL AS near,
+       performed_by AS employee, NULL AS client, count(*) AS events, min(occurred_at) AS at,
+       (array_agg(precision ORDER BY occurred_at, position))[1] AS precision,
+       (array_agg(position ORDER BY occurred_at, position))[1] AS position
+FROM acts GROUP BY performed_by
+
+-- name: given
+WITH spells AS MATERIALIZED (
+    SELECT s.employee, first_moment(s.from_at, b.precision, %(zone)s) AS from_at,
+           coalesce(last_moment(s.to_at, e.precision, %(zone)s), s.to_at) AS to_at
+    FROM employment_spells(%(as_of)s) s
+    JOIN employment_changes b ON b.position = s.from_position
+    LEFT JOIN employment_changes e ON e.position = s.to_position
+), given AS (
+    SELECT 'client' AS what, client AS id, to_employee AS employee, client, effective_at AS at,
+           precision, position, annulled_at
+    FROM ownership_changes WHERE to_employee IS NOT NULL AND change <> 'expired'
+    UNION ALL SELECT 'deal', deal, holder, client, occurred_at, precision, position, annulled_at
+    FROM deal_changes WHERE holder IS NOT NULL
+    UNION ALL SELECT 'task', task, assignee, client, occurred_at, precision, position, annulled_at
+    FROM task_changes WHERE assignee IS NOT NULL
+    UNION ALL SELECT 'case', case_id, holder, NULL, occurred_at, precision, position, annulled_at
+    FROM case_holdings WHERE track = 'person' AND holder IS NOT NULL
+)
+SELECT 'not-employed' AS kind, g.what, g.id, NULL AS near, g.employee, min(g.client) AS client,
+       count(*) AS events, min(g.at) AS at,
+       (array_agg(g.precision ORDER BY g.at, g.position))[1] AS precision,
+       min(g.position) AS position
+FROM given g
+WHERE g.at <= %(on)s AND known(g.position, g.annulled_at, %(as_of)s)
+  AND g.employee IN (SELECT employee FROM spells)
+  AND NOT EXISTS (
+      SELECT FROM spells s
+      WHERE s.employee = g.employee AND s.from_at <= last_moment(g.at, g.precision, %(zone)s)
+        AND first_moment(g.at, g.precision, %(zone)s) <= s.to_at)
+GROUP BY g.what, g.id, g.employee
+
+-- name: left_open
+SELECT 'left-open' AS kind, w.what, w.id, NULL AS near, w.employee, w.client, w.events,
+       w.departed_at AS at, w.departed_precision AS precision, w.position
+FROM left_open(%(as_of)s, %(on)s) w
+
+-- name: begun
+SELECT DISTINCT m.id FROM mentions() m
+WHERE m.kind = %(kind)s AND m.part = 'begins' AND known(m.position, m.annulled_at, %(as_of)s)
+
+-- name: counted
+SELECT f.kind, count(*) AS found FROM ({statement}) AS f GROUP BY f.kind
