@@ -44,6 +44,7 @@ class Evidence(NamedTuple):
     - kinds: those of its rows that count; if empty, those named like the evidence
     - held: the events are credited to their holder, whatever the mode of credit
     - business: its amounts are hours, to be counted by a business calendar
+    - undone: kinds that take back what was counted in an earlier period, only for counts and sums
     - once: kinds in which a client comes up at most once in a period, and then in no other kind, so
       that distinct clients are counted by counting rows
     """
@@ -52,6 +53,7 @@ class Evidence(NamedTuple):
     kinds: tuple[str, ...] = ()
     held: bool = False
     business: bool = False
+    undone: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
 
 
@@ -72,12 +74,14 @@ METRICS: Mapping[str, Metric] = {
     "offers_sent": Metric("offers sent", "offer_sent", "count"),
     "deals_opened": Metric("deals opened", "deal_opened", "count"),
     "deal_clients": Metric("distinct clients of deals opened", "deal_opened", "distinct"),
-    "deals_won": Metric("deals won", "deal_won", "count"),
-    "deals_lost": Metric("deals lost", "deal_lost", "count"),
+    "deals_won": Metric("deals won, less those undone", "deal_won_net", "count"),
+    "deals_lost": Metric("deals lost, less those undone", "deal_lost_net", "count"),
     "deals_open": Metric("deals open at the end of the period", "deal_open", "count"),
     "deals_open.*": Metric("the same by stage", "deal_open", "count"),
     "win_rate": Metric("won of the deals closed", "deal_closed", "share", "ratio"),
-    "won_value": Metric("value of deals won", "deal_won", "sum", "currency", "amount"),
+    "won_value": Metric(
+        "value of deals won, less those undone", "deal_won_net", "sum", "currency", "amount"
+    ),
     "won_value_mean": Metric("mean value of a deal won", "deal_won", "mean", "currency", "amount"),
     "won_value_median": Metric("median value", "deal_won", "median", "currency", "amount"),
     "cycle_won_mean": Metric("mean days to win", "deal_won", "mean", "days", "days"),
@@ -129,7 +133,11 @@ METRICS: Mapping[str, Metric] = {
     "csat_top_share": Metric("answers of 9 or 10", "csat", "share", "ratio"),
     "ces_mean": Metric("mean effort", "ces", "mean", "points", "amount"),
     "contributions": Metric(
-        "points for facts recorded and confirmed", "contribution", "sum", "points", "amount"
+        "points for facts recorded and confirmed, less those retracted",
+        "contribution",
+        "sum",
+        "points",
+        "amount",
     ),
     "freshness": Metric(
         "known fields recorded or confirmed recently", "field_known", "share", "ratio"
@@ -177,7 +185,16 @@ EVIDENCE: Mapping[str, Evidence] = {
     "offer_sent": Evidence(_SQL["offer_sent"]),
     "deal_opened": Evidence(_SQL["deal_opened_or_closed"]),
     "deal_won": Evidence(_SQL["deal_opened_or_closed"]),
-    "deal_lost": Evidence(_SQL["deal_opened_or_closed"]),
+    "deal_won_net": Evidence(
+        _SQL["deal_opened_or_closed"],
+        ("deal_won", "deal_won_undone"),
+        undone=("deal_won_undone",),
+    ),
+    "deal_lost_net": Evidence(
+        _SQL["deal_opened_or_closed"],
+        ("deal_lost", "deal_lost_undone"),
+        undone=("deal_lost_undone",),
+    ),
     "deal_closed": Evidence(_SQL["deal_opened_or_closed"], ("deal_won", "deal_lost")),
     "deal_open": Evidence(_SQL["deal_open"]),
     "stage_left": Evidence(_SQL["stage_left"]),
@@ -194,7 +211,12 @@ EVIDENCE: Mapping[str, Evidence] = {
     "nps": Evidence(_SQL["satisfaction"]),
     "csat": Evidence(_SQL["satisfaction"]),
     "ces": Evidence(_SQL["satisfaction"]),
-    "contribution": Evidence(_SQL["contribution"], held=True),
+    "contribution": Evidence(
+        _SQL["contribution"],
+        ("contribution", "contribution_undone"),
+        held=True,
+        undone=("contribution_undone",),
+    ),
     "field_known": Evidence(_SQL["field_known"]),
     "entry": Evidence(_SQL["entry"], held=True),
     "orphaned": Evidence(_SQL["orphaned"], held=True),

@@ -22,6 +22,7 @@ from projections.metrics.query import (
     figures_statement,
     not_from_sums,
     sources,
+    undone,
 )
 from projections.metrics.rows import Aggregate, EvidenceRow, MetricRow, metric_rows
 from projections.tables.work.calendar import zone_of
@@ -190,6 +191,7 @@ def _of_metrics(credit: Credit, wanted: Sequence[str]) -> dict[str, object]:
         "measures": [each.metric.measure for each in known],
         "units": [each.metric.unit for each in known],
         "by_client": by_client(credit, wanted),
+        "undone": undone(wanted),
         "not_from_sums": not_from_sums(),
     }
 

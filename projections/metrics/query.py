@@ -104,6 +104,11 @@ def sources(wanted: Sequence[str]) -> Iterator[Source]:
             yield Source(name, metrics[name], kind)
 
 
+def undone(wanted: Sequence[str]) -> list[str]:
+    """The kinds of evidence that take back what was counted before."""
+    return sorted({kind for name in wanted for kind in evidence_of(name).undone})
+
+
 def not_from_sums() -> list[str]:
     """The figures that are not made of sums of the events."""
     return [*_CLIENTS, *_PERCENTILES]
@@ -126,6 +131,7 @@ def _rendered(
     grouping = by.partition(":")[0]
     placed = located or grouping in ("team", "office", "unit")
     conditions |= {
+        "undoing": bool(undone(wanted)),
         "period_ends": any(_PERIOD_ENDS.search(each.sql) for each in found),
         "business_hours": bool(timed),
         "clock_hours": len(others) < len(plain),

@@ -34,8 +34,9 @@ class EvidenceRow(NamedTuple):
     """One event behind a figure.
 
     subject: the deal, offer or task; employee: who is credited; weight: 1, or the part of the event
-    credited to this employee; counted: in a ratio, whether the event is in the numerator; value: of
-    the whole event, None where there is none.
+    credited to this employee, below 0 if it takes back what was counted in an earlier period;
+    counted: in a ratio, whether the event is in the numerator; value: of the whole event, None
+    where there is none.
     """
 
     metric: str

@@ -14,22 +14,30 @@ WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
 -- name: deal_opened_or_closed
 -- For deals_opened, deal_clients, deals_won, deals_lost, win_rate, won_value, won_value_mean,
 -- won_value_median, cycle_won_mean, cycle_won_median, cycle_closed_mean, cycle_closed_median.
--- Of several closes of a deal in a period only the last, unless it was undone by the period's end.
+-- A win or a loss, unless it was undone in the same period; and, in the period in which it was undone,
+-- one of an earlier period (deal_won_undone, deal_lost_undone).
 SELECT 'deal_' || d.turned, d.from_position, d.from_at, d.from_precision, d.from_position, d.client,
        d.deal, d.product, d.stage, d.holder, d.performed_by, d.unit, d.turned = 'won', d.amount,
        d.currency, CASE WHEN d.turned <> 'opened' THEN
            days_between(d.opened_at, d.opened_precision, d.from_at, d.from_precision, %(zone)s)
        END, NULL::timestamp
-FROM (
-    SELECT *, row_number() OVER (
-               PARTITION BY deal,
-                   date_trunc(%(every)s::text, local_time(from_at, from_precision, %(zone)s))
-               ORDER BY from_at DESC, from_position DESC) AS newest
-    FROM deal_spells_at(%(as_of)s)
-    WHERE turned IS NOT NULL AND from_at <= %(on)s
-      AND in_period(from_at, from_precision, %(starts)s, %(ends)s, %(zone)s)
-) AS d
-WHERE 'deal_' || d.turned = ANY (%(evidence)s) AND (d.turned = 'opened' OR d.newest = 1)
+FROM deal_spells_at(%(as_of)s) d
+WHERE 'deal_' || d.turned = ANY (%(evidence)s) AND d.from_at <= %(on)s
+  AND in_period(d.from_at, d.from_precision, %(starts)s, %(ends)s, %(zone)s)
+  AND NOT (d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
+           AND in_one_period(d.from_at, d.from_precision, d.undone_at, d.undone_precision,
+                             %(every)s, %(starts)s, %(ends)s, %(zone)s))
+UNION ALL
+SELECT 'deal_' || d.turned || '_undone', d.undone_position, d.from_at, d.from_precision,
+       d.from_position, d.client, d.deal, d.product, d.stage, d.holder, d.performed_by, d.unit,
+       d.turned = 'won', d.amount, d.currency, NULL,
+       local_time(d.undone_at, d.undone_precision, %(zone)s)
+FROM deal_spells_at(%(as_of)s) d
+WHERE 'deal_' || d.turned || '_undone' = ANY (%(evidence)s)
+  AND d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
+  AND in_period(d.undone_at, d.undone_precision, %(starts)s, %(ends)s, %(zone)s)
+  AND NOT in_one_period(d.from_at, d.from_precision, d.undone_at, d.undone_precision,
+                        %(every)s, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: deal_open
 -- For deals_open, deals_open.*.

@@ -24,7 +24,7 @@ class Attainment(NamedTuple):
     - target: its id; first, value: the target as first set and as revised
     - fact: the figure; None without data, and so is everything that follows from it
     - attained_first, attained: fact / target, or target / fact where less is better (None for a
-      fact of 0), rounded
+      fact that is not above 0), rounded
     - shortfall: what is missing from the revised target, at least 0; causes: those recorded
     """
 
@@ -183,6 +183,6 @@ def _line(row: Target, found: Facts) -> Attainment:
 
 def _share(fact: Decimal | None, target: Decimal, direction: str) -> Decimal | None:
     over, under = (fact, target) if direction == "more" else (target, fact)
-    if over is None or not under:
+    if over is None or under is None or under <= 0:
         return None
     return rounded(over / under)

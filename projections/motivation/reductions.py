@@ -69,7 +69,7 @@ def _counted(
     if rule.metric is None:
         return _breaches(connection, view, period, str(rule.norm))
     share = metric_of(rule.metric).figure == "share"
-    events: dict[str, dict[int, None]] = {}  # each event once, in order of time
+    events: dict[str, dict[int, int]] = {}  # each event once, in order of time
     rows = explain(
         connection,
         at_the_end(view, period),
@@ -81,8 +81,9 @@ def _counted(
     )
     for row in rows:
         if row.counted or not share:
-            events.setdefault(row.group, {})[row.position] = None
-    return {who: Counted(len(each), tuple(each)) for who, each in events.items()}
+            # What was undone since counts as one less.
+            events.setdefault(row.group, {})[row.position] = 1 if row.weight > 0 else -1
+    return {who: Counted(sum(each.values()), tuple(each)) for who, each in events.items()}
 
 
 def _breaches(

@@ -94,7 +94,7 @@ def deal_steps(steps: list[Known]) -> list[Known]:
 def deals(happened: list[Known], span: Span) -> Found:
     for steps in map(deal_steps, grouped(happened, "deal", "deal").values()):
         status, opened, still = "open", None, False
-        client, currency, closed = "", "", list[Row]()
+        client, currency, closed = "", "", list[tuple[str, Row, bool]]()
         for each in steps:
             data = each.event.data
             client = max(client, each.event.client or "")
@@ -106,21 +106,32 @@ def deals(happened: list[Known], span: Span) -> Found:
                 status = turn if turn in ("won", "lost") else "open"
             if local(each) < span.until:
                 still = status == "open"
-            if (first or status != was) and within(each, span):
-                row = Row(
-                    turn == "won", getattr(data, "amount", None),
-                    None if turn == "opened" else days(opened, each),
-                    each.event.client or client or None,
-                    getattr(data, "currency", None) or currency or None,
-                )  # fmt: skip
-                if turn == "opened":
-                    yield "deal_opened", row
-                closed = [row] if turn in ("won", "lost") else []
-        for row in closed:
-            yield "deal_won" if row.counted else "deal_lost", row
-            yield "deal_closed", row
+            row = Row(
+                turn == "won", getattr(data, "amount", None),
+                None if turn == "opened" else days(opened, each),
+                each.event.client or client or None,
+                getattr(data, "currency", None) or currency or None,
+            )  # fmt: skip
+            if turn == "opened" and (first or status != was) and within(each, span):
+                yield "deal_opened", row
+            if status != was:
+                yield from undone(closed, is_undone=within(each, span))
+                closed = [(turn, row, within(each, span))] if status != "open" else []
+        yield from undone(closed, is_undone=False)
         if still:
             yield "deal_open", Row()
+
+
+def undone(closed: list[tuple[str, Row, bool]], *, is_undone: bool) -> Found:
+    """What a win or a loss counts for, now that it is known whether it was undone in the span."""
+    for turn, row, counts in closed:
+        if counts:
+            yield f"deal_{turn}_net", row
+        if is_undone:
+            yield f"deal_{turn}_net", row._replace(weight=-1)
+        elif counts:
+            yield f"deal_{turn}", row
+            yield "deal_closed", row
 
 
 def stays(happened: list[Known], span: Span) -> Found:
@@ -256,18 +267,21 @@ def points(changes: list[tuple[str, Known]], span: Span) -> Found:
             none = value == each.event.data.value
         if change != "confirmed":
             value = each.event.data.value if change == "recorded" else None
-        if change != "retracted" and within(each, span):
+        if change != "retracted":
             gone = retracted(changes[number + 1 :], value)
-            yield "contribution", Row(amount=int(not none and not gone))
+            if within(each, span):
+                yield "contribution", Row(amount=int(not none))
+            if gone and within(gone, span):
+                yield "contribution", Row(amount=int(not none), weight=-1)
         if change != "retracted":
             days_told.append(local(each).date())
 
 
-def retracted(later: list[tuple[str, Known]], value: str | None) -> bool:
+def retracted(later: list[tuple[str, Known]], value: str | None) -> Known | None:
     for change, each in later:
         if change == "retracted" or (change == "recorded" and each.event.data.value != value):
-            return change == "retracted"
-    return False
+            return each if change == "retracted" else None
+    return None
 
 
 def entries(happened: list[Known], span: Span) -> Found:

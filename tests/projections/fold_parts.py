@@ -20,6 +20,7 @@ class Row(NamedTuple):
     days: float | None = None
     client: str | None = None
     currency: str | None = None
+    weight: int = 1  # -1: what was counted before is taken back
 
 
 class Span(NamedTuple):

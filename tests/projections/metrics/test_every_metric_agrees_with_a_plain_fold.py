@@ -28,11 +28,11 @@ BY_FOLD = {name: metric for name, metric in METRICS.items()
 
 def figure(metric: Metric, rows: list[Row]) -> Any:
     """What the rows come to: value, numerator and denominator where there are such."""
-    told = [float(getattr(row, metric.measure)) for row in rows
+    told = [row.weight * float(getattr(row, metric.measure)) for row in rows
             if metric.measure and getattr(row, metric.measure) is not None]  # fmt: skip
     match metric.figure:
         case "count":
-            return len(rows), None, None
+            return sum(row.weight for row in rows), None, None
         case "distinct":
             return len({row.client for row in rows if row.client}), None, None
         case "share":
