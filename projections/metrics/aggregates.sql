@@ -48,7 +48,7 @@ aggregates AS (
     -- Counts, shares, sums and means. Clients are counted like events where each comes up once,
     -- unless the event is split.
     SELECT s."group", s.period, replace(w.metric, '*', coalesce(s.label, '(none)')),
-           CASE w.in_unit WHEN 'currency' THEN nullif(s.currency, '') END, s.weight,
+           CASE WHEN w.in_unit IN ('currency', 'scale') THEN nullif(s.currency, '') END, s.weight,
            CASE WHEN w.figure <> 'mean' THEN s.n WHEN w.measure = 'days' THEN s.spans
                 ELSE s.amounts END,
            s.hits, CASE w.measure WHEN 'amount' THEN s.amount WHEN 'days' THEN s.days END, NULL
@@ -83,7 +83,8 @@ aggregates AS (
     FROM (
         -- An event split between two of one group is one of its events.
         SELECT DISTINCT m."group", m.period, w.metric, w.figure, m.position,
-               CASE w.in_unit WHEN 'currency' THEN nullif(m.currency, '') END AS currency,
+               CASE WHEN w.in_unit IN ('currency', 'scale') THEN nullif(m.currency, '') END
+                   AS currency,
                CASE w.measure WHEN 'amount' THEN m.amount ELSE m.days END AS value
         FROM measured m JOIN wanted w ON w.evidence = m.evidence AND w.figure IN ('median', 'p90')
     ) AS once

@@ -28,7 +28,7 @@ class Metric(NamedTuple):
     - figure: count, distinct (clients), share (of the evidence, that which counts), client_share
       (of the distinct clients, those with evidence that counts), sum, mean, median or p90
     - measure: what is added up, amount or days
-    - unit: count, ratio, days, hours, points, or currency, with one row per currency
+    - unit: count, ratio, days, hours, points, or currency or scale, with one row for each
     """
 
     description: str
@@ -94,7 +94,9 @@ METRICS: Mapping[str, Metric] = {
     "stage_time_mean.*": Metric("the same by stage", "stage_left", "mean", "hours", "amount"),
     "stage_time_median": Metric("median hours", "stage_left", "median", "hours", "amount"),
     "purchases": Metric("purchases", "purchase", "count"),
-    "purchase_value": Metric("value of purchases", "purchase", "sum", "currency", "amount"),
+    "purchase_value": Metric(
+        "value of purchases, less what was returned", "purchase_net", "sum", "currency", "amount"
+    ),
     "repeat_purchase_rate": Metric(
         "buyers who bought again in the period", "purchase", "client_share", "ratio"
     ),
@@ -130,8 +132,10 @@ METRICS: Mapping[str, Metric] = {
     "nps": Metric(
         "answers of 9 or 10 less those up to 6, per 100", "nps", "mean", "points", "amount"
     ),
-    "csat_top_share": Metric("answers of 9 or 10", "csat", "share", "ratio"),
-    "ces_mean": Metric("mean effort", "ces", "mean", "points", "amount"),
+    "csat_top_share": Metric(
+        "answers that are one of the two highest of their scale", "csat", "share", "ratio"
+    ),
+    "ces_mean": Metric("mean effort, by scale", "ces", "mean", "scale", "amount"),
     "contributions": Metric(
         "points for facts recorded and confirmed, less those retracted",
         "contribution",
@@ -200,6 +204,11 @@ EVIDENCE: Mapping[str, Evidence] = {
     "stage_left": Evidence(_SQL["stage_left"]),
     "stage_left_business": Evidence(_SQL["stage_left"], business=True),
     "purchase": Evidence(_SQL["purchase"]),
+    "purchase_net": Evidence(
+        _SQL["purchase"],
+        ("purchase", "purchase_rest", "purchase_returned"),
+        undone=("purchase_returned",),
+    ),
     "buyer_active": Evidence(_SQL["buyer"], once=("buyer_active",)),
     "buyer_inactive": Evidence(_SQL["buyer"], once=("buyer_inactive",)),
     "task_due": Evidence(_SQL["task_due"], held=True),

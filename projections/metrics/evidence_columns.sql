@@ -9,7 +9,7 @@
 -- holder         who is credited where the client has no owner
 -- performer, given_unit              who did it, and the unit that the producer gave
 -- counted        in a ratio: whether the event is in the numerator
--- amount, currency, days             what can be added up
+-- amount, currency, days             what can be added up; the currency may be a scale, such as 1-5
 -- period_starts  of what is counted in another period than that of `at`: a local time in that period
 --
 -- A row of a kind that takes back (Evidence.undone) has the position of the event that undid something,

@@ -85,15 +85,18 @@ WHERE c.change = 'resolved' AND known(c.position, c.annulled_at, %(as_of)s)
 
 -- name: satisfaction
 -- For nps, csat_top_share, ces_mean.
--- The last answer in the period of each contact person, or client, to each question. Nine and ten
--- count; for NPS they are worth 100, and up to six -100.
+-- The last answer in the period of each contact person, or client, to each question. The two highest
+-- answers of its scale count (of three or two the highest); for NPS they are worth 100, and up to six
+-- -100. A CSAT answer whose scale is unknown is left out; CES has a mean for each scale, as a currency.
 SELECT o.instrument, o.position, o.occurred_at, o.precision, o.position, o.client, o.subject, NULL,
-       o.instrument, NULL, o.performed_by, o.unit, o.score >= 9,
+       o.instrument, NULL, o.performed_by, o.unit,
+       o.score >= o.high - CASE WHEN o.high - o.low > 2 THEN 1 ELSE 0 END,
        CASE WHEN o.instrument <> 'nps' THEN o.score WHEN o.score >= 9 THEN 100
             WHEN o.score <= 6 THEN -100 ELSE 0 END::numeric,
-       NULL, NULL::numeric, NULL::timestamp
+       o.scale, NULL::numeric, NULL::timestamp
 FROM (
-    SELECT *, row_number() OVER (
+    SELECT *, split_part(scale, '-', 1)::int AS low, split_part(scale, '-', 2)::int AS high,
+           row_number() OVER (
         PARTITION BY instrument, coalesce(contact, client, position::text),
             date_trunc(%(every)s::text, local_time(occurred_at, precision, %(zone)s))
         ORDER BY occurred_at DESC, position DESC) AS newest
@@ -102,4 +105,4 @@ FROM (
       AND occurred_at <= %(on)s AND instrument = ANY (%(evidence)s)
       AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
 ) AS o
-WHERE o.newest = 1
+WHERE o.newest = 1 AND (o.instrument <> 'csat' OR o.scale IS NOT NULL)

@@ -8,6 +8,7 @@ from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import NOBODY
+from projections.metrics.rows import UNNAMED
 from projections.motivation.measure import Facts, at_the_end, fact_of, facts
 from projections.motivation.rounding import rounded, trimmed
 from projections.periods import Period
@@ -138,7 +139,8 @@ def _achieved(found: Facts, metric: str) -> Iterator[tuple[str, str | None, Deci
         for row in rows:
             currency = row.unit if in_money else None
             fact = fact_of(found, group, metric, currency)
-            if fact is not None and currency != "currency" and group != NOBODY:
+            named = currency not in ("currency", UNNAMED["currency"])
+            if fact is not None and named and group != NOBODY:
                 yield group, currency, fact
 
 

@@ -7,6 +7,7 @@ numerator, its amount, days, client and currency.
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from ledger.envelope import Event
@@ -171,19 +172,31 @@ def purchases(happened: list[Known], span: Span) -> Found:
     end = span.until - timedelta(days=TERMS.active_days)
     bought: dict[str | None, list[Known]] = defaultdict(list)
     for each in happened:
+        data = each.event.data
+        if kind(each) == "goods.returned" and within(each, span):
+            # Without a currency it has that of the purchase: the client's own, or the first.
+            of = grouped(happened, "purchase", "purchase").get(data.purchase, [])
+            of.sort(key=partial(_others_last, each.event.client))
+            currency = data.currency or (of[0].event.data.currency if of else None)
+            yield "purchase_returned", Row(amount=data.amount, currency=currency, weight=-1)
         if kind(each) == "purchase.recorded" and local(each) < span.until:
             bought[each.event.client].append(each)
     for client, all_ in bought.items():
         now = [each for each in all_ if within(each, span)]
         for number, each in enumerate(now):
             data = each.event.data
-            yield "purchase", Row(bool(client and number), data.amount, None, client, data.currency)
+            row = Row(bool(client and number), data.amount, None, client, data.currency)
+            yield "purchase", row
         before = [local(each) for each in all_ if local(each) < span.since]
         if client and any(at >= start for at in before):
             still = any(local(each) >= end for each in all_)
             yield "buyer_active", Row(still, client=client)
         elif client and before:
             yield "buyer_inactive", Row(bool(now), client=client)
+
+
+def _others_last(client: str | None, each: Known) -> tuple[Any, ...]:
+    return each.event.client != client, each.at, each.position
 
 
 def answers(happened: list[Known], span: Span) -> Found:
@@ -236,9 +249,14 @@ def opinions(happened: list[Known], span: Span) -> Found:
             who = each.event.contact or each.event.client or str(each.position)
             last[each.event.data.instrument, who] = each
     for (instrument, _), each in last.items():
-        score = each.event.data.score
-        worth = 100 if score >= 9 else -100 if score <= 6 else 0
-        yield instrument, Row(score >= 9, worth if instrument == "nps" else score)
+        score, scale = each.event.data.score, each.event.data.scale
+        if instrument == "nps":
+            yield "nps", Row(amount=100 if score >= 9 else -100 if score <= 6 else 0)
+        elif instrument == "ces":
+            yield "ces", Row(amount=score, currency=scale)
+        elif scale:
+            low, high = map(int, scale.split("-"))
+            yield "csat", Row(score in ((high - 1, high) if high - low > 2 else (high,)))
 
 
 def facts(happened: list[Known], span: Span) -> Found:

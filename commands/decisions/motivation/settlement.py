@@ -249,7 +249,7 @@ def correct(
                 f"{statement} was corrected meanwhile: {due:f} is due, and no longer {seen:f}; run "
                 "it again"
             )
-        if seen is None and due + delta < min(due, 0):
+        if seen is None and due + delta < min(due, Decimal(0)):
             raise Refused(
                 f"{statement} stands at {due:f}, and {delta:f} would leave less than nothing"
             )

@@ -29,7 +29,8 @@ class Interaction(NamedTuple):
     subject: the id of the meeting, letter, inquiry, call or interaction that it is or is about;
     due_at: of a planned meeting its time, of an inquiry by when it should be answered, of a
     letter the day (midnight UTC) by which;
-    score: mood from -2 to 2, or the answer to the question that `instrument` names.
+    score: mood from -2 to 2, or the answer to the question that `instrument` names, on `scale`
+    (such as 1-5; None if unknown).
     """
 
     position: int
@@ -52,10 +53,12 @@ class Interaction(NamedTuple):
     due_at: datetime | None
     score: int | None
     instrument: str | None
+    scale: str | None
 
 
 TABLES: Tables = {Interaction: "interactions"}
 
+_SCALES = {"nps": "0-10"}  # of an instrument that has but one
 _CHANNELS = {"call": "phone", "missed_call": "phone", "meeting": "meeting"}
 _SUBJECTS = ("meeting", "letter", "inquiry", "call", "interaction", "subject")
 
@@ -124,6 +127,7 @@ def _interaction(
         getattr(d, "at", None) or getattr(d, "respond_by", None) or _reply_due(d),
         score,
         getattr(d, "instrument", None),
+        getattr(d, "scale", None) or _SCALES.get(getattr(d, "instrument", "")),
     )
 
 

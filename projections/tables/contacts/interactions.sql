@@ -23,6 +23,7 @@ CREATE TABLE interactions (
     due_at       timestamptz,
     score        smallint,
     instrument   text,
+    scale        text,
     annulled_at  annulled_position
 );
 

@@ -1,4 +1,4 @@
--- Deals, their holders and stages over time, pipelines and purchases.
+-- Deals, their holders and stages over time, and pipelines.
 --
 --   deal_changes      what happened, one row an event
 --   deal_spells_of    the intervals that follow from what was known at a position
@@ -37,20 +37,6 @@ CREATE TABLE deal_changes (
     title        text,
     annulled_at  annulled_position
 );
-CREATE TABLE purchases (
-    position     bigint NOT NULL,
-    occurred_at  timestamptz,
-    precision    text NOT NULL,
-    purchase     text NOT NULL,
-    client       text,
-    performed_by text,
-    unit         text,
-    deal         text,
-    amount       numeric NOT NULL,
-    currency     text,
-    margin       numeric,
-    annulled_at  annulled_position
-);
 -- One row a change; half-open: (from_at, from_position) <= (time, position) < (to_at, to_position).
 -- turned: opened, won, lost or reopened where the change made it so, and NULL where it only repeats
 -- what was so already; thus a win recorded twice is one win. undone_*: of a win or a loss, when the
@@ -86,9 +72,6 @@ CREATE TABLE deal_spells (
 CREATE INDEX ON pipeline_stages (position);
 CREATE INDEX ON deal_changes (position);
 CREATE INDEX ON deal_changes (deal);
-CREATE INDEX ON purchases (position);
-CREATE INDEX ON purchases (client);
-CREATE INDEX ON purchases (occurred_at);
 CREATE INDEX ON deal_spells (deal);
 CREATE INDEX ON deal_spells (client);
 CREATE INDEX ON deal_spells (from_at) WHERE turned IS NOT NULL;
@@ -221,12 +204,3 @@ WITH open_deals AS (
 SELECT o.stage, o.holder, l.older_than, count(*) AS deals
 FROM open_deals o JOIN unnest(%(older_than)s::int[]) AS l(older_than) ON floor(o.days) > l.older_than
 GROUP BY o.stage, o.holder, l.older_than ORDER BY o.stage, o.holder, l.older_than
-
--- name: purchases
-SELECT p.purchase, p.client, p.deal, p.amount, p.currency, p.margin, p.performed_by, p.occurred_at,
-       p.precision, p.position
-FROM purchases p
-WHERE known(p.position, p.annulled_at, %(as_of)s)
-  AND coalesce(p.occurred_at, '-infinity') <= %(on)s
-  AND (%(clients)s::text[] IS NULL OR p.client = ANY (%(clients)s))
-ORDER BY coalesce(p.occurred_at, '-infinity'), p.position
