@@ -35,8 +35,8 @@ clients_seen AS (
 wanted AS (
     SELECT * FROM unnest(%(names)s::text[], %(sources)s::text[], %(evidence)s::text[],
                          %(figures)s::text[], %(measures)s::text[], %(units)s::text[],
-                         %(once)s::boolean[])
-        AS w(metric, source, evidence, figure, measure, in_unit, once)
+                         %(once)s::boolean[], %(beside)s::boolean[])
+        AS w(metric, source, evidence, figure, measure, in_unit, once, beside)
 ),
 aggregates AS (
     SELECT NULL::text AS "group", NULL::timestamp AS period, NULL::text AS metric,
@@ -64,11 +64,12 @@ aggregates AS (
         FROM (
             SELECT s."group", s.period, k.source, s.client, bool_or(s.counted) AS counted
             FROM clients_seen s JOIN (
-                SELECT DISTINCT source, evidence, once FROM wanted
+                SELECT DISTINCT source, evidence, once, beside FROM wanted
                 WHERE figure IN ('distinct', 'client_share')
             ) AS k ON k.evidence = s.evidence
             WHERE s.client IS NOT NULL AND NOT (k.once AND s.weight IS NULL)
             GROUP BY s."group", s.period, k.source, s.client
+            HAVING NOT bool_and(k.beside)
         ) AS each GROUP BY "group", period, source
     ) AS c JOIN (
         SELECT DISTINCT metric, source FROM wanted WHERE figure IN ('distinct', 'client_share')

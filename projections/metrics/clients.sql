@@ -3,8 +3,8 @@
 
 -- name: client_owned
 -- For coverage.
--- Every spell in which an employee owned a client in the period; counts if the client was in contact
--- during it (a call of theirs that we missed is not a contact). `client_kept` if it lasted the whole
+-- Every spell in which an employee owned a client in the period; counts if there was activity of ours
+-- during it. `client_kept` if it lasted the whole
 -- period, so that nobody else owned the client in it. The owner of each contact is looked up rather
 -- than the contacts of each owner: contacts are far fewer. An id that was merged into another client
 -- has no owner from then on.
@@ -24,9 +24,7 @@ LEFT JOIN (
         SELECT client, occurred_at AS at, position, greatest(%(starts)s::timestamp, date_trunc(
                    %(every)s::text, local_time(occurred_at, precision, %(zone)s))) AS starts
         FROM interactions
-        WHERE reach IS NOT NULL AND kind <> 'missed_call'
-          AND NOT (kind = 'call' AND direction = 'inbound' AND reach = 'one_way')
-          AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
+        WHERE side = 'ours' AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
           AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
     ) AS i JOIN owner_spells_at(%(as_of)s) o
         ON o.client = i.client AND (o.from_at, o.from_position) <= (i.at, i.position)

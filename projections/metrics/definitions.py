@@ -45,6 +45,7 @@ class Evidence(NamedTuple):
     - held: the events are credited to their holder, whatever the mode of credit
     - business: its amounts are hours, to be counted by a business calendar
     - undone: kinds that take back what was counted in an earlier period, only for counts and sums
+    - beside: kinds that count only for clients that come up in another kind too
     - once: kinds in which a client comes up at most once in a period, and then in no other kind, so
       that distinct clients are counted by counting rows
     """
@@ -54,22 +55,26 @@ class Evidence(NamedTuple):
     held: bool = False
     business: bool = False
     undone: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
 
 
 # A name that ends in .* stands for one metric for every kind, or every stage.
 METRICS: Mapping[str, Metric] = {
-    "interactions": Metric("contacts with clients", "contact", "count"),
+    "interactions": Metric("contacts with clients, and inquiries", "contact", "count"),
     "interactions.*": Metric("the same by kind", "contact", "count"),
     "connect_rate": Metric(
         "outbound calls that reached somebody", "outbound_call", "share", "ratio"
     ),
-    "clients_touched": Metric("distinct clients in contact", "touch", "distinct"),
+    "clients_touched": Metric("distinct clients with our activity", "touch", "distinct"),
     "contact_rate": Metric(
-        "attempted clients that were in two-way contact", "touch", "client_share", "ratio"
+        "clients with our activity that were in two-way contact",
+        "two_way",
+        "client_share",
+        "ratio",
     ),
     "coverage": Metric(
-        "clients owned that were in contact", "client_owned", "client_share", "ratio"
+        "clients owned that had our activity", "client_owned", "client_share", "ratio"
     ),
     "offers_sent": Metric("offers sent", "offer_sent", "count"),
     "deals_opened": Metric("deals opened", "deal_opened", "count"),
@@ -180,8 +185,15 @@ METRICS: Mapping[str, Metric] = {
 }
 
 EVIDENCE: Mapping[str, Evidence] = {
-    "contact": Evidence(_SQL["contact"], ("contact", "outbound_call", "missed_inbound")),
-    "touch": Evidence(_SQL["contact"], ("contact", "outbound_call")),
+    "contact": Evidence(
+        _SQL["contact"], ("our_activity", "outbound_call", "their_word", "asked", "answered")
+    ),
+    "touch": Evidence(_SQL["contact"], ("our_activity", "outbound_call")),
+    "two_way": Evidence(
+        _SQL["contact"],
+        ("our_activity", "outbound_call", "their_word", "answered"),
+        beside=("their_word", "answered"),
+    ),
     "outbound_call": Evidence(_SQL["contact"]),
     "client_owned": Evidence(
         _SQL["client_owned"], ("client_owned", "client_kept"), held=True, once=("client_kept",)

@@ -2,8 +2,9 @@
 -- put: grouped_evidence
 wanted AS (
     SELECT *, evidence = ANY (%(undone)s::text[]) AS undone
-    FROM unnest(%(names)s::text[], %(evidence)s::text[], %(measures)s::text[], %(units)s::text[])
-        AS w(metric, evidence, measure, in_unit)
+    FROM unnest(%(names)s::text[], %(evidence)s::text[], %(measures)s::text[], %(units)s::text[],
+                %(beside)s::boolean[])
+        AS w(metric, evidence, measure, in_unit, beside)
 )
 SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group",
        coalesce(to_char(g.period, %(pattern)s), %(unknown)s) AS period,
@@ -16,5 +17,10 @@ SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group",
 FROM grouped g JOIN wanted w ON w.evidence = g.evidence
 -- What takes back is shown at the time of the event that undid it.
 LEFT JOIN entries u ON w.undone AND u.position = g.position
-WHERE %(group)s::text IS NULL OR g."group" = %(group)s
+WHERE (%(group)s::text IS NULL OR g."group" = %(group)s)
+  -- when: besides
+  AND (NOT w.beside OR EXISTS (
+      SELECT FROM grouped o JOIN wanted x ON x.evidence = o.evidence AND NOT x.beside
+      WHERE o.client = g.client AND o."group" = g."group" AND o.period IS NOT DISTINCT FROM g.period))
+  -- end
 ORDER BY coalesce(u.occurred_at, g.at), g.position, g.weight, g.employee, g.client, g.subject

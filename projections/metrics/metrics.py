@@ -187,6 +187,7 @@ def _of_metrics(credit: Credit, wanted: Sequence[str]) -> dict[str, object]:
         "sources": [each.metric.evidence for each in known],
         "evidence": [each.kind for each in known],
         "once": [each.once for each in known],
+        "beside": [each.beside for each in known],
         "figures": [each.metric.figure for each in known],
         "measures": [each.metric.measure for each in known],
         "units": [each.metric.unit for each in known],

@@ -29,6 +29,11 @@ class Source(NamedTuple):
     kind: str
 
     @property
+    def beside(self) -> bool:
+        """Whether its clients count only if they come up in another kind too."""
+        return self.kind in evidence_of(self.name).beside
+
+    @property
     def once(self) -> bool:
         """Whether its clients may be counted by counting the events of this kind."""
         return self.metric.figure in _CLIENTS and self.kind in evidence_of(self.name).once
@@ -132,6 +137,7 @@ def _rendered(
     placed = located or grouping in ("team", "office", "unit")
     conditions |= {
         "undoing": bool(undone(wanted)),
+        "besides": any(each.beside for each in found),
         "period_ends": any(_PERIOD_ENDS.search(each.sql) for each in found),
         "business_hours": bool(timed),
         "clock_hours": len(others) < len(plain),

@@ -29,16 +29,19 @@ from tests.projections.ledgers import NOW
 from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known, at
 
 HOUR = timedelta(hours=1)
-REACH: dict[str, Callable[[Any], str | None]] = {
-    "call.logged": lambda d: "two_way" if d.outcome == "reached" else "one_way",
-    "call.missed": lambda d: "one_way",
-    "message.exchanged": lambda d: "two_way" if d.direction == "inbound" else "one_way",
-    "meeting.held": lambda d: "two_way",
-    "correspondence.received": lambda d: "two_way" if d.party == "client" else None,
-    "correspondence.sent": lambda d: "one_way" if d.party == "client" else None,
-    "inquiry.received": lambda d: "two_way",
-    "touchpoint.captured": lambda d: "two_way",
-}
+REACH: dict[str, Callable[[Event], str | None]] = {
+    "call.logged": lambda e: (
+        "two_way" if e.data.outcome == "reached" else
+        "one_way" if e.data.direction == "outbound" else None),
+    "message.exchanged": lambda e: (
+        "two_way" if e.data.direction == "inbound" or e.data.in_reply_to else "one_way"),
+    "meeting.held": lambda e: "two_way",
+    "correspondence.received": lambda e: "two_way" if e.data.party == "client" else None,
+    "correspondence.sent": lambda e: (
+        None if e.data.party != "client" else "two_way" if e.data.in_reply_to else "one_way"),
+    "touchpoint.captured": lambda e: "two_way" if e.performed_by else None,
+}  # fmt: skip
+ASKED = ("call.logged", "call.missed", "inquiry.received", "touchpoint.captured")
 
 
 def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
@@ -65,25 +68,34 @@ def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
     return found
 
 
-def in_vain(each: Known) -> bool:
-    """Whether the client rang us, and nobody answered."""
-    data = each.event.data
-    logged = kind(each) == "call.logged" and data.direction == "inbound"
-    return kind(each) == "call.missed" or (logged and data.outcome != "reached")
+def contact(each: Known) -> str | None:
+    return REACH.get(kind(each), lambda _: None)(each.event)
+
+
+def ours(each: Known) -> bool:
+    """Whether it is our activity: a contact, but not a message or letter from the client."""
+    written = (
+        getattr(each.event.data, "direction", None) if kind(each) == "message.exchanged" else ""
+    )
+    return bool(contact(each)) and kind(each) != "correspondence.received" and written != "inbound"
 
 
 def contacts(happened: list[Known], span: Span) -> Found:
-    for each in happened:
-        data, name = each.event.data, kind(each)
-        if not within(each, span):
-            continue
-        reach = REACH[name](data) if name in REACH else None
-        if reach:
-            yield "contact", Row(reach == "two_way", client=each.event.client)
-            if not in_vain(each):
-                yield "touch", Row(reach == "two_way", client=each.event.client)
+    inside = [each for each in happened if within(each, span)]
+    active = {each.event.client for each in inside if ours(each)}
+    for each in inside:
+        data, name, client = each.event.data, kind(each), each.event.client
+        reach = contact(each)
+        if reach or name in ASKED:
+            yield "contact", Row(client=client)
+        if ours(each):
+            yield "touch", Row(client=client)
+        later = happened[happened.index(each) + 1 :]
+        replied = name == "inquiry.received" and any(answered(e, each.event) for e in later)
+        if (reach or replied) and client in active:
+            yield "two_way", Row(reach == "two_way" or replied, client=client)
         if name == "call.logged" and data.direction == "outbound":
-            yield "outbound_call", Row(data.outcome == "reached", client=each.event.client)
+            yield "outbound_call", Row(data.outcome == "reached", client=client)
         if name == "offer.sent":
             yield "offer_sent", Row(amount=data.amount, currency=data.currency)
 
@@ -204,7 +216,9 @@ def answers(happened: list[Known], span: Span) -> Found:
         event, later = each.event, happened[number + 1 :]
         same = [e for e in later if event.client and e.event.client == event.client]
         if kind(each) == "call.missed" and within(each, span):
-            called = [e for e in same if kind(e) == "call.logged"]
+            named = [e for e in later if event.data.call
+                     and getattr(e.event.data, "in_reply_to", None) == event.data.call]  # fmt: skip
+            called = [e for e in same + named if kind(e) == "call.logged"]
             yield "missed_call", Row(any(e.event.data.direction == "outbound" for e in called))
         if kind(each) == "inquiry.received" and within(each, span):
             first = next((e for e in later if answered(e, event)), None)

@@ -104,7 +104,7 @@ def test_the_whole_is_what_the_fold_says(
         kinds = (source,) if source.startswith("deal") else EVIDENCE[source].kinds or (source,)
         rows = (
             [row for kind in kinds for row in folded[kind]]
-            if source not in ("contact", "touch")
+            if source not in ("contact", "touch", "two_way")
             else folded[source]
         )
         wanted = expected(name, rows) if found else {}
