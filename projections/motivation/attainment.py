@@ -13,7 +13,7 @@ from projections.motivation.measure import Facts, at_the_end, fact_of, facts
 from projections.motivation.rounding import rounded, trimmed
 from projections.periods import Period
 from projections.tables.motivation.targets import Target, targets
-from projections.tables.people.people import units
+from projections.tables.people.people import employees, units
 from projections.view import View
 
 SCOPES = ("whole", "unit", "employee")
@@ -108,18 +108,21 @@ def proposed(
 ) -> list[TargetProposal]:
     """Propose targets: the mean of the last periods of the same kind.
 
-    Periods without any count are left out, and so are groups without other periods. Raises
+    Periods without any count are left out, and so are groups without other periods, and employees
+    who have left, or will have when the period begins. Raises
     InvalidQuestion if one of the periods is not over by the view's `on`.
     """
     if by not in SCOPES or not 1 <= last <= 60:
         raise InvalidQuestion(f"give --by {', '.join(SCOPES)} and --last from 1 to 60")
+    gone = departed(connection, view, period) if by == "employee" else frozenset[str]()
     sums: dict[tuple[str, str | None], list[tuple[str, Decimal]]] = {}
     for each in _before(period, last):
         if each.end(view.zone) > view.on:
             raise InvalidQuestion(f"{each.name} is still running; propose for a period after it")
         found = _of_scopes(connection, view, each, by=by, names=[metric], credit=credit)
         for group, money, fact in _achieved(found, metric):
-            sums.setdefault((group, money), []).append((each.name, fact))
+            if group not in gone:
+                sums.setdefault((group, money), []).append((each.name, fact))
     return [
         TargetProposal(
             scope_id=None if by == "whole" else group,
@@ -130,6 +133,12 @@ def proposed(
         )
         for (group, currency), achieved in sorted(sums.items(), key=lambda item: str(item[0]))
     ]
+
+
+def departed(connection: Connection, view: View, period: Period) -> frozenset[str]:
+    """The employees who have left by now, or by the beginning of a period."""
+    then = view._replace(on=max(view.on, period.begin(view.zone)))
+    return frozenset(row.employee for row in employees(connection, then) if row.departed)
 
 
 def _achieved(found: Facts, metric: str) -> Iterator[tuple[str, str | None, Decimal]]:

@@ -48,7 +48,8 @@ class ConfirmedReduction(NamedTuple):
 class Person(NamedTuple):
     """All that one statement follows from besides the scheme; figures and targets by component.
 
-    groups: by component that is not the employee's own, of which unit it is, or "whole".
+    groups: by component that is not the employee's own, of which unit it is, or "whole"; remarks:
+    what is to be said of what was left out.
     """
 
     tenure: Tenure
@@ -56,6 +57,7 @@ class Person(NamedTuple):
     targets: Mapping[str, TargetValue]
     reductions: tuple[ConfirmedReduction, ...] = ()
     groups: Mapping[str, str] = {}
+    remarks: tuple[str, ...] = ()
 
 
 class Setting(NamedTuple):
@@ -205,7 +207,7 @@ def _content(
         "gross": payout.gross,
         "reductions": _lines(person.reductions),
         "total": payout.total,
-        "remarks": [*tenure.remarks, *payout.remarks, *late],
+        "remarks": [*tenure.remarks, *payout.remarks, *person.remarks, *late],
     }
     # What came later is only there where it is used: what was issued stays the same bytes.
     if setting.calendar:

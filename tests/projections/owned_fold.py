@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tests.projections.evidence_fold import HOUR, ours
+from tests.projections.contact_fold import HOUR, ours
 from tests.projections.fold_parts import Found, Row, Span, grouped, kind, when, within
 from tests.projections.ledgers import NOW
 from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known, Ownership, after

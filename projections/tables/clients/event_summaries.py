@@ -203,7 +203,7 @@ SUMMARIES: Mapping[str, EventSummary] = {
     "mood.noted": EventSummary("mood", lambda d: f"mood {d.mood:+} ({d.method})", "interaction"),
     "satisfaction.recorded": EventSummary(
         "satisfaction",
-        lambda d: f"satisfaction {d.instrument} {d.score}{f' of {d.scale}' if d.scale else ''}",
+        lambda d: _list(f"satisfaction {d.instrument} {d.score}", d.scale),
         "subject",
     ),
     "offer.sent": _OFFER(
@@ -235,9 +235,7 @@ SUMMARIES: Mapping[str, EventSummary] = {
         "purchase", lambda d: _list("purchase", _money(d.amount, d.currency)), "purchase"
     ),
     "goods.returned": EventSummary(
-        "return",
-        lambda d: _list("goods returned", _money(d.amount, d.currency), d.reason),
-        "purchase",
+        "return", lambda d: _list("returned", _money(d.amount, d.currency), d.reason), "purchase"
     ),
     "task.assigned": _TASK(
         lambda d: _list(f"task for {d.assignee}", d.kind, _by(d.due_at)), words="title", at="due_at"
