@@ -80,8 +80,9 @@ def _metric(value: object, figures: Sequence[str] = ()) -> str:
 
 
 def _measured(value: object) -> str:
-    norm = str(value).removeprefix(NORM)
-    return f"{NORM}{_text(norm)}" if norm != value else _metric(value)
+    if isinstance(value, str) and value.startswith(NORM):
+        return f"{NORM}{_text(value.removeprefix(NORM))}"
+    return _metric(value)
 
 
 def _goal(value: object) -> Decimal | str:
