@@ -24,7 +24,7 @@ SELECT 'deal_' || d.turned, d.from_position, d.from_at, d.from_precision, d.from
            days_between(d.opened_at, d.opened_precision, d.from_at, d.from_precision, %(zone)s)
        END, NULL::timestamp
 FROM deal_spells_at(%(as_of)s) d
-WHERE 'deal_' || d.turned = ANY (%(evidence)s) AND d.from_at <= %(on)s
+WHERE d.turned IS NOT NULL AND 'deal_' || d.turned = ANY (%(evidence)s) AND d.from_at <= %(on)s
   AND in_period(d.from_at, d.from_precision, %(starts)s, %(ends)s, %(zone)s)
   AND NOT (d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
            AND in_one_period(d.from_at, d.from_precision, d.undone_at, d.undone_precision,
