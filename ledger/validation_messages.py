@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from ledger.catalogue import EventType
 from ledger.envelope import OPTIONAL
 from ledger.errors import InvalidEvent, shorten
+from ledger.events.fields import Remedy
 from ledger.suggestions import did_you_mean
 
 _LONGEST = 80
@@ -41,7 +42,9 @@ def explain(
         problem, remedy = "is missing", f"Add it{_choices(described, path.removeprefix(prefix))}."
     else:
         problem = in_our_words(first["msg"])
-        remedy = f"docs/events.md describes {described.name}."
+        remedy = (
+            _own_remedy(described, first["loc"]) or f"docs/events.md describes {described.name}."
+        )
         if first["type"] == "decimal_parsing":
             remedy = "Write it with a point and nothing between the thousands, such as 1234.5."
     if others:
@@ -111,6 +114,12 @@ def _path(prefix: str, parts: Iterable[Any]) -> str:
     """A field's path for a message, shortened: an unknown field's name may be any text."""
     path = prefix + ".".join(map(str, parts))
     return path if path.isprintable() and len(path) <= _LONGEST else shorten(path)
+
+
+def _own_remedy(described: EventType, path: tuple[Any, ...]) -> str | None:
+    hints = get_type_hints(described.content, include_extras=True)
+    marks = getattr(hints.get(str(path[0])), "__metadata__", ()) if path else ()
+    return next((mark.text for mark in marks if isinstance(mark, Remedy)), None)
 
 
 def _choices(described: EventType, field: str) -> str:

@@ -39,4 +39,4 @@ def events(seed: int = 2025) -> Iterator[dict[str, Any]]:
     plays = (knowledge, interactions, deals, cases, tasks, scenes, targets, motivation)
     for play in plays:
         play(world)
-    return world.journal.events()
+    return world.journal.events("demo-2025")

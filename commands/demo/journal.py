@@ -66,14 +66,18 @@ class Journal:
             raise ValueError("the demo needs a known time for each event, or `entered`")
         self._entries.append((order, len(self._entries), wire))
 
-    def events(self) -> Iterator[dict[str, Any]]:
-        """Yield every event in the order of submission, with its key and without empty fields."""
+    def events(self, import_batch: str | None = None) -> Iterator[dict[str, Any]]:
+        """Yield every event in the order of submission, with its key and without empty fields.
+
+        - import_batch: of events that are history when they are submitted
+        """
         numbers: Counter[str] = Counter()
         for _, _, wire in sorted(self._entries, key=lambda entry: entry[:2]):
             source = wire["source"]
             if wire["key"] is None:
                 numbers[source] += 1
                 wire["key"] = f"{source}-{numbers[source]:05d}"
+            wire["import_batch"] = import_batch
             yield {name: value for name, value in wire.items() if value is not None}
 
 

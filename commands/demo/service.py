@@ -144,7 +144,7 @@ class Case:
         """Ask the client, if known, how satisfied they are."""
         if self.client and self.world.chance(0.5):
             score = self.world.rng.choice((2, 3, 4, 4, 5, 5, 5))
-            data = {"instrument": "csat", "score": score, "subject": self.id}
+            data = {"instrument": "csat", "score": score, "scale": "1-5", "subject": self.id}
             at = self.at + timedelta(hours=1)
             self.world.journal.record("satisfaction.recorded", at, data, client=self.client.id)
 

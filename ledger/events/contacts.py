@@ -1,8 +1,8 @@
 """Contacts: every call, letter, meeting and message, and how satisfied the client was."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ledger.events.fields import (
     Channel,
@@ -12,6 +12,7 @@ from ledger.events.fields import (
     Instant,
     Label,
     Personal,
+    Scale,
     Seconds,
     Text,
     Whole,
@@ -153,8 +154,19 @@ class MoodNoted:
 
 @fact
 class SatisfactionRecorded:
-    """The client answered a satisfaction survey question."""
+    """The client answered a satisfaction survey question, on a scale such as 1-5."""
 
     instrument: Literal["csat", "ces", "nps"]
-    score: Annotated[Whole, Field(ge=0, le=10)]
+    score: Annotated[Whole, Field(ge=0, le=100)]
+    scale: Scale | None = None
     subject: Id | None = None
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        low, _, high = (self.scale or "0-10").partition("-")
+        if self.instrument == "nps" and self.scale not in (None, "0-10"):
+            raise ValueError(f"has the scale {self.scale}; nps is asked on the scale 0-10")
+        if not int(low) <= self.score <= int(high):
+            on = f"the scale {self.scale}" if self.scale else "0-10; add its scale, such as 1-5"
+            raise ValueError(f"has a score of {self.score}, which is not on {on}")
+        return self

@@ -33,6 +33,13 @@ class Tag:
     stream: str
 
 
+@plain_dataclass(frozen=True)
+class Remedy:
+    """What to do about a value that the field refuses."""
+
+    text: str
+
+
 Personal = Annotated[T, PersonalMark()]
 
 
@@ -94,6 +101,13 @@ def _zone(value: str) -> str:
     return value
 
 
+def _scale(value: str) -> str:
+    low, _, high = value.partition("-")
+    if not int(low) < int(high) <= 100:
+        raise ValueError("must run from its lowest to its highest answer, at most 100, such as 1-5")
+    return value
+
+
 def _shift(value: str) -> str:
     starts, _, ends = value.partition("-")
     if not starts < ends <= "24:00":
@@ -120,6 +134,9 @@ Whole = Annotated[int, BeforeValidator(_number)]
 Money = Annotated[Decimal, Field(max_digits=18, decimal_places=4, allow_inf_nan=False)]
 Quantity = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False, gt=0)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Scale = Annotated[
+    str, StringConstraints(pattern=r"^(0|[1-9]\d?)-[1-9]\d{0,2}$"), AfterValidator(_scale)
+]
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?$")]
 Seconds = Annotated[Whole, Field(ge=0, le=10_000_000)]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]

@@ -40,6 +40,7 @@ Position = Annotated[Whole, Field(ge=0)]
 Evidence = Annotated[tuple[Position, ...], Field(max_length=10_000)]
 Figure = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
 Ratio = Annotated[Decimal, Field(max_digits=18, decimal_places=6, ge=0)]
+Index = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
 
 
 @fact
@@ -149,12 +150,15 @@ class PeriodClosed:
 
 @fact
 class Component:
-    """One metric in a statement. index: None without data; its weight then does not count."""
+    """One metric in a statement. index: None without data; its weight then does not count.
+
+    It is below 0 where more was undone in the period than achieved.
+    """
 
     metric: Id
     kind: Literal["process", "result"]
     weight: Ratio
-    index: Ratio | None = None
+    index: Index | None = None
 
 
 @fact

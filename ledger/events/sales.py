@@ -15,15 +15,20 @@ from ledger.events.fields import (
     Money,
     OfferId,
     Quantity,
+    Remedy,
     Text,
     Whole,
     fact,
 )
 
+Asked = Annotated[Money, Field(ge=0)]
+Paid = Annotated[Asked, Remedy("Record a return or a refund as goods.returned.")]
+Agreed = Annotated[Asked, Remedy("Record what undoes a deal as deal.reopened or deal.lost.")]
+
 
 @fact
 class Line:
-    """One line of an offer or a purchase."""
+    """One line of an offer, a purchase or a return; price: of one unit."""
 
     product: Label
     quantity: Quantity | None = None
@@ -39,7 +44,7 @@ class OfferSent:
 
     offer: OfferId
     items: Lines = ()
-    amount: Money | None = None
+    amount: Asked | None = None
     currency: Currency | None = None
     valid_until: Instant | None = None
     deal: Id | None = None
@@ -95,7 +100,7 @@ class DealOpened:
     title: Label | None = None
     product: Label | None = None
     pipeline: Id | None = None
-    amount: Money | None = None
+    amount: Asked | None = None
     currency: Currency | None = None
     offer: Id | None = None
 
@@ -124,7 +129,7 @@ class DealWon:
     """The deal was won for the agreed amount."""
 
     deal: DealId
-    amount: Money
+    amount: Agreed
     currency: Currency | None = None
 
 
@@ -151,8 +156,19 @@ class PurchaseRecorded:
     """The client made a purchase, with or without a deal."""
 
     purchase: Id
-    amount: Money
+    amount: Paid
     currency: Currency | None = None
     lines: Lines = ()
     margin: Money | None = None
     deal: DealId | None = None
+
+
+@fact
+class GoodsReturned:
+    """The client returned goods, or was refunded, for all or part of a purchase."""
+
+    purchase: Id
+    amount: Annotated[Money, Field(gt=0)]
+    currency: Currency | None = None
+    lines: Lines = ()
+    reason: Label | None = None

@@ -48,6 +48,17 @@ CREATE FUNCTION in_period(
             AND local_time(at, "precision", zone) < ends)
 $$;
 
+-- Whether two things happened in [starts, ends), and in the same month, quarter or year of it.
+CREATE FUNCTION in_one_period(
+    one timestamptz, one_precision text, other timestamptz, other_precision text,
+    every text, starts timestamp, ends timestamp, zone text
+) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT in_period(one, one_precision, starts, ends, zone)
+       AND in_period(other, other_precision, starts, ends, zone)
+       AND (every IS NULL OR date_trunc(every, local_time(one, one_precision, zone))
+                           = date_trunc(every, local_time(other, other_precision, zone)))
+$$;
+
 -- The key of the lock that every writer of this ledger's tables holds.
 CREATE FUNCTION projections_lock() RETURNS bigint LANGUAGE sql STABLE
 BEGIN ATOMIC SELECT (1230718030::bigint << 32) | 'events'::regclass::oid::bigint; END;

@@ -34,6 +34,7 @@ MODULES = (
     "tables.clients.timeline",
     "tables.sales.offers",
     "tables.sales.deals",
+    "tables.sales.purchases",
     "tables.work.tasks",
     "tables.service.cases",
     "tables.work.calendar",

@@ -35,8 +35,8 @@ clients_seen AS (
 wanted AS (
     SELECT * FROM unnest(%(names)s::text[], %(sources)s::text[], %(evidence)s::text[],
                          %(figures)s::text[], %(measures)s::text[], %(units)s::text[],
-                         %(once)s::boolean[])
-        AS w(metric, source, evidence, figure, measure, in_unit, once)
+                         %(once)s::boolean[], %(beside)s::boolean[])
+        AS w(metric, source, evidence, figure, measure, in_unit, once, beside)
 ),
 aggregates AS (
     SELECT NULL::text AS "group", NULL::timestamp AS period, NULL::text AS metric,
@@ -48,7 +48,7 @@ aggregates AS (
     -- Counts, shares, sums and means. Clients are counted like events where each comes up once,
     -- unless the event is split.
     SELECT s."group", s.period, replace(w.metric, '*', coalesce(s.label, '(none)')),
-           CASE w.in_unit WHEN 'currency' THEN nullif(s.currency, '') END, s.weight,
+           CASE WHEN w.in_unit IN ('currency', 'scale') THEN nullif(s.currency, '') END, s.weight,
            CASE WHEN w.figure <> 'mean' THEN s.n WHEN w.measure = 'days' THEN s.spans
                 ELSE s.amounts END,
            s.hits, CASE w.measure WHEN 'amount' THEN s.amount WHEN 'days' THEN s.days END, NULL
@@ -64,11 +64,12 @@ aggregates AS (
         FROM (
             SELECT s."group", s.period, k.source, s.client, bool_or(s.counted) AS counted
             FROM clients_seen s JOIN (
-                SELECT DISTINCT source, evidence, once FROM wanted
+                SELECT DISTINCT source, evidence, once, beside FROM wanted
                 WHERE figure IN ('distinct', 'client_share')
             ) AS k ON k.evidence = s.evidence
             WHERE s.client IS NOT NULL AND NOT (k.once AND s.weight IS NULL)
             GROUP BY s."group", s.period, k.source, s.client
+            HAVING NOT bool_and(k.beside)
         ) AS each GROUP BY "group", period, source
     ) AS c JOIN (
         SELECT DISTINCT metric, source FROM wanted WHERE figure IN ('distinct', 'client_share')
@@ -83,7 +84,8 @@ aggregates AS (
     FROM (
         -- An event split between two of one group is one of its events.
         SELECT DISTINCT m."group", m.period, w.metric, w.figure, m.position,
-               CASE w.in_unit WHEN 'currency' THEN nullif(m.currency, '') END AS currency,
+               CASE WHEN w.in_unit IN ('currency', 'scale') THEN nullif(m.currency, '') END
+                   AS currency,
                CASE w.measure WHEN 'amount' THEN m.amount ELSE m.days END AS value
         FROM measured m JOIN wanted w ON w.evidence = m.evidence AND w.figure IN ('median', 'p90')
     ) AS once

@@ -3,8 +3,8 @@
 
 -- name: client_owned
 -- For coverage.
--- Every spell in which an employee owned a client in the period; counts if the client was in contact
--- during it (a call of theirs that we missed is not a contact). `client_kept` if it lasted the whole
+-- Every spell in which an employee owned a client in the period; counts if there was activity of ours
+-- during it. `client_kept` if it lasted the whole
 -- period, so that nobody else owned the client in it. The owner of each contact is looked up rather
 -- than the contacts of each owner: contacts are far fewer. An id that was merged into another client
 -- has no owner from then on.
@@ -24,9 +24,7 @@ LEFT JOIN (
         SELECT client, occurred_at AS at, position, greatest(%(starts)s::timestamp, date_trunc(
                    %(every)s::text, local_time(occurred_at, precision, %(zone)s))) AS starts
         FROM interactions
-        WHERE reach IS NOT NULL AND kind <> 'missed_call'
-          AND NOT (kind = 'call' AND direction = 'inbound' AND reach = 'one_way')
-          AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
+        WHERE side = 'ours' AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
           AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
     ) AS i JOIN owner_spells_at(%(as_of)s) o
         ON o.client = i.client AND (o.from_at, o.from_position) <= (i.at, i.position)
@@ -101,12 +99,26 @@ WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)
 -- name: contribution
 -- For contributions.
 -- A point for every field recorded or confirmed; none if it was recorded with this value already, or
--- retracted later, even if somebody recorded it again meanwhile; none for confirming a field that
--- nobody had recorded.
-SELECT 'contribution', f.position, f.occurred_at, f.precision, f.position, f.client, NULL, NULL,
-       f.field, f.performed_by, f.performed_by, f.unit, s.counts,
-       CASE WHEN s.counts THEN 1 ELSE 0 END::numeric, NULL, NULL::numeric, NULL::timestamp
-FROM fact_changes f LEFT JOIN LATERAL (
+-- retracted later in the same period, even if somebody recorded it again meanwhile; none for
+-- confirming a field that nobody had recorded. A retraction in a later period takes the point back
+-- there (contribution_undone).
+SELECT k.evidence, CASE WHEN k.back THEN u.position ELSE f.position END, f.occurred_at, f.precision,
+       f.position, f.client, NULL, NULL, f.field, f.performed_by, f.performed_by, f.unit, k.earned,
+       CASE WHEN k.earned THEN 1 ELSE 0 END::numeric, NULL, NULL::numeric,
+       CASE WHEN k.back THEN local_time(u.at, u.precision, %(zone)s) END
+FROM (
+    SELECT f.*, true AS inside FROM fact_changes f
+    WHERE in_period(f.occurred_at, f.precision, %(starts)s, %(ends)s, %(zone)s)
+       OR f.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity'
+    UNION ALL
+    SELECT DISTINCT f.*, false FROM fact_changes r
+    JOIN fact_changes f ON f.client = r.client AND f.field = r.field
+    WHERE r.change = 'retracted' AND known(r.position, r.annulled_at, %(as_of)s)
+      AND in_period(r.occurred_at, r.precision, %(starts)s, %(ends)s, %(zone)s)
+      AND NOT (f.occurred_at IS NOT NULL
+               AND in_period(f.occurred_at, f.precision, %(starts)s, %(ends)s, %(zone)s)
+               OR f.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
+) AS f LEFT JOIN LATERAL (
     -- The value before: none, if it was retracted.
     SELECT b.value FROM fact_changes b
     WHERE b.client = f.client AND b.field = f.field AND b.change IN ('recorded', 'retracted')
@@ -115,13 +127,11 @@ FROM fact_changes f LEFT JOIN LATERAL (
           < (coalesce(f.occurred_at, '-infinity'), f.position)
     ORDER BY coalesce(b.occurred_at, '-infinity') DESC, b.position DESC LIMIT 1
 ) AS former ON true, LATERAL (
-    SELECT NOT coalesce(
-               (array_agg(o.change ORDER BY o.at, o.position) FILTER (
-                   WHERE (o.at, o.position) > (coalesce(f.occurred_at, '-infinity'), f.position)
-                     AND o.change <> 'confirmed'
-                     AND o.value IS DISTINCT FROM coalesce(f.value, former.value)))[1]
-               = 'retracted', false)
-           AND CASE f.change
+    SELECT (array_agg(o.position ORDER BY o.at, o.position) FILTER (
+               WHERE (o.at, o.position) > (coalesce(f.occurred_at, '-infinity'), f.position)
+                 AND o.change <> 'confirmed'
+                 AND o.value IS DISTINCT FROM coalesce(f.value, former.value)))[1] AS next,
+           CASE f.change
                WHEN 'recorded' THEN former.value IS DISTINCT FROM f.value
                -- Once a day is enough.
                ELSE former.value IS NOT NULL AND NOT coalesce(bool_or(
@@ -129,7 +139,7 @@ FROM fact_changes f LEFT JOIN LATERAL (
                    AND o.change <> 'retracted'
                    AND local_time(o.at, o.precision, %(zone)s)::date
                        = local_time(f.occurred_at, f.precision, %(zone)s)::date), false)
-               END AS counts
+               END AS earned
     FROM (
         SELECT coalesce(occurred_at, '-infinity') AS at, position, precision, change, value
         FROM fact_changes o
@@ -139,7 +149,16 @@ FROM fact_changes f LEFT JOIN LATERAL (
           AND coalesce(o.occurred_at, '-infinity') <= %(on)s
         OFFSET 0
     ) AS o
-) AS s
-WHERE f.change IN ('recorded', 'confirmed') AND known(f.position, f.annulled_at, %(as_of)s)
-  AND (in_period(f.occurred_at, f.precision, %(starts)s, %(ends)s, %(zone)s)
-       OR f.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
+) AS s LEFT JOIN LATERAL (
+    SELECT u.position, coalesce(u.occurred_at, '-infinity') AS at, u.precision,
+           in_one_period(coalesce(f.occurred_at, '-infinity'), f.precision,
+                         coalesce(u.occurred_at, '-infinity'), u.precision,
+                         %(every)s, %(starts)s, %(ends)s, %(zone)s) AS soon
+    FROM fact_changes u
+    WHERE u.position = s.next AND u.client = f.client AND u.field = f.field AND u.change = 'retracted'
+) AS u ON true CROSS JOIN LATERAL (VALUES
+    ('contribution', false, s.earned AND NOT coalesce(u.soon, false), f.inside),
+    ('contribution_undone', true, s.earned,
+     s.earned AND NOT u.soon AND in_period(u.at, u.precision, %(starts)s, %(ends)s, %(zone)s))
+) AS k(evidence, back, earned, wanted)
+WHERE f.change IN ('recorded', 'confirmed') AND known(f.position, f.annulled_at, %(as_of)s) AND k.wanted

@@ -28,7 +28,7 @@ class Metric(NamedTuple):
     - figure: count, distinct (clients), share (of the evidence, that which counts), client_share
       (of the distinct clients, those with evidence that counts), sum, mean, median or p90
     - measure: what is added up, amount or days
-    - unit: count, ratio, days, hours, points, or currency, with one row per currency
+    - unit: count, ratio, days, hours, points, or currency or scale, with one row for each
     """
 
     description: str
@@ -44,6 +44,8 @@ class Evidence(NamedTuple):
     - kinds: those of its rows that count; if empty, those named like the evidence
     - held: the events are credited to their holder, whatever the mode of credit
     - business: its amounts are hours, to be counted by a business calendar
+    - undone: kinds that take back what was counted in an earlier period, only for counts and sums
+    - beside: kinds that count only for clients that come up in another kind too
     - once: kinds in which a client comes up at most once in a period, and then in no other kind, so
       that distinct clients are counted by counting rows
     """
@@ -52,32 +54,39 @@ class Evidence(NamedTuple):
     kinds: tuple[str, ...] = ()
     held: bool = False
     business: bool = False
+    undone: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
 
 
 # A name that ends in .* stands for one metric for every kind, or every stage.
 METRICS: Mapping[str, Metric] = {
-    "interactions": Metric("contacts with clients", "contact", "count"),
+    "interactions": Metric("contacts with clients, and inquiries", "contact", "count"),
     "interactions.*": Metric("the same by kind", "contact", "count"),
     "connect_rate": Metric(
         "outbound calls that reached somebody", "outbound_call", "share", "ratio"
     ),
-    "clients_touched": Metric("distinct clients in contact", "touch", "distinct"),
+    "clients_touched": Metric("distinct clients with our activity", "touch", "distinct"),
     "contact_rate": Metric(
-        "attempted clients that were in two-way contact", "touch", "client_share", "ratio"
+        "clients with our activity that were in two-way contact",
+        "two_way",
+        "client_share",
+        "ratio",
     ),
     "coverage": Metric(
-        "clients owned that were in contact", "client_owned", "client_share", "ratio"
+        "clients owned that had our activity", "client_owned", "client_share", "ratio"
     ),
     "offers_sent": Metric("offers sent", "offer_sent", "count"),
     "deals_opened": Metric("deals opened", "deal_opened", "count"),
     "deal_clients": Metric("distinct clients of deals opened", "deal_opened", "distinct"),
-    "deals_won": Metric("deals won", "deal_won", "count"),
-    "deals_lost": Metric("deals lost", "deal_lost", "count"),
+    "deals_won": Metric("deals won, less those undone", "deal_won_net", "count"),
+    "deals_lost": Metric("deals lost, less those undone", "deal_lost_net", "count"),
     "deals_open": Metric("deals open at the end of the period", "deal_open", "count"),
     "deals_open.*": Metric("the same by stage", "deal_open", "count"),
     "win_rate": Metric("won of the deals closed", "deal_closed", "share", "ratio"),
-    "won_value": Metric("value of deals won", "deal_won", "sum", "currency", "amount"),
+    "won_value": Metric(
+        "value of deals won, less those undone", "deal_won_net", "sum", "currency", "amount"
+    ),
     "won_value_mean": Metric("mean value of a deal won", "deal_won", "mean", "currency", "amount"),
     "won_value_median": Metric("median value", "deal_won", "median", "currency", "amount"),
     "cycle_won_mean": Metric("mean days to win", "deal_won", "mean", "days", "days"),
@@ -90,7 +99,9 @@ METRICS: Mapping[str, Metric] = {
     "stage_time_mean.*": Metric("the same by stage", "stage_left", "mean", "hours", "amount"),
     "stage_time_median": Metric("median hours", "stage_left", "median", "hours", "amount"),
     "purchases": Metric("purchases", "purchase", "count"),
-    "purchase_value": Metric("value of purchases", "purchase", "sum", "currency", "amount"),
+    "purchase_value": Metric(
+        "value of purchases, less what was returned", "purchase_net", "sum", "currency", "amount"
+    ),
     "repeat_purchase_rate": Metric(
         "buyers who bought again in the period", "purchase", "client_share", "ratio"
     ),
@@ -126,10 +137,16 @@ METRICS: Mapping[str, Metric] = {
     "nps": Metric(
         "answers of 9 or 10 less those up to 6, per 100", "nps", "mean", "points", "amount"
     ),
-    "csat_top_share": Metric("answers of 9 or 10", "csat", "share", "ratio"),
-    "ces_mean": Metric("mean effort", "ces", "mean", "points", "amount"),
+    "csat_top_share": Metric(
+        "answers that are one of the two highest of their scale", "csat", "share", "ratio"
+    ),
+    "ces_mean": Metric("mean effort, by scale", "ces", "mean", "scale", "amount"),
     "contributions": Metric(
-        "points for facts recorded and confirmed", "contribution", "sum", "points", "amount"
+        "points for facts recorded and confirmed, less those retracted",
+        "contribution",
+        "sum",
+        "points",
+        "amount",
     ),
     "freshness": Metric(
         "known fields recorded or confirmed recently", "field_known", "share", "ratio"
@@ -168,8 +185,15 @@ METRICS: Mapping[str, Metric] = {
 }
 
 EVIDENCE: Mapping[str, Evidence] = {
-    "contact": Evidence(_SQL["contact"], ("contact", "outbound_call", "missed_inbound")),
-    "touch": Evidence(_SQL["contact"], ("contact", "outbound_call")),
+    "contact": Evidence(
+        _SQL["contact"], ("our_activity", "outbound_call", "their_word", "asked", "answered")
+    ),
+    "touch": Evidence(_SQL["contact"], ("our_activity", "outbound_call")),
+    "two_way": Evidence(
+        _SQL["contact"],
+        ("our_activity", "outbound_call", "their_word", "answered"),
+        beside=("their_word", "answered"),
+    ),
     "outbound_call": Evidence(_SQL["contact"]),
     "client_owned": Evidence(
         _SQL["client_owned"], ("client_owned", "client_kept"), held=True, once=("client_kept",)
@@ -177,12 +201,26 @@ EVIDENCE: Mapping[str, Evidence] = {
     "offer_sent": Evidence(_SQL["offer_sent"]),
     "deal_opened": Evidence(_SQL["deal_opened_or_closed"]),
     "deal_won": Evidence(_SQL["deal_opened_or_closed"]),
-    "deal_lost": Evidence(_SQL["deal_opened_or_closed"]),
+    "deal_won_net": Evidence(
+        _SQL["deal_opened_or_closed"],
+        ("deal_won", "deal_won_undone"),
+        undone=("deal_won_undone",),
+    ),
+    "deal_lost_net": Evidence(
+        _SQL["deal_opened_or_closed"],
+        ("deal_lost", "deal_lost_undone"),
+        undone=("deal_lost_undone",),
+    ),
     "deal_closed": Evidence(_SQL["deal_opened_or_closed"], ("deal_won", "deal_lost")),
     "deal_open": Evidence(_SQL["deal_open"]),
     "stage_left": Evidence(_SQL["stage_left"]),
     "stage_left_business": Evidence(_SQL["stage_left"], business=True),
     "purchase": Evidence(_SQL["purchase"]),
+    "purchase_net": Evidence(
+        _SQL["purchase"],
+        ("purchase", "purchase_rest", "purchase_returned"),
+        undone=("purchase_returned",),
+    ),
     "buyer_active": Evidence(_SQL["buyer"], once=("buyer_active",)),
     "buyer_inactive": Evidence(_SQL["buyer"], once=("buyer_inactive",)),
     "task_due": Evidence(_SQL["task_due"], held=True),
@@ -194,7 +232,12 @@ EVIDENCE: Mapping[str, Evidence] = {
     "nps": Evidence(_SQL["satisfaction"]),
     "csat": Evidence(_SQL["satisfaction"]),
     "ces": Evidence(_SQL["satisfaction"]),
-    "contribution": Evidence(_SQL["contribution"], held=True),
+    "contribution": Evidence(
+        _SQL["contribution"],
+        ("contribution", "contribution_undone"),
+        held=True,
+        undone=("contribution_undone",),
+    ),
     "field_known": Evidence(_SQL["field_known"]),
     "entry": Evidence(_SQL["entry"], held=True),
     "orphaned": Evidence(_SQL["orphaned"], held=True),

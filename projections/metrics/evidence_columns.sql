@@ -9,8 +9,11 @@
 -- holder         who is credited where the client has no owner
 -- performer, given_unit              who did it, and the unit that the producer gave
 -- counted        in a ratio: whether the event is in the numerator
--- amount, currency, days             what can be added up
--- period_starts  of what is counted at the end of a period: the beginning of that period
+-- amount, currency, days             what can be added up; the currency may be a scale, such as 1-5
+-- period_starts  of what is counted in another period than that of `at`: a local time in that period
+--
+-- A row of a kind that takes back (Evidence.undone) has the position of the event that undid something,
+-- the period of that event, and all else of what is undone: it is taken from whoever was credited then.
 SELECT NULL::text AS evidence, NULL::bigint AS position, NULL::timestamptz AS at,
        NULL::text AS precision, NULL::bigint AS tie, NULL::text AS client, NULL::text AS subject,
        NULL::text AS product, NULL::text AS label, NULL::text AS holder, NULL::text AS performer,

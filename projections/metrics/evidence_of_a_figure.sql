@@ -1,17 +1,26 @@
 -- Template: the events behind the figures of one metric, in order of time.
 -- put: grouped_evidence
 wanted AS (
-    SELECT * FROM unnest(%(names)s::text[], %(evidence)s::text[], %(measures)s::text[],
-                         %(units)s::text[])
-        AS w(metric, evidence, measure, in_unit)
+    SELECT *, evidence = ANY (%(undone)s::text[]) AS undone
+    FROM unnest(%(names)s::text[], %(evidence)s::text[], %(measures)s::text[], %(units)s::text[],
+                %(beside)s::boolean[])
+        AS w(metric, evidence, measure, in_unit, beside)
 )
 SELECT replace(w.metric, '*', coalesce(g.label, '(none)')) AS metric, g."group",
        coalesce(to_char(g.period, %(pattern)s), %(unknown)s) AS period,
-       g.position, nullif(g.at, '-infinity') AS occurred_at, g.precision, g.client, g.subject,
+       g.position, nullif(coalesce(u.occurred_at, g.at), '-infinity') AS occurred_at,
+       coalesce(u.precision, g.precision) AS precision, g.client, g.subject,
        g.employee, coalesce(g.weight, 1) AS weight, g.performer, g.unit,
        CASE WHEN w.in_unit = 'ratio' THEN g.counted END AS counted,
        CASE w.measure WHEN 'amount' THEN g.amount WHEN 'days' THEN g.days END AS value,
        CASE w.measure WHEN 'amount' THEN g.currency END AS currency
 FROM grouped g JOIN wanted w ON w.evidence = g.evidence
-WHERE %(group)s::text IS NULL OR g."group" = %(group)s
-ORDER BY g.at, g.position, g.weight, g.employee, g.client, g.subject
+-- What takes back is shown at the time of the event that undid it.
+LEFT JOIN entries u ON w.undone AND u.position = g.position
+WHERE (%(group)s::text IS NULL OR g."group" = %(group)s)
+  -- when: besides
+  AND (NOT w.beside OR EXISTS (
+      SELECT FROM grouped o JOIN wanted x ON x.evidence = o.evidence AND NOT x.beside
+      WHERE o.client = g.client AND o."group" = g."group" AND o.period IS NOT DISTINCT FROM g.period))
+  -- end
+ORDER BY coalesce(u.occurred_at, g.at), g.position, g.weight, g.employee, g.client, g.subject

@@ -95,7 +95,12 @@ credited AS (
     -- group does not depend on it: no owner is looked up, and parts make up one again.
     SELECT evidence, position, coalesce(at, '-infinity') AS at, precision, tie, client, subject,
            product, label, performer, given_unit, counted, amount, currency, days, period_starts,
-           NULL::numeric AS weight, holder AS employee
+           -- when: undoing
+           CASE WHEN evidence = ANY (%(undone)s) THEN -1::numeric END AS weight,
+           -- otherwise
+           NULL::numeric AS weight,
+           -- end
+           holder AS employee
     FROM events WHERE coalesce(at, '-infinity') <= %(on)s
 ),
 -- otherwise
@@ -106,7 +111,13 @@ credited AS (
     -- Where the client has no owner to be credited, the holder of the deal is.
     SELECT e.evidence, e.position, coalesce(e.at, '-infinity') AS at, e.precision, e.tie, e.client,
            e.subject, e.product, e.label, e.performer, e.given_unit, e.counted, e.amount,
-           e.currency, e.days, e.period_starts, o.weight,
+           e.currency, e.days, e.period_starts,
+           -- when: undoing
+           CASE WHEN e.evidence = ANY (%(undone)s) THEN -coalesce(o.weight, 1) ELSE o.weight END
+               AS weight,
+           -- otherwise
+           o.weight,
+           -- end
            CASE WHEN %(credit)s = 'performer' THEN e.performer
                 ELSE coalesce(o.owner, e.holder) END AS employee
     FROM events e LEFT JOIN owners o

@@ -22,6 +22,7 @@ from projections.metrics.query import (
     figures_statement,
     not_from_sums,
     sources,
+    undone,
 )
 from projections.metrics.rows import Aggregate, EvidenceRow, MetricRow, metric_rows
 from projections.tables.work.calendar import zone_of
@@ -186,10 +187,12 @@ def _of_metrics(credit: Credit, wanted: Sequence[str]) -> dict[str, object]:
         "sources": [each.metric.evidence for each in known],
         "evidence": [each.kind for each in known],
         "once": [each.once for each in known],
+        "beside": [each.beside for each in known],
         "figures": [each.metric.figure for each in known],
         "measures": [each.metric.measure for each in known],
         "units": [each.metric.unit for each in known],
         "by_client": by_client(credit, wanted),
+        "undone": undone(wanted),
         "not_from_sums": not_from_sums(),
     }
 

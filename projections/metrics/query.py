@@ -29,6 +29,11 @@ class Source(NamedTuple):
     kind: str
 
     @property
+    def beside(self) -> bool:
+        """Whether its clients count only if they come up in another kind too."""
+        return self.kind in evidence_of(self.name).beside
+
+    @property
     def once(self) -> bool:
         """Whether its clients may be counted by counting the events of this kind."""
         return self.metric.figure in _CLIENTS and self.kind in evidence_of(self.name).once
@@ -104,6 +109,11 @@ def sources(wanted: Sequence[str]) -> Iterator[Source]:
             yield Source(name, metrics[name], kind)
 
 
+def undone(wanted: Sequence[str]) -> list[str]:
+    """The kinds of evidence that take back what was counted before."""
+    return sorted({kind for name in wanted for kind in evidence_of(name).undone})
+
+
 def not_from_sums() -> list[str]:
     """The figures that are not made of sums of the events."""
     return [*_CLIENTS, *_PERCENTILES]
@@ -126,6 +136,8 @@ def _rendered(
     grouping = by.partition(":")[0]
     placed = located or grouping in ("team", "office", "unit")
     conditions |= {
+        "undoing": bool(undone(wanted)),
+        "besides": any(each.beside for each in found),
         "period_ends": any(_PERIOD_ENDS.search(each.sql) for each in found),
         "business_hours": bool(timed),
         "clock_hours": len(others) < len(plain),

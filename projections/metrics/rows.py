@@ -10,15 +10,17 @@ from projections.metrics.definitions import Metric, defined
 
 Count = int | Decimal  # a Decimal only where a part of an event is in it
 Number = int | float | Decimal
-_FLOATS = ("days", "hours", "points")  # the units of what is neither money nor a count
+_FLOATS = ("days", "hours", "points", "scale")  # the units of what is neither money nor a count
+MEASURED = ("currency", "scale")  # units that the events name: figures have a row for each
+UNNAMED = {each: f"no {each}" for each in MEASURED}  # the unit of events that name none
 
 
 class MetricRow(NamedTuple):
     """One figure: a metric of a group in a period.
 
     value: None where there is nothing to measure, never a ratio of 0 for 0 of 0; numerator,
-    denominator: of ratios and means; unit: count, ratio, days, hours, points, or a currency
-    ("currency" where none was given).
+    denominator: of ratios and means; unit: count, ratio, days, hours, points, a currency (or "no
+    currency" where the events name none, and "currency" where there are none), a scale (alike).
     """
 
     group: str
@@ -34,8 +36,9 @@ class EvidenceRow(NamedTuple):
     """One event behind a figure.
 
     subject: the deal, offer or task; employee: who is credited; weight: 1, or the part of the event
-    credited to this employee; counted: in a ratio, whether the event is in the numerator; value: of
-    the whole event, None where there is none.
+    credited to this employee, below 0 if it takes back what was counted in an earlier period;
+    counted: in a ratio, whether the event is in the numerator; value: of the whole event, None
+    where there is none.
     """
 
     metric: str
@@ -133,6 +136,8 @@ def _value(metric: Metric, row: Aggregate) -> _Value:
     if unit in _FLOATS and value is not None:
         value = float(value)
         numerator = None if numerator is None else float(numerator)
+    if unit in MEASURED and (row.n, row.n_parts) != (None, None):
+        unit = UNNAMED[unit]
     return value, numerator, denominator, row.currency or unit
 
 

@@ -3,10 +3,12 @@
 
 -- name: offer_sent
 -- For offers_sent.
+-- By product, an offer of several counts once for each of them.
 SELECT 'offer_sent', o.position, o.occurred_at, o.precision, o.position, o.client, o.offer,
-       o.product, o.change, NULL, o.performed_by, o.unit, NULL::boolean, o.amount, o.currency,
+       l.product, o.change, NULL, o.performed_by, o.unit, NULL::boolean, o.amount, o.currency,
        NULL::numeric, NULL::timestamp
-FROM offer_changes o
+FROM offer_changes o LEFT JOIN product_lines l
+    ON %(by)s = 'product' AND l.position = o.position AND l.product IS NOT NULL
 WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
   AND (in_period(o.occurred_at, o.precision, %(starts)s, %(ends)s, %(zone)s)
        OR o.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
@@ -14,22 +16,30 @@ WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
 -- name: deal_opened_or_closed
 -- For deals_opened, deal_clients, deals_won, deals_lost, win_rate, won_value, won_value_mean,
 -- won_value_median, cycle_won_mean, cycle_won_median, cycle_closed_mean, cycle_closed_median.
--- Of several closes of a deal in a period only the last, unless it was undone by the period's end.
+-- A win or a loss, unless it was undone in the same period; and, in the period in which it was undone,
+-- one of an earlier period (deal_won_undone, deal_lost_undone).
 SELECT 'deal_' || d.turned, d.from_position, d.from_at, d.from_precision, d.from_position, d.client,
        d.deal, d.product, d.stage, d.holder, d.performed_by, d.unit, d.turned = 'won', d.amount,
        d.currency, CASE WHEN d.turned <> 'opened' THEN
            days_between(d.opened_at, d.opened_precision, d.from_at, d.from_precision, %(zone)s)
        END, NULL::timestamp
-FROM (
-    SELECT *, row_number() OVER (
-               PARTITION BY deal,
-                   date_trunc(%(every)s::text, local_time(from_at, from_precision, %(zone)s))
-               ORDER BY from_at DESC, from_position DESC) AS newest
-    FROM deal_spells_at(%(as_of)s)
-    WHERE turned IS NOT NULL AND from_at <= %(on)s
-      AND in_period(from_at, from_precision, %(starts)s, %(ends)s, %(zone)s)
-) AS d
-WHERE 'deal_' || d.turned = ANY (%(evidence)s) AND (d.turned = 'opened' OR d.newest = 1)
+FROM deal_spells_at(%(as_of)s) d
+WHERE d.turned IS NOT NULL AND 'deal_' || d.turned = ANY (%(evidence)s) AND d.from_at <= %(on)s
+  AND in_period(d.from_at, d.from_precision, %(starts)s, %(ends)s, %(zone)s)
+  AND NOT (d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
+           AND in_one_period(d.from_at, d.from_precision, d.undone_at, d.undone_precision,
+                             %(every)s, %(starts)s, %(ends)s, %(zone)s))
+UNION ALL
+SELECT 'deal_' || d.turned || '_undone', d.undone_position, d.from_at, d.from_precision,
+       d.from_position, d.client, d.deal, d.product, d.stage, d.holder, d.performed_by, d.unit,
+       d.turned = 'won', d.amount, d.currency, NULL,
+       local_time(d.undone_at, d.undone_precision, %(zone)s)
+FROM deal_spells_at(%(as_of)s) d
+WHERE 'deal_' || d.turned || '_undone' = ANY (%(evidence)s)
+  AND d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
+  AND in_period(d.undone_at, d.undone_precision, %(starts)s, %(ends)s, %(zone)s)
+  AND NOT in_one_period(d.from_at, d.from_precision, d.undone_at, d.undone_precision,
+                        %(every)s, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: deal_open
 -- For deals_open, deals_open.*.
@@ -81,18 +91,46 @@ WHERE s.ends AND s.status = 'open' AND s.stage IS NOT NULL
 
 -- name: purchase
 -- For purchases, purchase_value, repeat_purchase_rate.
--- Counts if the client had bought before in the same period.
-SELECT 'purchase', p.position, p.occurred_at, p.precision, p.position, p.client, p.purchase, NULL,
+-- Counts if the client had bought before in the same period. By product, a purchase of several counts
+-- once for each of them; purchase_rest is what the lines leave of its amount. A return takes its amount
+-- from whoever was credited with the purchase, in the period in which it was returned; it is no
+-- purchase.
+SELECT CASE WHEN l.product IS NULL AND l.position IS NOT NULL THEN 'purchase_rest' ELSE 'purchase' END,
+       p.position, p.occurred_at, p.precision, p.position, p.client, p.purchase, l.product,
        NULL, NULL, p.performed_by, p.unit,
-       p.client IS NOT NULL AND row_number() OVER (
+       p.client IS NOT NULL AND dense_rank() OVER (
            PARTITION BY p.client,
                date_trunc(%(every)s::text, local_time(p.occurred_at, p.precision, %(zone)s))
            ORDER BY coalesce(p.occurred_at, '-infinity'), p.position) > 1,
-       p.amount, p.currency, NULL::numeric, NULL::timestamp
-FROM purchases p
+       CASE WHEN l.position IS NULL THEN p.amount ELSE l.amount END, p.currency, NULL::numeric,
+       NULL::timestamp
+FROM purchases p LEFT JOIN product_lines l ON %(by)s = 'product' AND l.position = p.position
 WHERE known(p.position, p.annulled_at, %(as_of)s) AND coalesce(p.occurred_at, '-infinity') <= %(on)s
   AND (in_period(p.occurred_at, p.precision, %(starts)s, %(ends)s, %(zone)s)
        OR p.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
+UNION ALL
+SELECT 'purchase_returned', r.position, coalesce(p.at, r.occurred_at), coalesce(p.precision, r.precision),
+       coalesce(p.position, r.position), coalesce(p.client, r.client), r.purchase,
+       coalesce(l.product, g.only_product), NULL, NULL, coalesce(p.performed_by, r.performed_by),
+       coalesce(p.unit, r.unit), NULL, CASE WHEN l.position IS NULL THEN r.amount ELSE l.amount END,
+       coalesce(r.currency, p.currency), NULL,
+       coalesce(local_time(r.occurred_at, r.precision, %(zone)s), '-infinity')
+FROM returns r LEFT JOIN LATERAL (
+    SELECT *, coalesce(occurred_at, '-infinity') AS at
+    FROM purchase_of(r.purchase, r.client, %(as_of)s, %(on)s)
+) AS p ON true LEFT JOIN LATERAL (
+    -- The lines of the return; without them, those of the purchase if all of it was returned, or has
+    -- one product.
+    SELECT CASE WHEN EXISTS (SELECT FROM product_lines a WHERE a.position = r.position)
+                THEN r.position WHEN r.amount = p.amount THEN p.position END AS whose,
+           (SELECT min(a.product) FROM product_lines a WHERE a.position = p.position
+            HAVING count(*) = 1) AS only_product
+    WHERE %(by)s = 'product'
+) AS g ON true LEFT JOIN product_lines l ON l.position = g.whose
+WHERE 'purchase_returned' = ANY (%(evidence)s) AND known(r.position, r.annulled_at, %(as_of)s)
+  AND coalesce(r.occurred_at, '-infinity') <= %(on)s
+  AND (in_period(r.occurred_at, r.precision, %(starts)s, %(ends)s, %(zone)s)
+       OR r.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
 
 -- name: buyer
 -- For retention_rate, reactivation_rate.

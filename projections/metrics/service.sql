@@ -4,9 +4,8 @@
 -- name: inquiry
 -- For response_mean, response_median, response_p90, response_within_norm, response_business_mean,
 -- response_business_median, response_business_p90, response_business_within_norm.
--- An inquiry and its first human reply: a later interaction by an employee of ours, in reply to it, or
--- with the same client and in reply to nothing in particular. The hours are unknown unless both times
--- are known to the minute.
+-- An inquiry and its first human reply. The hours are unknown unless both times are known to the
+-- minute.
 SELECT 'inquiry', i.position, i.occurred_at, i.precision, i.position, i.client, i.subject, NULL,
        i.channel, NULL, a.performed_by, i.unit, coalesce(a.hours <= %(norm_hours)s, false), a.hours,
        NULL, NULL::numeric, NULL::timestamp
@@ -14,30 +13,24 @@ FROM interactions i LEFT JOIN LATERAL (
     SELECT o.performed_by, CASE WHEN i.precision IN ('instant', 'minute')
                AND o.precision IN ('instant', 'minute')
                THEN extract(epoch FROM o.occurred_at - i.occurred_at) / 3600 END AS hours
-    FROM (
-        -- Two queries, so that each uses its index.
-        (SELECT * FROM interactions c WHERE c.client = i.client AND c.in_reply_to IS NULL OFFSET 0)
-        UNION ALL
-        (SELECT * FROM interactions c WHERE c.in_reply_to = i.subject OFFSET 0)
-    ) AS o
-    WHERE (o.kind = 'call' AND o.direction = 'outbound' AND o.outcome = 'reached'
-           OR o.kind = 'message' AND o.direction = 'outbound' OR o.kind = 'meeting'
-           OR o.kind = 'letter' AND o.direction = 'outbound' AND o.party = 'client')
-      AND o.performed_by IS NOT NULL AND known(o.position, o.annulled_at, %(as_of)s)
-      AND o.occurred_at <= %(on)s
-      AND (o.occurred_at, o.position) > (i.occurred_at, i.position)
-    ORDER BY o.occurred_at, o.position LIMIT 1
+    FROM answer_to(i.client, i.subject, i.occurred_at, i.position, %(as_of)s, %(on)s) o
 ) AS a ON true
 WHERE i.kind = 'inquiry' AND known(i.position, i.annulled_at, %(as_of)s)
   AND in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: missed_call
 -- For missed_returned.
--- Counts if we have called the client back since, whether or not they answered.
+-- Counts if we have called the client back since, or called anybody in reply to the call, whether or
+-- not they answered.
 SELECT 'missed_call', i.position, i.occurred_at, i.precision, i.position, i.client, i.subject, NULL,
        i.kind, NULL, i.performed_by, i.unit, EXISTS (
-           SELECT FROM interactions c
-           WHERE c.client = i.client AND c.kind = 'call' AND c.direction = 'outbound'
+           SELECT FROM (
+               -- Two queries, so that each uses its index.
+               (SELECT * FROM interactions a WHERE a.client = i.client OFFSET 0)
+               UNION ALL
+               (SELECT * FROM interactions a WHERE a.in_reply_to = i.subject OFFSET 0)
+           ) AS c
+           WHERE c.kind = 'call' AND c.direction = 'outbound'
              AND known(c.position, c.annulled_at, %(as_of)s) AND c.occurred_at <= %(on)s
              AND (c.occurred_at, c.position) > (i.occurred_at, i.position)),
        NULL::numeric, NULL, NULL::numeric, NULL::timestamp
@@ -85,15 +78,18 @@ WHERE c.change = 'resolved' AND known(c.position, c.annulled_at, %(as_of)s)
 
 -- name: satisfaction
 -- For nps, csat_top_share, ces_mean.
--- The last answer in the period of each contact person, or client, to each question. Nine and ten
--- count; for NPS they are worth 100, and up to six -100.
+-- The last answer in the period of each contact person, or client, to each question. The two highest
+-- answers of its scale count (of three or two the highest); for NPS they are worth 100, and up to six
+-- -100. A CSAT answer whose scale is unknown is left out; CES has a mean for each scale, as a currency.
 SELECT o.instrument, o.position, o.occurred_at, o.precision, o.position, o.client, o.subject, NULL,
-       o.instrument, NULL, o.performed_by, o.unit, o.score >= 9,
+       o.instrument, NULL, o.performed_by, o.unit,
+       o.score >= o.high - CASE WHEN o.high - o.low > 2 THEN 1 ELSE 0 END,
        CASE WHEN o.instrument <> 'nps' THEN o.score WHEN o.score >= 9 THEN 100
             WHEN o.score <= 6 THEN -100 ELSE 0 END::numeric,
-       NULL, NULL::numeric, NULL::timestamp
+       o.scale, NULL::numeric, NULL::timestamp
 FROM (
-    SELECT *, row_number() OVER (
+    SELECT *, split_part(scale, '-', 1)::int AS low, split_part(scale, '-', 2)::int AS high,
+           row_number() OVER (
         PARTITION BY instrument, coalesce(contact, client, position::text),
             date_trunc(%(every)s::text, local_time(occurred_at, precision, %(zone)s))
         ORDER BY occurred_at DESC, position DESC) AS newest
@@ -102,4 +98,4 @@ FROM (
       AND occurred_at <= %(on)s AND instrument = ANY (%(evidence)s)
       AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
 ) AS o
-WHERE o.newest = 1
+WHERE o.newest = 1 AND (o.instrument <> 'csat' OR o.scale IS NOT NULL)

@@ -8,11 +8,12 @@ from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import NOBODY
+from projections.metrics.rows import UNNAMED
 from projections.motivation.measure import Facts, at_the_end, fact_of, facts
 from projections.motivation.rounding import rounded, trimmed
 from projections.periods import Period
 from projections.tables.motivation.targets import Target, targets
-from projections.tables.people.people import units
+from projections.tables.people.people import employees, units
 from projections.view import View
 
 SCOPES = ("whole", "unit", "employee")
@@ -24,7 +25,7 @@ class Attainment(NamedTuple):
     - target: its id; first, value: the target as first set and as revised
     - fact: the figure; None without data, and so is everything that follows from it
     - attained_first, attained: fact / target, or target / fact where less is better (None for a
-      fact of 0), rounded
+      fact that is not above 0), rounded
     - shortfall: what is missing from the revised target, at least 0; causes: those recorded
     """
 
@@ -107,18 +108,21 @@ def proposed(
 ) -> list[TargetProposal]:
     """Propose targets: the mean of the last periods of the same kind.
 
-    Periods without any count are left out, and so are groups without other periods. Raises
+    Periods without any count are left out, and so are groups without other periods, and employees
+    who have left, or will have when the period begins. Raises
     InvalidQuestion if one of the periods is not over by the view's `on`.
     """
     if by not in SCOPES or not 1 <= last <= 60:
         raise InvalidQuestion(f"give --by {', '.join(SCOPES)} and --last from 1 to 60")
+    gone = departed(connection, view, period) if by == "employee" else frozenset[str]()
     sums: dict[tuple[str, str | None], list[tuple[str, Decimal]]] = {}
     for each in _before(period, last):
         if each.end(view.zone) > view.on:
             raise InvalidQuestion(f"{each.name} is still running; propose for a period after it")
         found = _of_scopes(connection, view, each, by=by, names=[metric], credit=credit)
         for group, money, fact in _achieved(found, metric):
-            sums.setdefault((group, money), []).append((each.name, fact))
+            if group not in gone:
+                sums.setdefault((group, money), []).append((each.name, fact))
     return [
         TargetProposal(
             scope_id=None if by == "whole" else group,
@@ -131,6 +135,12 @@ def proposed(
     ]
 
 
+def departed(connection: Connection, view: View, period: Period) -> frozenset[str]:
+    """The employees who have left by now, or by the beginning of a period."""
+    then = view._replace(on=max(view.on, period.begin(view.zone)))
+    return frozenset(row.employee for row in employees(connection, then) if row.departed)
+
+
 def _achieved(found: Facts, metric: str) -> Iterator[tuple[str, str | None, Decimal]]:
     """Group, currency (None if not money) and figure, of the groups that have one."""
     in_money = metric_of(metric).unit == "currency"
@@ -138,7 +148,8 @@ def _achieved(found: Facts, metric: str) -> Iterator[tuple[str, str | None, Deci
         for row in rows:
             currency = row.unit if in_money else None
             fact = fact_of(found, group, metric, currency)
-            if fact is not None and currency != "currency" and group != NOBODY:
+            named = currency not in ("currency", UNNAMED["currency"])
+            if fact is not None and named and group != NOBODY:
                 yield group, currency, fact
 
 
@@ -183,6 +194,6 @@ def _line(row: Target, found: Facts) -> Attainment:
 
 def _share(fact: Decimal | None, target: Decimal, direction: str) -> Decimal | None:
     over, under = (fact, target) if direction == "more" else (target, fact)
-    if over is None or not under:
+    if over is None or under is None or under <= 0:
         return None
     return rounded(over / under)

@@ -10,12 +10,13 @@ hours in the calendar on which the employee was employed and not absent.
   without working days, has no data: the norm is neither met nor breached.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.database import Connection
+from ledger.errors import InvalidQuestion
 from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import Terms, explain
 from projections.metrics.rows import EvidenceRow
@@ -113,6 +114,41 @@ def compliance(
                 for each in held:
                     found += _of_one(connection, view, part, each)
     return _with_records(connection, view, found)
+
+
+def kept_shares(connection: Connection, view: View, period: Period, norm: str) -> dict[str, Figure]:
+    """By employee, the share of the parts of a period that are over in which a norm was met.
+
+    Parts without data do not count; a breach whose record was annulled is none. Raises
+    InvalidQuestion if the norm was never defined.
+    """
+    refuse_undefined(connection, view, norm)
+    found: dict[str, list[bool]] = {}
+    for each in compliance(connection, view, period, norm=norm):
+        if each.state != NO_DATA:
+            met = each.state == KEPT or each.annulled
+            found.setdefault(each.employee, []).append(met)
+    return {
+        employee: Figure(
+            rounded(Decimal(sum(met)) / len(met)), Decimal(sum(met)), Decimal(len(met))
+        )
+        for employee, met in found.items()
+    }
+
+
+def behind_breaches(
+    connection: Connection, view: View, period: Period, norm: str
+) -> Iterator[EvidenceRow]:
+    """The events behind the breaches of a norm in a period, as `behind`."""
+    for each in compliance(connection, view, period, norm=norm):
+        if each.state == BREACHED and not each.annulled:
+            yield from behind(connection, view, each.norm, each.period, each.employee)
+
+
+def refuse_undefined(connection: Connection, view: View, norm: str) -> None:
+    """Raise InvalidQuestion if a norm was never defined."""
+    if not norms(connection, view, norm):
+        raise InvalidQuestion(f"no norm {norm!r} was defined; `iledger norm list` lists them")
 
 
 def behind(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from ledger.sql import statements
-from projections.motivation.attainment import SCOPES
+from projections.motivation.attainment import SCOPES, departed
 from projections.motivation.rounding import rounded, trimmed
 from projections.periods import Period
 from projections.tables.people.people import employees
@@ -74,7 +74,8 @@ def proposed(
 ) -> list[PipelineProposal]:
     """Propose targets from the open deals.
 
-    - by: employee, unit or whole
+    - by: employee, unit or whole; employees who have left, or will have when the period begins, get
+      no proposal
 
     Raises InvalidQuestion if the period is over, or the metric cannot be forecast.
     """
@@ -95,7 +96,8 @@ def proposed(
             return "whole"
         return units.get(deal.holder or "") if by == "unit" else deal.holder
 
-    found = deals(connection, view, status="open")
+    gone = departed(connection, view, period) if by == "employee" else frozenset[str]()
+    found = [deal for deal in deals(connection, view, status="open") if deal.holder not in gone]
     rows = promised(found, rates(connection, view), metric, group_of)
     return [row._replace(scope_id=None) for row in rows] if by == "whole" else rows
 

@@ -66,13 +66,14 @@ def facts(
 def fact_of(found: Facts, group: str, name: str, currency: str | None = None) -> Decimal | None:
     """A figure as an exact decimal, rounded; None without data.
 
-    Without events, a count or sum is 0, and a ratio, mean or median has no data.
+    Without events, a count or sum is 0, and a ratio, mean or median has no data; nor has one of
+    answers on several scales.
     """
     metric = metric_of(name)
     rows = found.get((group, name), ())
     if metric.unit == "currency":
         rows = [row for row in rows if row.unit == currency]
-    if not rows:
+    if not rows or len(rows) > 1:
         return Decimal(0) if metric.figure in ADDED_UP else None
     (row,) = rows
     if row.numerator is not None and row.denominator:

@@ -4,8 +4,12 @@ The index of a component is fact / target (of less: target / fact, and the cap f
 within its floor and cap. A score is the mean of indices by weight, one for the process and one for
 the result; the overall score is process_share of the one and the rest of the other. The curve makes
 a factor of it, and the bonus is base × factor × days employed / days of the period, less the
-reductions that were confirmed, and never below 0. What has no data is left out with its weight, and
-the statement says so. `rounding` says how everything is rounded.
+reductions that were confirmed, which never take it below 0. What has no data is left out with its
+weight, and the statement says so. `rounding` says how everything is rounded.
+
+A fact below 0 takes back what was counted, and paid, in an earlier period. Its index is below 0
+whatever the floor, but not below -cap, and so are score and factor, by the same curve: what an
+index of 0.3 adds to the payout, one of -0.3 takes from it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,7 +48,8 @@ class ConfirmedReduction(NamedTuple):
 class Person(NamedTuple):
     """All that one statement follows from besides the scheme; figures and targets by component.
 
-    groups: by component that is not the employee's own, of which unit it is, or "whole".
+    groups: by component that is not the employee's own, of which unit it is, or "whole"; remarks:
+    what is to be said of what was left out.
     """
 
     tenure: Tenure
@@ -52,6 +57,7 @@ class Person(NamedTuple):
     targets: Mapping[str, TargetValue]
     reductions: tuple[ConfirmedReduction, ...] = ()
     groups: Mapping[str, str] = {}
+    remarks: tuple[str, ...] = ()
 
 
 class Setting(NamedTuple):
@@ -129,12 +135,19 @@ def payout_of(scheme: Scheme, period: Period, person: Person, bonus: Decimal) ->
     factor = _NOTHING if score is None else factor_at(scheme.curve, score)
     gross = to_cents(bonus * factor * person.tenure.days / period.days)
     off = sum((each.amount for each in person.reductions), _NOTHING)
-    total = to_cents(max(gross - off, _NOTHING))
+    total = to_cents(max(gross - off, min(gross, _NOTHING)))
+    if gross < 0:
+        remarks.append("more was undone than achieved; the amount below 0 is to be set off")
     return Payout(components, scores, score, factor, gross, total, remarks)
 
 
 def factor_at(curve: Sequence[Point], score: Decimal) -> Decimal:
-    """The factor for a score: linear between the points, and outside as at the nearest."""
+    """The factor for a score: linear between the points, and outside as at the nearest.
+
+    A score below 0 takes as much from the factor of 0 as the same score above 0 adds to it.
+    """
+    if score < 0:
+        return 2 * factor_at(curve, _NOTHING) - factor_at(curve, -score)
     if score <= curve[0].score:
         return curve[0].factor
     for before, point in pairwise(curve):
@@ -145,10 +158,15 @@ def factor_at(curve: Sequence[Point], score: Decimal) -> Decimal:
 
 
 def index_of(component: Component, fact: Decimal, target: Decimal) -> Decimal:
-    """How far a target, above 0, was reached, within floor and cap; six places."""
+    """How far a target, above 0, was reached, within floor and cap; six places.
+
+    Of a fact below 0 it is below 0, where more is better; its limit is the cap.
+    """
     if component.direction == "more":
         reached = fact / target
-    elif fact:
+        if fact < 0:
+            return max(rounded(reached), -component.cap)
+    elif fact > 0:
         reached = target / fact
     else:
         return component.cap
@@ -189,7 +207,7 @@ def _content(
         "gross": payout.gross,
         "reductions": _lines(person.reductions),
         "total": payout.total,
-        "remarks": [*tenure.remarks, *payout.remarks, *late],
+        "remarks": [*tenure.remarks, *payout.remarks, *person.remarks, *late],
     }
     # What came later is only there where it is used: what was issued stays the same bytes.
     if setting.calendar:

@@ -8,13 +8,12 @@ from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import explain
-from projections.motivation.compliance import BREACHED, behind, compliance
+from projections.motivation.compliance import BREACHED, behind, compliance, refuse_undefined
 from projections.motivation.employment import tenures
 from projections.motivation.measure import at_the_end, terms
 from projections.motivation.rounding import to_cents
 from projections.motivation.scheme import ReductionRule, Scheme
 from projections.periods import Period
-from projections.tables.motivation.norms import norms
 from projections.tables.motivation.reductions import reductions
 from projections.view import View
 
@@ -69,7 +68,7 @@ def _counted(
     if rule.metric is None:
         return _breaches(connection, view, period, str(rule.norm))
     share = metric_of(rule.metric).figure == "share"
-    events: dict[str, dict[int, None]] = {}  # each event once, in order of time
+    events: dict[str, dict[int, int]] = {}  # each event once, in order of time
     rows = explain(
         connection,
         at_the_end(view, period),
@@ -81,16 +80,16 @@ def _counted(
     )
     for row in rows:
         if row.counted or not share:
-            events.setdefault(row.group, {})[row.position] = None
-    return {who: Counted(len(each), tuple(each)) for who, each in events.items()}
+            # What was undone since counts as one less.
+            events.setdefault(row.group, {})[row.position] = 1 if row.weight > 0 else -1
+    return {who: Counted(sum(each.values()), tuple(each)) for who, each in events.items()}
 
 
 def _breaches(
     connection: Connection, view: View, period: Period, norm: str
 ) -> Mapping[str, Counted]:
     """The breaches of a norm in a period, those whose record was annulled left out."""
-    if not norms(connection, view, norm):
-        raise InvalidQuestion(f"no norm {norm!r} was defined; `iledger norm list` lists them")
+    refuse_undefined(connection, view, norm)
     found: dict[str, Counted] = {}
     for each in compliance(connection, view, period, norm=norm):
         if each.state == BREACHED and not each.annulled:
@@ -99,6 +98,16 @@ def _breaches(
             more = dict.fromkeys((*evidence, *(row.position for row in rows)))
             found[each.employee] = Counted(number + 1, tuple(more))
     return found
+
+
+def refuse_foreign(connection: Connection, view: View, period: Period, scheme: Scheme) -> None:
+    """Raise InvalidQuestion if a confirmed reduction is in another currency than the scheme."""
+    for row in reductions(connection, view, period=period.name):
+        if row.decision == "confirmed" and row.currency != scheme.currency:
+            raise InvalidQuestion(
+                f"reduction {row.reduction} is in {row.currency}, but {scheme.name} pays in "
+                f"{scheme.currency}; annul it (event.annulled), position {row.position}"
+            )
 
 
 def refuse_unproposed(connection: Connection, view: View, period: Period, scheme: Scheme) -> None:

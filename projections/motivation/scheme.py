@@ -10,16 +10,17 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from ledger.errors import InvalidQuestion
 from ledger.suggestions import did_you_mean
+from projections.motivation.scheme_checks import between_fields
 from projections.motivation.scheme_file import (
     FROM_TARGETS,
+    NORM,
     OWN,
     CountedMetric,
     Credit,
@@ -27,9 +28,8 @@ from projections.motivation.scheme_file import (
     Day,
     Finding,
     Goal,
-    Metric,
+    Measured,
     Number,
-    Path,
     Problem,
     Share,
     Text,
@@ -52,15 +52,25 @@ class Component(_Table):
 
     - floor, cap: limits of its index; direction: whether more or less is better
     - goal: the target as in the file: a number, or one of target, unit and company
+    - norm: of one that measures how a norm was kept: its share of the months, quarters or years in
+      which it applied; metric is then norm:NORM
     """
 
-    metric: Metric
+    metric: Measured
     kind: Kind
     weight: Number
     goal: Goal = Field(alias="target")
     direction: Literal["more", "less"] = "more"
     floor: Number = Decimal(0)
     cap: Number
+    norm: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_norm(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "norm" in given and "metric" not in given:
+            return {**given, "metric": f"{NORM}{given['norm']}"}
+        return given
 
     @cached_property
     def target(self) -> Decimal | None:
@@ -148,7 +158,8 @@ class Scheme(_Table):
     def metrics(self) -> list[str]:
         """All metrics that the scheme uses, each once."""
         rules = (rule.metric for rule in self.reductions if rule.metric)
-        return list(dict.fromkeys([*(each.metric for each in self.components), *rules]))
+        measured = (each.metric for each in self.components if not each.norm)
+        return list(dict.fromkeys([*measured, *rules]))
 
     def component(self, name: str) -> Component | None:
         """The component with this name, otherwise the first with this metric."""
@@ -189,7 +200,7 @@ def examined(text: str) -> tuple[Scheme | None, list[Problem]]:
         return None, [Problem("(file)", "", None, f"is not TOML: {error}", "Correct that line.")]
     scheme, errors = _validated(whole, text)
     wrong = {error["loc"] for error in errors}
-    found = [*map(_of_field, errors), *_lists(whole, wrong), *_reductions(whole, wrong)]
+    found = [*map(_of_field, errors), *between_fields(whole, wrong, Bonus.model_fields)]
     if scheme and not found:
         found = list(_weights(scheme))
     lines = text.splitlines()
@@ -231,55 +242,6 @@ def _of_field(error: ErrorDetails) -> Finding:
         case _:
             problem, remedy = context["problem"], context["remedy"]
     return path, value, "is missing" if value is None else problem, remedy
-
-
-def _right(
-    whole: Mapping[str, Any], wrong: set[Path], name: str
-) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The tables of a list, each with its path and its valid fields."""
-    for n, each in enumerate(() if (name,) in wrong else whole.get(name, ())):
-        if (name, n) not in wrong:
-            yield (name, n), {key: each[key] for key in each if (name, n, key) not in wrong}
-
-
-def _lists(whole: Mapping[str, Any], wrong: set[Path]) -> Iterator[Finding]:
-    """The errors between fields of the bonus, the components and the curve."""
-    bonus = whole.get("bonus", {})
-    if ("bonus",) not in wrong and not bonus.keys() & Bonus.model_fields.keys():
-        yield ("bonus",), None, "names nobody", "Give default, positions or employees."
-    for name, remedy in (("components", "one a metric"), ("curve", "with score and factor")):
-        if not whole.get(name):
-            yield (name,), None, "is missing", f"Add [[{name}]], {remedy}."
-    seen = set[tuple[str, str]]()
-    for path, each in _right(whole, wrong, "components"):
-        key = (each.get("metric", ""), FROM_TARGETS.get(str(each.get("target")), OWN))
-        if key[0] and key in seen:
-            yield (*path, "metric"), key[0], "is there twice", "Give it one weight."
-        seen.add(key)
-        floor, cap = Decimal(each.get("floor", 0)), each.get("cap")
-        if cap is not None and cap < floor:
-            problem = f"is below the floor, {floor:f}"
-            yield (*path, "cap"), cap, problem, "Raise the cap or lower the floor."
-    points = [(path, each) for path, each in _right(whole, wrong, "curve") if "score" in each]
-    for (_, before), (path, point) in pairwise(points):
-        if point["score"] <= before["score"]:
-            problem = f"does not rise above {Decimal(before['score']):f}"
-            remedy = "Put the points in order of their score."
-            yield (*path, "score"), point["score"], problem, remedy
-
-
-def _reductions(whole: Mapping[str, Any], wrong: set[Path]) -> Iterator[Finding]:
-    """The errors between fields of the reduction rules."""
-    seen = set[str]()
-    for path, each in _right(whole, wrong, "reductions"):
-        rule, metric, named = each.get("rule", ""), (*path, "metric"), whole["reductions"][path[1]]
-        if rule and rule in seen:
-            yield (*path, "rule"), rule, "is there twice", "Name each rule once."
-        seen.add(rule)
-        if "norm" in named and "metric" in named:
-            yield metric, named["metric"], "is there besides a norm", "Leave one of the two out."
-        if "norm" not in named and "metric" not in named:
-            yield metric, None, "is missing", "Name a metric that counts, or a norm instead."
 
 
 def _weights(scheme: Scheme) -> Iterator[Finding]:

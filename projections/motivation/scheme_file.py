@@ -23,6 +23,7 @@ Path = tuple[str | int, ...]  # such as ("components", 1, "weight")
 Finding = tuple[Path, object, str, str]  # path, value, problem, remedy
 OWN = "employee"
 FROM_TARGETS = {"target": OWN, "unit": "unit", "company": "company"}  # whose figure it is, by goal
+NORM = "norm:"  # before the name of a norm, where a component measures how it was kept
 LARGEST = 10**12
 _LINE = r"\S(.{0,198}\S)?"
 
@@ -78,6 +79,12 @@ def _metric(value: object, figures: Sequence[str] = ()) -> str:
     return str(value)
 
 
+def _measured(value: object) -> str:
+    if isinstance(value, str) and value.startswith(NORM):
+        return f"{NORM}{_text(value.removeprefix(NORM))}"
+    return _metric(value)
+
+
 def _goal(value: object) -> Decimal | str:
     if isinstance(value, str) and value in FROM_TARGETS:
         return value
@@ -103,6 +110,7 @@ Day = Annotated[date, PlainValidator(_day)]
 Credit = Annotated[str, PlainValidator(_credit)]
 Metric = Annotated[str, PlainValidator(_metric)]
 CountedMetric = Annotated[str, PlainValidator(partial(_metric, figures=("count", "share")))]
+Measured = Annotated[str, PlainValidator(_measured)]
 Goal = Annotated[Decimal | str, PlainValidator(_goal)]
 
 

@@ -4,17 +4,24 @@ The same function closes a period, verifies it years later, shows employees thei
 is still running, and replays it under another scheme: so all of them see the same numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ledger.database import Connection
-from ledger.errors import InvalidQuestion
 from projections.metrics.metrics import Terms, explain
 from projections.metrics.rows import EvidenceRow
+from projections.motivation.compliance import behind_breaches, kept_shares
 from projections.motivation.employment import tenures
-from projections.motivation.measure import Facts, at_the_end, facts, figure, terms
-from projections.motivation.payout import ConfirmedReduction, Person, Setting, compute_payouts
+from projections.motivation.measure import Facts, Figure, at_the_end, facts, figure, terms
+from projections.motivation.payout import (
+    ConfirmedReduction,
+    Person,
+    Setting,
+    compute_payouts,
+    missing,
+)
 from projections.motivation.payout_statement import Statement
-from projections.motivation.scheme import Scheme
+from projections.motivation.rounding import trimmed
+from projections.motivation.scheme import Component, Scheme
 from projections.motivation.scheme_file import OWN
 from projections.motivation.target_groups import Group, branches_of, group_of, targets_by_group
 from projections.periods import Period
@@ -36,9 +43,33 @@ def compute_statements(
     remark: why a scheme counts that was not known when the period began. Raises InvalidQuestion,
     naming them, if targets are missing, or if its calendar does not cover the period.
     """
+    return compute_payouts(scheme, *_grounds(connection, view, period, scheme, remark))
+
+
+def provisional_statements(
+    connection: Connection, view: View, period: Period, scheme: Scheme
+) -> tuple[list[Statement], dict[str, list[str]]]:
+    """The statements of those who lack no target; and the metrics of the targets others lack.
+
+    Raises InvalidQuestion if its calendar does not cover the period.
+    """
+    setting, people = _grounds(connection, view, period, scheme, None)
+    lacking = {each.tenure.employee: missing(scheme, [each]) for each in people}
+    complete = [each for each in people if not lacking[each.tenure.employee]]
+    others = {
+        employee: [f"{metric} of {whose}" for whose, metric in found]
+        for employee, found in sorted(lacking.items())
+        if found
+    }
+    return compute_payouts(scheme, setting, complete), others
+
+
+def _grounds(
+    connection: Connection, view: View, period: Period, scheme: Scheme, remark: str | None
+) -> tuple[Setting, list[Person]]:
     measured = terms(connection, view, period, scheme.metrics, scheme.calendar)
     setting = Setting(period, view.zone, view.as_of, remark, measured.calendar)
-    return compute_payouts(scheme, setting, _people(connection, view, period, scheme, measured))
+    return setting, _people(connection, view, period, scheme, measured)
 
 
 def figures_behind(
@@ -51,10 +82,26 @@ def figures_behind(
 ) -> list[EvidenceRow]:
     """The events behind a figure of statements; rows as in `projections.metrics.metrics.explain`.
 
-    name: that of a component, such as won_value/unit, or any metric; employees: only theirs. The
+    name: that of a component, such as won_value/unit, or any metric; employees: only theirs. Behind
+    how a norm was kept are the events behind its breaches. The
     group is whose figure it is: the employee, their unit or the whole.
     """
     component = scheme.component(name)
+    if component and component.norm:
+        breaches = behind_breaches(connection, view, period, component.norm)
+        return [row for row in breaches if employees is None or row.group in employees]
+    return _behind(connection, view, period, scheme, (name, component), employees)
+
+
+def _behind(
+    connection: Connection,
+    view: View,
+    period: Period,
+    scheme: Scheme,
+    named: tuple[str, Component | None],
+    employees: Sequence[str] | None,
+) -> list[EvidenceRow]:
+    name, component = named
     metric = component.metric if component else name
     wanted: set[Group] | None = None
     if component and component.of != OWN:
@@ -97,8 +144,41 @@ def _people(
     connection: Connection, view: View, period: Period, scheme: Scheme, measured: Terms
 ) -> list[Person]:
     groups = members(connection, view, period, scheme)
+    figures = _figures(connection, view, period, scheme, measured, groups)
+    known = targets_by_group(connection, view, period, scheme)
+    confirmed, foreign = _confirmed(connection, view, period, scheme)
+    people = []
+    for tenure in tenures(connection, view, period):
+        mine = groups[tenure.employee]
+        goals, others = {}, {}
+        for each in scheme.components:
+            goal = known.get(mine[each.name].scope, {}).get(each.metric)
+            if goal is not None:
+                goals[each.name] = goal
+            if each.of != OWN:
+                others[each.name] = mine[each.name].name
+        taken = tuple(confirmed.get(tenure.employee, ()))
+        left_out = tuple(foreign.get(tenure.employee, ()))
+        person = Person(tenure, figures[tenure.employee], goals, taken, others, left_out)
+        people.append(person)
+    return people
+
+
+def _figures(
+    connection: Connection,
+    view: View,
+    period: Period,
+    scheme: Scheme,
+    measured: Terms,
+    groups: Mapping[str, Mapping[str, Group]],
+) -> dict[str, dict[str, Figure]]:
+    """The figure of every component, by employee and component."""
     wanted: dict[str, list[str]] = {}
+    kept: dict[str, dict[str, Figure]] = {}
     for each in scheme.components:
+        if each.norm:
+            kept[each.name] = kept_shares(connection, view, period, each.norm)
+            continue
         for by in {mine[each.name].by for mine in groups.values()}:
             wanted.setdefault(by, []).append(each.metric)
     found: dict[str, Facts] = {
@@ -107,38 +187,30 @@ def _people(
         )
         for by, names in wanted.items()
     }
-    known = targets_by_group(connection, view, period, scheme)
-    confirmed = _confirmed(connection, view, period, scheme)
-    people = []
-    for tenure in tenures(connection, view, period):
-        mine = groups[tenure.employee]
-        figures, goals, others = {}, {}, {}
-        for each in scheme.components:
-            by, name = mine[each.name]
-            figures[each.name] = figure(found[by], name, each.metric, scheme.currency)
-            goal = known.get(mine[each.name].scope, {}).get(each.metric)
-            if goal is not None:
-                goals[each.name] = goal
-            if each.of != OWN:
-                others[each.name] = name
-        people.append(
-            Person(tenure, figures, goals, tuple(confirmed.get(tenure.employee, ())), others)
-        )
-    return people
+
+    def of(employee: str, each: Component) -> Figure:
+        by, name = groups[employee][each.name]
+        if each.norm:
+            return kept[each.name].get(employee, Figure(None))
+        return figure(found[by], name, each.metric, scheme.currency)
+
+    return {
+        employee: {each.name: of(employee, each) for each in scheme.components}
+        for employee in groups
+    }
 
 
 def _confirmed(
     connection: Connection, view: View, period: Period, scheme: Scheme
-) -> dict[str, list[ConfirmedReduction]]:
+) -> tuple[dict[str, list[ConfirmedReduction]], dict[str, list[str]]]:
+    """By employee: the reductions in the scheme's currency, and remarks on those that are not."""
     found: dict[str, list[ConfirmedReduction]] = {}
+    foreign: dict[str, list[str]] = {}
     for row in reductions(connection, view, period=period.name):
-        if row.decision != "confirmed":
-            continue
-        if row.currency != scheme.currency:
-            raise InvalidQuestion(
-                f"reduction {row.reduction} is in {row.currency}, but {scheme.name} pays in "
-                f"{scheme.currency}; annul it (event.annulled), position {row.position}"
-            )
-        each = ConfirmedReduction(row.reduction, row.rule, row.amount)
-        found.setdefault(row.employee, []).append(each)
-    return found
+        if row.decision == "confirmed" and row.currency == scheme.currency:
+            each = ConfirmedReduction(row.reduction, row.rule, row.amount)
+            found.setdefault(row.employee, []).append(each)
+        elif row.decision == "confirmed":
+            told = f"not counted: reduction {row.reduction}, {trimmed(row.amount)} {row.currency}"
+            foreign.setdefault(row.employee, []).append(told)
+    return found, foreign

@@ -5,12 +5,12 @@ numerator, its amount, days, client and currency.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from ledger.envelope import Event
 from projections.metrics.metrics import TERMS
+from tests.projections.contact_fold import answers, contacts
 from tests.projections.fold_parts import (
     Found,
     Row,
@@ -20,24 +20,11 @@ from tests.projections.fold_parts import (
     in_order,
     kind,
     local,
-    timed,
     when,
     within,
 )
 from tests.projections.ledgers import NOW
 from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known, at
-
-HOUR = timedelta(hours=1)
-REACH: dict[str, Callable[[Any], str | None]] = {
-    "call.logged": lambda d: "two_way" if d.outcome == "reached" else "one_way",
-    "call.missed": lambda d: "one_way",
-    "message.exchanged": lambda d: "two_way" if d.direction == "inbound" else "one_way",
-    "meeting.held": lambda d: "two_way",
-    "correspondence.received": lambda d: "two_way" if d.party == "client" else None,
-    "correspondence.sent": lambda d: "one_way" if d.party == "client" else None,
-    "inquiry.received": lambda d: "two_way",
-    "touchpoint.captured": lambda d: "two_way",
-}
 
 
 def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
@@ -64,29 +51,6 @@ def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
     return found
 
 
-def in_vain(each: Known) -> bool:
-    """Whether the client rang us, and nobody answered."""
-    data = each.event.data
-    logged = kind(each) == "call.logged" and data.direction == "inbound"
-    return kind(each) == "call.missed" or (logged and data.outcome != "reached")
-
-
-def contacts(happened: list[Known], span: Span) -> Found:
-    for each in happened:
-        data, name = each.event.data, kind(each)
-        if not within(each, span):
-            continue
-        reach = REACH[name](data) if name in REACH else None
-        if reach:
-            yield "contact", Row(reach == "two_way", client=each.event.client)
-            if not in_vain(each):
-                yield "touch", Row(reach == "two_way", client=each.event.client)
-        if name == "call.logged" and data.direction == "outbound":
-            yield "outbound_call", Row(data.outcome == "reached", client=each.event.client)
-        if name == "offer.sent":
-            yield "offer_sent", Row(amount=data.amount, currency=data.currency)
-
-
 def deal_steps(steps: list[Known]) -> list[Known]:
     return in_order(steps, "deal.opened")
 
@@ -94,7 +58,7 @@ def deal_steps(steps: list[Known]) -> list[Known]:
 def deals(happened: list[Known], span: Span) -> Found:
     for steps in map(deal_steps, grouped(happened, "deal", "deal").values()):
         status, opened, still = "open", None, False
-        client, currency, closed = "", "", list[Row]()
+        client, currency, closed = "", "", list[tuple[str, Row, bool]]()
         for each in steps:
             data = each.event.data
             client = max(client, each.event.client or "")
@@ -106,21 +70,32 @@ def deals(happened: list[Known], span: Span) -> Found:
                 status = turn if turn in ("won", "lost") else "open"
             if local(each) < span.until:
                 still = status == "open"
-            if (first or status != was) and within(each, span):
-                row = Row(
-                    turn == "won", getattr(data, "amount", None),
-                    None if turn == "opened" else days(opened, each),
-                    each.event.client or client or None,
-                    getattr(data, "currency", None) or currency or None,
-                )  # fmt: skip
-                if turn == "opened":
-                    yield "deal_opened", row
-                closed = [row] if turn in ("won", "lost") else []
-        for row in closed:
-            yield "deal_won" if row.counted else "deal_lost", row
-            yield "deal_closed", row
+            row = Row(
+                turn == "won", getattr(data, "amount", None),
+                None if turn == "opened" else days(opened, each),
+                each.event.client or client or None,
+                getattr(data, "currency", None) or currency or None,
+            )  # fmt: skip
+            if turn == "opened" and (first or status != was) and within(each, span):
+                yield "deal_opened", row
+            if status != was:
+                yield from undone(closed, is_undone=within(each, span))
+                closed = [(turn, row, within(each, span))] if status != "open" else []
+        yield from undone(closed, is_undone=False)
         if still:
             yield "deal_open", Row()
+
+
+def undone(closed: list[tuple[str, Row, bool]], *, is_undone: bool) -> Found:
+    """What a win or a loss counts for, now that it is known whether it was undone in the span."""
+    for turn, row, counts in closed:
+        if counts:
+            yield f"deal_{turn}_net", row
+        if is_undone:
+            yield f"deal_{turn}_net", row._replace(weight=-1)
+        elif counts:
+            yield f"deal_{turn}", row
+            yield "deal_closed", row
 
 
 def stays(happened: list[Known], span: Span) -> Found:
@@ -160,13 +135,21 @@ def purchases(happened: list[Known], span: Span) -> Found:
     end = span.until - timedelta(days=TERMS.active_days)
     bought: dict[str | None, list[Known]] = defaultdict(list)
     for each in happened:
+        data = each.event.data
+        if kind(each) == "goods.returned" and within(each, span):
+            # Without a currency it has that of the purchase: the client's own, or the first.
+            of = grouped(happened, "purchase", "purchase").get(data.purchase, [])
+            of.sort(key=partial(_others_last, each.event.client))
+            currency = data.currency or (of[0].event.data.currency if of else None)
+            yield "purchase_returned", Row(amount=data.amount, currency=currency, weight=-1)
         if kind(each) == "purchase.recorded" and local(each) < span.until:
             bought[each.event.client].append(each)
     for client, all_ in bought.items():
         now = [each for each in all_ if within(each, span)]
         for number, each in enumerate(now):
             data = each.event.data
-            yield "purchase", Row(bool(client and number), data.amount, None, client, data.currency)
+            row = Row(bool(client and number), data.amount, None, client, data.currency)
+            yield "purchase", row
         before = [local(each) for each in all_ if local(each) < span.since]
         if client and any(at >= start for at in before):
             still = any(local(each) >= end for each in all_)
@@ -175,32 +158,8 @@ def purchases(happened: list[Known], span: Span) -> Found:
             yield "buyer_inactive", Row(bool(now), client=client)
 
 
-def answers(happened: list[Known], span: Span) -> Found:
-    for number, each in enumerate(happened):
-        event, later = each.event, happened[number + 1 :]
-        same = [e for e in later if event.client and e.event.client == event.client]
-        if kind(each) == "call.missed" and within(each, span):
-            called = [e for e in same if kind(e) == "call.logged"]
-            yield "missed_call", Row(any(e.event.data.direction == "outbound" for e in called))
-        if kind(each) == "inquiry.received" and within(each, span):
-            first = next((e for e in later if answered(e, event)), None)
-            hours = None
-            if first and timed(first) and timed(each):
-                hours = (when(first) - when(each)) / HOUR
-            yield "inquiry", Row(hours is not None and hours <= TERMS.norm_hours, hours)
-
-
-def answered(each: Known, inquiry: Event) -> bool:
-    data, name = each.event.data, kind(each)
-    to = getattr(data, "in_reply_to", None)
-    same = inquiry.client and each.event.client == inquiry.client
-    if not each.event.performed_by or not (same if to is None else to == inquiry.data.inquiry):
-        return False
-    if name == "call.logged":
-        return bool(data.direction == "outbound" and data.outcome == "reached")
-    if name == "message.exchanged":
-        return bool(data.direction == "outbound")
-    return name == "meeting.held" or (name == "correspondence.sent" and data.party == "client")
+def _others_last(client: str | None, each: Known) -> tuple[Any, ...]:
+    return each.event.client != client, each.at, each.position
 
 
 def cases(happened: list[Known], span: Span) -> Found:
@@ -225,9 +184,14 @@ def opinions(happened: list[Known], span: Span) -> Found:
             who = each.event.contact or each.event.client or str(each.position)
             last[each.event.data.instrument, who] = each
     for (instrument, _), each in last.items():
-        score = each.event.data.score
-        worth = 100 if score >= 9 else -100 if score <= 6 else 0
-        yield instrument, Row(score >= 9, worth if instrument == "nps" else score)
+        score, scale = each.event.data.score, each.event.data.scale
+        if instrument == "nps":
+            yield "nps", Row(amount=100 if score >= 9 else -100 if score <= 6 else 0)
+        elif instrument == "ces":
+            yield "ces", Row(amount=score, currency=scale)
+        elif scale:
+            low, high = map(int, scale.split("-"))
+            yield "csat", Row(score in ((high - 1, high) if high - low > 2 else (high,)))
 
 
 def facts(happened: list[Known], span: Span) -> Found:
@@ -256,18 +220,21 @@ def points(changes: list[tuple[str, Known]], span: Span) -> Found:
             none = value == each.event.data.value
         if change != "confirmed":
             value = each.event.data.value if change == "recorded" else None
-        if change != "retracted" and within(each, span):
+        if change != "retracted":
             gone = retracted(changes[number + 1 :], value)
-            yield "contribution", Row(amount=int(not none and not gone))
+            if within(each, span):
+                yield "contribution", Row(amount=int(not none))
+            if gone and within(gone, span):
+                yield "contribution", Row(amount=int(not none), weight=-1)
         if change != "retracted":
             days_told.append(local(each).date())
 
 
-def retracted(later: list[tuple[str, Known]], value: str | None) -> bool:
+def retracted(later: list[tuple[str, Known]], value: str | None) -> Known | None:
     for change, each in later:
         if change == "retracted" or (change == "recorded" and each.event.data.value != value):
-            return change == "retracted"
-    return False
+            return each if change == "retracted" else None
+    return None
 
 
 def entries(happened: list[Known], span: Span) -> Found:

@@ -20,6 +20,7 @@ class Row(NamedTuple):
     days: float | None = None
     client: str | None = None
     currency: str | None = None
+    weight: int = 1  # -1: what was counted before is taken back
 
 
 class Span(NamedTuple):
@@ -30,7 +31,8 @@ class Span(NamedTuple):
 
     @property
     def instants(self) -> tuple[datetime, datetime]:
-        return self.since.replace(tzinfo=LOCAL), self.until.replace(tzinfo=LOCAL)
+        since, until = (each.replace(tzinfo=LOCAL) for each in (self.since, self.until))
+        return since.astimezone(UTC), until.astimezone(UTC)  # so that hours are those of the clock
 
 
 Found = Iterator[tuple[str, Row]]

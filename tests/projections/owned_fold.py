@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tests.projections.evidence_fold import HOUR, REACH, in_vain
+from tests.projections.contact_fold import HOUR, ours
 from tests.projections.fold_parts import Found, Row, Span, grouped, kind, when, within
 from tests.projections.ledgers import NOW
 from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known, Ownership, after
@@ -15,8 +15,7 @@ def ownership(events: list[Known], span: Span) -> Found:
     gone = list(absences(events))
     for client in sorted({e.event.client for e in events if e.event.client}):
         touched = [e for e in events if e.event.client == client and within(e, span)
-                   and kind(e) in REACH and REACH[kind(e)](e.event.data)
-                   and not in_vain(e)]  # fmt: skip
+                   and ours(e)]  # fmt: skip
         merged = merging(events, client)
         for state, former, begun, whole in spells(events, client):
             ended = min(whole, (merged, 0))

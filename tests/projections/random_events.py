@@ -65,6 +65,12 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "shifts": st.sampled_from((("09:00-13:00", "14:00-18:00"), ("00:00-24:00",), ())),
     "month": st.just("2026-01"),
     "step": st.sampled_from(("first", "second")),
+    "call": st.sampled_from(("K-1", "K-2")),
+    "inquiry": st.sampled_from(("K-1", "I-1")),
+    "in_reply_to": st.none() | st.sampled_from(("K-1", "K-2", "I-1")),
+    "purchase": st.sampled_from(("B-1", "B-2", "B-3")),
+    "score": st.integers(0, 10),
+    "scale": st.sampled_from(("1-5", "1-7", "0-10")),
 }
 
 

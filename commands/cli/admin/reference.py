@@ -36,19 +36,34 @@ numerator and denominator; a ratio of nothing has no value, and is never shown a
 
 An event belongs to the period in which it happened. A state (deals open, buyers active, fields
 known) is that of the end of the period, unless the metric says at its start. Clients owned are
-those owned at any time in the period; they are covered if they were in contact while they were
-owned.
+those owned at any time in the period; they are covered if there was activity of ours meanwhile.
 
+- What was counted in an earlier period and then undone is taken back in the period in which it was
+  undone, from whoever was credited with it: a deal won or lost and then reopened, lost or won, a
+  purchase returned, a point for a fact that was retracted. So the months add up to the quarter and
+  the year. Such a line of `--explain` has a weight below 0. What is won and undone in one period
+  counts for nothing. Ratios, means and medians are of the closes that stand at the period's end.
+- **Our activity** is a call of ours, whether or not it reached somebody, a call of the client that
+  we answered, a message or letter of ours, a meeting held, and contact details that an employee
+  collected at a touchpoint. A **contact** is our activity, or a message or letter from the client.
+  It is two-way unless we only tried: a call that reached nobody, a message or letter of ours in
+  reply to nothing. An inquiry, a call of the client that we missed, and contact details left at a
+  touchpoint are not contacts, since nobody may have answered; the answer is. `interactions` counts
+  them too.
 - An inquiry counts as answered at our first human reply to it: a call that reached somebody, a
   message, a letter or a meeting that names it under any client, or that has the same client and
   replies to nothing else. The norm is {norm_hours} hour; an unanswered inquiry is over it. Hours
   are hours of the clock; `…_business_…` metrics use a business calendar (`--calendar`), and refuse
   a day that it does not cover.
-- Of several closes of a deal in one period the last one counts, and none if the deal was reopened
-  after it in that period. A close that was undone in a later period stays in its own period.
-- A client whose call we missed counts as contacted, but not as touched, attempted or covered.
+- The contact rate is the share of the clients with our activity that were in two-way contact, or
+  whose inquiry we answered.
 - Time in a stage counts when the deal leaves it: for another stage, or won, or lost.
-- A purchase is a `purchase.recorded`; a won deal is not a purchase by itself.
+- A purchase is a `purchase.recorded`; a won deal is not a purchase by itself. A return or a refund,
+  `goods.returned`, reduces the value of purchases; it is not a purchase, and makes nobody a buyer.
+- By product, a purchase goes by its lines: each product has its price × quantity, and what the
+  lines leave of the amount stands under (none). A purchase or an offer of several products counts
+  once for each of them.
+- Money without a currency has a row of its own, "no currency", and is not added to any other.
 - A buyer is active for {active_days} days after a purchase. Retention is (E - N) / S, where N are
   the buyers who became active in the period: the share still active of those active at its start.
   With credit to the performer, reactivation is credited to the employee of the last sale before the
@@ -57,12 +72,15 @@ owned.
   count: no field is required, so a field that nobody recorded is not stale. Each field counts once,
   in whichever client and however long the client was owned.
 - Recording or confirming a fact earns a point. It earns none if the fact had that value already (or
-  was recorded or confirmed on the same day, for a confirmation), if it was retracted since, or if
-  the confirmed fact was never recorded.
+  was recorded or confirmed on the same day, for a confirmation), or if the confirmed fact was never
+  recorded. A retraction takes the point back.
 - A deadline moves if the extension was recorded before the deadline, or for an import (an event
   with `import_batch`) if it happened before. The task is due from whoever had it then.
 - NPS, CSAT and CES are never mixed. The last answer of each contact person in the period counts.
-- A missed call is returned by any later call of ours to the client.
+  CSAT is the share of the two highest answers of the scale (4 and 5 of 1-5; of up to three answers
+  the highest); answers without a scale are left out. CES has a row for each scale.
+- A missed call is returned by any later call of ours to the client, or in reply to it
+  (`in_reply_to` names its `call`).
 - An event is late if it was recorded more than 24 hours after it happened (for a date: after its
   end). Imports (with `import_batch`) do not count.
 - A client is orphaned while nobody owns it although somebody did, and while its owner has left. A

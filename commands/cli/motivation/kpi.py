@@ -55,20 +55,22 @@ Wanted = Callable[[Question, View], Sequence[str]]
 class Shown(NamedTuple):
     """Statements as they are written, and the view that they are seen from.
 
-    corrected: by employee, the amount by which closed statements were corrected since.
+    corrected: by employee, the amount by which closed statements were corrected since; lacking: by
+    employee, the targets without which there is no statement yet.
     """
 
     contents: list[StatementContent[str]]
     scheme: Scheme
     view: View
     corrected: Mapping[str, Decimal] = {}
+    lacking: Mapping[str, Sequence[str]] = {}
 
 
 def shown(question: Question, period: Period, name: str | None) -> Shown:
     """The statements of a period: as closed, or provisional by the scheme named or in force."""
     # 105 ms
     from projections.motivation.recalculation import closing_scheme, pinned
-    from projections.motivation.statements import compute_statements
+    from projections.motivation.statements import provisional_statements
     from projections.motivation.target_groups import refuse_opposed  # 82 ms
 
     connection, view = question.connection, question.view
@@ -83,9 +85,10 @@ def shown(question: Question, period: Period, name: str | None) -> Shown:
     scheme = scheme_named(question, name) if name else _in_force(question, period)
     seen = pinned(view, closed[-1]) if closed else view
     refuse_opposed(connection, seen, period, scheme)
-    found = compute_statements(connection, seen, period, scheme)
-    remark(f"provisional, by {scheme.name}@{scheme.version}: the period is not closed")
-    return Shown([each.written for each in found], scheme, seen)
+    found, lacking = provisional_statements(connection, seen, period, scheme)
+    if found or not lacking:
+        remark(f"provisional, by {scheme.name}@{scheme.version}: the period is not closed")
+    return Shown([each.written for each in found], scheme, seen, lacking=lacking)
 
 
 def _in_force(question: Question, period: Period) -> Scheme:
@@ -131,6 +134,7 @@ def _answer(
                 f"corrected since by {delta:+f} {each['currency']}: "
                 f"iledger bonus statement show {name}"
             )
+    _tell_lacking(found, period, None if among is None else [*among], told)
     if among is not None and len(among) == 1 and told and _shown_in_full(question, told[0]):
         return
     if not told and among:
@@ -139,6 +143,26 @@ def _answer(
         question.show(told)
     else:
         _show_rows(question, told, found.view)
+
+
+def _tell_lacking(
+    found: Shown, period: str, among: Sequence[str] | None, told: Sequence[object]
+) -> None:
+    """Name those who have no statement for want of a target; raise if nobody else was asked for."""
+    lacking = {
+        who: targets for who, targets in found.lacking.items() if among is None or who in among
+    }
+    if not lacking:
+        return
+    listed = "; ".join(f"{who}: {', '.join(targets)}" for who, targets in [*lacking.items()][:20])
+    more = f" and {len(lacking) - 20} more" if len(lacking) > 20 else ""
+    text = (
+        f"targets are missing for {period}, and so are these statements: {listed}{more}. Set them "
+        "with `iledger target set`, or give the scheme's component a number"
+    )
+    if not told:
+        raise InvalidQuestion(text)
+    remark(text)
 
 
 def _shown_in_full(question: Question, content: StatementContent[str]) -> bool:

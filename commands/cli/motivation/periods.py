@@ -83,7 +83,7 @@ def _closed(
 ) -> Handled | list[dict[str, Any]]:
     """Close a period; with --dry-run, the statements that would be issued. Raises Outdated."""
     # 37 ms
-    from projections.motivation.reductions import refuse_unproposed
+    from projections.motivation.reductions import refuse_foreign, refuse_unproposed
     from projections.motivation.statements import compute_statements
     from projections.motivation.target_groups import refuse_opposed  # 31 ms
 
@@ -98,6 +98,7 @@ def _closed(
         propose(shell.ledger, model, shell.context, may)
         refuse_opposed(question.connection, seen, span, scheme)
         refuse_unproposed(question.connection, seen, span, scheme)
+        refuse_foreign(question.connection, seen, span, scheme)
         found = compute_statements(question.connection, seen, span, scheme, remark=late)
         known = names(question.connection, seen)
     decide = deciding_settlement.close(span, shell.zone, scheme, seen.as_of, found, late)

@@ -133,6 +133,12 @@ def correct(
     shell: DecisionShell, name: str, delta: Decimal | None, reason: str, evidence: tuple[int, ...]
 ) -> None:
     """Correct a statement by an amount; the statement itself stays unchanged."""
+    head = shell.ledger.store.head()
+    if unknown := [each for each in evidence if not 1 <= each <= head]:
+        raise InvalidQuestion(
+            f"there is no event at position {unknown[0]}; the last one is {head}. `iledger replay` "
+            "shows the events with their positions"
+        )
 
     def attempt() -> None:
         amount, seen, behind = delta, None, evidence

@@ -9,6 +9,7 @@ from ledger.errors import NotFound
 from projections.tables.clients import clients
 from projections.tables.people import people
 from projections.tables.sales import deals
+from projections.tables.sales import purchases as bought
 
 _CLIENT = click.option(
     "--client", type=CLIENT, help="Only those of this client, merged ids included."
@@ -95,5 +96,5 @@ def aging(question: Question, limits: tuple[int, ...]) -> None:
 @_CLIENT
 @asked
 def purchases(question: Question, client: str | None) -> None:
-    """List the purchases, with the deals that they belong to."""
-    question.show(deals.purchases(question.connection, question.view, client))
+    """List the purchases, with their deals and what was returned of them."""
+    question.show(bought.purchases(question.connection, question.view, client))

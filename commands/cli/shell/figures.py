@@ -7,11 +7,10 @@ from typing import Any
 from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import line
 from projections.metrics.definitions import defined, metric_of
-from projections.metrics.rows import MetricRow
+from projections.metrics.rows import MEASURED, UNNAMED, MetricRow
 from projections.periods import period_of
 
 NO_DATA = "no data"
-NO_CURRENCY = "currency"  # the unit of a sum of nothing
 # What a table of evidence may lose where it is too wide, least important first.
 EVIDENCE = (
     "counted",
@@ -47,7 +46,12 @@ def in_unit(value: Any, unit: str) -> str:
         return f"{value:,.1f} {_SHORT[unit]}".strip().replace(",", " ")
     if unit == "count":
         return str(value)
-    return _amount(value) + (f" {unit}" if unit != "currency" else "")
+    if unit[:1].isdigit():  # a scale, such as 1-5
+        return f"{value:,.1f} of {unit}"
+    told = f"{value:,.1f}" if unit.endswith("scale") else _amount(value)
+    if unit in UNNAMED.values():
+        return f"{told} ({unit})"
+    return told if unit in MEASURED else f"{told} {unit}"
 
 
 def _amount(value: Any) -> str:
@@ -91,7 +95,8 @@ def courses(
 ) -> list[dict[str, str]]:
     """The course of each figure over the periods, laid out like `pivoted`; empty for one period.
 
-    Money has a line per currency; a sum without events has no currency and is 0 in each.
+    Money has a line per currency; a sum without events has no currency and is 0 in each. What was
+    given without a currency is not, and has a line of its own.
     """
     periods = _periods({row.period for row in found})
     told: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
@@ -100,8 +105,9 @@ def courses(
         units.setdefault(row.unit, {})[row.period] = row.value
     cells: _Told = {}
     for (group, metric), units in told.items():
-        nothing = units.pop(NO_CURRENCY, {}) if len(units) > 1 else {}
-        courses = [nothing | values for values in units.values()]
+        nothing = {name: value for unit in MEASURED for name, value in units.get(unit, {}).items()}
+        named = [values for unit, values in units.items() if unit not in MEASURED]
+        courses = [nothing | values for values in named or units.values()]
         drawn = [Formatted(line(map(course.get, periods)), None) for course in courses]
         cells.setdefault(group, {})[metric] = drawn
     return _laid_out(cells, by, names, drawn=True) if len(periods) > 1 else []

@@ -234,7 +234,8 @@ def correct(
 
     - delta: to the cent, not 0
     - seen: the amount due when the difference was computed, None if it was not computed. With it,
-      employees without a statement, known only after the closing, can be corrected too
+      employees without a statement, known only after the closing, can be corrected too, and more
+      can be taken back than was due
     """
 
     def decide(state: Settlement, context: Context) -> Decision:
@@ -248,7 +249,7 @@ def correct(
                 f"{statement} was corrected meanwhile: {due:f} is due, and no longer {seen:f}; run "
                 "it again"
             )
-        if due + delta < 0:
+        if seen is None and due + delta < min(due, Decimal(0)):
             raise Refused(
                 f"{statement} stands at {due:f}, and {delta:f} would leave less than nothing"
             )

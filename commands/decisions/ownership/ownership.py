@@ -26,6 +26,7 @@ OWNERSHIP = (
     "client.reassigned",
     "client.released",
 )
+_MERGES = ("client.merged", "client.unmerged")
 _ABOUT_CLIENT = (
     *OWNERSHIP,
     "client.registered",
@@ -33,8 +34,7 @@ _ABOUT_CLIENT = (
     "contact.barred",
     "account_team_member.added",
     "account_team_member.removed",
-    "client.merged",
-    "client.unmerged",
+    *_MERGES,
 )
 _REGISTERED, _HIRED = ("client.registered", "prospect.registered"), "employee.hired"
 _EMPLOYMENT = (_HIRED, "employee.moved", "employee.departed")
@@ -57,7 +57,7 @@ class Ownership(Struct, frozen=True):
     - changes, staff: changes of owner and, by employee, of employment, in order of effect
     - tree: of units, if the policy refers to units
     - contacts: the last real contact of each employee with the client
-    - portfolio: other clients of the seller whose limit is checked
+    - portfolio: other clients of the seller whose limit is checked, ids merged away included
     - covers: (absent employee, substitute, first instant, end)
     - near: registered clients whose ids look like that of a client that is not
     """
@@ -229,7 +229,16 @@ def _described(state: Ownership, event: Recorded) -> Ownership:
             return replace(state, merged_into=d.survivor)
         case "client.unmerged" if d.absorbed == state.client:
             return replace(state, merged_into=None)
+        case "client.merged" | "client.unmerged":
+            return _merged(state, d.absorbed, d.survivor if event.type == "client.merged" else None)
     return state
+
+
+def _merged(state: Ownership, client: str, survivor: str | None) -> Ownership:
+    """Another client of the seller, merged into a survivor, or separated again (None)."""
+    old = state.portfolio.get(client, Ownership(client))
+    new = replace(old, merged_into=survivor)
+    return replace(state, portfolio={**state.portfolio, client: new})
 
 
 def _new_owner(event: Recorded) -> str | None:
@@ -274,8 +283,11 @@ def _wider(state: Ownership, seller: str) -> Iterable[Item]:
     if others and state.policy.exclusions:
         yield units.ALL
     yield from _renewals(state)
-    if state.policy.clients_per_seller is not None:
+    limit = state.policy.clients_per_seller
+    if limit is not None:
         yield Item(OWNERSHIP, (f"employee:{seller}",))
+        if len(state.portfolio) >= limit:  # some of them may be one client
+            yield from (Item(_MERGES, (f"client:{each}",)) for each in sorted(state.portfolio))
 
 
 def _renewals(state: Ownership) -> Iterable[Item]:

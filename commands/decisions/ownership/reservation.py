@@ -229,7 +229,8 @@ def _limit(state: Ownership, seller: str, at: datetime) -> ApproachRule | None:
         if ended and at < ended + timedelta(days=policy.former_owner_days):
             return "former_owner"
     if policy.clients_per_seller is not None:
-        held = [each.holding(each.present(at)) for each in state.portfolio.values()]
+        whole = [each for each in state.portfolio.values() if each.merged_into is None]
+        held = [each.holding(each.present(at)) for each in whole]
         own = sum(each is not None and each.owner == seller for each in held)
         if own >= policy.clients_per_seller:
             return "portfolio_full"

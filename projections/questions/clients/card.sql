@@ -161,7 +161,7 @@ FROM lines ORDER BY rank, name COLLATE "C"
 
 -- name: feeling
 SELECT DISTINCT ON (kind, instrument) coalesce(instrument, kind) AS name, score AS value,
-       occurred_at AS since, precision, position, outcome AS method, performed_by, client
+       occurred_at AS since, precision, position, scale, outcome AS method, performed_by, client
 FROM interactions
 WHERE client = ANY (%(clients)s) AND kind IN ('mood', 'satisfaction')
   AND known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s

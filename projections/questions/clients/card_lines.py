@@ -146,13 +146,14 @@ class ContactLine(NamedTuple):
 
 
 class FeelingLine(NamedTuple):
-    """The last mood (value: -2 to 2) or answer to an instrument (csat, ces, nps: 0 to 10)."""
+    """The last mood (value: -2 to 2) or answer to an instrument (csat, ces, nps) on a scale."""
 
     name: str
     value: int | None
     since: datetime | None
     precision: str
     position: int
+    scale: str | None
     method: str | None
     performed_by: str | None
     client: str | None

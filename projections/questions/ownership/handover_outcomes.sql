@@ -14,6 +14,7 @@ WITH handed AS MATERIALIZED (
       AND coalesce(c.from_employee, s.owner) <> c.to_employee
 ), near AS MATERIALIZED (
     SELECT h.position AS handover, i.reach, coalesce(i.instrument, i.kind) AS measure, i.score,
+           coalesce(i.scale, '') AS scale,
            i.occurred_at AS at, i.position,
            (i.occurred_at, i.position) > (h.at, h.position) AS later
     FROM handed h JOIN interactions i
@@ -34,15 +35,17 @@ WITH handed AS MATERIALIZED (
         ON s.client = h.client AND (s.at, s.position) > (h.at, h.position) AND s.at < h.until
     WHERE h.complete
 ), felt AS (
-    SELECT handover, measure,
+    SELECT handover, measure, scale,
            (array_agg(score ORDER BY at DESC, position DESC) FILTER (WHERE NOT later))[1] AS before,
            (array_agg(score ORDER BY at DESC, position DESC) FILTER (WHERE later))[1] AS after
-    FROM near WHERE score IS NOT NULL GROUP BY handover, measure
+    FROM near WHERE score IS NOT NULL GROUP BY handover, measure, scale
 ), feelings AS (
-    SELECT h.reason, f.measure, count(*) AS known, avg(f.before)::float8 AS before,
-           avg(f.after)::float8 AS after
+    -- Answers on one scale are compared: on that which most of them are on.
+    SELECT DISTINCT ON (h.reason, f.measure) h.reason, f.measure, count(*) AS known,
+           avg(f.before)::float8 AS before, avg(f.after)::float8 AS after
     FROM felt f JOIN handed h ON h.position = f.handover
-    WHERE f.before IS NOT NULL AND f.after IS NOT NULL GROUP BY h.reason, f.measure
+    WHERE f.before IS NOT NULL AND f.after IS NOT NULL GROUP BY h.reason, f.measure, f.scale
+    ORDER BY h.reason, f.measure, count(*) DESC, f.scale
 ), outcomes AS (
     SELECT h.reason, count(*) AS handovers, count(*) FILTER (WHERE h.complete) AS complete,
            count(*) FILTER (WHERE NOT h.complete) AS unfinished,

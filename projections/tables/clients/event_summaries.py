@@ -202,7 +202,9 @@ SUMMARIES: Mapping[str, EventSummary] = {
     "note.shared": EventSummary("note", lambda d: "note", words="text"),
     "mood.noted": EventSummary("mood", lambda d: f"mood {d.mood:+} ({d.method})", "interaction"),
     "satisfaction.recorded": EventSummary(
-        "satisfaction", lambda d: f"satisfaction {d.instrument} {d.score}", "subject"
+        "satisfaction",
+        lambda d: _list(f"satisfaction {d.instrument} {d.score}", d.scale),
+        "subject",
     ),
     "offer.sent": _OFFER(
         lambda d: _list("offer sent", _money(d.amount, d.currency), _by(d.valid_until)),
@@ -231,6 +233,9 @@ SUMMARIES: Mapping[str, EventSummary] = {
     "deal.reopened": _DEAL(lambda d: f"deal reopened, {d.reason}"),
     "purchase.recorded": EventSummary(
         "purchase", lambda d: _list("purchase", _money(d.amount, d.currency)), "purchase"
+    ),
+    "goods.returned": EventSummary(
+        "return", lambda d: _list("returned", _money(d.amount, d.currency), d.reason), "purchase"
     ),
     "task.assigned": _TASK(
         lambda d: _list(f"task for {d.assignee}", d.kind, _by(d.due_at)), words="title", at="due_at"

@@ -1,15 +1,23 @@
 """Interactions: every call, letter, meeting and message, and what counts as a contact.
 
-`reach`: how far an interaction got.
+A contact is an interaction that has a reach:
 
-two_way   both sides took part, or the client turned to us and we know what was said: a call that
-          reached somebody, a meeting held, a message or letter from the client, an inquiry, a
-          contact collected at a touchpoint
-one_way   one side tried: any other call or missed call, a message or letter of ours
-None      not a contact: meetings planned or cancelled, notes, mood and satisfaction (they judge a
+two_way   both sides took part, or the client wrote to us: a call that reached somebody, a meeting
+          held, a message or letter from the client, a message or letter of ours in reply to one,
+          contact details that an employee collected at a touchpoint
+one_way   we tried: any other call, message or letter of ours
+None      not a contact
+
+`side`: whose act an interaction was.
+
+ours      our activity: every contact but a message or letter from the client
+theirs    a message or letter from the client
+asked     not a contact by itself, for nobody may have answered: an inquiry, a call of the client
+          that we missed, contact details that were left at a touchpoint; the answer is a contact
+None      not counted: meetings planned or cancelled, notes, mood and satisfaction (they judge a
           contact that is recorded by itself), letters to and from others than the client
 
-A contact is an interaction that has a reach. Offers are not counted here, but as offers.
+Offers are not counted here, but as offers.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +37,8 @@ class Interaction(NamedTuple):
     subject: the id of the meeting, letter, inquiry, call or interaction that it is or is about;
     due_at: of a planned meeting its time, of an inquiry by when it should be answered, of a
     letter the day (midnight UTC) by which;
-    score: mood from -2 to 2, or the answer to the question that `instrument` names.
+    score: mood from -2 to 2, or the answer to the question that `instrument` names, on `scale`
+    (such as 1-5; None if unknown).
     """
 
     position: int
@@ -52,37 +61,61 @@ class Interaction(NamedTuple):
     due_at: datetime | None
     score: int | None
     instrument: str | None
+    scale: str | None
+    side: str | None
 
 
 TABLES: Tables = {Interaction: "interactions"}
 
+_SCALES = {"nps": "0-10"}  # of an instrument that has but one
 _CHANNELS = {"call": "phone", "missed_call": "phone", "meeting": "meeting"}
 _SUBJECTS = ("meeting", "letter", "inquiry", "call", "interaction", "subject")
 
 
+_Counted = tuple[str | None, str | None]  # reach and side
+
+
 def reach(event: Recorded) -> str | None:
-    """How far the interaction got: two_way, one_way, or None if it is no contact."""
-    made = _REACH.get(event.type)
-    return made(event.data) if made else None
+    """How far the interaction got: two_way, one_way, or None if it is not a contact."""
+    return _counted(event)[0]
 
 
-def _of_call(d: Any) -> str:
-    return "two_way" if d.outcome == "reached" else "one_way"
+def _counted(event: Recorded) -> _Counted:
+    made = _COUNTED.get(event.type)
+    return made(event) if made else (None, None)
 
 
-def _of_message(d: Any) -> str:
-    return "two_way" if d.direction == "inbound" else "one_way"
+def _of_call(event: Recorded) -> _Counted:
+    if event.data.outcome == "reached":
+        return "two_way", "ours"
+    return ("one_way", "ours") if event.data.direction == "outbound" else (None, "asked")
 
 
-_REACH: Mapping[str, Callable[[Any], str | None]] = {
+def _of_message(event: Recorded) -> _Counted:
+    return ("two_way", "theirs") if event.data.direction == "inbound" else _written(event)
+
+
+def _of_letter(event: Recorded) -> _Counted:
+    if event.data.party != "client":
+        return None, None
+    return ("two_way", "theirs") if event.type == "correspondence.received" else _written(event)
+
+
+def _written(event: Recorded) -> _Counted:
+    return "one_way" if event.data.in_reply_to is None else "two_way", "ours"
+
+
+_COUNTED: Mapping[str, Callable[[Recorded], _Counted]] = {
     "call.logged": _of_call,
-    "call.missed": lambda d: "one_way",
+    "call.missed": lambda event: (None, "asked"),
     "message.exchanged": _of_message,
-    "meeting.held": lambda d: "two_way",
-    "correspondence.received": lambda d: "two_way" if d.party == "client" else None,
-    "correspondence.sent": lambda d: "one_way" if d.party == "client" else None,
-    "inquiry.received": lambda d: "two_way",
-    "touchpoint.captured": lambda d: "two_way",
+    "meeting.held": lambda event: ("two_way", "ours"),
+    "correspondence.received": _of_letter,
+    "correspondence.sent": _of_letter,
+    "inquiry.received": lambda event: (None, "asked"),
+    "touchpoint.captured": lambda event: (
+        ("two_way", "ours") if event.performed_by else (None, "asked")
+    ),
 }
 
 
@@ -102,6 +135,7 @@ def _interaction(
     score: int | None = None,
 ) -> Iterator[Interaction]:
     d = event.data
+    reached, side = _counted(event)
     subjects = [found for name in _subjects(d.__class__) if (found := getattr(d, name))]
     yield Interaction(
         event.position,
@@ -109,7 +143,7 @@ def _interaction(
         event.precision,
         event.client,
         kind,
-        reach(event),
+        reached,
         direction or getattr(d, "direction", None),
         outcome,
         channel or event.channel or _CHANNELS.get(kind),
@@ -124,6 +158,8 @@ def _interaction(
         getattr(d, "at", None) or getattr(d, "respond_by", None) or _reply_due(d),
         score,
         getattr(d, "instrument", None),
+        getattr(d, "scale", None) or _SCALES.get(getattr(d, "instrument", "")),
+        side,
     )
 
 

@@ -1,5 +1,6 @@
 -- Interactions: one row each, with a client or with an unknown party. UNFOLD in interactions.py makes
--- the rows and says what `reach` is; an interaction with a reach is a contact.
+-- the rows and says what `reach` and `side` are: an interaction with a reach is a contact, and one whose
+-- side is ours is our activity.
 
 -- name: tables
 CREATE TABLE interactions (
@@ -23,6 +24,8 @@ CREATE TABLE interactions (
     due_at       timestamptz,
     score        smallint,
     instrument   text,
+    scale        text,
+    side         text,
     annulled_at  annulled_position
 );
 
@@ -31,3 +34,24 @@ CREATE INDEX ON interactions (position);
 CREATE INDEX ON interactions (client);
 CREATE INDEX ON interactions (occurred_at);
 CREATE INDEX ON interactions (in_reply_to) WHERE in_reply_to IS NOT NULL;
+
+-- name: functions
+-- The first human reply to an inquiry, at most one row: a later interaction by an employee of ours, in
+-- reply to it, or with the same client and in reply to nothing in particular.
+CREATE FUNCTION answer_to(
+    its_client text, inquiry text, at timestamptz, its_position bigint,
+    as_of bigint, on_time timestamptz
+) RETURNS SETOF interactions LANGUAGE sql STABLE AS $$
+    SELECT o.* FROM (
+        -- Two queries, so that each uses its index.
+        (SELECT * FROM interactions c WHERE c.client = its_client AND c.in_reply_to IS NULL OFFSET 0)
+        UNION ALL
+        (SELECT * FROM interactions c WHERE c.in_reply_to = inquiry OFFSET 0)
+    ) AS o
+    WHERE (o.kind = 'call' AND o.direction = 'outbound' AND o.outcome = 'reached'
+           OR o.kind = 'message' AND o.direction = 'outbound' OR o.kind = 'meeting'
+           OR o.kind = 'letter' AND o.direction = 'outbound' AND o.party = 'client')
+      AND o.performed_by IS NOT NULL AND known(o.position, o.annulled_at, as_of)
+      AND o.occurred_at <= on_time AND (o.occurred_at, o.position) > (at, its_position)
+    ORDER BY o.occurred_at, o.position LIMIT 1
+$$;

@@ -1,4 +1,4 @@
-"""Deals: from opening through the stages of a pipeline to won or lost; and purchases."""
+"""Deals: from opening through the stages of a pipeline to won or lost."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -54,26 +54,9 @@ class DealChanged(NamedTuple):
     title: str | None
 
 
-class Purchase(NamedTuple):
-    """The client bought something."""
-
-    position: int
-    occurred_at: datetime | None
-    precision: str
-    purchase: str
-    client: str | None
-    performed_by: str | None
-    unit: str | None
-    deal: str | None
-    amount: Decimal
-    currency: str | None
-    margin: Decimal | None
-
-
 TABLES: Tables = {
     PipelineStage: "pipeline_stages",
     DealChanged: "deal_changes",
-    Purchase: "purchases",
 }
 
 
@@ -118,23 +101,6 @@ def _change(change: str) -> Callable[[Recorded], Iterator[DealChanged]]:
     return unfold
 
 
-def _bought(event: Recorded) -> Iterator[Purchase]:
-    d = event.data
-    yield Purchase(
-        event.position,
-        event.occurred_at,
-        event.precision,
-        d.purchase,
-        event.client,
-        event.performed_by,
-        event.unit,
-        d.deal,
-        d.amount,
-        d.currency,
-        d.margin,
-    )
-
-
 UNFOLD: Unfolds = {
     "pipeline.published": _published,
     "deal.opened": _change("opened"),
@@ -143,7 +109,6 @@ UNFOLD: Unfolds = {
     "deal.won": _change("won"),
     "deal.lost": _change("lost"),
     "deal.reopened": _change("reopened"),
-    "purchase.recorded": _bought,
 }
 MATERIALIZED = Materialized(table="deal_spells", key="deal", source="deal_changes")
 
@@ -202,21 +167,6 @@ class DealAge(NamedTuple):
     deals: int
 
 
-class Bought(NamedTuple):
-    """A purchase; amount, margin: in `currency`."""
-
-    purchase: str
-    client: str | None
-    deal: str | None
-    amount: Decimal
-    currency: str | None
-    margin: Decimal | None
-    performed_by: str | None
-    occurred_at: datetime | None
-    precision: str
-    position: int
-
-
 def deals(
     connection: Connection,
     view: View,
@@ -251,9 +201,3 @@ def aging(connection: Connection, view: View, older_than: Sequence[int]) -> list
     A deal counts under every limit it exceeds; deals opened at an unknown time under none.
     """
     return ask(connection, _SQL["aging"], view, DealAge, older_than=list(older_than))
-
-
-def purchases(connection: Connection, view: View, client: str | None = None) -> list[Bought]:
-    """What was bought, by all or by one client."""
-    clients = filtering(connection, view, client)
-    return ask(connection, _SQL["purchases"], view, Bought, clients=clients)

@@ -1,4 +1,4 @@
--- Deals, their holders and stages over time, pipelines and purchases.
+-- Deals, their holders and stages over time, and pipelines.
 --
 --   deal_changes      what happened, one row an event
 --   deal_spells_of    the intervals that follow from what was known at a position
@@ -37,23 +37,10 @@ CREATE TABLE deal_changes (
     title        text,
     annulled_at  annulled_position
 );
-CREATE TABLE purchases (
-    position     bigint NOT NULL,
-    occurred_at  timestamptz,
-    precision    text NOT NULL,
-    purchase     text NOT NULL,
-    client       text,
-    performed_by text,
-    unit         text,
-    deal         text,
-    amount       numeric NOT NULL,
-    currency     text,
-    margin       numeric,
-    annulled_at  annulled_position
-);
 -- One row a change; half-open: (from_at, from_position) <= (time, position) < (to_at, to_position).
 -- turned: opened, won, lost or reopened where the change made it so, and NULL where it only repeats
--- what was so already; thus a win recorded twice is one win.
+-- what was so already; thus a win recorded twice is one win. undone_*: of a win or a loss, when the
+-- deal ceased to be so, by being reopened, lost or won.
 CREATE TABLE deal_spells (
     deal             text NOT NULL,
     change           text NOT NULL,
@@ -75,20 +62,21 @@ CREATE TABLE deal_spells (
     from_position    bigint NOT NULL,
     to_at            timestamptz NOT NULL,
     to_precision     text,
-    to_position      bigint NOT NULL
+    to_position      bigint NOT NULL,
+    undone_at        timestamptz,
+    undone_precision text,
+    undone_position  bigint
 );
 
 -- name: indexes
 CREATE INDEX ON pipeline_stages (position);
 CREATE INDEX ON deal_changes (position);
 CREATE INDEX ON deal_changes (deal);
-CREATE INDEX ON purchases (position);
-CREATE INDEX ON purchases (client);
-CREATE INDEX ON purchases (occurred_at);
 CREATE INDEX ON deal_spells (deal);
 CREATE INDEX ON deal_spells (client);
 CREATE INDEX ON deal_spells (from_at) WHERE turned IS NOT NULL;
 CREATE INDEX ON deal_spells (to_at) WHERE status = 'open';
+CREATE INDEX ON deal_spells (undone_at) WHERE undone_at IS NOT NULL;
 
 -- name: functions
 -- Holder, stage and status are the last ones recorded; the rest of a deal is recorded once.
@@ -120,15 +108,26 @@ RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
                CASE nth_value(change, turned::int) OVER one
                    WHEN 'won' THEN 'won' WHEN 'lost' THEN 'lost' ELSE 'open' END AS status
         FROM placed WINDOW one AS (PARTITION BY deal ORDER BY at, position)
+    ), flipped AS (
+        SELECT *, status <> lag(status, 1, 'open') OVER one AS flips
+        FROM stated WINDOW one AS (PARTITION BY deal ORDER BY at, position)
+    ), followed AS (
+        SELECT *, CASE WHEN flips AND status <> 'open' THEN min(nth) FILTER (WHERE flips) OVER (
+                      PARTITION BY deal ORDER BY at DESC, position DESC
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END::int AS undone
+        FROM flipped
     )
-    SELECT deal, change,
-           CASE WHEN nth = opened OR status <> lag(status, 1, 'open') OVER one THEN change END,
+    SELECT deal, change, CASE WHEN nth = opened OR flips THEN change END,
            status, coalesce(client, its_client), its_holder, its_stage, its_pipeline, its_product,
            coalesce(amount, asked), coalesce(currency, its_currency), performed_by, unit,
            opened_at, opened_precision, at, precision, position,
            lead(at, 1, 'infinity') OVER one, lead(precision) OVER one,
-           lead(position, 1, 9223372036854775807) OVER one
-    FROM stated WINDOW one AS (PARTITION BY deal ORDER BY at, position)
+           lead(position, 1, 9223372036854775807) OVER one,
+           nth_value(at, undone) OVER whole, nth_value(precision, undone) OVER whole,
+           nth_value(position, undone) OVER whole
+    FROM followed
+    WINDOW one AS (PARTITION BY deal ORDER BY at, position),
+           whole AS (one ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 $$;
 
 CREATE FUNCTION deal_spells_at(as_of bigint) RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
@@ -205,12 +204,3 @@ WITH open_deals AS (
 SELECT o.stage, o.holder, l.older_than, count(*) AS deals
 FROM open_deals o JOIN unnest(%(older_than)s::int[]) AS l(older_than) ON floor(o.days) > l.older_than
 GROUP BY o.stage, o.holder, l.older_than ORDER BY o.stage, o.holder, l.older_than
-
--- name: purchases
-SELECT p.purchase, p.client, p.deal, p.amount, p.currency, p.margin, p.performed_by, p.occurred_at,
-       p.precision, p.position
-FROM purchases p
-WHERE known(p.position, p.annulled_at, %(as_of)s)
-  AND coalesce(p.occurred_at, '-infinity') <= %(on)s
-  AND (%(clients)s::text[] IS NULL OR p.client = ANY (%(clients)s))
-ORDER BY coalesce(p.occurred_at, '-infinity'), p.position

@@ -88,6 +88,7 @@ KNOWN: list[tuple[Any, Any]] = [
     (kinds.Zone, "Europe/Moscow"),
     (kinds.Shift, "09:00-18:00"),
     (kinds.Month, "2026-03"),
+    (kinds.Scale, "0-10"),
 ]
 PLAIN = {
     bool: True,

@@ -46,6 +46,7 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
     kinds.Month: st.from_regex(r"\A[0-9]{4}-(0[1-9]|1[0-2])\Z"),
     kinds.Zone: st.sampled_from(["Europe/Moscow", "UTC"]),
     kinds.Shift: st.just("09:00-18:00"),
+    kinds.Scale: st.just("0-10"),
 }
 
 
@@ -57,6 +58,8 @@ def content(of: type[Any]) -> st.SearchStrategy[Any]:
         found["unit"] = identifiers
     if of.__name__ in ("Workday", "Deviation"):  # shifts may not overlap
         found["shifts"] = st.sampled_from([(), ("00:00-24:00",), ("09:00-13:00", "14:00-18:00")])
+    if of.__name__ == "SatisfactionRecorded":  # the score is on the scale
+        found |= {"score": st.integers(1, 5), "scale": st.none()}
     if of.__name__ == "BusinessCalendarPublished":  # no day twice, none that is not covered
         day = date(2026, 3, 8)
         found |= {"first_day": st.just(day), "last_day": st.just(day)}

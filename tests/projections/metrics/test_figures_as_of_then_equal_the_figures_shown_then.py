@@ -13,7 +13,7 @@ from projections.metrics.metrics import GROUPS, explain, metrics
 from projections.questions.ownership import handover_outcomes
 from projections.questions.sales import funnel
 from projections.questions.service import service_report as service
-from projections.tables.sales import deals, offers
+from projections.tables.sales import deals, offers, purchases
 from projections.tables.service import cases
 from projections.tables.work import tasks
 from projections.view import View
@@ -41,7 +41,7 @@ def answers(connection: Connection, seen: View, by: str) -> dict[str, Any]:
         "deals": deals.deals(connection, seen),
         "deal": deals.history(connection, seen, "D-1"),
         "aging": deals.aging(connection, seen, [1, 30]),
-        "purchases": deals.purchases(connection, seen),
+        "purchases": purchases.purchases(connection, seen),
         "tasks": tasks.tasks(connection, seen),
         "cases": cases.cases(connection, seen),
         "holders": cases.holders(connection, seen, "S-1"),

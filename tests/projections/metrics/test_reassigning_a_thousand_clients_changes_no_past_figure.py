@@ -80,7 +80,7 @@ def life(n: int) -> Iterator[Event]:
     yield then(OfferSent(offer=f"O-{n}"), 5)
     yield then(ClientFactRecorded(field="inn", value=str(n)), 6)
     for instrument in ("csat", "ces", "nps"):
-        yield then(SatisfactionRecorded(instrument=instrument, score=n % 11), 7)
+        yield then(SatisfactionRecorded(instrument=instrument, score=n % 11, scale="0-10"), 7)
     yield then(PurchaseRecorded(purchase=f"P-{n}", amount=Decimal(n + 1)), 8)
     yield then(PurchaseRecorded(purchase=f"R-{n}", amount=Decimal(n + 1)), 38)
     yield then(CaseOpened(case=f"S-{n}"), 10)

@@ -55,7 +55,9 @@ def one(found: Person, **changes: Any) -> Statement:
     [
         ("more", "50", "100", "0.5"),
         ("more", "0", "100", "0.2"),
-        ("more", "-5", "100", "0.2"),
+        ("more", "-5", "100", "-0.05"),  # what was counted before is taken back
+        ("more", "-500", "100", "-1.5"),
+        ("less", "-5", "100", "1.5"),
         ("more", "500", "100", "1.5"),
         ("more", "1", "3", "0.333333"),
         ("less", "200", "100", "0.5"),

@@ -38,7 +38,7 @@ from projections.questions.clients import card
 from projections.questions.ownership import portfolio
 from projections.tables.clients import merges
 from projections.tables.ownership import disputes, handovers, ownership
-from projections.tables.sales import deals, offers
+from projections.tables.sales import deals, offers, purchases
 from projections.tables.service import cases
 from projections.tables.work import tasks
 from projections.view import View
@@ -212,7 +212,7 @@ def test_what_is_in_hand_with_a_client_is_that_of_all_its_ids(embedded_dsn: str)
         listings: list[Callable[[Connection, View, str], Sequence[Any]]] = [
             lambda *asked: offers.offers(*asked),
             lambda *asked: deals.deals(*asked[:2], client=asked[2]),
-            lambda *asked: deals.purchases(*asked),
+            lambda *asked: purchases.purchases(*asked),
             lambda *asked: tasks.tasks(*asked[:2], client=asked[2]),
             lambda *asked: cases.cases(*asked[:2], client=asked[2]),
             lambda *asked: disputes.disputes(*asked[:2], client=asked[2]),

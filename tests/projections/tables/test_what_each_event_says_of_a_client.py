@@ -23,9 +23,11 @@ from ledger.events.contacts import (
     CallLogged,
     CallMissed,
     CorrespondenceReceived,
+    InquiryReceived,
     MeetingPlanned,
     MessageExchanged,
     MoodNoted,
+    TouchpointCaptured,
 )
 from projections.tables.clients import clients, event_summaries, timeline
 from projections.tables.contacts import interactions
@@ -83,9 +85,13 @@ def test_a_competitors_price_stays_exact() -> None:
     [
         (CallLogged(direction="outbound", outcome="reached"), "two_way"),
         (CallLogged(direction="outbound", outcome="voicemail"), "one_way"),
-        (CallMissed(), "one_way"),
+        (CallLogged(direction="inbound", outcome="no_answer"), None),
+        (CallMissed(), None),
+        (InquiryReceived(inquiry="I-1", channel="web"), None),
+        (TouchpointCaptured(touchpoint="stand", channel="exhibition"), None),
         (MessageExchanged(direction="inbound", channel="chat"), "two_way"),
         (MessageExchanged(direction="outbound", channel="chat"), "one_way"),
+        (MessageExchanged(direction="outbound", channel="chat", in_reply_to="I-1"), "two_way"),
         (CorrespondenceReceived(letter="L-1", medium="fax"), "two_way"),
         (CorrespondenceReceived(letter="L-1", medium="fax", party="supplier"), None),
         (MeetingPlanned(meeting="M-1", at=AT), None),

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from commands.cli.reports.page.drawing import Chart, Spark, spark, stacked
-from commands.cli.shell.figures import NO_CURRENCY, NO_DATA, cell, in_unit
+from commands.cli.shell.figures import NO_DATA, cell, in_unit
 from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import NOBODY
-from projections.metrics.rows import MetricRow
+from projections.metrics.rows import MEASURED, MetricRow
 from projections.questions.motivation.period_overview import MAIN, Overview
 from projections.questions.ownership.portfolio_sizes import PortfolioSize
 
@@ -162,7 +162,7 @@ def leaders(told: Overview, *, less: bool) -> dict[str, list[Row]]:
     for row in (row for row in told.leaders if row.metric == first):
         further = [figures.get((row.group, name), []) for name in others]
         texts = ["; ".join(map(cell, rows)) or NO_DATA for rows in further]
-        for unit in _units(told.leaders, first) if row.unit == NO_CURRENCY else [row.unit]:
+        for unit in _units(told.leaders, first) if row.unit in MEASURED else [row.unit]:
             cells = [cell(row._replace(unit=unit)), *texts]
             line = {"who": row.group, "value": row.value, "cells": cells}
             found.setdefault(unit, []).append(line)
@@ -188,7 +188,7 @@ def trend(told: Overview) -> list[Column]:
     for name in MAIN:
         rows = [row for row in told.trend if row.metric == name]
         for unit in _units(rows, name):
-            told_in = {row.period: row for row in rows if row.unit in (unit, NO_CURRENCY)}
+            told_in = {row.period: row for row in rows if row.unit in (unit, *MEASURED)}
             line = [told_in.get(month) for month in told.months]
             values = [None if row is None else row.value for row in line]
             cells = [
@@ -201,9 +201,12 @@ def trend(told: Overview) -> list[Column]:
 
 
 def _units(rows: Sequence[MetricRow], metric: str) -> list[str]:
-    """The units of a metric; a sum of nothing has no currency, and belongs to those there are."""
+    """The units of a metric; a sum of nothing has no currency, and belongs to those there are.
+
+    Money that was given without a currency has the unit "no currency", and stands by itself.
+    """
     units = {row.unit for row in rows if row.metric == metric}
-    return sorted(units - {NO_CURRENCY} or units)
+    return sorted(units - {*MEASURED} or units)
 
 
 def label(told: Overview, who: str | None) -> str:

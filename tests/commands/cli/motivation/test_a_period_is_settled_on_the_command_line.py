@@ -162,6 +162,10 @@ def test_the_recorded_bytes_are_shown_the_same_to_everybody(
     assert iledger("bonus", "statement", "verify", PERIOD, "--zone", "Asia/Tokyo").returncode == 0
     (proposed,) = rows(here, "bonus", "statement", "corrections", PERIOD)
     assert proposed["statement"] == f"{PERIOD}/E-2"
+    ahead = ("bonus", "statement", "correct", f"{PERIOD}/E-2", "--reason", "late", "--evidence")
+    for position in ("999999", "0"):
+        code, told = said(iledger, *ahead, position)
+        assert (code, f"there is no event at position {position}; the last" in told) == (2, True)
     done = here("bonus", "statement", "correct", f"{PERIOD}/E-2", "--reason", "late", "--by", "E-9")
     assert done.exit_code == 0, done.output
     assert rows(here, "bonus", "statement", "corrections", PERIOD) == []

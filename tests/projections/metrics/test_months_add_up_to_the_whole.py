@@ -1,0 +1,97 @@
+"""What is undone later is taken back once, when it is undone, so that months add up to the year."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from ledger.database import Connection
+from ledger.envelope import Event
+from projections.metrics.definitions import METRICS
+from projections.metrics.metrics import explain, metrics
+from projections.metrics.rows import MetricRow
+from projections.motivation.measure import at_the_end
+from projections.periods import period_of
+from tests.projections.ledgers import ledger_of, view
+from tests.projections.random_events import histories
+from tests.surroundings.groups import examples
+
+# Amounts that grow with time; deals_open is a state.
+ADDITIVE = [name for name, metric in METRICS.items()
+            if metric.figure in ("count", "sum") and metric.evidence != "deal_open"]  # fmt: skip
+DEALS = ("deal.opened", "deal.won", "deal.lost", "deal.reopened", "deal.reassigned")
+CASES = ("case.opened", "case.resolved", "case.reopened")
+FACTS = ("client_fact.recorded", "client_fact.confirmed", "client_fact.retracted")
+HISTORIES = st.one_of(
+    histories("sales", "curator.assigned", "client.reassigned", min_size=20, max_size=50),
+    histories(*DEALS, "curator.assigned", "client.released", min_size=20, max_size=40),
+    histories(*CASES, *FACTS, "contacts", "offer.sent", "work", min_size=20, max_size=50),
+)
+SINCE, UNTIL = date(2025, 11, 1), date(2026, 5, 1)
+MONTHS = ("2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04")
+
+
+def added(rows: list[MetricRow]) -> dict[tuple[str, str, str], Decimal]:
+    """The sum over the periods, by group, metric and unit; without what comes to nothing."""
+    found: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        found[row.group, row.metric, row.unit] += Decimal(str(row.value or 0))
+    return {key: round(value, 6) for key, value in found.items() if round(value, 6)}
+
+
+@settings(max_examples=examples(30), phases=[Phase.reuse, Phase.generate])
+@given(
+    history=HISTORIES,
+    credit=st.sampled_from(("owner-at-event", "performer", "first-claimant", "split:20:0.5")),
+    by=st.sampled_from(("employee", "product", "whole", "unit")),
+    zone=st.sampled_from(("Europe/Moscow", "America/New_York")),
+)
+def test_months_add_up_to_quarters_and_years_and_the_whole(
+    embedded_dsn: str, history: list[Event], credit: str, by: str, zone: str
+) -> None:
+    seen = view(len(history))._replace(zone=zone)
+    asked: dict[str, Any] = {"by": by, "credit": credit, "metrics": ADDITIVE}
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        every = [added(metrics(connection, seen, every=each, **asked))
+                 for each in ("month", "quarter", "year", "whole")]  # fmt: skip
+        assert every[0] == every[1] == every[2] == every[3]
+        span = {"since": SINCE, "until": UNTIL, **asked}
+        assert added(metrics(connection, seen, every="month", **span)) == added(
+            metrics(connection, seen, **span)
+        )
+        # A task assigned after its deadline fell due in a month in which nobody knew of it.
+        asked["metrics"] = [name for name in ADDITIVE if name != "tasks_due"]
+        settled = [row for name in MONTHS for row in as_settled(connection, seen, name, asked)]
+        assert added(settled) == added(metrics(connection, seen, **(span | asked)))
+
+
+def as_settled(
+    connection: Connection, seen: Any, month: str, asked: dict[str, Any]
+) -> list[MetricRow]:
+    """The figures of a month as they are seen from its end, as a period is closed by."""
+    each = period_of(month)
+    then = at_the_end(seen, each)
+    return metrics(connection, then, since=each.since, until=each.until, **asked)
+
+
+@settings(max_examples=examples(30), phases=[Phase.reuse, Phase.generate])
+@given(history=HISTORIES, every=st.sampled_from(("month", "whole")))
+def test_the_events_behind_an_amount_add_up_to_it(
+    embedded_dsn: str, history: list[Event], every: Any
+) -> None:
+    seen = view(len(history))
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        for name in (each for each in ADDITIVE if not each.endswith(".*")):
+            told: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+            for line in explain(connection, seen, name, every=every):
+                amount = line.value if METRICS[name].measure else Decimal(1)
+                told[line.group, line.period] += line.weight * (amount or 0)
+            shown: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+            for row in metrics(connection, seen, metrics=[name], every=every):
+                shown[row.group, row.period] += Decimal(str(row.value))
+            for key in told.keys() | shown.keys():
+                assert float(told[key]) == pytest.approx(float(shown[key])), (name, key)
