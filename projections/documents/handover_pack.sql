@@ -13,8 +13,8 @@ WHERE t.client = ANY (%(clients)s) AND t.kind IN ('letter', 'message')
 ORDER BY coalesce(t.occurred_at, '-infinity') DESC, t.position DESC LIMIT %(most)s
 
 -- name: open_inquiries
--- Inquiries without a human reply of ours since, as in evidence_service.sql: in reply to it, or with
--- the same client and in reply to nothing in particular.
+-- Inquiries without a human reply of ours since, as in projections/metrics/service.sql: in reply to
+-- it, or with the same client and in reply to nothing in particular.
 SELECT i.subject AS name, t.words AS value, i.occurred_at AS since, i.precision, i.position,
        i.channel, i.due_at, i.client
 FROM interactions i JOIN timeline t ON t.position = i.position AND t.client = i.client

@@ -59,6 +59,23 @@ def test_what_came_before_or_does_not_match_is_no_obstacle(
         assert log.append(connection, [encoded("newer")], condition=Condition(other, 0))
 
 
+def test_what_was_decided_before_is_not_added_to(any_location: Location) -> None:
+    """Without a condition, what is new of a batch is recorded, and what is known is known."""
+    never = Condition(Query((Item(("no.such",)),)), 0)
+    with closing(connect(any_location, "writer")) as connection:
+        log.append(connection, [encoded("a"), encoded("b")], condition=never)
+        for more in ([encoded("c")], [encoded("c"), encoded("d")]):
+            with pytest.raises(ConditionFailed):
+                log.append(connection, [encoded("b"), *more], condition=never)
+        again = log.append(connection, [encoded("a"), encoded("b")], condition=never)
+        assert [each.outcome for each in again] == ["duplicate"] * 2
+        mixed = log.append(connection, [encoded("b"), encoded("c")])
+        assert [each.outcome for each in mixed] == ["duplicate", "recorded"]
+        twice = log.append(connection, [encoded("e"), encoded("e")], condition=never)
+        assert [each.outcome for each in twice] == ["recorded", "duplicate"]
+        assert log.head(connection) == 4
+
+
 def test_a_condition_sees_what_was_committed_while_it_waited(any_location: Location) -> None:
     with (
         closing(connect(any_location, "writer", autocommit=False)) as first,

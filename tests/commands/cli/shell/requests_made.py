@@ -65,6 +65,7 @@ _TEAM = line("client team add C-1 --employee S-2 --role sales")
 _MERGE = line("client merge C-2 C-3 --evidence same")
 _PLAN = line("transfer plan S-1 --rule one --to S-2 --batch B-1 --out plan.json")
 _OTHER = (*_PLAN[:-3], "B-2", "--out", "other.json")
+_SKIPPED = line("client reassign C-4 --to S-3 --reason workload")
 _APPLY = line("transfer apply plan.json")
 _TURN = line("transfer reverse B-1 --reason wrong")
 _SCHEME = line("bonus scheme publish sales.toml")
@@ -114,8 +115,8 @@ REQUESTS = [
          (line("client reserve C-5 --for S-2"),)),
     made("reservation policy publish", "--days 90", "--days 80", (),
          (line("reservation policy publish --days 30"),)),
-    made("transfer apply", "plan.json", "other.json", (_PLAN, _OTHER), (_TURN,)),
-    made("transfer reverse", "B-1 --reason wrong", "B-1 --reason other", (_PLAN, _APPLY),
+    made("transfer apply", "plan.json", "other.json", (_PLAN, _OTHER, _SKIPPED), (_TURN,)),
+    made("transfer reverse", "B-1 --reason wrong", "B-1 --reason other", (_PLAN, _APPLY, _SKIPPED),
          (line("client assign C-2 --to S-3"),)),
     made("handover accept", "C-1 --by S-1", "C-1 --by S-1 --remark read", (_PACK,),
          ((*_REASSIGN, "S-3"),)),

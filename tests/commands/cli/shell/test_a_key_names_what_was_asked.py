@@ -106,6 +106,36 @@ def test_an_annulled_decision_is_not_taken_again(book: Book, location: Location)
     assert types(location) == ["curator.assigned", "event.annulled"]
 
 
+OTHERS: dict[str, tuple[str, ...]] = {
+    "another command": ABSENCE,
+    "another client": (*ASSIGN[:2], "C-3", *ASSIGN[3:]),
+    "another employee": ("client", "assign", "C-2", "--to", "S-3", *BY),
+    "one argument more": (*ASSIGN, "--reason", "new"),
+    "by somebody else": (*ASSIGN, "--by", "S-1"),
+    "in another zone": (*ASSIGN, "--zone", "Asia/Tokyo"),
+}
+SAME: dict[str, tuple[str, ...]] = {
+    "in another order": ("client", "assign", *BY, "--to", "S-2", "C-2"),
+    "with what is so by default": (*ASSIGN, "--format", "table", "--zone", "Europe/Moscow"),
+    "as a rehearsal": (*ASSIGN, "--dry-run"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_request_under_the_key_is_refused(
+    book: Book, location: Location, name: str
+) -> None:
+    assert book(*ASSIGN).exit_code == 0
+    with pytest.raises(KeyTaken, match="names another request") as caught:
+        book(*OTHERS[name])
+    assert (caught.value.exit_code, types(location)) == (8, ["curator.assigned"])
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_request_may_be_written_otherwise(book: Book, name: str) -> None:
+    assert book(*ASSIGN).stdout == book(*SAME[name]).stdout
+
+
 @pytest.mark.parametrize("spelled", ["K-1 ", " K-1"])
 def test_a_key_spelled_with_spaces_is_the_same_key(book: Book, spelled: str) -> None:
     first = book(*ASSIGN)
