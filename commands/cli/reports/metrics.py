@@ -6,13 +6,13 @@ from typing import Any
 import click
 
 from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
-from commands.cli.shell.figures import EVIDENCE, NO_CURRENCY, courses, flat, least, pivoted
+from commands.cli.shell.figures import EVIDENCE, courses, flat, least, pivoted
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
 from projections.metrics import metrics as figures
 from projections.metrics.credit import COMPARISON
-from projections.metrics.rows import EvidenceRow, MetricRow
+from projections.metrics.rows import MEASURED, EvidenceRow, MetricRow
 from projections.metrics.sql_script import script_of
 from projections.questions.integrity.ids import check_known
 from projections.tables.clients import clients
@@ -181,7 +181,7 @@ def _say_units(question: Question, found: Sequence[MetricRow]) -> None:
     """Report the units of the columns asked for. Raises InvalidQuestion if one has several."""
     units: dict[str, set[str]] = {}
     for row in found:
-        if question.printer.named(row.metric) and row.unit not in ("count", NO_CURRENCY):
+        if question.printer.named(row.metric) and row.unit not in ("count", *MEASURED):
             units.setdefault(row.metric, set()).add(row.unit)
     for metric, several in units.items():
         if len(several) > 1:

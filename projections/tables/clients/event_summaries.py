@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 class EventSummary(NamedTuple):
     """How an event type is summarised.
 
-    kind: what the timeline is filtered by; summary: makes the words of an event's data; subject,
-    words, at: the fields that hold its subject, its personal words, and the time that the summary
-    ends in.
+    kind: what the timeline is filtered by; summary: makes the words of an event's data; the fields
+    that hold its subject, its personal words, and the time (`at`) that the summary ends in.
     """
 
     kind: str

@@ -265,6 +265,8 @@ class TestACurator:
 
 
 REASSIGN = {"reason": "workload", "approved_by": "E-boss"}
+BARRED = facts.ContactBarred(employee="E-2", reason="quarrel")
+MERGED = ClientMerged(survivor="C-5", absorbed="C-1", evidence="x")
 
 
 @pytest.mark.parametrize(
@@ -277,18 +279,8 @@ REASSIGN = {"reason": "workload", "approved_by": "E-boss"}
         ("E-2", {"effective_at": day(0)}, (), "known only since"),
         ("E-2", {"effective_at": day(19)}, (curated("E-1"),), "would come before it"),
         ("E-2", {}, (curated("E-1"), curated("E-3", 160)), "would come before it"),
-        (
-            "E-2",
-            {},
-            (curated("E-1"), event(facts.ContactBarred(employee="E-2", reason="quarrel"), 30)),
-            "may not approach",
-        ),
-        (
-            "E-2",
-            {},
-            (curated("E-1"), event(ClientMerged(survivor="C-5", absorbed="C-1", evidence="x"), 30)),
-            "was merged into C-5",
-        ),
+        ("E-2", {}, (curated("E-1"), event(BARRED, 30)), "may not approach"),
+        ("E-2", {}, (curated("E-1"), event(MERGED, 30)), "was merged into C-5"),
     ],
 )
 def test_a_reassignment_is_refused_with_what_to_do(
