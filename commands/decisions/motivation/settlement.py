@@ -296,6 +296,4 @@ def refuse_running(period: Period, zone: str, context: Context) -> None:
 
 def _refuse_unknown(state: Settlement, statement: str) -> None:
     if statement not in state.due:
-        raise UnknownId(
-            f"no statement {statement!r} was issued; see `iledger bonus statement list`"
-        )
+        raise UnknownId(f"no statement {statement!r}; see `iledger bonus statement list`")
