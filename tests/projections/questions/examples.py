@@ -28,7 +28,6 @@ from tests.projections.stories import told
 
 BEGUN = "2026-03-01T09:00:00+03:00"
 MOMENT = datetime(2026, 3, 10, 9, tzinfo=UTC)
-JUST_BEFORE = MOMENT - timedelta(microseconds=1)
 
 Ask = Callable[[Connection, View], Any]
 
@@ -38,6 +37,7 @@ class Example(NamedTuple):
 
     - base: the beginning; change, tie: events of MOMENT, the tie recorded later
     - before, after, tied: the answers without both, with the change, and with both
+    - just_before: what is answered a microsecond before MOMENT, if not `before`
     - at_once: what is answered on MOMENT itself with both, if not `tied`
     - timeless: the time asked for (`on`) changes nothing
     - alone: on a ledger of its own
@@ -50,6 +50,7 @@ class Example(NamedTuple):
     before: Any
     after: Any
     tied: Any
+    just_before: Any = ...
     at_once: Any = ...
     timeless: bool = False
     alone: bool = False
@@ -116,6 +117,11 @@ class Ledgers(NamedTuple):
     changed: Stage
     tied: Stage
     annulled: Stage
+    moment: datetime = MOMENT
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        return self.changed, self.tied, self.annulled
 
 
 Looks = Iterator[tuple[Any, Any]]
@@ -130,25 +136,26 @@ def annulled(example: Example, ledgers: Ledgers) -> Looks:
 
 def as_of(example: Example, ledgers: Ledgers) -> Looks:
     """Each answer as of then, although everything is annulled since; and while nothing was."""
-    for connection, heads in ledgers:
+    for connection, heads in ledgers.stages:
         for position, expected in zip(heads, ("before", "after", "tied"), strict=False):
             yield answer(example, connection, view(position)), getattr(example, expected)
 
 
 def on(example: Example, ledgers: Ledgers) -> Looks:
     """A microsecond before the moment nothing of it had happened."""
-    for connection, heads in ledgers:
+    early = ledgers.moment - timedelta(microseconds=1)
+    for connection, heads in ledgers.stages:
         for position, known in zip(heads[1:], ("after", "tied"), strict=False):
-            expected = known if example.timeless else "before"
-            found = answer(example, connection, view(position, JUST_BEFORE))
-            yield found, getattr(example, expected)
+            found = answer(example, connection, view(position, early))
+            expected = getattr(example, known) if example.timeless else example.before
+            yield found, expected if example.just_before is ... else example.just_before
 
 
 def tie_at_an_edge(example: Example, ledgers: Ledgers) -> Looks:
     """On the moment itself both have happened, and what was recorded later comes later."""
     expected = example.tied if example.at_once is ... else example.at_once
-    for connection, heads in ledgers[1:]:
-        yield answer(example, connection, view(heads[2], MOMENT)), expected
+    for connection, heads in ledgers.stages[1:]:
+        yield answer(example, connection, view(heads[2], ledgers.moment)), expected
         yield answer(example, connection, view(heads[2], NOW)), example.tied
 
 
