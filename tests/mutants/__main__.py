@@ -1,9 +1,9 @@
 """`make mutants`: change the sources on purpose, and see whether the tests notice.
 
-    python -m tests.mutants [--check] [--afresh] [--jobs N] [--limit SECONDS] [WORD ...]
+    python -m tests.mutants [--check] [--afresh] [--every N] [--jobs N] [--limit SECONDS] [WORD ...]
 
-WORD: only mutations with it in their name or in the name of the file that they change. Outcomes are
-kept in .mutants; what was tried before, and has not changed since, is not tried again. It fails if
+WORD: only mutations with it in their name or in the name of the file that they change; N: of those
+every so manieth, a sample. Outcomes are kept in .mutants; what was tried before, and has not changed since, is not tried again. It fails if
 a text of the list no longer occurs exactly once, if the tests fail without a mutation, if less than
 nine of ten mutations are caught, or if one survives of which the list does not say why.
 """
@@ -97,7 +97,7 @@ def verdict(outcomes: list[tuple[Mutation, Outcome]]) -> list[str]:
 def run(options: argparse.Namespace, folder: Path = LISTS, root: Path = ROOT) -> int:
     listed = mutations(folder)
     wrong = faults(listed, root)
-    wanted = chosen(listed, options.word)
+    wanted = chosen(listed, options.word)[:: options.every]
     if not wanted:
         wrong.append(f"no mutation has any of {options.word} in its name or file")
     if options.check or wrong:
@@ -133,6 +133,7 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--check", action="store_true", help="only check that the list applies")
     parser.add_argument("--afresh", action="store_true", help="forget the outcomes of earlier runs")
     parser.add_argument("--trust", action="store_true", help=f"do not run the tests {UNCHANGED}")
+    parser.add_argument("--every", type=int, default=1, help="a sample: one of so many")
     parser.add_argument("--jobs", type=int, default=1, help="how many are tried at a time")
     parser.add_argument("--limit", type=float, default=300, help="seconds for one of them")
     return parser.parse_args(arguments)

@@ -40,8 +40,11 @@ class Evidence(NamedTuple):
     def example(self) -> Example:
         return Example(
             self.lines, self.base, self.change, self.tie, self.before, self.after, self.tied,
-            self.just_before, self.at_once,
+            self.just_before, self.at_once, former=self.formerly, formerly=self.february,
         )  # fmt: skip
+
+    def formerly(self, connection: Connection, view: View) -> Lines:
+        return self.lines(connection, view, FEBRUARY, MARCH)
 
     def lines(
         self, connection: Connection, view: View, since: date = MARCH, until: date = APRIL

@@ -9,15 +9,15 @@ about everybody. The beginnings of all are recorded first, then all changes, all
 annulments, each of them twice: only the first counts.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+import psycopg
 from msgspec.structs import replace
 
 from ledger import codec, log
-from ledger.database import Connection, Location
+from ledger.database import Connection
 from ledger.envelope import Event
 from ledger.errors import LedgerError
 from projections.engine.catch_up import catch_up
@@ -41,6 +41,7 @@ class Example(NamedTuple):
     - at_once: what is answered on MOMENT itself with both, if not `tied`
     - timeless: the time asked for (`on`) changes nothing
     - alone: on a ledger of its own
+    - former, formerly: a question about the time before the moment, and its answer
     """
 
     ask: Ask
@@ -54,15 +55,8 @@ class Example(NamedTuple):
     at_once: Any = ...
     timeless: bool = False
     alone: bool = False
-
-
-class Stage(NamedTuple):
-    """The ledger of some examples, and its heads: after the beginnings, the changes, the ties,
-    the annulments of the ties and of the changes, and all of them again.
-    """
-
-    connection: Connection
-    heads: tuple[int, ...]
+    former: Ask | None = None
+    formerly: Any = None
 
 
 def was(data: Any, **envelope: Any) -> Event:
@@ -75,88 +69,73 @@ def then(data: Any, **envelope: Any) -> Event:
     return told(data, MOMENT.isoformat(), **envelope)
 
 
-def answer(example: Example, connection: Connection, seen: View) -> Any:
-    """What is answered; of a refusal the name of its class."""
-    try:
-        return example.ask(connection, seen)
-    except LedgerError as error:
-        return type(error).__name__
+Looks = dict[tuple[str, str], list[tuple[Any, Any]]]  # what is answered, and what should be
 
 
-@contextmanager
-def staged(dsn: str, examples: Sequence[Example], stages: int) -> Iterator[Stage]:
-    """A ledger of these examples, up to one of its heads, each of which was caught up with."""
-    parts: list[list[Event]] = [
-        [event for example in examples for event in example.base],
-        [example.change for example in examples],
-        [example.tie for example in examples],
-    ]
-    parts += [[_undone(e) for e in parts[2]], [_undone(e) for e in parts[1]]]
-    parts.append([_undone(e) for e in (*parts[1], *parts[2])])
-    with ledger_of(dsn, parts[0]) as (location, connection):
-        heads = [len(parts[0])]
-        for part in parts[1:stages]:
+def looked(dsn: str, examples: Mapping[str, Example], moment: datetime = MOMENT) -> Looks:
+    """What is answered to each example, by name, in each of LOOKS; all of them share a ledger."""
+    found: Looks = {(name, look): [] for name in examples for look in LOOKS}
+    for connection, heads in _stages(dsn, [*examples.values()]):
+        for name, example in examples.items():
+            for look, *answers in _looks(example, connection, heads, moment):
+                found[name, look].append((answers[0], answers[1]))
+    return found
+
+
+def _stages(dsn: str, examples: list[Example]) -> Iterator[tuple[Connection, list[int]]]:
+    """The ledger as it grows, each time with its heads so far, each of which was caught up with:
+
+    after the beginnings, the changes, the ties, the annulments of the ties and of the changes, and
+    all annulments again.
+    """
+    changes, ties = ([getattr(each, part) for each in examples] for part in ("change", "tie"))
+    undone = [[_undone(each) for each in events] for events in (ties, changes, ties + changes)]
+    base = [event for example in examples for event in example.base]
+    with ledger_of(dsn, base) as (location, connection):
+        heads = [len(base)]
+        for part in (changes, ties, *undone):
+            for start in range(0, len(part), 500):
+                log.append(connection, [codec.encode(e) for e in part[start : start + 500]])
+            catch_up(connection, location)
             heads.append(heads[-1] + len(part))
-            _record(location, connection, part)
-        yield Stage(connection, (*heads,))
+            if len(heads) not in (4, 5):
+                yield connection, heads
+
+
+def _looks(
+    example: Example, connection: Connection, heads: list[int], moment: datetime
+) -> Iterator[tuple[str, Any, Any]]:
+    def at(position: int, on: datetime = NOW, ask: Ask = example.ask) -> Any:
+        return _answer(ask, connection, view(position, on))
+
+    states = [*zip(heads, (example.before, example.after, example.tied), strict=False)]
+    for position, expected in states:
+        # Also while everything is annulled since, and while nothing is.
+        yield "as of", at(position), expected
+    for position, state in states[1:]:
+        expected = state if example.timeless else example.before
+        expected = expected if example.just_before is ... else example.just_before
+        yield "on", at(position, moment - timedelta(microseconds=1)), expected
+    if heads[2:]:
+        expected = example.tied if example.at_once is ... else example.at_once
+        yield "tie at an edge", at(heads[2], moment), expected
+        if example.former is not None:
+            yield "tie at an edge", at(heads[2], ask=example.former), example.formerly
+    undone = (example.after, example.before, example.before)
+    for position, expected in zip(heads[3:], undone, strict=False):
+        yield "annulled", at(position), expected
+
+
+def _answer(ask: Ask, connection: Connection, seen: View) -> Any:
+    """What is answered; of a failure the name of its class."""
+    try:
+        return ask(connection, seen)
+    except (LedgerError, psycopg.Error, LookupError, ValueError) as error:
+        return type(error).__name__
 
 
 def _undone(event: Event) -> Event:
     return replace(annulment(event, key="unnumbered"), key=told(event.data).key, source="undone")
 
 
-def _record(location: Location, connection: Connection, events: list[Event]) -> None:
-    for start in range(0, len(events), 500):
-        log.append(connection, [codec.encode(each) for each in events[start : start + 500]])
-    catch_up(connection, location)
-
-
-class Ledgers(NamedTuple):
-    """Ledgers of the same examples: with the changes, with the ties, and with the annulments."""
-
-    changed: Stage
-    tied: Stage
-    annulled: Stage
-    moment: datetime = MOMENT
-
-    @property
-    def stages(self) -> tuple[Stage, ...]:
-        return self.changed, self.tied, self.annulled
-
-
-Looks = Iterator[tuple[Any, Any]]
-
-
-def annulled(example: Example, ledgers: Ledgers) -> Looks:
-    """What is answered and what should be, once the tie, and then the change, are annulled."""
-    connection, (_, _, _, without_tie, without_both, again) = ledgers.annulled
-    for position, expected in ((without_tie, "after"), (without_both, "before"), (again, "before")):
-        yield answer(example, connection, view(position)), getattr(example, expected)
-
-
-def as_of(example: Example, ledgers: Ledgers) -> Looks:
-    """Each answer as of then, although everything is annulled since; and while nothing was."""
-    for connection, heads in ledgers.stages:
-        for position, expected in zip(heads, ("before", "after", "tied"), strict=False):
-            yield answer(example, connection, view(position)), getattr(example, expected)
-
-
-def on(example: Example, ledgers: Ledgers) -> Looks:
-    """A microsecond before the moment nothing of it had happened."""
-    early = ledgers.moment - timedelta(microseconds=1)
-    for connection, heads in ledgers.stages:
-        for position, known in zip(heads[1:], ("after", "tied"), strict=False):
-            found = answer(example, connection, view(position, early))
-            expected = getattr(example, known) if example.timeless else example.before
-            yield found, expected if example.just_before is ... else example.just_before
-
-
-def tie_at_an_edge(example: Example, ledgers: Ledgers) -> Looks:
-    """On the moment itself both have happened, and what was recorded later comes later."""
-    expected = example.tied if example.at_once is ... else example.at_once
-    for connection, heads in ledgers.stages[1:]:
-        yield answer(example, connection, view(heads[2], ledgers.moment)), expected
-        yield answer(example, connection, view(heads[2], NOW)), example.tied
-
-
-LOOKS = {"annulled": annulled, "as of": as_of, "on": on, "tie at an edge": tie_at_an_edge}
+LOOKS = ("annulled", "as of", "on", "tie at an edge")

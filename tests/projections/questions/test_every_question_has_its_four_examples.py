@@ -5,7 +5,7 @@ A new question needs its line in one of the tables EXAMPLES beside this file.
 
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -17,10 +17,9 @@ from tests.projections.questions import (
     examples_of_people_and_work,
     examples_of_sales_and_service,
 )
-from tests.projections.questions.examples import LOOKS, Example, Ledgers, staged
+from tests.projections.questions.examples import LOOKS, Example, Looks, looked
 from tests.sources import OURS, named
 
-Kept = Callable[[str], Ledgers]
 TABLES = (
     examples_of_clients_and_motivation, examples_of_ownership, examples_of_people_and_work,
     examples_of_sales_and_service,
@@ -57,20 +56,15 @@ def _answers(found: Callable[..., Any]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def kept(embedded_dsn: str) -> Iterator[Kept]:
-    """The ledgers of an example, which it shares with all that are not alone."""
-    found: dict[str, Ledgers] = {}
-    with ExitStack() as stack:
+def kept(embedded_dsn: str) -> Callable[[str], Looks]:
+    """The looks of an example, and of all that share a ledger with it."""
 
-        def of(name: str) -> Ledgers:
-            group = name if EXAMPLES[name].alone else ""
-            if group not in found:
-                alike = [e for n, e in EXAMPLES.items() if (n if e.alone else "") == group]
-                stages = [staged(embedded_dsn, alike, upto) for upto in (2, 3, 6)]
-                found[group] = Ledgers(*map(stack.enter_context, stages))
-            return found[group]
+    @cache
+    def of(group: str) -> Looks:
+        alike = {n: e for n, e in EXAMPLES.items() if (n if e.alone else "") == group}
+        return looked(embedded_dsn, alike)
 
-        yield of
+    return lambda name: of(name if EXAMPLES[name].alone else "")
 
 
 def test_every_question_has_examples() -> None:
@@ -79,9 +73,11 @@ def test_every_question_has_examples() -> None:
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("question", EXAMPLES)
-def test_the_answer_is_right(kept: Kept, question: str, look: str) -> None:
-    for found, expected in LOOKS[look](EXAMPLES[question], kept(question)):
-        assert found == expected
+def test_the_answer_is_right(kept: Callable[[str], Looks], question: str, look: str) -> None:
+    found = kept(question)[question, look]
+    assert found
+    for answer, expected in found:
+        assert answer == expected
 
 
 @pytest.mark.parametrize("question", EXAMPLES)
