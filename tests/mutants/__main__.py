@@ -2,10 +2,11 @@
 
     python -m tests.mutants [--check] [--afresh] [--every N] [--jobs N] [--limit SECONDS] [WORD ...]
 
-WORD: only mutations with it in their name or in the name of the file that they change; N: of those
-every so manieth, a sample. Outcomes are kept in .mutants; what was tried before, and has not changed since, is not tried again. It fails if
-a text of the list no longer occurs exactly once, if the tests fail without a mutation, if less than
-nine of ten mutations are caught, or if one survives of which the list does not say why.
+WORD: only mutations with it in their name or in the name of the file that they change; --every N: of
+those one of so many, a sample. Outcomes are kept in .mutants; what was tried before, and has not
+changed since, is not tried again. It fails if a text of the list no longer occurs exactly once, if
+the tests fail without a mutation, if less than nine of ten mutations are caught, or if one survives
+of which the list does not say why.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cache
 from pathlib import Path
 
 from tests.mutants.mutations import LISTS, ROOT, Mutation, chosen, faults, mutations
@@ -35,12 +37,16 @@ class Kept:
         lines = self._path.read_text("utf-8").splitlines() if self._path.exists() else []
         self._found = {found["of"]: Outcome(*found["outcome"]) for found in map(json.loads, lines)}
 
+    @cache  # noqa: B019 - what is tried is the tree as it was in the beginning
+    def _digest(self, mutation: Mutation) -> str:
+        return mutation.digest(self._root)
+
     def get(self, mutation: Mutation) -> Outcome | None:
-        return self._found.get(mutation.digest(self._root))
+        return self._found.get(self._digest(mutation))
 
     def add(self, mutation: Mutation, outcome: Outcome) -> None:
         with self._path.open("a", encoding="utf-8") as file:
-            line = {"of": mutation.digest(self._root), "name": mutation.name, "outcome": outcome}
+            line = {"of": self._digest(mutation), "name": mutation.name, "outcome": outcome}
             file.write(json.dumps(line) + "\n")
 
 
