@@ -2,8 +2,8 @@
 
     python -m tests.mutants [--check] [--afresh] [--every N] [--jobs N] [--limit SECONDS] [WORD ...]
 
-WORD: only mutations with it in their name or in the name of the file that they change; --every N: of
-those one of so many, a sample. Outcomes are kept in .mutants; what was tried before, and has not
+WORD: only mutations with it in their name or in the name of the file that they change; --every N:
+of those one of so many, a sample. Outcomes are kept in .mutants; what was tried before, and has not
 changed since, is not tried again. It fails if a text of the list no longer occurs exactly once, if
 the tests fail without a mutation, if less than nine of ten mutations are caught, or if one survives
 of which the list does not say why.
@@ -13,9 +13,9 @@ import argparse
 import json
 import queue
 import sys
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -61,9 +61,9 @@ def tried(
         else:
             new.append(each)
     free: queue.SimpleQueue[Workshop] = queue.SimpleQueue()
-    with tempfile.TemporaryDirectory(prefix="mutants-") as name, ThreadPoolExecutor(jobs) as pool:
-        for number in range(min(jobs, len(new))):
-            free.put(Workshop(root, Path(name) / str(number), limit))
+    with ExitStack() as stack, ThreadPoolExecutor(jobs) as pool:
+        for _ in range(min(jobs, len(new))):
+            free.put(stack.enter_context(Workshop(root, limit)))
 
         def attempt(mutation: Mutation) -> Outcome:
             workshop = free.get()
@@ -82,8 +82,8 @@ def tried(
 def sound(wanted: list[Mutation], root: Path, limit: float) -> Outcome:
     """The outcome of all their tests without a mutation: they survive it."""
     tests = tuple(dict.fromkeys(test for each in wanted for test in each.tests))
-    with tempfile.TemporaryDirectory(prefix="mutants-") as name:
-        return Workshop(root, Path(name) / "tree", limit * 20).run(tests)
+    with Workshop(root, limit) as workshop:
+        return workshop.run(tests)
 
 
 def verdict(outcomes: list[tuple[Mutation, Outcome]]) -> list[str]:

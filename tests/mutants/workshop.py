@@ -6,11 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger import embedded
 from tests.mutants.mutations import Mutation
 
 LEFT_BEHIND = shutil.ignore_patterns(
@@ -28,11 +30,22 @@ class Outcome(NamedTuple):
 
 
 class Workshop:
-    """A copy of the tree."""
+    """A copy of the tree, and a server."""
 
-    def __init__(self, root: Path, folder: Path, limit: float) -> None:
-        self.root, self.limit, self._moved = folder, limit, 0
-        shutil.copytree(root, folder, ignore=LEFT_BEHIND)
+    def __init__(self, root: Path, limit: float) -> None:
+        self.limit, self._moved = limit, 0
+        self._place = tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True)
+        self.root, self._server = (Path(self._place.name) / each for each in ("tree", "server"))
+        shutil.copytree(root, self.root, ignore=LEFT_BEHIND)
+
+    def __enter__(self) -> "Workshop":
+        # One server for all its tests: to start and to stop one takes longer than most of them.
+        embedded.ensure_running(self._server)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        embedded.stop(self._server)
+        self._place.cleanup()
 
     def try_out(self, mutation: Mutation) -> Outcome:
         """Apply a mutation, run its tests, and undo it."""
@@ -60,9 +73,10 @@ class Workshop:
 
     def _run(self, tests: str) -> Outcome:
         begun = time.monotonic()
+        settings = {"PYTHONPATH": str(self.root), "ILEDGER_TEST_FOLDER": str(self._server)}
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", tests]
         process = subprocess.Popen(
-            command, cwd=self.root, env=os.environ | {"PYTHONPATH": str(self.root)}, text=True,
+            command, cwd=self.root, env=os.environ | settings, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:

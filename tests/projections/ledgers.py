@@ -5,6 +5,7 @@ few events to them, and there is always a test that builds them anew.
 """
 
 import itertools
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.catch_up import catch_up
 from projections.engine.rebuild import build
+from projections.engine.runner import take_in
 from projections.view import View
 
 _numbers = itertools.count(1)
@@ -50,7 +52,7 @@ def ledger_of(
 
 
 def _new(dsn: str) -> Location:
-    location = Location(dsn=dsn, schema=f"law{next(_numbers)}")
+    location = Location(dsn=dsn, schema=f"law{os.getpid()}_{next(_numbers)}")
     schema.init(location, ZONE)
     with closing(connect(location, "owner")) as connection:
         catch_up(connection, location)
@@ -70,19 +72,26 @@ def _emptied(location: Location) -> None:
                 sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER immutable").format(each),
             )
         ]
-        where = {"schema": location.projections}
-        for (name,) in connection.execute(_FRAME["all_tables"], where).fetchall():
-            of = sql.Identifier(location.projections, name)
-            command = "UPDATE {} SET position = 0" if name == "progress" else "DELETE FROM {}"
-            script.append(sql.SQL(command).format(of))
-        then = sql.Identifier(f"{location.schema}_then")
-        script.append(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(then))
+        for built in (location.projections, _then(location)):
+            for (name,) in connection.execute(_FRAME["all_tables"], {"schema": built}).fetchall():
+                command = "UPDATE {} SET position = 0" if name == "progress" else "DELETE FROM {}"
+                script.append(sql.SQL(command).format(sql.Identifier(built, name)))
         connection.execute(sql.SQL(";").join(script))
 
 
+def _then(location: Location) -> str:
+    return f"{location.schema}_then"
+
+
 def as_then(location: Location, connection: Connection, position: int) -> Connection:
-    """Point the connection at projections that were built when the ledger ended at a position."""
-    build(connection, location, f"{location.schema}_then", workers=0, upto=position)
+    """Point the connection at projections of their own that end at a position."""
+    then = _then(location)
+    if connection.execute(_FRAME["exists"], {"schema": then}).fetchone() == (False,):
+        build(connection, location, then, workers=0, upto=0)
+    path = sql.SQL(", ").join(map(sql.Identifier, (then, location.schema)))
+    connection.execute(sql.SQL("SET search_path = {}").format(path))
+    with connection.transaction():
+        take_in(connection, 0, position)
     return connection
 
 

@@ -101,7 +101,7 @@ STEPS = st.builds(
 )
 
 
-@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=1, max_size=12))
 def test_custody_holds(embedded_dsn: str, steps: list[Step]) -> None:
     at = BEGIN
