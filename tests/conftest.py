@@ -22,7 +22,7 @@ from ledger.database import Connection, Location, connect
 from tests.ledger.embedded.conftest import leave_nothing
 from tests.surroundings import groups, servers
 
-# A server that several runs share, one after the other (tests/mutants): none meets another's ledgers.
+# A server that several runs share, one after another (tests/mutants); none meets another's ledgers.
 _SHARED = os.environ.get("ILEDGER_TEST_FOLDER")
 _numbers = itertools.count(os.getpid() * 1_000 if _SHARED else 1)
 
