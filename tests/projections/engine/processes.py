@@ -1,5 +1,6 @@
 """Several processes that do the same to one ledger at the same moment."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 
 from ledger.database import Location
 from tests.sources import ROOT
+from tests.surroundings import search_path
 
 # Everything is imported, and connected to, before the word is given.
 READY = """
@@ -29,9 +31,10 @@ with closing(connect(location, "owner")) as connection:
 def started(location: Location, work: str, count: int) -> Iterator[list[subprocess.Popen[str]]]:
     """So many processes that run a line of Python, in which `number` tells them apart, at once."""
     arguments = [sys.executable, "-c", READY + f"    {work}\n", str(location.dsn), location.schema]
+    settings = os.environ | {"PYTHONPATH": search_path()}
     running = [
         subprocess.Popen(
-            [*arguments, str(number)], cwd=ROOT, text=True, stdin=subprocess.PIPE,
+            [*arguments, str(number)], cwd=ROOT, env=settings, text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for number in range(count)
