@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Event
 from projections.metrics.metrics import TERMS, explain
+from projections.metrics.rows import EvidenceRow
 from projections.view import View
 from tests.projections.questions.examples import Example
 from tests.projections.stories import told
 
 # The end of February and the beginning of March, in the zone of the ledger.
 EDGE = datetime(2026, 2, 28, 21, tzinfo=UTC)
+END = datetime(2026, 3, 31, 21, tzinfo=UTC)  # of March
 FEBRUARY, MARCH, APRIL = date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)
 # Thirty-one days before the end of March is the edge again.
 WITHIN = TERMS._replace(calendar="K", active_days=31, fresh_days=31)
@@ -41,6 +43,7 @@ class Evidence(NamedTuple):
         return Example(
             self.lines, self.base, self.change, self.tie, self.before, self.after, self.tied,
             self.just_before, self.at_once, former=self.formerly, formerly=self.february,
+            ends=END,
         )  # fmt: skip
 
     def formerly(self, connection: Connection, view: View) -> Lines:
@@ -49,9 +52,15 @@ class Evidence(NamedTuple):
     def lines(
         self, connection: Connection, view: View, since: date = MARCH, until: date = APRIL
     ) -> Lines:
+        rows = self.explained(connection, view, since, until)
+        return [(row.employee, row.counted, row.value) for row in rows]
+
+    def explained(
+        self, connection: Connection, view: View, since: date = MARCH, until: date = APRIL
+    ) -> list[EvidenceRow]:
+        """The whole rows, of this client alone."""
         rows = explain(connection, view, self.metric, since=since, until=until, terms=WITHIN)
-        mine = [row for row in rows if row.client == self.change.client]
-        return [(row.employee, row.counted, row.value) for row in mine]
+        return [row for row in rows if row.client == self.change.client]
 
 
 def story(client: str) -> tuple[Any, Any]:

@@ -42,6 +42,7 @@ class Example(NamedTuple):
     - timeless: the time asked for (`on`) changes nothing
     - alone: on a ledger of its own
     - former, formerly: a question about the time before the moment, and its answer
+    - ends: when the period asked for ends; on that very moment the answer is `tied`
     """
 
     ask: Ask
@@ -57,6 +58,7 @@ class Example(NamedTuple):
     alone: bool = False
     former: Ask | None = None
     formerly: Any = None
+    ends: datetime | None = None
 
 
 def was(data: Any, **envelope: Any) -> Event:
@@ -75,14 +77,14 @@ Looks = dict[tuple[str, str], list[tuple[Any, Any]]]  # what is answered, and wh
 def looked(dsn: str, examples: Mapping[str, Example], moment: datetime = MOMENT) -> Looks:
     """What is answered to each example, by name, in each of LOOKS; all of them share a ledger."""
     found: Looks = {(name, look): [] for name in examples for look in LOOKS}
-    for connection, heads in _stages(dsn, [*examples.values()]):
+    for connection, heads in stages(dsn, [*examples.values()]):
         for name, example in examples.items():
             for look, *answers in _looks(example, connection, heads, moment):
                 found[name, look].append((answers[0], answers[1]))
     return found
 
 
-def _stages(dsn: str, examples: list[Example]) -> Iterator[tuple[Connection, list[int]]]:
+def stages(dsn: str, examples: list[Example]) -> Iterator[tuple[Connection, list[int]]]:
     """The ledger as it grows, each time with its heads so far, each of which was caught up with:
 
     after the beginnings, the changes, the ties, the annulments of the ties and of the changes, and
@@ -119,6 +121,8 @@ def _looks(
     if heads[2:]:
         expected = example.tied if example.at_once is ... else example.at_once
         yield "tie at an edge", at(heads[2], moment), expected
+        if example.ends is not None:
+            yield "tie at an edge", at(heads[2], example.ends), example.tied
         if example.former is not None:
             yield "tie at an edge", at(heads[2], ask=example.former), example.formerly
     undone = (example.after, example.before, example.before)

@@ -45,7 +45,8 @@ def hired(employee: str, unit: str | None = None) -> Event:
 
 
 def passes(client: str, employee: str, reason: Any = "workload", **more: Any) -> Event:
-    return then(ClientReassigned(to_employee=employee, reason=reason, **more), client=client)
+    said = {"remark": "agreed", "approved_by": "E-boss"} | more
+    return then(ClientReassigned(to_employee=employee, reason=reason, **said), client=client)
 
 
 def opened(dispute: str) -> Event:
@@ -62,11 +63,11 @@ def resolved(dispute: str) -> Event:
     return then(content, client="C-disputed")
 
 
-CONFLICT = ConflictReported(employee="E-a", severity="high")
+CONFLICT = ConflictReported(employee="E-a", severity="high", account="he shouted")
 BLOCKED = ApproachBlocked(employee="E-b", owner="E-a", attempted="offer.sent", rule="curated")
 STARTED = TransferBatchStarted(
     batch="B-1", from_employee="E-a", rule="equal", reason="departure", planned=1,
-    plan_sha256="0" * 64,
+    plan_sha256="0" * 64, approved_by="E-boss",
 )  # fmt: skip
 EXPIRES = datetime(2026, 7, 1, tzinfo=UTC)
 EXAMPLES = {
@@ -95,7 +96,7 @@ EXAMPLES = {
     ),
     transfers.batches: Example(
         lambda c, v: [(r.state, r.restored, r.kept) for r in transfers.batches(c, v, "B-1")],
-        [was(STARTED)], then(TransferBatchCompleted(batch="B-1", moved=1, skipped=0)),
+        [was(STARTED)], then(TransferBatchCompleted(batch="B-1", moved=1, skipped=5)),
         then(TransferBatchReversed(batch="B-1", reason="wrong", restored=4, kept=3)),
         [("open", 0, None)], [("complete", 0, None)], [("reversed", 0, 3)],
     ),
@@ -121,7 +122,8 @@ EXAMPLES = {
     disputes.conflicts: Example(
         lambda c, v: [(r.severity, r.outcome) for r in disputes.conflicts(c, v, "C-conflict")],
         [], then(CONFLICT, client="C-conflict"),
-        then(ConflictResolved(employee="E-a", outcome="reconciled"), client="C-conflict"),
+        then(ConflictResolved(employee="E-a", outcome="reconciled", remark="tea"),
+             client="C-conflict"),
         [], [("high", None)], [("high", "reconciled")],
     ),
     disputes.disputes: Example(

@@ -29,7 +29,9 @@ from tests.projections.questions.examples import Example, then, was
 
 
 def unit(name: str, title: str, manager: str | None = None) -> OrgUnitDefined:
-    return OrgUnitDefined(unit=name, name=title, kind="team", manager=manager)
+    return OrgUnitDefined(
+        unit=name, name=title, kind="team", parent=f"{name}-above", manager=manager
+    )
 
 
 def published(
@@ -69,7 +71,8 @@ CALL = CallLogged(direction="outbound", outcome="reached")
 EXAMPLES = {
     people.employees: Example(
         lambda c, v: [r.unit for r in people.employees(c, v) if r.employee == "E-moved"],
-        [was(EmployeeHired(employee="E-moved", name="Анна", unit="U-1"))],
+        [was(EmployeeHired(employee="E-moved", name="Анна", unit="U-1", position="seller")),
+         was(unit("U-3", "third of all", "E-leads"))],
         then(EmployeeMoved(employee="E-moved", to_unit="U-2")),
         then(EmployeeMoved(employee="E-moved", to_unit="U-3")),
         ["U-1"], ["U-2"], ["U-3"],
@@ -98,14 +101,18 @@ EXAMPLES = {
     ),
     roles.roles: Example(
         lambda c, v: [r.role for r in roles.roles(c, v, "E-role")],
-        [was(EmployeeHired(employee="E-role", name="Анна"))],
-        then(RoleGranted(employee="E-role", role="supervisor")),
-        then(RoleRevoked(employee="E-role", role="supervisor")),
+        [was(EmployeeHired(employee="E-role", name="Анна", unit="U-role"))],
+        then(RoleGranted(
+            employee="E-role", role="supervisor", scope="U-role", until="2027-01-01T00:00:00Z")),
+        then(RoleRevoked(employee="E-role", role="supervisor", scope="U-role")),
         [], ["supervisor"], [],
     ),
     tasks.tasks: Example(
         lambda c, v: [r.state for r in tasks.tasks(c, v, assignee="E-tasked")],
-        [was(_task("K-1"))],
+        [was(_task(
+            "K-1", due_at="2026-04-01T12:00:00Z", kind="call", deal="D-task", case="S-task",
+            steps=("one", "two"), assigned_by="E-boss",
+        ), client="C-task", unit="U-task")],
         then(TaskCancelled(task="K-1", reason="no need")),
         then(TaskCompleted(task="K-1")),
         ["open"], ["cancelled"], ["completed"],

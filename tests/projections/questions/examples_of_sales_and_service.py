@@ -33,15 +33,22 @@ from tests.projections.questions.examples import Example, then, was
 
 
 def deal(name: str, **more: Any) -> Event:
-    return was(DealOpened(deal=name, **more), client=f"C-{name}")
+    asked = {"product": "tea", "amount": Decimal(50), "currency": "EUR", "offer": f"O-{name}"}
+    content = DealOpened(deal=name, title="a deal", **(asked | {"holder": "E-h"} | more))
+    return was(content, client=f"C-{name}", performed_by="E-p", unit="U-p")
 
 
 def bought(name: str, amount: int) -> Event:
-    return then(PurchaseRecorded(purchase=name, amount=Decimal(amount)), client="C-buyer")
+    content = PurchaseRecorded(
+        purchase=name, amount=Decimal(amount), currency="USD", margin=Decimal("0.5"), deal="D-9"
+    )
+    return then(content, client="C-buyer", performed_by="E-p")
 
 
 def case(name: str, kind: str | None = None) -> Event:
-    return was(CaseOpened(case=name, kind=kind), client=f"C-{name}")
+    content = CaseOpened(case=name, kind=kind, priority="high", location="north", subject="x")
+    more = {"client": f"C-{name}", "performed_by": "E-p", "channel": "email"}
+    return was(content, **more)
 
 
 def given(name: str, to: str) -> CaseAssigned:
@@ -53,7 +60,7 @@ EXAMPLES = {
         lambda c, v: [(r.status, r.amount) for r in deals.deals(c, v, client="C-D-1")],
         [deal("D-1")], then(DealWon(deal="D-1", amount=Decimal(100))),
         then(DealReopened(deal="D-1", reason="again")),
-        [("open", None)], [("won", 100)], [("open", None)],
+        [("open", 50)], [("won", 100)], [("open", 50)],
     ),
     deals.history: Example(
         lambda c, v: [(r.change, r.stage) for r in deals.history(c, v, "D-2")],
@@ -75,7 +82,10 @@ EXAMPLES = {
     ),
     offers.offers: Example(
         lambda c, v: [r.state for r in offers.offers(c, v, "C-offered")],
-        [was(OfferSent(offer="O-1"), client="C-offered")], then(OfferAccepted(offer="O-1")),
+        [was(OfferSent(
+            offer="O-1", amount=Decimal(9), currency="EUR", deal="D-8",
+            valid_until="2026-04-01T12:00:00Z",
+        ), client="C-offered", performed_by="E-p")], then(OfferAccepted(offer="O-1")),
         then(OfferDeclined(offer="O-1")), ["sent"], ["accepted"], ["declined"],
     ),
     funnel.funnel: Example(
@@ -88,7 +98,8 @@ EXAMPLES = {
     ),
     cases.cases: Example(
         lambda c, v: [(r.status, r.reopened) for r in cases.cases(c, v, client="C-S-1")],
-        [case("S-1")], then(CaseResolved(case="S-1")), then(CaseReopened(case="S-1")),
+        [case("S-1")], then(CaseResolved(case="S-1"), performed_by="E-s"),
+        then(CaseReopened(case="S-1")),
         [("open", 0)], [("resolved", 0)], [("open", 1)],
     ),
     cases.holders: Example(
