@@ -7,7 +7,7 @@ import pytest
 
 from projections.metrics.definitions import EVIDENCE
 from tests.projections.metrics.counted import EDGE
-from tests.projections.metrics.examples_of_evidence import EXAMPLES
+from tests.projections.metrics.examples_of_what_nearly_counts import EXAMPLES
 from tests.projections.questions.examples import LOOKS, Looks, looked
 
 

@@ -26,7 +26,7 @@ from projections.metrics.metrics import metrics
 from projections.view import View
 from tests.projections.ledgers import NOW, view
 from tests.projections.metrics.counted import APRIL, MARCH, WITHIN
-from tests.projections.metrics.examples_of_evidence import EXAMPLES as OF_EVIDENCE
+from tests.projections.metrics.examples_of_what_nearly_counts import EXAMPLES as OF_EVIDENCE
 from tests.projections.questions.examples import Example, stages
 from tests.projections.questions.test_every_question_has_its_four_examples import EXAMPLES
 
