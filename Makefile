@@ -12,7 +12,7 @@ RUN := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons check lint bench docs man dist lock clean
+.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons mutants check lint bench docs man dist lock clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'
@@ -38,12 +38,16 @@ test-clocks: $(READY) ## run what can depend on the clock at other hours and in 
 test-pythons: $(READY) ## run the everyday tests on each other Python of the machine: one at least
 	@$(BIN)/python -m tests.surroundings.pythons
 
+mutants: $(READY) ## change the sources on purpose, to see which tests notice: hours; ONLY="sales --every 5"
+	@$(BIN)/python -m tests.mutants $(ONLY)
+
 check: lint $(CHECKED:%=test-%) test ## what CI runs: lint and the groups of tests but clocks, pythons, exhaustive
 
-lint: $(READY) ## check format, style and types
+lint: $(READY) ## check format, style and types, and that each mutation still applies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m tests.mutants --check
 
 bench: $(READY) ## measure against raw PostgreSQL and the stock recorder; writes benchmarks/README.md
 	@$(BIN)/python -m benchmarks

@@ -6,6 +6,7 @@ machine's own instead. No test runs without a database.
 """
 
 import itertools
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,7 +22,9 @@ from ledger.database import Connection, Location, connect
 from tests.ledger.embedded.conftest import leave_nothing
 from tests.surroundings import groups, servers
 
-_numbers = itertools.count(1)
+# A server that several runs share, one after another (tests/mutants); none meets another's ledgers.
+_SHARED = os.environ.get("ILEDGER_TEST_FOLDER")
+_numbers = itertools.count(os.getpid() * 1_000 if _SHARED else 1)
 
 # No test is about time: a busy machine is no failure.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -64,6 +67,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def embedded_folder() -> Iterator[Path]:
+    if _SHARED:
+        yield Path(_SHARED)
+        return
     with tempfile.TemporaryDirectory(prefix="iledger-") as name:
         folder = Path(name) / "data"
         yield folder

@@ -1,22 +1,32 @@
-"""Ledgers for tests that need many: made of a list of events, looked at, thrown away."""
+"""Ledgers for tests that need many: made of a list of events, looked at, emptied for the next.
+
+A ledger is made once in a process, because building the tables costs ten times as much as adding a
+few events to them, and there is always a test that builds them anew.
+"""
 
 import itertools
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from psycopg import sql
 
 from ledger import codec, log, schema
 from ledger.database import Connection, Location, connect
 from ledger.envelope import Event
+from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.catch_up import catch_up
 from projections.engine.rebuild import build
+from projections.engine.runner import take_in
 from projections.view import View
 
 _numbers = itertools.count(1)
+_empty: dict[str, list[Location]] = {}  # by connection string
+_FRAME = statements("projections.engine", "frame.sql")
 ZONE = "Europe/Moscow"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -28,25 +38,60 @@ def ledger_of(
     """A ledger of these events, whose projections caught up after each of these positions, and at
     the end; the connection is the owner's.
     """
-    location = Location(dsn=dsn, schema=f"law{next(_numbers)}")
+    ready = _empty.setdefault(dsn, [])
+    location = ready.pop() if ready else _new(dsn)
+    with closing(connect(location, "owner")) as connection:
+        stops = sorted({step for step in steps if step < len(events)} | {len(events)})
+        for after, upto in itertools.pairwise([0, *stops]):
+            log.append(connection, [codec.encode(event) for event in events[after:upto]])
+            catch_up(connection, location)
+        yield location, connection
+    # After a failure it is left alone: who knows in what state it is.
+    _emptied(location)
+    ready.append(location)
+
+
+def _new(dsn: str) -> Location:
+    location = Location(dsn=dsn, schema=f"law{os.getpid()}_{next(_numbers)}")
     schema.init(location, ZONE)
     with closing(connect(location, "owner")) as connection:
-        try:
-            stops = sorted({step for step in steps if step < len(events)} | {len(events)})
-            for after, upto in itertools.pairwise([0, *stops]):
-                log.append(connection, [codec.encode(event) for event in events[after:upto]])
-                catch_up(connection, location)
-            yield location, connection
-        finally:
-            connection.execute("RESET ROLE")
-            for name in (location.projections, f"{location.schema}_then", location.schema):
-                drop = sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name))
-                connection.execute(drop)
+        catch_up(connection, location)
+    return location
+
+
+def _emptied(location: Location) -> None:
+    """Take out all events, and all that follows from them, as nobody but a superuser can."""
+    with psycopg.connect(location.dsn, autocommit=True) as connection:
+        table = {name: sql.Identifier(location.schema, name) for name in ("events", "event_tags")}
+        script = [
+            part
+            for each in table.values()
+            for part in (
+                sql.SQL("ALTER TABLE {} DISABLE TRIGGER immutable").format(each),
+                sql.SQL("DELETE FROM {}").format(each),
+                sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER immutable").format(each),
+            )
+        ]
+        for built in (location.projections, _then(location)):
+            for (name,) in connection.execute(_FRAME["all_tables"], {"schema": built}).fetchall():
+                command = "UPDATE {} SET position = 0" if name == "progress" else "DELETE FROM {}"
+                script.append(sql.SQL(command).format(sql.Identifier(built, name)))
+        connection.execute(sql.SQL(";").join(script))
+
+
+def _then(location: Location) -> str:
+    return f"{location.schema}_then"
 
 
 def as_then(location: Location, connection: Connection, position: int) -> Connection:
-    """Point the connection at projections that were built when the ledger ended at a position."""
-    build(connection, location, f"{location.schema}_then", workers=0, upto=position)
+    """Point the connection at projections of their own that end at a position."""
+    then = _then(location)
+    if connection.execute(_FRAME["exists"], {"schema": then}).fetchone() == (False,):
+        build(connection, location, then, workers=0, upto=0)
+    path = sql.SQL(", ").join(map(sql.Identifier, (then, location.schema)))
+    connection.execute(sql.SQL("SET search_path = {}").format(path))
+    with connection.transaction():
+        take_in(connection, 0, position)
     return connection
 
 

@@ -18,5 +18,7 @@ def told(data: Any, at: str = "unknown", **envelope: Any) -> Event:
 
 
 def figures(rows: list[MetricRow], metric: str) -> dict[Any, Any]:
-    """The values of one metric by group."""
-    return {row.group: row.value for row in rows if row.metric == metric}
+    """The values of one metric by group, each of which has one."""
+    found = [(row.group, row.value) for row in rows if row.metric == metric]
+    assert len(dict(found)) == len(found)
+    return dict(found)

@@ -28,7 +28,8 @@ FOLDERS = {TESTS / "real_data": "data", TESTS / "packaging": "dist"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # The product reads the clock where a command is given, in the database, and in View.now.
 READS_THE_CLOCK = re.compile(r"\.now\(|commands\.cli|iledger ")
-TIMES_MORE = 5  # examples of a sampling test in the group `exhaustive`
+EVERY_DAY = 30  # examples of a sampling test
+TIMES_MORE = 10  # of these in the group `exhaustive`
 
 _chosen = "everyday"
 
@@ -90,8 +91,8 @@ def chosen() -> str:
     return _chosen
 
 
-def examples(everyday: int) -> int:
-    """Return how many examples a sampling test is to try."""
+def examples(everyday: int = EVERY_DAY) -> int:
+    """Return how many examples a sampling test is to try, in the group that was chosen."""
     return everyday * (TIMES_MORE if _chosen == "exhaustive" else 1)
 
 

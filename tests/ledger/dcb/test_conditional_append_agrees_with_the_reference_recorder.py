@@ -42,7 +42,7 @@ def tried(recorder: object, batch: list[DCBEvent], condition: DCBAppendCondition
     return True
 
 
-@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=steps,
     query=queries,

@@ -27,7 +27,7 @@ def decoded(encoded: Encoded) -> Recorded:
 
 
 @pytest.mark.parametrize("content", CONTENTS, ids=lambda content: content.__name__)
-@settings(max_examples=examples(12), suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_it_comes_back_equal_and_its_text_is_canonical(
     content: type[Any], data: st.DataObject

@@ -21,7 +21,7 @@ def leaf(body: bytes, recorded_at: datetime) -> bytes:
     return hashlib.sha256(b"\0" + body + microseconds.to_bytes(8, "big", signed=True)).digest()
 
 
-@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     bodies=st.lists(st.binary(max_size=300), min_size=1, max_size=5),
     source=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1),

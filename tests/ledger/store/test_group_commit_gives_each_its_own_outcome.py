@@ -98,21 +98,27 @@ def test_the_same_event_from_many_threads_is_recorded_once(opened: Ledger) -> No
 
 
 class Failing:
-    """A store that fails with one error once the others have arrived."""
+    """A store that fails with one error, the first time once the others have arrived."""
 
     def __init__(self, error: BaseException, arrived: Callable[[], bool]) -> None:
         self.error, self.arrived = error, arrived
+        self.batches: list[int] = []
 
     def record(self, batch: list[Encoded], *, atomic: bool) -> list[Outcome]:
-        while not self.arrived():
+        while not self.batches and not self.arrived():
             threading.Event().wait(0.005)
+        self.batches.append(len(batch))
         raise self.error
 
 
-def test_an_error_of_the_shared_transaction_reaches_all(opened: Ledger) -> None:
-    writer = Writer(Failing(ServerUnavailable("gone"), lambda: True))  # type: ignore[arg-type]
+def test_an_error_of_the_shared_transaction_reaches_all() -> None:
+    error = ServerUnavailable("gone")
+    store = Failing(error, lambda: len(writer._waiting) >= THREADS - 1)
+    writer = Writer(store)  # type: ignore[arg-type]
     results = at_once([lambda n=n: writer.record(encoded(f"k{n}")) for n in range(THREADS)])
-    assert all(isinstance(result, ServerUnavailable) for result in results)
+    # The first was alone; all others shared the second transaction.
+    assert store.batches == [1, THREADS - 1]
+    assert all(result is error for result in results)
 
 
 def test_an_interrupt_of_the_one_who_commits_reaches_him_alone(opened: Ledger) -> None:

@@ -155,7 +155,7 @@ def position_by_hand(connection: Connection, moment: datetime) -> int:
     return max((r.position for r in log.read(connection) if r.recorded_at <= moment), default=0)
 
 
-@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sizes=st.lists(st.integers(1, 3), max_size=3),
     pick=st.integers(0, 999),

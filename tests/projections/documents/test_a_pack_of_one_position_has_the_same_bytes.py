@@ -158,7 +158,7 @@ def test_no_position_and_no_client_are_said(embedded_dsn: str) -> None:
             handover.pack(connection, 1, ZONE, "C-2", "E-2")
 
 
-@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(), phases=[Phase.reuse, Phase.generate])
 @given(data=st.data(), history=histories())
 def test_it_is_what_was_shown_then(
     embedded_dsn: str, data: st.DataObject, history: list[Event]

@@ -26,7 +26,7 @@ def beside_the_point(key: str) -> Event:
     )  # fmt: skip
 
 
-@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(), phases=[Phase.reuse, Phase.generate])
 @given(
     data=st.data(),
     history=histories(*STREAMS, annulled=False, max_size=20),

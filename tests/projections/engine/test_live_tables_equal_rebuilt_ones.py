@@ -13,7 +13,7 @@ from tests.projections.stories import told
 from tests.surroundings.groups import examples
 
 
-@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), steps=st.lists(st.integers(1, 30), max_size=4))
 def test_live_in_steps_of_any_size_equals_a_rebuild(
     embedded_dsn: str, history: list[Event], steps: list[int]

@@ -147,7 +147,7 @@ MOMENTS = [datetime(2026, 1, 31, 22, tzinfo=UTC), datetime(2026, 2, 20, tzinfo=U
 CROWDED = crowded(histories(*OWNERSHIP, *EVIDENCE, min_size=15, max_size=35))
 
 
-@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(), phases=[Phase.reuse, Phase.generate])
 @given(
     data=st.data(),
     history=CROWDED,
@@ -176,7 +176,7 @@ def test_every_event_is_credited_as_the_fold_says(
                 )
 
 
-@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(), phases=[Phase.reuse, Phase.generate])
 @given(history=CROWDED, split=SPLITS)
 def test_a_split_takes_nothing_from_the_whole(
     embedded_dsn: str, history: list[Event], split: str

@@ -44,7 +44,7 @@ def answers(connection: Connection, seen: View) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=examples(8), phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=examples(), phases=[Phase.reuse, Phase.generate])
 @given(data=st.data(), history=histories(*STREAMS), on=st.sampled_from(MOMENTS))
 def test_as_of_then_equals_what_was_shown_then(
     embedded_dsn: str, data: st.DataObject, history: list[Event], on: datetime

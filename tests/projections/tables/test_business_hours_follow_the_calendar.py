@@ -77,7 +77,7 @@ def test_a_day_of_23_hours_has_23(connection: Connection) -> None:
     assert worked(connection, SEEN, "night", *moments) == 23
 
 
-@settings(max_examples=examples(8))
+@settings(max_examples=examples())
 @given(minutes=st.tuples(*[st.integers(0, 60 * 24 * 60)] * 3))
 def test_the_parts_make_up_the_whole(connection: Connection, minutes: tuple[int, ...]) -> None:
     start = datetime.fromisoformat("2026-02-15T00:00+03:00").timestamp()

@@ -259,7 +259,7 @@ def test_clients_declared_different_are_no_duplicates_of_each_other(embedded_dsn
 CONTACT_PERSONS = ("contact_person.added", "contact_role.changed", "contact_person.left")
 
 
-@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=histories(*CONTACT_PERSONS, "people", "ownership", "contacts", "sales", max_size=20),
     cut=st.integers(0, 20),

@@ -6,6 +6,7 @@ import re
 import shlex
 import stat
 from datetime import datetime
+from html.parser import HTMLParser
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ import pytest
 
 from ledger.errors import InvalidQuestion
 from tests.commands.cli.conftest import Here, jsonl
-from tests.commands.cli.quarter import EVENTS, happened
+from tests.commands.cli.quarter import EVENTS, LONG, WIDE, WILD, happened
 
 POSITION = str(len(EVENTS))
 
@@ -68,6 +69,32 @@ def test_the_page_shows_what_the_commands_on_it_answer(told: Here, tmp_path: Pat
     assert rows(content, "leaders")[1][:2] == ["1", f"Продавец № 11 {best['group']}"]
 
 
+class Told(HTMLParser):
+    """What a browser makes of a page: its elements, and its text."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.text = ""
+        self.feed(content)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_names_are_text_whatever_is_written_in_them(told: Here, tmp_path: Path) -> None:
+    content = page(told, tmp_path / "q.html")
+    found = Told(content)
+    assert WILD not in content
+    for name in (LONG, WILD, WIDE, "Юг & Ко"):
+        assert name in found.text
+    assert not found.elements & {"script", "img", "iframe", "object", "link"}
+    assert "tr" in found.elements
+
+
 def test_who_is_orphaned_when_is_told_day_by_day(told: Here, tmp_path: Path) -> None:
     def orphans(period: str) -> dict[str, str]:
         days = re.findall(
@@ -96,7 +123,11 @@ def test_leaders_are_ranked_by_currency_or_by_the_least(told: Here, tmp_path: Pa
 
 
 def test_a_running_period_is_shown_so_far(told: Here, tmp_path: Path) -> None:
-    month = f"{datetime.now(ZoneInfo('Europe/Moscow')):%Y-%m}"  # the zone of the ledger
+    # The month in which the last event was recorded, in the zone of the ledger: as of that the page
+    # is made, however late it is asked for.
+    last = json.loads(told("replay", "--format", "jsonl").stdout.splitlines()[-1])
+    recorded_at = datetime.fromisoformat(last["recorded_at"])
+    month = f"{recorded_at.astimezone(ZoneInfo('Europe/Moscow')):%Y-%m}"
     content = page(told, tmp_path / "q.html", period=month)
     assert "still running" in content
     with pytest.raises(InvalidQuestion, match="had not begun"):

@@ -38,7 +38,7 @@ MOMENTS = [
 ]
 
 
-@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(), suppress_health_check=[HealthCheck.too_slow])
 @given(events=histories("ownership"))
 def test_at_any_time(embedded_dsn: str, events: list[Event]) -> None:
     with ledger_of(embedded_dsn, events) as (target, connection), Ledger(target) as ledger:
@@ -76,7 +76,7 @@ TURNS = st.one_of(
 )
 
 
-@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(), suppress_health_check=[HealthCheck.too_slow])
 @given(turns=st.lists(st.tuples(TURNS, DAYS, st.none() | UNITS), min_size=3, max_size=12))
 def test_about_what_the_rules_forbid(embedded_dsn: str, turns: list[Any]) -> None:
     events = [told(data, at, client="C-1", unit=unit) for data, at, unit in turns]
