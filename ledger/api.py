@@ -13,6 +13,7 @@ with ledger.open() as api:
         print(event.position, event.type, event.data)
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -20,9 +21,18 @@ from pathlib import Path
 from typing import Self
 
 from ledger import codec, log, schema
-from ledger.database import Location, connect
-from ledger.envelope import Event, Receipt, Recorded, Row
-from ledger.errors import InvalidQuestion
+from ledger.database import ROLES, VARIABLES, Location, connect
+from ledger.envelope import (
+    REQUIRED,
+    Event,
+    NotUnderstood,
+    Receipt,
+    Recorded,
+    Row,
+    stated_precision,
+    texts_of,
+)
+from ledger.errors import InvalidQuestion, NotDecoded
 from ledger.log import Condition, Item, Query
 from ledger.receipts import receipt, record_all
 from ledger.store import PATIENCE, Store
@@ -46,12 +56,13 @@ def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
 
     Raises ServerUnavailable, NotInitialised, SchemaMismatch.
     """
-    given = Location.from_environment()
-    location = Location(
-        dsn or (None if folder else given.dsn),
-        Path(folder) if folder else given.folder,
-        schema_name or given.schema,
-    )
+    environment = {name: os.environ[name] for name in VARIABLES if name in os.environ}
+    if folder is not None:
+        environment.pop("ILEDGER_DSN", None)
+    for name, value in zip(VARIABLES, (dsn, folder, schema_name), strict=True):
+        if value is not None:
+            environment[name] = str(value)
+    location = Location.from_environment(environment)
     if create:
         schema.init(location)
     return Ledger(location)
@@ -64,11 +75,10 @@ class Ledger:
     """
 
     def __init__(self, location: Location) -> None:
-        with connect(location) as connection:
+        with connect(location, *ROLES) as connection:
             self.about = schema.check(connection)
+            self.store = Store.of_a_program(connection, location)
         self.location = location
-        # A login that is not an owner acts as itself: it may be both writer and auditor.
-        self.store = Store(location, "owner")
         self._writer = Writer(self.store)
 
     def __enter__(self) -> Self:
@@ -120,7 +130,8 @@ class Ledger:
 
         employee: what they performed and what concerns them. since, until: half-open interval of
         `occurred_at`; events of unknown time are then left out. as_of: a position, or a time of
-        recording. types, tags: several, or a single text. Raises InvalidQuestion.
+        recording. types, tags: several, or a single text. The data of an event that this program
+        cannot read is a `ledger.envelope.NotUnderstood`. Raises InvalidQuestion.
         """
         for moment in (since, until, as_of):
             if isinstance(moment, datetime) and moment.utcoffset() is None:
@@ -129,7 +140,7 @@ class Ledger:
         query = question(client=client, employee=employee, types=types, tags=tags)
         for row in self.store.rows(query, after=after, upto=upto):
             if within(row, since, until) and row.version:
-                yield codec.decode(row)
+                yield _read(row)
 
     def follow(self, *, after: int = 0, patience: float = PATIENCE) -> Iterator[Recorded]:
         """Stream events without end, waiting for new ones; each exactly once, in order.
@@ -138,7 +149,7 @@ class Ledger:
         """
         for row in self.store.follow(after=after, patience=patience):
             if row.version:
-                yield codec.decode(row)
+                yield _read(row)
 
     def _position(self, as_of: int | datetime | None) -> int:
         head = self.store.head()
@@ -152,6 +163,26 @@ class Ledger:
         if as_of > head:
             raise InvalidQuestion(f"position {as_of} is ahead of the head, which is {head}")
         return as_of
+
+
+def _read(row: Row) -> Recorded:
+    """Read an event; of one that cannot be decoded what can be, and empty texts for the rest."""
+    try:
+        return codec.decode(row)
+    except NotDecoded as error:
+        texts = dict.fromkeys(REQUIRED, "") | texts_of(row.body)
+        return Recorded(
+            position=row.position,
+            recorded_at=row.recorded_at,
+            event_id=row.event_id,
+            version=row.version,
+            occurred_at=row.occurred_at,
+            precision=stated_precision(row),
+            occurred_text=texts.pop("occurred_at"),
+            type=row.type,
+            data=NotUnderstood(str(error), row.body),
+            **texts,
+        )
 
 
 def question(

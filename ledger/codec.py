@@ -5,7 +5,7 @@ the same bytes. Pydantic validates incoming events; msgspec decodes recorded one
 classes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,11 +20,11 @@ from typing_extensions import TypedDict
 from ledger import catalogue
 from ledger.canonical import canonical
 from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Row, Visibility
-from ledger.errors import InvalidEvent, LedgerError
+from ledger.errors import InvalidEvent, LedgerError, NotDecoded, brief
 from ledger.events.fields import Channel, Digest, EventId, Id, Label
 from ledger.moments import REMEDY, Moment, precision_of
 from ledger.suggestions import did_you_mean
-from ledger.upcasts import UPCASTS
+from ledger.upcasts import upcast
 from ledger.validation_messages import explain, unreadable
 
 MAX_BODY = 1 << 20
@@ -92,8 +92,13 @@ def encode_json(line: bytes) -> Encoded:
 
 
 def decode(row: Row) -> Recorded:
-    """Read a recorded event in the newest version's shape. Raises LedgerError on unknown types."""
-    event = _decoder(row.type, row.version)(row.body)
+    """Read a recorded event in the newest version's shape. Raises NotDecoded."""
+    try:
+        event = _decoder(row.type, row.version)(row.body)
+    except NotDecoded:
+        raise
+    except Exception as error:  # msgspec's, or any that an upcast raises
+        raise NotDecoded(f"its content cannot be read: {brief(error)}") from error
     put(event, "position", row.position)
     put(event, "recorded_at", row.recorded_at)
     put(event, "event_id", row.event_id)
@@ -117,19 +122,6 @@ def same(stored: bytes, offered: bytes) -> bool:
     except (msgspec.MsgspecError, LedgerError, KeyError):
         return False
     return left == right and left_data == right_data
-
-
-def upcast(
-    type_: str,
-    version: int,
-    content: dict[str, Any],
-    upcasts: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = UPCASTS,
-) -> dict[str, Any]:
-    """Bring content written by an older version to the newest shape, one version at a time."""
-    while (type_, version) in upcasts:
-        content = upcasts[type_, version](content)
-        version += 1
-    return content
 
 
 _DIGEST_REMEDY = "Keep the document elsewhere and record its SHA-256."
@@ -260,6 +252,11 @@ def _type_of(wire: dict[str, Any]) -> catalogue.EventType:
 def _decoder(type_: str, version: int) -> Callable[[bytes], Recorded]:
     """The decoder of one type: directly into its class, or through upcasts of old versions."""
     described = _described(type_)
+    if version > described.version:
+        raise NotDecoded(
+            f"its version {version} is newer than {described.version}, the last one that this "
+            "program knows; install the newer version of what defines it"
+        )
     if version == described.version:
         fields_ = [("data", described.content)]
         typed = msgspec.defstruct(
@@ -286,9 +283,9 @@ def _described(type_: str) -> catalogue.EventType:
     try:
         return catalogue.types()[type_]
     except KeyError:
-        raise LedgerError(
-            f"event type {type_!r} is recorded but unknown to this program; install the package "
-            "that defines it, or a newer interaction-ledger"
+        raise NotDecoded(
+            "its type is unknown to this program; install the package that defines it, or a newer "
+            "interaction-ledger"
         ) from None
 
 

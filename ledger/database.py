@@ -5,6 +5,7 @@ This module imports neither event classes nor the eventsourcing library: questio
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,12 +34,23 @@ class Location(NamedTuple):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """ILEDGER_DSN, ILEDGER_HOME and ILEDGER_SCHEMA name the ledger where nothing else does."""
+        """ILEDGER_DSN, ILEDGER_HOME and ILEDGER_SCHEMA name the ledger where nothing else does.
+
+        Raises InvalidQuestion for a variable without content, which would mean another ledger than
+        the one that whoever set it had in mind.
+        """
+        given = {name: environment[name].strip() for name in VARIABLES if name in environment}
+        named = given.get("ILEDGER_DSN") or given.get("ILEDGER_HOME")
+        for name, value in given.items():
+            if not value and (name == "ILEDGER_SCHEMA" or not named):
+                raise errors.InvalidQuestion(
+                    f"{name} is empty; set it to {_MEANT[name]}, or unset it"
+                )
         home = environment.get("ILEDGER_HOME")
         return cls(
             environment.get("ILEDGER_DSN") or None,
             Path(home) if home else None,
-            environment.get("ILEDGER_SCHEMA") or "ledger",
+            environment.get("ILEDGER_SCHEMA", "ledger"),
         )
 
     @property
@@ -65,16 +77,38 @@ class Location(NamedTuple):
 
 
 def parsed(dsn: str) -> dict[str, Any]:
-    """The parts of a DSN. Raises InvalidQuestion."""
+    """The parts of a DSN. Raises InvalidQuestion, with no part of it: any may be a password."""
     try:
-        return conninfo_to_dict(dsn)
-    except psycopg.ProgrammingError as error:
-        raise errors.InvalidQuestion(
-            f"the DSN cannot be read: {str(error).strip()}. Write "
-            "postgresql://user@host/database, or host=... dbname=... user=..."
-        ) from None
+        parts = conninfo_to_dict(dsn)
+    except (psycopg.ProgrammingError, UnicodeError, ValueError):
+        parts = {}
+    if dsn.strip() and parts and _plausible(dsn, parts):
+        return parts
+    raise errors.InvalidQuestion(
+        "the DSN cannot be read; it is not repeated here, since it may hold a password. Write "
+        "postgresql://user@host/database, with %40 for @ and %2F for / in a name or password, or "
+        "host=... dbname=... user=..., with quotes around what has spaces"
+    ) from None
 
 
+def _plausible(dsn: str, parts: Mapping[str, Any]) -> bool:
+    """Whether no password with @, / or : in it was taken for a host, port or database."""
+    ports, hosts = (str(parts.get(name, "")).split(",") for name in ("port", "host"))
+    url, name = "://" in dsn, str(parts.get("dbname", ""))
+    return (
+        "\0" not in dsn
+        and all(re.fullmatch("[0-9]*", port) for port in ports)
+        and not (url and any("@" in host[1:] for host in hosts))
+        and not (url and "@" in name and "%40" not in dsn)
+    )
+
+
+VARIABLES = ("ILEDGER_DSN", "ILEDGER_HOME", "ILEDGER_SCHEMA")
+_MEANT = {
+    "ILEDGER_DSN": "a connection string",
+    "ILEDGER_HOME": "a folder",
+    "ILEDGER_SCHEMA": "a schema",
+}
 # How every connection of the product is opened; the rest of its state `prepare` sets.
 SETTINGS: dict[str, Any] = {
     "autocommit": True,
@@ -115,6 +149,15 @@ def prepare(connection: Connection, location: Location, roles: Sequence[str]) ->
         )
 
 
+def inherits(connection: Connection, location: Location) -> bool:
+    """Whether the login has the rights of its roles in a ledger without taking one of them."""
+    names = [f"{location.schema}_{role}" for role in ROLES]
+    with translated():
+        query = statements("ledger.sql", "statements.sql")["inherits"]
+        row = connection.execute(query, {"names": names}).fetchone()
+    return bool(row and row[0])
+
+
 def twin(connection: Connection) -> Connection | None:
     """A second connection with the same role and schemas; None if the server grants none."""
     row = connection.execute("SELECT current_setting('search_path'), current_user").fetchone()
@@ -152,14 +195,8 @@ def translate(error: psycopg.Error) -> Exception:
             "this database holds no ledger of that name. Run `iledger init`, "
             "or name the right schema with --schema."
         )
-    if state == "42P06":
-        return errors.InvalidQuestion(
-            f"{first}, but it holds no ledger. Name another with --schema, or rename that one."
-        )
-    if state in ("22P05", "22021"):
-        return errors.InvalidQuestion(
-            f"{first}. No name or text of a ledger has a NUL character; leave it out."
-        )
+    if state in _UNFIT:
+        return errors.InvalidQuestion(f"{first}{_UNFIT[state]}")
     if state in ("53100", "53200", "54000"):
         return errors.ServerUnavailable(
             f"the database has run out of room: {first}. Nothing of this batch was recorded. "
@@ -178,6 +215,13 @@ def translate(error: psycopg.Error) -> Exception:
     return error
 
 
+_NUL = ". No name or text of a ledger has a NUL character; leave it out."
+_UNFIT = {
+    "42P06": ", but it holds no ledger. Name another with --schema, or rename that one.",
+    "22023": ". The database does not know it; give another.",
+    "22P05": _NUL,
+    "22021": _NUL,
+}
 _OURS: dict[str, type[errors.LedgerError]] = {
     "IL002": errors.Immutable,
     "IL003": errors.LedgerError,

@@ -32,13 +32,11 @@ from eventsourcing.utils import Environment, EnvType, construct_topic, strtobool
 
 from ledger import catalogue, codec, log, schema
 from ledger.canonical import canonical
-from ledger.database import Location, connect
+from ledger.database import ROLES, VARIABLES, Location, connect
 from ledger.envelope import NEVER, Encoded, Event, Recorded, Row, TaggedRow
 from ledger.errors import ConditionFailed
 from ledger.receipts import record_all
 from ledger.store import Store
-
-_VARIABLES = ("ILEDGER_DSN", "ILEDGER_HOME", "ILEDGER_SCHEMA")
 
 
 class LedgerFactory(DCBInfrastructureFactory[TrackingRecorder]):
@@ -53,13 +51,15 @@ class LedgerFactory(DCBInfrastructureFactory[TrackingRecorder]):
     def dcb_recorder(self) -> api.DCBRecorder:
         """A recorder; all share their connections. Raises SchemaMismatch, ServerUnavailable."""
         if self._store is None:
-            given = {name: self.env.get(name) or os.environ.get(name, "") for name in _VARIABLES}
-            location = Location.from_environment(given)
+            found = {name: self.env.get(name, os.environ.get(name)) for name in VARIABLES}
+            location = Location.from_environment(
+                {name: value for name, value in found.items() if value is not None}
+            )
             if strtobool(self.env.get("CREATE_TABLE", "yes")):
                 schema.init(location)
-            with connect(location) as connection:
+            with connect(location, *ROLES) as connection:
                 schema.check(connection)
-            self._store = Store(location, "owner")
+                self._store = Store.of_a_program(connection, location)
         return Recorder(self._store)
 
     def close(self) -> None:

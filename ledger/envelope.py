@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from ledger.moments import Moment
+from ledger.moments import Moment, Precision, precision_of
 
 Visibility = Literal["internal", "client", "partner"]
 
@@ -170,9 +170,34 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     asked: str | None = None
 
 
+class NotUnderstood(NamedTuple):
+    """The data of an event that this program cannot read: why, and all that is recorded of it."""
+
+    reason: str
+    body: bytes
+
+
 def event_id(source: str, key: str) -> uuid.UUID:
     """Derive an event's id: the first 128 bits of SHA-256 over source, a zero byte, and key.
 
     The database computes the same in reading.sql (`event_id_of`).
     """
     return uuid.UUID(bytes=hashlib.sha256(f"{source}\0{key}".encode()).digest()[:16])
+
+
+def texts_of(body: bytes) -> dict[str, str]:
+    """The texts of an envelope, as far as a recorded body can be read."""
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    known = (*REQUIRED, *OPTIONAL)
+    given = found.items() if isinstance(found, dict) else ()
+    return {name: text for name, text in given if name in known and isinstance(text, str)}
+
+
+def stated_precision(row: Row) -> Precision:
+    """How exactly the time of an event is known, as far as its body can be read."""
+    if row.occurred_at is None:
+        return Precision.UNKNOWN
+    return precision_of(texts_of(row.body).get("occurred_at", ""))

@@ -67,6 +67,14 @@ class Immutable(LedgerError):
     exit_code = 4
 
 
+class NotDecoded(LedgerError):
+    """A recorded event cannot be read by this program; the message says why and what to do."""
+
+
+class NotGuarded(LedgerError):
+    """A script asked for worker processes outside of `if __name__ == "__main__":`."""
+
+
 class NotFound(LedgerError):
     """The named client, employee or event is not in the ledger (at the moment asked for)."""
 
@@ -151,9 +159,17 @@ def shorten(value: Any, limit: int = 80) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}… ({len(text)} characters)"
 
 
+def brief(error: BaseException) -> str:
+    """What an error says, in one line."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
 def _differences(stored: bytes, offered: bytes, most: int = 5) -> str:
     """The fields in which two recorded texts differ."""
-    sides = before, now = [dict(_leaves(json.loads(text))) for text in (stored, offered)]
+    try:
+        sides = before, now = [dict(_leaves(json.loads(text))) for text in (stored, offered)]
+    except ValueError:
+        return "the recorded one cannot be read"
     paths = [path for path in sorted(before | now) if before.get(path) != now.get(path)]
     found = []
     for path in paths[:most]:

@@ -103,10 +103,10 @@ def date_of(at: datetime, precision: str | None) -> str | None:
 
 
 def precision_of(text: str) -> Precision:
-    """The precision of a text that `str(Moment)` wrote, without parsing it."""
+    """The precision of a text that `str(Moment)` wrote, without parsing it; of others instant."""
     if len(text) > _MINUTE:
         return Precision.INSTANT
-    return Precision.UNKNOWN if text == "unknown" else _BY_LENGTH[len(text)]
+    return Precision.UNKNOWN if text == "unknown" else _BY_LENGTH.get(len(text), Precision.INSTANT)
 
 
 _MINUTE = 17

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from psycopg import sql
 
-from ledger.database import ROLES, Connection, Location, connect, translated
+from ledger.database import ROLES, Connection, Location, connect, prepare, translated
 from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised, SchemaMismatch
 from ledger.sql import script, statements
 
@@ -61,8 +61,10 @@ def init(location: Location, zone: str = "UTC") -> bool:
         raise InvalidQuestion(f"unknown time zone {zone!r}; use an IANA name, such as UTC")
     with connect(location, autocommit=False, make=True) as connection, translated():
         named = statements("ledger.sql", "init.sql")
+        connection.execute("SELECT now() AT TIME ZONE %s", [zone])  # which may know fewer
         connection.execute(named["lock"])
-        if _exists(connection, location.schema):
+        if connection.execute(named["exists"], [location.schema]).fetchone():
+            prepare(connection, location, ROLES)  # a login need not inherit its roles
             check(connection)
             return False
         _refuse_taken(connection, location)
@@ -144,12 +146,6 @@ def _refuse_strangers(connection: Connection) -> None:
             f"the login {row[1]} has no right to the ledger in schema {row[0]}. Let an "
             f"administrator grant it one of the roles {', '.join(f'{row[0]}_{r}' for r in ROLES)}."
         )
-
-
-def _exists(connection: Connection, schema: str) -> bool:
-    row = connection.execute("SELECT to_regclass(format('%%I.events', %s::text))", [schema])
-    found = row.fetchone()
-    return found is not None and found[0] is not None
 
 
 def _refuse_taken(connection: Connection, location: Location) -> None:

@@ -2,40 +2,66 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from psycopg_pool import ConnectionPool
 
 from ledger import following, log
-from ledger.database import SETTINGS, Connection, Location, prepare, translated
+from ledger.database import SETTINGS, Connection, Location, inherits, prepare, translated
 from ledger.envelope import Encoded, Outcome, Row, TaggedRow
 from ledger.errors import LedgerError, ServerUnavailable
 
 T = TypeVar("T")
+Pool = ConnectionPool[Connection]
 PATIENCE = 60.0  # seconds that a follower waits for a lost server
+
+
+def _pool(location: Location, roles: Sequence[str], most: int) -> Pool:
+    return ConnectionPool(
+        location.conninfo,
+        kwargs=SETTINGS,
+        configure=lambda connection: prepare(connection, location, roles),
+        min_size=1,
+        max_size=most,
+        timeout=10,
+        open=True,
+    )
 
 
 class Store:
     """A ledger behind a pool of connections. Thread-safe; close it, or use it as a context manager.
 
     - roles: as for `ledger.database.connect`, tried in order
+    - appending: those to append as, if it is not the same
 
     After a lost connection, all lost connections are replaced and the call is repeated once.
     Appending twice is safe, because each key is recorded once.
     """
 
-    def __init__(self, location: Location, *roles: str, max_connections: int = 8) -> None:
+    def __init__(
+        self,
+        location: Location,
+        *roles: str,
+        appending: Sequence[str] = (),
+        max_connections: int = 8,
+    ) -> None:
         self.location = location
         self.roles = roles or ("owner", "writer")
-        self._pool: ConnectionPool[Connection] = ConnectionPool(
-            location.conninfo,
-            kwargs=SETTINGS,
-            configure=lambda connection: prepare(connection, location, self.roles),
-            min_size=1,
-            max_size=max_connections,
-            timeout=10,
-            open=True,
-        )
+        self._pool = _pool(location, self.roles, max_connections)
+        self._appending = _pool(location, appending, max_connections) if appending else self._pool
+
+    @classmethod
+    def of_a_program(cls, connection: Connection, location: Location) -> Self:
+        """The store of a program that may do all that its login may, by this connection.
+
+        A login that is not an owner acts as itself: it may be both writer and auditor. If it does
+        not inherit these roles, it takes one to read and the other to append.
+        """
+        if inherits(connection, location):
+            return cls(location, "owner")
+        # After these, any role sees the ledger, and is told what it may not do.
+        reading = ("owner", "auditor", "supervisor", "writer")
+        return cls(location, *reading, appending=("owner", "writer", *reading))
 
     def __enter__(self) -> "Store":
         return self
@@ -46,6 +72,7 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+        self._appending.close()
 
     def record(
         self,
@@ -63,7 +90,8 @@ class Store:
                 atomic=atomic,
                 condition=condition,
                 on_conflict_read=on_conflict_read,
-            )
+            ),
+            self._appending,
         )
 
     def rows(
@@ -106,17 +134,18 @@ class Store:
             self.location, self.roles, query, after=after, outages=outages, stopped=stopped
         )
 
-    def _with_connection(self, call: Callable[[Connection], T]) -> T:
+    def _with_connection(self, call: Callable[[Connection], T], pool: Pool | None = None) -> T:
+        used = pool or self._pool
         try:
-            return self._once(call)
+            return self._once(call, used)
         except ServerUnavailable:
             # A server that was restarted has broken all of them, not only this one.
-            self._pool.check()
-            return self._once(call)
+            used.check()
+            return self._once(call, used)
 
-    def _once(self, call: Callable[[Connection], T]) -> T:
+    def _once(self, call: Callable[[Connection], T], pool: Pool) -> T:
         self._refuse_closed()
-        with translated(), self._pool.connection() as connection:
+        with translated(), pool.connection() as connection:
             return call(connection)
 
     def _refuse_closed(self) -> None:

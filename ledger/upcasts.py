@@ -5,7 +5,20 @@ would have stored it: `{("call.logged", 1): _call_logged_2}`. A type whose conte
 changes gets `VERSION: ClassVar[int]` one higher, a function here and a line in the golden file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 UPCASTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+def upcast(
+    type_: str,
+    version: int,
+    content: dict[str, Any],
+    upcasts: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = UPCASTS,
+) -> dict[str, Any]:
+    """Bring content written by an older version to the newest shape, one version at a time."""
+    while (type_, version) in upcasts:
+        content = upcasts[type_, version](content)
+        version += 1
+    return content

@@ -23,7 +23,7 @@ ORDER = {
         "__init__",
     ),
     "projections": (
-        "__init__ periods shown_times view",
+        "__init__ periods shown_text shown_times view",
         "engine",
         "tables",
         "metrics",

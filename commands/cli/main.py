@@ -68,7 +68,7 @@ def iledger(ctx: click.Context, dsn: str | None, folder: str | None, schema: str
     put into ~/.bashrc: eval "$(_ILEDGER_COMPLETE=bash_source iledger)"; for zsh and fish it is
     zsh_source and fish_source.
     """
-    given = {"dsn": dsn or None, "folder": folder, "schema": schema}
+    given = {"dsn": dsn, "folder": folder, "schema": schema}
     command_line = click.core.ParameterSource.COMMANDLINE
     typed = {name for name in given if ctx.get_parameter_source(name) is command_line}
     ctx.obj = {**given, "typed": typed}
@@ -128,7 +128,8 @@ def run(arguments: Sequence[str]) -> int:
             from commands.cli.error_messages import explained
 
             message, code = explained(context, error)
-        _tell(lambda: click.echo(f"iledger: {message}", err=True))
+        shown = _shown(message)
+        _tell(lambda: click.echo(f"iledger: {shown}", err=True))
         return code
     return 0
 
@@ -139,6 +140,13 @@ def _tell(show: Callable[[], None]) -> None:
         show()
     except BrokenPipeError:
         _pipe_closed()
+
+
+def _shown(message: str) -> str:
+    # 1 ms, after an error only; `--help` imports click alone.
+    from projections.shown_text import visible
+
+    return visible(message)
 
 
 def _is_text(argument: str) -> bool:

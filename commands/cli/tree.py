@@ -1,5 +1,6 @@
 """Groups of commands that import a command when it is called, and propose the right name."""
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from itertools import dropwhile
@@ -77,6 +78,18 @@ class Root(Tree):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(COMMANDS, **given)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As in every group, but an empty argument is refused: a variable of the shell is not set.
+
+        Raises click.UsageError.
+        """
+        for before, argument in zip(("", *args), args, strict=False):
+            named = re.fullmatch(r"(--[a-z-]+)=\s*", argument)
+            if named or not argument.strip():
+                option = named[1] if named else before if before[:2] == "--" else "an argument"
+                ctx.fail(f"{option} is empty; give it a value, or leave it out")
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -1,7 +1,9 @@
 """Reading what a decision depends on: the state, and the condition under which it stays so."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from logging import getLogger
 from typing import Any, NamedTuple
 
 from commands.decisions.memory import Memory
@@ -10,11 +12,12 @@ from commands.decisions.requests import Request
 from ledger import codec
 from ledger.api import Ledger
 from ledger.envelope import NEVER, Recorded, Row
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotDecoded
 from ledger.log import Condition, Dependencies, Item, Query
 from ledger.moments import Precision
 
 AHEAD = timedelta(minutes=5)  # by which clocks may differ, as in appending.sql
+_log = getLogger(__name__)  # which writes to stderr unless the program says otherwise
 MOST = 100_000  # events that one decision may depend on
 
 
@@ -120,7 +123,7 @@ def _dependencies(ledger: Ledger, items: tuple[Item, ...]) -> Dependencies:
 
 
 def _counting(found: Dependencies, request: Request | None) -> tuple[int, list[Recorded]]:
-    """The head, and the events that count: neither annulled nor wrapped by the library.
+    """The head, and the events that count: not annulled, and understood by this program.
 
     Raises Answered if the request is among them.
     """
@@ -128,4 +131,17 @@ def _counting(found: Dependencies, request: Request | None) -> tuple[int, list[R
         raise Answered(request, asked)
     if len(found.rows) == MOST:
         raise LedgerError(f"a decision depends on more than {MOST:,} events")
-    return found.head, [codec.decode(row) for row, counts in found.rows if counts and row.version]
+    return found.head, [*_understood(row for row, counts in found.rows if counts and row.version)]
+
+
+def _understood(rows: Iterable[Row]) -> Iterator[Recorded]:
+    for row in rows:
+        try:
+            yield codec.decode(row)
+        except NotDecoded as error:
+            _pass_over(row.position, row.type, str(error))
+
+
+@cache  # said once
+def _pass_over(position: int, type_: str, reason: str) -> None:
+    _log.warning("this decision passes over position %d, %s: %s", position, type_, reason)

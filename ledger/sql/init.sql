@@ -5,6 +5,11 @@
 -- Several processes may create the ledger at once; the second finds it made.
 SELECT pg_advisory_xact_lock(1230718029)
 
+-- name: exists
+-- Whether there is a ledger of this name, which a login may see that may not use it.
+SELECT true FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = %s AND c.relname = 'events'
+
 -- name: set_role
 SELECT set_config('iledger.role', %s, true)
 

@@ -145,8 +145,19 @@ def _events(
         part = _PART.get(row.type, "approach" if claim else "evidence")
         breach_of = claim if claim and claim.breach else None
         first = claim is not None and claim is claims[0]
-        found.append(_Filed(row, msgspec.json.decode(row.body), part, first, breach_of))
+        if (content := _readable(row.body)) is not None:
+            found.append(_Filed(row, content, part, first, breach_of))
     return found
+
+
+def _readable(body: bytes) -> dict[str, Any] | None:
+    """The content of an event; None if it cannot be understood."""
+    try:
+        content = msgspec.json.decode(body, type=dict[str, Any])
+        precision_of(content["occurred_at"])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, TypeError):
+        return None
+    return content
 
 
 def _line(each: _Filed) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from projections.shown_text import one_line
 from projections.shown_times import date_in, shown_in
 
 Row = Mapping[str, object]
@@ -48,7 +49,8 @@ def table(rows: Rows, zone: ZoneInfo) -> Iterator[str]:
 
 def escaped(text: str) -> str:
     """Text on one line in which Markdown finds no markup."""
-    marked = "".join(f"\\{sign}" if sign in "\\|`*_[]<>#" else sign for sign in text)
+    shown = one_line(text)
+    marked = "".join(f"\\{sign}" if sign in "\\|`*_[]<>#" else sign for sign in shown)
     return " ".join(marked.split())
 
 

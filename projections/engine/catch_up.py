@@ -10,20 +10,29 @@ import psycopg
 from ledger.database import Connection, Location
 from ledger.errors import NotInitialised
 from ledger.sql import statements
-from projections.engine.rebuild import rebuild
+from projections.engine.rebuild import rebuild, refuse_in_workers
 from projections.engine.runner import Progress, Report, follow_up, progress
 
 _FRAME = statements("projections.engine", "frame.sql")
 
 
-def catch_up(connection: Connection, location: Location, report: Report | None = None) -> Progress:
+def catch_up(
+    connection: Connection,
+    location: Location,
+    report: Report | None = None,
+    *,
+    workers: int | None = 0,
+) -> Progress:
     """Bring the projections up to the head if this role may. Returns their progress.
 
     - connection: in autocommit mode
     - report: called with the number of events done and in all
+    - workers: of a rebuild, as `projections.engine.rebuild.rebuild` describes them
 
-    Raises NotInitialised if there are no projections and this role may not build them.
+    Raises NotInitialised if there are no projections and this role may not build them; NotGuarded
+    in a worker process.
     """
+    refuse_in_workers()
     at = progress(connection, location)
     if at is not None and at.fresh and not at.behind:
         return at
@@ -35,7 +44,7 @@ def catch_up(connection: Connection, location: Location, report: Report | None =
             )
         return at
     if at is None or not at.fresh:
-        rebuild(location, report, if_stale=True)
+        rebuild(location, report, workers=workers, if_stale=True)
     else:
         follow_up(connection, report)
     at = progress(connection, location)

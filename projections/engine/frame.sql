@@ -18,6 +18,10 @@ CREATE TABLE progress (
 CREATE FUNCTION known("position" bigint, annulled_at bigint, as_of bigint) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$ SELECT "position" <= as_of AND annulled_at > as_of $$;
 
+-- A time that a row can show: what began, or ended, at an unknown time or never has none.
+CREATE FUNCTION finite(at timestamptz) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN isfinite(at) THEN at END $$;
+
 -- A day or month has no zone: it is stored as midnight UTC and is the same date everywhere.
 CREATE FUNCTION local_time(at timestamptz, "precision" text, zone text) RETURNS timestamp
 LANGUAGE sql IMMUTABLE AS $$

@@ -8,24 +8,25 @@ sees either the old tables or the new ones.
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 
 from psycopg import sql
 
 from ledger import log
 from ledger.database import Connection, Location, connect, translated
+from ledger.errors import NotGuarded
 from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.materialized import fill
 from projections.engine.runner import (
     CHUNK,
     Report,
-    copy_in,
+    add,
     mark_annulled,
     progress,
     take_in,
-    unfold,
 )
 
 RANGE = 10_000
@@ -33,23 +34,30 @@ ALONE = 50_000
 Job = Callable[..., int]
 Crew = Callable[[Job, Iterable[tuple[object, ...]]], Iterator[int]]
 _FRAME = statements("projections.engine", "frame.sql")
+_GUARD = (
+    'Workers import the main module again: put what it does below `if __name__ == "__main__":`, or '
+    "ask for workers=0."
+)
 
 
 def rebuild(
     location: Location,
     report: Report | None = None,
     *,
-    workers: int | None = None,
+    workers: int | None = 0,
     if_stale: bool = False,
 ) -> int:
     """Rebuild all projections from the first event. Returns their position.
 
     - workers: number of processes that unfold; None = one a core, or none for a small ledger. They
-      import the main module again: a script must be guarded by `if __name__ == "__main__"`
+      import the main module again: a script that asks for them must do so below
+      `if __name__ == "__main__":`
     - if_stale: do nothing if another process has just rebuilt them
 
-    Raises NotAllowed if the login is not a member of the ledger's owner role.
+    Raises NotAllowed if the login is not a member of the ledger's owner role, NotGuarded if a
+    worker would build them, too.
     """
+    refuse_in_workers()
     with closing(connect(location, "owner")) as connection, translated():
         # One rebuild at a time; a second one waits and then starts its own.
         connection.execute(_FRAME["lock_rebuilds"], {"name": _next(location)})
@@ -79,7 +87,7 @@ def build(
     location: Location,
     schema: str,
     report: Report | None = None,
-    workers: int | None = None,
+    workers: int | None = 0,
     upto: int | None = None,
 ) -> int:
     """Build all projections as of a position (None = the head) in a new schema of this name."""
@@ -142,7 +150,10 @@ def _crew(connection: Connection, location: Location, schema: str, workers: int)
     if not workers:
         yield lambda job, calls: (job(connection, *call) for call in calls)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _join, (location, schema)) as pool:
+    with (
+        _unbroken(),
+        ProcessPoolExecutor(workers, get_context("spawn"), _join, (location, schema)) as pool,
+    ):
 
         def crew(job: Job, calls: Iterable[tuple[object, ...]]) -> Iterator[int]:
             futures = [pool.submit(_work, job, call) for call in calls]
@@ -150,6 +161,21 @@ def _crew(connection: Connection, location: Location, schema: str, workers: int)
                 yield future.result()
 
         yield crew
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """Name what ends workers before they have begun."""
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise NotGuarded(f"a worker process ended by itself. {_GUARD}") from error
+
+
+def refuse_in_workers() -> None:
+    """Raise NotGuarded in a worker that imports the main module: it would wait for its parent."""
+    if getattr(current_process(), "_inheriting", False):
+        raise NotGuarded(f"a worker process may not build the projections, too. {_GUARD}")
 
 
 _worker: list[Connection] = []
@@ -168,7 +194,7 @@ def _work(job: Job, call: tuple[object, ...]) -> int:
 
 def _unfold_span(connection: Connection, after: int, upto: int) -> int:
     with translated(), connection.transaction():
-        copy_in(connection, unfold(log.read(connection, after=after, upto=upto)))
+        add(connection, after, upto)
     return upto - after
 
 

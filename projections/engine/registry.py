@@ -3,7 +3,8 @@
 A projection is a pair of files: `name.py` holds the row types, `TABLES` (row type to table) and
 `UNFOLD` (event type to a pure function from event to rows); `name.sql` beside it holds the
 statements `tables`, `indexes`, `functions`, and the questions that the module asks. Column order is
-field order. `MATERIALIZED`, if there is one, names the table that is materialized for all keys.
+field order. `MATERIALIZED`, if there is one, names the table that is materialized for all keys. A
+statement `not_understood` runs where events of (after, upto] could not be understood.
 
 Other packages add projections through the entry point group `interaction_ledger.projections`.
 """
@@ -23,6 +24,7 @@ from projections.engine.materialized import Materialized
 # The order matters: a later projection may use SQL functions of an earlier one.
 MODULES = (
     "engine.annulments",
+    "engine.not_understood",
     "tables.people.people",
     "tables.people.roles",
     "tables.ownership.ownership",
@@ -99,10 +101,16 @@ def tables() -> Tables:
 def fingerprint() -> str:
     """A digest of everything that determines the tables: if it differs, they must be rebuilt.
 
-    It covers the projections' source, the upcasts, and the packages that add event types. It reads
-    files and imports nothing, because every question computes it.
+    It covers the source of the projections, of the event classes and of what reads events, and the
+    packages that add event types. It reads files and imports nothing, because every question
+    computes it.
     """
-    digest = hashlib.sha256((files("ledger") / "upcasts.py").read_bytes())
+    digest = hashlib.sha256()
+    own = files("ledger")
+    classes = sorted((own / "events").iterdir(), key=lambda path: path.name)
+    for path in (own / "codec.py", own / "upcasts.py", *classes):
+        if path.name.endswith(".py"):
+            digest.update(path.read_bytes())
     for entry in entry_points(group="interaction_ledger.events"):
         digest.update(f"{entry.name}={entry.value} {entry.dist and entry.dist.version}\n".encode())
     for module in (*ALSO_IN_TABLES, *_modules()):

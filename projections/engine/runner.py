@@ -6,21 +6,33 @@ of one position.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+import psycopg
 from psycopg import sql
 
 from ledger import log
 from ledger.database import Connection, Location, translated
 from ledger.envelope import Row
+from ledger.errors import NotAllowed, NotDecoded, brief
 from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.materialized import touch
+from projections.engine.not_understood import Listed, NotUnderstood, listed, passed_over
 
 CHUNK = 5_000
 Rows = dict[type[NamedTuple], list[NamedTuple]]
 Report = Callable[[int, int], None]
 _FRAME = statements("projections.engine", "frame.sql")
+# What copying raises where a row does not fit its table.
+_UNFIT = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.ProgrammingError,
+    ArithmeticError,
+    TypeError,
+    ValueError,
+)
 
 
 class Progress(NamedTuple):
@@ -65,7 +77,7 @@ def follow_up(connection: Connection, report: Report | None = None) -> None:
 
 def take_in(connection: Connection, after: int, upto: int) -> None:
     """Add the events in (after, upto] to tables at position `after`, in this transaction."""
-    copy_in(connection, unfold(log.read(connection, after=after, upto=upto)))
+    add(connection, after, upto)
     parameters: dict[str, object] = {"after": after, "upto": upto}
     parameters["annulled"] = mark_annulled(connection, after, upto)
     for projection in registry.projections():
@@ -74,20 +86,71 @@ def take_in(connection: Connection, after: int, upto: int) -> None:
     connection.execute(_FRAME["advance"], {"position": upto})
 
 
+def add(connection: Connection, after: int, upto: int) -> None:
+    """Copy in what the events in (after, upto] unfold into, in this transaction.
+
+    If an event has a row that its table cannot hold, halves are tried, until that event is alone.
+    """
+    try:
+        with connection.transaction():
+            rows = unfold(log.read(connection, after=after, upto=upto))
+            copy_in(connection, rows)
+    except _UNFIT as error:
+        if upto - after > 1:
+            middle = (after + upto) // 2
+            add(connection, after, middle)
+            add(connection, middle, upto)
+            return
+        (row,) = log.read(connection, after=after, upto=upto)
+        rows = {NotUnderstood: [passed_over(row, f"a table cannot hold it: {brief(error)}")]}
+        copy_in(connection, rows)
+    if NotUnderstood in rows:
+        for projection in registry.projections():
+            if found := projection.sql.get("not_understood"):
+                connection.execute(found, {"after": after, "upto": upto})
+
+
 def unfold(rows: Iterable[Row]) -> Rows:
-    """Unfold events into rows, by row type; pure apart from reading `rows`."""
+    """Unfold events into rows, by row type; pure apart from reading `rows`.
+
+    An event that cannot be understood becomes a row of NotUnderstood alone. The library's own
+    events, whose version is 0, are not the ledger's to understand.
+    """
     from ledger.codec import decode  # takes 65 ms: it imports every event class
 
     found: Rows = defaultdict(list)
     unfolds = registry.unfolds()
     for row in rows:
-        functions = unfolds.get(row.type)
-        if functions and row.version:
+        if not row.version:
+            continue
+        made: list[NamedTuple]
+        try:
             event = decode(row)
-            for function in functions:
-                for made in function(event):
-                    found[type(made)].append(made)
+            made = [each for function in unfolds.get(row.type, ()) for each in function(event)]
+        except NotDecoded as error:
+            made = [passed_over(row, str(error))]
+        except Exception as error:  # whatever a projection could not do with it
+            made = [passed_over(row, f"{type(error).__name__} in a projection: {brief(error)}")]
+        for each in made:
+            found[type(each)].append(each)
     return found
+
+
+def not_understood(connection: Connection, at: Progress | None) -> list[Listed]:
+    """The events that cannot be understood and were not annulled; builds nothing.
+
+    at: the progress of the projections. After it, one chunk is read, if this role may.
+    """
+    found = [] if at is None else listed(connection)
+    after = 0 if at is None else at.position
+    try:
+        ahead = unfold(
+            log.read(connection, after=after, upto=min(after + CHUNK, log.head(connection)))
+        )
+    except NotAllowed:
+        return found
+    passed = cast("list[NotUnderstood]", ahead.get(NotUnderstood, []))
+    return found + [Listed(each.position, each.type, each.reason) for each in passed]
 
 
 def copy_in(connection: Connection, rows: Rows) -> None:

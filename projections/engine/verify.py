@@ -13,7 +13,7 @@ from psycopg import sql
 from ledger.database import Connection, Location, connect, translated
 from ledger.errors import InvalidQuestion, NotInitialised
 from ledger.sql import statements
-from projections.engine.rebuild import build, discard
+from projections.engine.rebuild import build, discard, refuse_in_workers
 from projections.engine.runner import Report, progress, take_in
 
 _SQL = statements("projections.engine", "verify.sql")
@@ -45,14 +45,16 @@ class Verified(NamedTuple):
     tables: list[Compared]
 
 
-def verify(
-    location: Location, report: Report | None = None, workers: int | None = None
-) -> Verified:
+def verify(location: Location, report: Report | None = None, workers: int | None = 0) -> Verified:
     """Compare every table of the projections with one built from the events alone.
 
+    - workers: as `projections.engine.rebuild.rebuild` describes them
+
     Raises NotAllowed if the login is not a member of the ledger's owner role; NotInitialised or
-    InvalidQuestion if this version of the program has not built the live tables.
+    InvalidQuestion if this version of the program has not built the live tables; NotGuarded in a
+    worker process.
     """
+    refuse_in_workers()
     beside = f"{location.projections}_verify"
     with closing(connect(location, "owner")) as connection, translated():
         _refuse_unless_fresh(connection, location)

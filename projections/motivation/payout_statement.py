@@ -4,12 +4,14 @@ Numbers are decimals in a statement that was just computed, and texts in one tha
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Generic, NamedTuple, NotRequired, TypedDict, TypeVar
 
+import msgspec
+
 from ledger.canonical import canonical
+from ledger.errors import InvalidQuestion
 from projections.motivation.rounding import plain
 from projections.motivation.scheme import Kind
 
@@ -131,9 +133,14 @@ def statement_of(content: StatementContent[Decimal]) -> Statement:
 
 
 def read_back(document: str) -> StatementContent[str]:
-    """The content of a document, with numbers as texts."""
-    content: StatementContent[str] = json.loads(document)
-    return content
+    """The content of a document, with numbers as texts. Raises InvalidQuestion if it is none."""
+    try:
+        return msgspec.json.decode(document, type=StatementContent[str])
+    except (msgspec.DecodeError, RecursionError):
+        raise InvalidQuestion(
+            "a recorded statement has a document that this program did not write and cannot read; "
+            "find it with `iledger replay --type payout_statement.issued`, and annul it"
+        ) from None
 
 
 def digest(statements: Sequence[Statement]) -> str:

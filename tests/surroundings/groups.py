@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pytest
 
@@ -30,6 +30,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 READS_THE_CLOCK = re.compile(r"\.now\(|commands\.cli|iledger ")
 EVERY_DAY = 30  # examples of a sampling test
 TIMES_MORE = 10  # of these in the group `exhaustive`
+
+Test = TypeVar("Test", bound=Callable[..., None])
 
 _chosen = "everyday"
 
@@ -96,6 +98,12 @@ def examples(everyday: int = EVERY_DAY) -> int:
     return everyday * (TIMES_MORE if _chosen == "exhaustive" else 1)
 
 
+def sampling(test: Test) -> Test:
+    """Mark a test that samples by itself, without hypothesis; `examples` tells it how much."""
+    test.samples = True  # type: ignore[attr-defined]
+    return test
+
+
 def browser() -> str | None:
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
@@ -110,7 +118,8 @@ def has(item: pytest.Item) -> bool:
         return "any_dsn" in getattr(item, "fixturenames", ())
     if _chosen == "clocks":
         return _reads_the_clock(item.path)
-    return hasattr(getattr(item, "obj", None), "hypothesis")
+    test = getattr(item, "obj", None)
+    return hasattr(test, "hypothesis") or hasattr(test, "samples")
 
 
 def _own_group(item: pytest.Item) -> str:

@@ -24,6 +24,7 @@ _SQL = statements("commands.cli.admin", "doctor.sql")
 _OLDEST, _NEWEST = 15, 18
 _SECONDS_APART = 5
 _ROOM = 1 << 30
+_LISTED = 20  # events not understood
 
 
 class Finding(NamedTuple):
@@ -196,6 +197,19 @@ def _projections(connection: Connection, location: Location) -> Iterator[Finding
         yield Finding("projections", "ok", f"at the head, position {at.position}")
 
 
+def _events(connection: Connection, location: Location) -> Iterator[Finding]:
+    found = runner.not_understood(connection, runner.progress(connection, location))
+    advice = "Install the program or package that knows it; or annul it with event.annulled."
+    for each in found[:_LISTED]:
+        text = f"not understood: position {each.position}, {each.type}: {each.reason}"
+        yield Finding("events", "warn", text, advice)
+    if len(found) > _LISTED:
+        text = f"not understood: {len(found) - _LISTED:,} more"
+        yield Finding("events", "warn", text, "`iledger projections status` lists them all.")
+    if not found:
+        yield Finding("events", "ok", "all that was read is understood")
+
+
 _Check = Callable[[Connection, Location], Iterator[Finding]]
 _CHECKS: tuple[_Check, ...] = (
     _version,
@@ -206,6 +220,7 @@ _CHECKS: tuple[_Check, ...] = (
     _grants,
     _clock,
     _projections,
+    _events,
 )
 # Without a ledger, `iledger init` does everything that these would advise.
-_OF_A_LEDGER = (_roles, _triggers, _grants, _projections)
+_OF_A_LEDGER = (_roles, _triggers, _grants, _projections, _events)

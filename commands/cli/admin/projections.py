@@ -15,10 +15,11 @@ from ledger.database import connect, translated
 from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.rebuild import rebuild as build
-from projections.engine.runner import progress
+from projections.engine.runner import not_understood, progress
 from projections.engine.verify import verify as compare
 
 _SQL = statements("commands.cli.admin", "server.sql")
+_STATUS = ("position", "behind", "fresh", "built_at", "not_understood")
 
 _workers = click.option(
     "--workers",
@@ -49,18 +50,29 @@ def list_(form: Format, selection: Selection) -> None:
 @zoned
 @listed
 def status(zone: str | None, form: Format, selection: Selection) -> None:
-    """Show how far behind the projections are. Builds nothing."""
+    """Show how far behind the projections are, and which events are not understood.
+
+    Builds nothing. Every question passes over an event that this program cannot read. It takes its
+    place with the first question of a program that can.
+    """
     target = chosen()
     with closing(connect(target, *ROLES)) as connection:
         about = schema.check(connection)
         at = progress(connection, target)
-        rows = []
+        rows: list[dict[str, Any]] = []
         if at is not None:
             with translated():
                 built = connection.execute(_SQL["built"]).fetchone()
             rows = [at._asdict() | {"built_at": built and built[0]}]
+        passed = [each._asdict() for each in not_understood(connection, at)]
     with Printer(form, zone_named(zone, about.zone), selection) as printer:
-        printer.show(rows, columns=("position", "behind", "fresh", "built_at"))
+        people = form == "table" and not printer.named()
+        if passed and not rows:  # never built
+            rows = [dict.fromkeys(_STATUS)]
+        rows = [row | {"not_understood": len(passed) if people else passed} for row in rows]
+        printer.show(rows, columns=_STATUS)
+        if people and passed:
+            printer.show(passed, "not understood")
     if at is not None and not at.fresh:
         remark(
             "they were built by another version of this program; the next question rebuilds them"

@@ -18,6 +18,7 @@ from ledger.database import Connection, Location, connect, translated
 from ledger.errors import InvalidQuestion, NotAllowed
 from ledger.sql import statements
 from projections.engine import runner
+from projections.engine.not_understood import Listed
 from projections.questions.integrity.check import counts
 from projections.view import View
 
@@ -75,8 +76,11 @@ def status(zone: str | None, form: Format, selection: Selection) -> None:
         about = schema.check(connection)
         with Printer(form, zone_named(zone, about.zone), selection) as printer:
             printer.show([_ledger(connection, location, about)], "Ledger")
-            printer.show(_projections(connection, location), "Projections")
+            at = runner.progress(connection, location)
+            printer.show(_projections(at), "Projections")
             printer.show(_findings(connection, location, about.zone), "Check")
+            if (passed := runner.not_understood(connection, at)) or form == "json":
+                printer.show(passed, "Not understood", Listed._fields)
             printer.show(_sizes(connection, location), "Tables")
 
 
@@ -112,8 +116,7 @@ def _place(connection: Connection, location: Location) -> str:
     return f"at {connection.info.host}, port {connection.info.port}"
 
 
-def _projections(connection: Connection, location: Location) -> list[dict[str, Any]]:
-    at = runner.progress(connection, location)
+def _projections(at: runner.Progress | None) -> list[dict[str, Any]]:
     if at is None:
         return []
     state = "current" if at.fresh else "built by another version; the next question rebuilds them"

@@ -39,14 +39,14 @@ def card(question: Question, client: str) -> None:
     found = card_question.card(question.connection, question.view, client)
     say_merged(question, client)
     if question.printer.form == "csv" or question.printer.named("section"):
-        shown = ("name", "value", "since", "precision", "position", "client")
-        question.show(
-            [
-                {"section": section} | {column: line[column] for column in shown if column in line}
-                for section, lines in found._asdict().items()
-                for line in merges.shown(lines)
-            ]
-        )
+        lines = [
+            {"section": section} | line
+            for section, lines in found._asdict().items()
+            for line in merges.shown(lines)
+        ]
+        columns = ("section", "name", "value", "since", "precision", "position", "client")
+        shown = [column for column in columns if any(column in line for line in lines)]
+        question.show([{column: line.get(column) for column in shown} for line in lines])
         return
     for section, lines in found._asdict().items():
         if lines or question.printer.form == "json":

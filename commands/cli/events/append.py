@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from commands.cli.shell.ledger_options import chosen
-from commands.cli.shell.output import remark
+from commands.cli.shell.output import file_name, remark
 from commands.cli.shell.progress import Bar
 from ledger import schema
 from ledger.database import Location, connect
@@ -142,7 +142,9 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 def _rejects_path(file: str, asked: Path | None) -> Path:
     if asked is None:
         default = Path("ledger.rejects.jsonl")
-        return unused(default) if _piped(file) else Path(f"{file}.rejects.jsonl")
+        if _piped(file):
+            return unused(default)
+        return Path(file).with_name(file_name(Path(file).name, ".rejects.jsonl"))
     if file != "-" and asked.exists() and asked.samefile(file):
         raise InvalidQuestion("--rejects names the input itself; name another file")
     return asked

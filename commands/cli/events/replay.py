@@ -1,5 +1,6 @@
 """`iledger replay`: the events themselves, in order."""
 
+import base64
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,7 +12,6 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from commands.cli.shell.cells import one_line
 from commands.cli.shell.ids import CLIENT, EMPLOYEE
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import remark
@@ -26,6 +26,7 @@ from ledger.moments import Precision, precision_of
 from ledger.suggestions import did_you_mean
 from projections.engine import runner
 from projections.questions.integrity import ids
+from projections.shown_text import one_line
 from projections.shown_times import local
 from projections.view import View
 
@@ -37,7 +38,7 @@ _DATES = (Precision.DAY, Precision.MONTH)
 class _Head(msgspec.Struct):
     """What filters look at in a recorded body."""
 
-    source: str
+    source: str = ""
     occurred_at: str = "unknown"
 
 
@@ -51,6 +52,8 @@ class Filter(NamedTuple):
 
 
 _read_head = msgspec.json.Decoder(_Head).decode
+_read_object = msgspec.json.Decoder(dict[str, Any]).decode
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 @click.command(epilog="Example: iledger replay --client C-0112 --since 2025-06 --format jsonl")
@@ -87,6 +90,7 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
     """
     if asked["follow"] and asked["as_of"]:
         raise click.UsageError("--follow never ends and --as-of is an end; give one of them.")
+    most = min(asked["limit"] or sys.maxsize, sys.maxsize)
     location = chosen()
     with closing(connect(location, *ROLES)) as connection:
         local = known_zone(zone_named(zone, schema.check(connection).zone))
@@ -102,13 +106,13 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
         query = _query(asked["client"], asked["employee"], asked["types"])
         if not asked["follow"]:
             rows = log.read(connection, query, after=asked["after"], upto=upto)
-            found = _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=False)
+            found = _print(islice(_kept(rows, wanted), most), form, local, flush=False)
             if not found:
                 _check_named(connection, location, asked, upto)
                 remark("nothing found")
     if asked["follow"]:
         rows = following.follow(location, ROLES, query, after=asked["after"], outages=_Outages())
-        _print(islice(_kept(rows, wanted), asked["limit"]), form, local, flush=True)
+        _print(islice(_kept(rows, wanted), most), form, local, flush=True)
 
 
 def _check_named(
@@ -161,7 +165,10 @@ def _kept(rows: Iterator[Row], wanted: Filter) -> Iterator[Row]:
 
 
 def _passes(row: Row, wanted: Filter) -> bool:
-    head = _read_head(row.body)
+    try:
+        head = _read_head(row.body)
+    except _UNREADABLE:
+        head = _Head()
     if wanted.source is not None and head.source != wanted.source:
         return False
     if wanted.since is None and wanted.until is None:
@@ -209,27 +216,34 @@ def _print(rows: Iterator[Row], form: str, zone: ZoneInfo, *, flush: bool) -> in
 
 
 def as_json(row: Row) -> bytes:
-    """All that is recorded of an event; after the first three fields comes the body, verbatim."""
+    """All that is recorded of an event; after the first three fields comes the body, verbatim.
+
+    A body that is not a JSON object is instead in the field `base64`, after the event's type.
+    """
     recorded_at = row.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return (
-        (
-            f'{{"position":{row.position},"event_id":"{row.event_id}",'
-            f'"recorded_at":"{recorded_at}",'
-        ).encode()
-        + row.body[1:]
-        + b"\n"
-    )
+    head = f'{{"position":{row.position},"event_id":"{row.event_id}","recorded_at":"{recorded_at}",'
+    try:
+        _read_object(row.body)
+    except _UNREADABLE:
+        unread = {"type": row.type, "base64": base64.b64encode(row.body).decode()}
+        return head.encode() + msgspec.json.encode(unread)[1:] + b"\n"
+    return head.encode() + row.body[1:] + b"\n"
 
 
 def as_text(row: Row, zone: ZoneInfo) -> bytes:
     """One readable line."""
-    body = msgspec.json.decode(row.body)
-    who = body.get("performed_by") or f"({body.get('recorded_by', body['source'])})"
+    try:
+        body = _read_object(row.body)
+    except _UNREADABLE:
+        body = {"recorded_by": "?", "data": "not understood"}
+    who = body.get("performed_by") or f"({body.get('recorded_by') or body.get('source')})"
     data = body.get("data") or {}
-    content = " ".join(f"{name}={_short(value)}" for name, value in data.items())
+    named = data if isinstance(data, dict) else {"data": data}
+    content = " ".join(f"{name}={_short(value)}" for name, value in named.items())
     line = (
         f"{row.position:>7}  {_occurred(row, body, zone):<16}  {_minute(row.recorded_at, zone)}  "
-        f"{row.type:<24} {who:<10} {body.get('client') or '-':<10} {cut(content, _CONTENT)}"
+        f"{one_line(row.type):<24} {one_line(str(who)):<10} "
+        f"{one_line(str(body.get('client') or '-')):<10} {cut(content, _CONTENT)}"
     )
     return line.rstrip().encode() + b"\n"
 
@@ -244,7 +258,7 @@ def _short(value: Any) -> str:
 def _occurred(row: Row, body: dict[str, Any], zone: ZoneInfo) -> str:
     if row.occurred_at is None:
         return "unknown"
-    said: str = body["occurred_at"]
+    said = str(body.get("occurred_at", ""))
     return said if precision_of(said) in _DATES else _minute(row.occurred_at, zone)
 
 

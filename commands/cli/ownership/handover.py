@@ -10,7 +10,7 @@ import click
 
 from commands.cli.shell.decision import DecisionShell, context_of, deciding
 from commands.cli.shell.ids import BATCH, CLIENT, EMPLOYEE
-from commands.cli.shell.output import remark, write_whole
+from commands.cli.shell.output import file_name, remark, write_whole
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.handle import handle, propose
 from commands.decisions.ownership import handover as decisions
@@ -25,7 +25,7 @@ from projections.tables.ownership.transfers import passed
 from projections.view import View
 
 Form = Literal["markdown", "json"]
-_SUFFIX = {"markdown": "md", "json": "json"}
+_SUFFIX = {"markdown": ".md", "json": ".json"}
 # What a table may lose where it is too wide, least important first.
 _DROP = (
     "accepted_position",
@@ -96,13 +96,13 @@ def pack(
     # What a decision depends on is read from the events.
     roles = ("owner", "auditor") if issue else ("owner", "supervisor", "auditor")
     with ExitStack() as stack:
-        question = stack.enter_context(opened(as_of, roles=roles))
+        question = stack.enter_context(opened(as_of, roles=roles, client=client))
         ledger = stack.enter_context(Ledger(question.location)) if issue else None
         if batch and issue:  # a later position would give other packs, and issue them all again
             remark(f"if this is interrupted, run it again with --as-of {question.view.as_of}")
         for of, employee in _passing(question, batch) if batch else [(client or "", to or "")]:
             made = _pack(question, of, employee)
-            place = out / f"{quote(of, safe='')}.{_SUFFIX[form]}" if batch and out else out
+            place = out / file_name(quote(of, safe=""), _SUFFIX[form]) if batch and out else out
             if not dry_run:
                 _write(made.json() if form == "json" else made.markdown(), place)
             if ledger:

@@ -62,7 +62,8 @@ def _run_out(shell: DecisionShell, employee: str | None) -> list[str]:
     """The clients whose reservation has run out, as the projections show it."""
     target = shell.ledger.location
     with closing(connect(target, *ROLES)) as connection:
-        view = View(catch_up(connection, target).position, shell.context.at, shell.zone)
+        position = catch_up(connection, target, workers=None).position
+        view = View(position, shell.context.at, shell.zone)
         if employee is not None:
             ids.check_known(connection, view, "employee", employee)
         found = reservations(connection, view, employee=employee, within=0)

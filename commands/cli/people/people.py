@@ -14,6 +14,7 @@ from ledger.database import connect
 from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised
 from projections.engine.catch_up import catch_up
 from projections.questions.ownership import succession
+from projections.shown_times import local
 from projections.view import View
 
 _EMPLOYEE = click.argument("employee", type=EMPLOYEE)
@@ -76,12 +77,13 @@ def _say_orphans(shell: DecisionShell, employee: str, at: datetime | None) -> No
     now, target = datetime.now(UTC), shell.ledger.location
     # A login that may record a departure need not be allowed to read about clients.
     with suppress(NotAllowed, NotInitialised), closing(connect(target, *ROLES)) as connection:
-        view = View(catch_up(connection, target).position, max(at or now, now), shell.zone)
+        view = View(
+            catch_up(connection, target, workers=None).position, max(at or now, now), shell.zone
+        )
         clients = len(succession.owned(connection, view, employee))
         when, effective = "now", ""
         if at and at > now:
-            local = at.astimezone(known_zone(shell.zone))
-            when = f"from {local:%Y-%m-%d %H:%M} ({shell.zone}) on"
+            when = f"from {local(at, known_zone(shell.zone)):%Y-%m-%d %H:%M} ({shell.zone}) on"
             effective = f" --effective {at:%Y-%m-%dT%H:%M:%SZ}"
         if clients:
             remark(

@@ -5,6 +5,7 @@ is for `hired_at`.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,8 +14,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from projections.shown_text import one_line
 from projections.shown_times import date_in, local, shown_in
 
+# What begins a formula, in the letters of East Asian keyboards too.
+_FORMULA = "=+-@＝＋－＠"
+_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -59,6 +64,16 @@ def cell_of(row: Mapping[str, Any], name: str, zone: ZoneInfo) -> str:
     return one_line(_text(value))
 
 
+def harmless(text: str) -> str:
+    """A text of CSV that no spreadsheet takes for a formula: if it would, after an apostrophe.
+
+    A negative number stays a number.
+    """
+    first = text.lstrip()[:1] if text[:1].isprintable() else text[:1]
+    begins = first in _FORMULA or not first.isprintable()
+    return f"'{text}" if first and begins and not _NUMBER.fullmatch(text) else text
+
+
 def field_of(value: Any) -> str:
     """A field of CSV, from a value as `value_of` returns it."""
     if isinstance(value, bool):
@@ -71,14 +86,6 @@ def field_of(value: Any) -> str:
 def json_of(value: Any) -> str:
     """A value in JSON; decimals are numbers."""
     return _encoder.encode(value).decode()
-
-
-def one_line(text: str) -> str:
-    """A text without line breaks and without anything that steers a terminal."""
-    if text.isprintable():
-        return text
-    spaced = " ".join(text.split())
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in spaced)
 
 
 def _span(value: timedelta) -> str:

@@ -9,6 +9,7 @@ def release(shell: DecisionShell, client: str) -> None:
 """
 
 import getpass
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -21,9 +22,10 @@ from typing import Any, TypeVar
 import click
 from pydantic import ValidationError
 
+from commands.cli.shell.formats import formatted
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
-from commands.cli.shell.question import formatted, moment, zone_named, zoned
+from commands.cli.shell.question import moment, zone_named, zoned
 from commands.cli.shell.request import request_of
 from commands.decisions import parts
 from commands.decisions.handle import (
@@ -41,6 +43,7 @@ from ledger.catalogue import type_name
 from ledger.envelope import Event, Receipt
 from ledger.errors import InvalidEvent, InvalidQuestion, Outdated, ServerUnavailable
 from ledger.validation_messages import in_our_words
+from projections.shown_text import visible
 
 _BY = click.option(
     "--by",
@@ -156,7 +159,7 @@ class DecisionShell:
             return
         if not sys.stdin.isatty():
             raise InvalidQuestion(f"{question} stdin is not a terminal: add --yes or --dry-run")
-        click.confirm(question, abort=True, err=True)
+        click.confirm(visible(question), abort=True, err=True)
 
     def moment(self, option: str, text: str | None) -> datetime | None:
         """The time that an option names; of a day or month its beginning in the zone."""
@@ -215,7 +218,8 @@ def _shown(shell: DecisionShell, before: Handled, *_: Any, **__: Any) -> None:
 
 def context_of(by: str | None, zone: str) -> Context:
     """What an employee (--by), or else the login, does now. Raises InvalidQuestion."""
-    if by is not None and not by.strip():
+    named = os.environ.get("ILEDGER_BY") if by is None else by
+    if named is not None and not named.strip():
         raise InvalidQuestion("--by is empty; name the employee who decides")
     try:
         author = by or getpass.getuser()

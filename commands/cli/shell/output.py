@@ -7,6 +7,7 @@ zone: in full (ISO 8601 with offset) in JSON and CSV, to the minute in a table.
 import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Literal, NamedTuple, Protocol
@@ -14,14 +15,17 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from commands.cli.shell.cells import cell_of, field_of, json_of, value_of
+from commands.cli.shell.cells import cell_of, field_of, harmless, json_of, value_of
 from commands.cli.shell.parts import chosen_part
 from commands.cli.shell.selection import WHOLE, Selection
 from commands.cli.shell.tables import print_table
 from ledger.errors import InvalidQuestion
+from projections.shown_text import one_line, visible
 
 Format = Literal["table", "json", "csv"]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv")
+_LONGEST, _KEPT = 255, 200  # bytes of a file's name, and of one that is cut
+RAW = "commands.cli.shell.raw"  # in a command's context: CSV as it is
 
 
 class TypedRow(Protocol):
@@ -44,7 +48,15 @@ class _Answer(NamedTuple):
 
 def remark(text: str) -> None:
     """Write something about the answer, which is not part of it, to stderr."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
+
+
+def file_name(name: str, suffix: str) -> str:
+    """A file's name, as long as file systems take: what is too long is cut, and told apart."""
+    if len(f"{name}{suffix}".encode(errors="surrogateescape")) > _LONGEST:
+        digest = sha256(name.encode(errors="surrogateescape")).hexdigest()[:16]
+        name = f"{name.encode(errors='surrogateescape')[:_KEPT].decode(errors='ignore')}~{digest}"
+    return f"{name}{suffix}"
 
 
 def write_whole(content: bytes, place: Path) -> None:
@@ -53,7 +65,7 @@ def write_whole(content: bytes, place: Path) -> None:
     if to.exists() and not to.is_file():
         raise InvalidQuestion(f"{place} is not a file that can be replaced; name another")
     try:
-        with NamedTemporaryFile(dir=to.parent, prefix=f".{to.name}.", delete=False) as file:
+        with NamedTemporaryFile(dir=to.parent, prefix=".iledger-", delete=False) as file:
             try:
                 file.write(content)
                 file.close()
@@ -181,7 +193,7 @@ class Printer:
             if self._printed:
                 click.echo()
             if answer.title:
-                click.echo(answer.title)
+                click.echo(one_line(answer.title))
             self._print_table(names, rows, answer.drop)
         self._printed = self._printed or bool(names)
 
@@ -222,7 +234,9 @@ class Printer:
 def _print_csv(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     if not names:
         return
+    context = click.get_current_context(silent=True)
+    shown = str if context and context.meta.get(RAW) else harmless
     writer = csv.writer(sys.stdout, lineterminator="\r\n")
-    writer.writerow(names)
+    writer.writerow(map(shown, names))
     for row in rows:
-        writer.writerow([field_of(row[name]) for name in names])
+        writer.writerow([shown(field_of(row[name])) for name in names])

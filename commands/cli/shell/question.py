@@ -19,9 +19,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from commands.cli.shell.formats import formatted
 from commands.cli.shell.ids import check_given
 from commands.cli.shell.ledger_options import chosen
-from commands.cli.shell.output import FORMATS, Format, Printer, Rows, remark
+from commands.cli.shell.output import Format, Printer, Rows, remark
+from commands.cli.shell.passed_over import say_passed_over
 from commands.cli.shell.progress import Bar
 from commands.cli.shell.selection import WHOLE, Selection, selected
 from ledger import log, schema
@@ -31,6 +33,7 @@ from ledger.moments import Moment, Precision
 from projections.engine.catch_up import catch_up
 from projections.engine.runner import Progress
 from projections.periods import period_of
+from projections.shown_times import local
 from projections.view import View
 
 ROLES = ("owner", "supervisor", "auditor")
@@ -67,14 +70,14 @@ class Question:
         if since is None:
             return None
         first = moment("--since", since, self.view.zone).first
-        return first.astimezone(known_zone(self.view.zone)).replace(tzinfo=None)
+        return local(first, known_zone(self.view.zone)).replace(tzinfo=None)
 
     def end(self, until: str | None) -> datetime | None:
         """The local time before which an --until, the whole of it included, ends."""
         if until is None:
             return None
         last = moment("--until", until, self.view.zone).last + timedelta(microseconds=1)
-        return last.astimezone(known_zone(self.view.zone)).replace(tzinfo=None)
+        return local(last, known_zone(self.view.zone)).replace(tzinfo=None)
 
 
 class Span(NamedTuple):
@@ -109,26 +112,15 @@ def asked(command: Callable[..., None]) -> Callable[..., None]:
         selection: Selection,
         **given: Any,
     ) -> None:
-        with opened(as_of, on, zone, form, selection=selection) as question:
+        with opened(
+            as_of, on, zone, form, selection=selection, client=given.get("client")
+        ) as question:
             if as_of or on:
                 view = question.view
                 remark(f"as of position {view.as_of}, on {_shown(view)}")
             command(question, *args, **given)
 
     return run
-
-
-def formatted(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the option --format, as the argument `form`."""
-    option = click.option(
-        "--format",
-        "form",
-        type=click.Choice(FORMATS),
-        default="table",
-        show_default=True,
-        help="Output format.",
-    )
-    return option(command)
 
 
 def listed(command: Callable[..., None]) -> Callable[..., None]:
@@ -168,14 +160,18 @@ def opened(
     form: Format = "table",
     roles: Sequence[str] = ROLES,
     selection: Selection = WHOLE,
+    client: str | None = None,
 ) -> Iterator[Question]:
-    """Connect, catch up, determine the view. Raises NotFound for an unknown id, and others."""
+    """Connect, catch up, determine the view. client: the only one that the answer is about.
+
+    Raises NotFound for an unknown id, and others.
+    """
     location = chosen()
     with closing(connect(location, *roles)) as connection:
         about = schema.check(connection)
         name = zone_named(zone, about.zone)
         with Bar("Catching up") as bar:
-            progress = catch_up(connection, location, bar)
+            progress = catch_up(connection, location, bar, workers=None)
         if progress.behind:
             events = "event" if progress.behind == 1 else "events"
             remark(
@@ -183,6 +179,7 @@ def opened(
                 f"{progress.behind} {events} behind the head"
             )
         view = View(position(connection, as_of, progress, name), _on(on, name), name)
+        say_passed_over(connection, view, client)
         with Printer(form, name, selection) as printer:
             check_given(connection, view)
             yield Question(connection, view, location, printer)
@@ -247,7 +244,7 @@ def recorded_position(
 
 def moment(option: str, text: str, zone: str) -> Span:
     """Read a date or time; one without an offset is in the zone. Raises InvalidQuestion."""
-    local = known_zone(zone)
+    in_zone = known_zone(zone)
     if re.fullmatch(r"\d{4}(-Q[1-4])?", text, re.ASCII):
         try:
             named = period_of(text)
@@ -262,22 +259,22 @@ def moment(option: str, text: str, zone: str) -> Span:
     if found.at is None:
         raise InvalidQuestion(f"{option} {text!r} is not a time. {_FORM_REMEDY}")
     try:
-        return _span(found, found.at, local, naive=bool(naive))
+        return _span(found, found.at, in_zone, naive=bool(naive))
     except OverflowError:
         raise InvalidQuestion(
             f"{option} {text!r} is outside the supported range. {_FORM_REMEDY}"
         ) from None
 
 
-def _span(found: Moment, at: datetime, local: ZoneInfo, *, naive: bool) -> Span:
+def _span(found: Moment, at: datetime, zone: ZoneInfo, *, naive: bool) -> Span:
     if not found.floating:
-        at = (at.replace(tzinfo=local) if naive else at).astimezone(UTC)
+        at = (at.replace(tzinfo=zone) if naive else at).astimezone(UTC)
         return Span(at, at)
     day = at.replace(tzinfo=None)
     after = day + timedelta(days=1)
     if found.precision is Precision.MONTH:
         after = (day + timedelta(days=32)).replace(day=1)
-    first, end = (each.replace(tzinfo=local).astimezone(UTC) for each in (day, after))
+    first, end = (each.replace(tzinfo=zone).astimezone(UTC) for each in (day, after))
     return Span(first, end - timedelta(microseconds=1))
 
 
@@ -286,10 +283,10 @@ def _on(on: str | None, zone: str) -> datetime:
 
 
 def _shown(view: View) -> str:
-    local = view.on.astimezone(ZoneInfo(view.zone))
-    shown = f"{local:%Y-%m-%d %H:%M} ({view.zone})"
+    at = local(view.on, ZoneInfo(view.zone))
+    shown = f"{at:%Y-%m-%d %H:%M} ({view.zone})"
     date = view.on.astimezone(UTC).date()
-    if date <= local.date():
+    if date <= at.date():
         return shown
     # West of UTC; see docs/decisions/0004-dates-have-no-zone.md.
     return f"{shown}; what is dated {date} without a time, from midnight UTC on, counts already"

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from commands.cli.shell.cells import Chart, Formatted
+from projections.shown_text import one_line
 
 FULL_WIDTH = 100  # columns of a page, where there is no terminal to fit
 _UNKNOWN_WIDTH = 80  # of a terminal that reports 0 columns
@@ -63,24 +64,24 @@ def print_table(
     - keep: a column that is never lost, such as the one sorted by
     - whole: show everything, however wide
     """
-    cells = {name: [show(row, name) for row in rows] for name in names}
-    widths = {name: max(map(width, (name, *column))) for name, column in cells.items()}
+    cells = {name: [one_line(name), *(show(row, name) for row in rows)] for name in names}
+    widths = {name: max(map(width, column)) for name, column in cells.items()}
     limit = None if whole else room()
     if len(rows) == 1 and _across(widths) > (limit or FULL_WIDTH):
-        wide = max(map(width, names))
-        _print_lines([f"{_fit(name, wide)}{_GAP}{cells[name][0]}" for name in names], limit)
+        wide = max(width(head) for head, _ in cells.values())
+        _print_lines([f"{_fit(head, wide)}{_GAP}{cell}" for head, cell in cells.values()], limit)
         return
     shown = widths if limit is None else fitted(widths, rows, drop, limit, keep)
     right = {name: _is_numeric(rows, name) for name in shown}
     ruler = ["-" * wide for wide in shown.values()]
-    lines = [list(shown), ruler, *zip(*(cells[name] for name in shown), strict=True)]
+    head, *body = zip(*(cells[name] for name in shown), strict=True)
     _print_lines(
         [
             _GAP.join(
                 _fit(cut(text, shown[name]), shown[name], right=right[name])
                 for name, text in zip(shown, line, strict=True)
             ).rstrip()
-            for line in lines
+            for line in (head, ruler, *body)
         ],
         limit,
     )
@@ -91,8 +92,9 @@ def print_table(
 
 def _say_lost(lost: Sequence[str], limit: int) -> None:
     if lost:
+        named = one_line(", ".join(lost))
         click.echo(
-            f"too wide for {limit} columns; left out: {', '.join(lost)} "
+            f"too wide for {limit} columns; left out: {named} "
             "(--columns NAME,NAME or --format csv shows them)",
             err=True,
         )

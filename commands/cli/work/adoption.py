@@ -13,6 +13,7 @@ from commands.cli.shell.charts import with_bars
 from commands.cli.shell.figures import NO_DATA
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
+from projections.shown_times import local
 from projections.tables.work.data_entry import Adoption
 
 # What a table may lose where it is too wide, least important first.
@@ -35,7 +36,7 @@ def adoption(question: Question, last: str | None, since: str | None, until: str
     from projections.tables.work.data_entry import adoption
 
     span = period_of(None, since, until)
-    today = question.view.on.astimezone(ZoneInfo(question.view.zone)).date()
+    today = local(question.view.on, ZoneInfo(question.view.zone)).date()
     first, after = span.since, span.until or today + timedelta(days=1)
     if last is not None or first is None:
         if last is not None and since is not None:

@@ -4,6 +4,7 @@ The same ledger at the same position gives the same plan, byte for byte.
 """
 
 import hashlib
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -60,10 +61,14 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 def write(plan: Plan, path: Path) -> None:
-    """Write a plan to a new file. Raises InvalidQuestion if the file exists."""
+    """Write a plan to a new file, readable by its owner alone.
+
+    Raises InvalidQuestion if the file exists.
+    """
     text = msgspec.json.format(canonical(plan), indent=2)
     try:
-        with path.open("xb") as file:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(text + b"\n")
     except FileExistsError:
         raise InvalidQuestion(

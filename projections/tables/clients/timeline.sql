@@ -41,6 +41,15 @@ CREATE INDEX ON timeline (client, occurred_at) INCLUDE (position, annulled_at, r
 CREATE INDEX ON client_activity (client);
 CREATE INDEX ON client_activity (last_at);
 
+-- name: not_understood
+-- What a client's event says is not known, but that there is one.
+INSERT INTO timeline (position, occurred_at, precision, client, type, kind, performed_by, recorded_by,
+                      summary)
+SELECT position, occurred_at, precision, client, type, 'not_understood', performed_by, source,
+       'not understood: ' || reason
+FROM not_understood
+WHERE client IS NOT NULL AND position > %(after)s AND position <= %(upto)s
+
 -- name: functions
 -- A summary with the time that it ends in, if any, in a zone.
 CREATE FUNCTION summary_in(zone text, summary text, summary_at timestamptz) RETURNS text

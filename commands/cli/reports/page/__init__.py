@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from commands.cli.reports.page import drawing, sections
 from projections.questions.motivation.period_overview import Overview
+from projections.shown_text import visible
+from projections.shown_times import local
 
 
 def page(told: Overview, *, less: bool = False) -> bytes:
@@ -39,7 +41,7 @@ def page(told: Overview, *, less: bool = False) -> bytes:
         less=less,
         trend=sections.trend(told),
     )
-    return text.encode()
+    return visible(text).encode()
 
 
 def _file(name: str) -> str:
@@ -47,7 +49,7 @@ def _file(name: str) -> str:
 
 
 def _local(at: datetime, zone: str) -> str:
-    return at.astimezone(ZoneInfo(zone)).isoformat(" ", "seconds")
+    return local(at, ZoneInfo(zone)).isoformat(" ", "seconds")
 
 
 def _commands(told: Overview) -> dict[str, str]:

@@ -7,6 +7,8 @@ from math import ceil, log10
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from projections.shown_times import local
+
 Values = Sequence[float | None]
 
 WIDTH, HEIGHT = 720, 280  # of a chart
@@ -59,7 +61,7 @@ def stacked(times: Sequence[datetime], layers: Sequence[Sequence[int]], zone: st
     room = WIDTH - _LEFT - _RIGHT
     xs = [_LEFT + room * (at - times[0]).total_seconds() / whole for at in times]
     drawn = [[_height(value, top) for value in line] for line in sums]
-    texts = [at.astimezone(ZoneInfo(zone)).strftime("%m-%d") for at in times]
+    texts = [local(at, ZoneInfo(zone)).strftime("%m-%d") for at in times]
     kept = _spaced(xs, range(len(xs)), _APART)
     major = _spaced(xs, kept, _FAR_APART)
     return Chart(

@@ -13,6 +13,7 @@ from projections.metrics.metrics import NOBODY
 from projections.metrics.rows import MEASURED, MetricRow
 from projections.questions.motivation.period_overview import MAIN, Overview
 from projections.questions.ownership.portfolio_sizes import PortfolioSize
+from projections.shown_times import local
 
 Row = dict[str, Any]
 SHOWN_OWNERS = 7  # by name in the chart; the table has all
@@ -146,7 +147,7 @@ def _added(one: Sequence[int], other: Sequence[int]) -> list[int]:
 
 
 def _date(at: datetime, zone: str) -> str:
-    return at.astimezone(ZoneInfo(zone)).date().isoformat()
+    return local(at, ZoneInfo(zone)).date().isoformat()
 
 
 def leaders(told: Overview, *, less: bool) -> dict[str, list[Row]]:

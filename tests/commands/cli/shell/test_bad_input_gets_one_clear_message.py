@@ -81,8 +81,11 @@ def test_options_that_make_no_sense(iledger: Run) -> None:
         (["reply"], "did you mean `iledger replay`?"),
         (["replay", "--since", "yesterday"], "Give a day (2025-06-30)"),
         (["replay", "--since", "2025-Q5"], "a quarter (2025-Q2), a year (2025)"),
-        (["owner", "C-1", "--zone", ""], "unknown time zone ''"),
-        (["status", "--zone", ""], "unknown time zone ''"),
+        (["owner", "C-1", "--zone", ""], "--zone is empty; give it a value, or leave it out"),
+        (["--folder=", "status"], "--folder is empty; give it a value, or leave it out"),
+        (["card", ""], "an argument is empty; give it a value, or leave it out"),
+        (["status", "--zone", "nonsense"], "unknown time zone 'nonsense'"),
+        (["deal", "aging", "--zone", "posix/UTC"], 'time zone "posix/UTC" not recognized'),
         (["clients", "--columns", " ,"], "--columns ' ,' names no column"),
         (["clients", "--sort", ":desc"], "--sort ':desc' names no column"),
         (

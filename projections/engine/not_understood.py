@@ -1,0 +1,73 @@
+"""Events that could not be understood: every table passes over them, and this one lists them.
+
+An event is listed if this program does not know its type or its version, cannot read its body, or
+cannot make rows of it that the tables can hold. A program that can is another program to
+`registry.fingerprint`: its first question rebuilds the tables, and the event takes its place.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from ledger.database import Connection, translated
+from ledger.envelope import Row, stated_precision
+from ledger.sql import statements
+from projections.engine.registry import Tables, Unfolds
+from projections.view import View, ask
+
+_SQL = statements("projections.engine", "not_understood.sql")
+
+
+class NotUnderstood(NamedTuple):
+    """An event that was passed over, and why; its client and performer follow from the ledger."""
+
+    position: int
+    occurred_at: datetime | None
+    precision: str
+    type: str
+    version: int
+    reason: str
+
+
+TABLES: Tables = {NotUnderstood: "not_understood"}
+UNFOLD: Unfolds = {}
+
+
+class Listed(NamedTuple):
+    """An event that was passed over, as it is listed."""
+
+    position: int
+    type: str
+    reason: str
+
+
+def passed_over(row: Row, reason: str) -> NotUnderstood:
+    """The entry of an event that was passed over."""
+    return NotUnderstood(
+        row.position, row.occurred_at, stated_precision(row), row.type, row.version, reason
+    )
+
+
+def concerning(connection: Connection, view: View, clients: Sequence[str] | None) -> list[Listed]:
+    """The events passed over that an answer could depend on.
+
+    - clients: the ids that the answer is about; None: any
+    """
+    if not _exists(connection):
+        return []
+    ids = None if clients is None else list(clients)
+    return ask(connection, _SQL["concerning"], view, Listed, clients=ids)
+
+
+def listed(connection: Connection) -> list[Listed]:
+    """All events passed over that were not annulled."""
+    if not _exists(connection):
+        return []
+    with translated():
+        return [Listed(*row) for row in connection.execute(_SQL["listed"])]
+
+
+def _exists(connection: Connection) -> bool:
+    with translated():
+        row = connection.execute(_SQL["exists"]).fetchone()
+    return bool(row and row[0])
