@@ -47,16 +47,7 @@ def init(location: Location, zone: str = "UTC") -> bool:
     Several processes may do this at once. Raises NotAllowed if the login may not create schemas
     and roles, SchemaMismatch if there is a ledger of another version.
     """
-    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,40}", location.schema):
-        raise InvalidQuestion(
-            f"{location.schema!r} cannot name a ledger's schema; use small Latin letters, "
-            "digits and _, at most 41 characters; it must not start with pg_"
-        )
-    if location.schema.endswith("_projections"):
-        raise InvalidQuestion(
-            f"{location.schema!r} cannot name a ledger's schema: the projections of a ledger "
-            f"{location.schema.removesuffix('_projections')!r} would be in it; choose another name"
-        )
+    _refuse_name(location)
     if zone not in available_timezones():
         raise InvalidQuestion(f"unknown time zone {zone!r}; use an IANA name, such as UTC")
     with connect(location, autocommit=False, make=True) as connection, translated():
@@ -134,6 +125,19 @@ def check(connection: Connection) -> About:
             f"{known}. Install a newer interaction-ledger."
         )
     return about
+
+
+def _refuse_name(location: Location) -> None:
+    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,40}", location.schema):
+        raise InvalidQuestion(
+            f"{location.schema!r} cannot name a ledger's schema; use small Latin letters, "
+            "digits and _, at most 41 characters; it must not start with pg_"
+        )
+    if location.schema.endswith("_projections"):
+        raise InvalidQuestion(
+            f"{location.schema!r} cannot name a ledger's schema: the projections of a ledger "
+            f"{location.schema.removesuffix('_projections')!r} would be in it; choose another name"
+        )
 
 
 def _refuse_strangers(connection: Connection) -> None:
