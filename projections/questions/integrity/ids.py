@@ -23,6 +23,7 @@ LISTS = {
     "norm": "`iledger norm list` lists them.",
     "offer": "`iledger deal offers` lists them.",
     "pipeline": "`iledger funnel` lists them.",
+    "purchase": "`iledger deal purchases` lists them.",
     "reduction": "`iledger bonus reduction list` lists them.",
     "role": "`iledger role list` lists them.",
     "scheme": "`iledger bonus scheme list` lists them.",
