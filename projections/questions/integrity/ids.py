@@ -23,6 +23,7 @@ LISTS = {
     "norm": "`iledger norm list` lists them.",
     "offer": "`iledger deal offers` lists them.",
     "pipeline": "`iledger funnel` lists them.",
+    "purchase": "`iledger deal purchases` lists them.",
     "reduction": "`iledger bonus reduction list` lists them.",
     "role": "`iledger role list` lists them.",
     "scheme": "`iledger bonus scheme list` lists them.",
@@ -66,7 +67,7 @@ def unknown(kind: str, id_: str, as_of: int, near: Iterable[str] = ()) -> str:
 
 
 def ids(connection: Connection, view: View, kind: str) -> list[str]:
-    """All known ids of a kind, in order."""
+    """All ids of a kind that events name which were not annulled, in order; at any time."""
     return [row.id for row in ask(connection, _SQL["ids"], view, _Id, prepare=False, kind=kind)]
 
 

@@ -9,7 +9,7 @@ SELECT EXISTS (
 
 -- name: ids
 SELECT DISTINCT m.id FROM mentions() m
-WHERE m.kind = %(kind)s AND m.position <= %(as_of)s
+WHERE m.kind = %(kind)s AND known(m.position, m.annulled_at, %(as_of)s)
   AND (m.part <> 'named' OR %(kind)s IN ('employee', 'unit', 'client'))
 ORDER BY m.id
 

@@ -173,6 +173,10 @@ CREATE FUNCTION mentions() RETURNS TABLE (
     SELECT 'deal', first_deal, 'named', occurred_at, position, annulled_at FROM client_steps
     WHERE first_deal IS NOT NULL
     UNION ALL
+    SELECT 'purchase', purchase, 'begins', occurred_at, position, annulled_at FROM purchases
+    UNION ALL
+    SELECT 'purchase', purchase, 'named', occurred_at, position, annulled_at FROM returns
+    UNION ALL
     SELECT 'offer', offer, CASE change WHEN 'sent' THEN 'begins' ELSE 'own' END,
            occurred_at, position, annulled_at FROM offer_changes
     UNION ALL

@@ -13,6 +13,7 @@ import pytest
 
 from tests.projections.questions import (
     examples_of_clients_and_motivation,
+    examples_of_integrity,
     examples_of_ownership,
     examples_of_people_and_work,
     examples_of_sales_and_service,
@@ -21,8 +22,8 @@ from tests.projections.questions.examples import LOOKS, Example, Looks, looked
 from tests.sources import OURS, named
 
 TABLES = (
-    examples_of_clients_and_motivation, examples_of_ownership, examples_of_people_and_work,
-    examples_of_sales_and_service,
+    examples_of_clients_and_motivation, examples_of_integrity, examples_of_ownership,
+    examples_of_people_and_work, examples_of_sales_and_service,
 )  # fmt: skip
 # Here the tie is settled by changing nothing: what was noted before a hand-over stays where it was.
 SETTLED = {"questions.service.service_report.touches"}

@@ -14,7 +14,14 @@ from ledger.events.contacts import CallLogged, InquiryReceived
 from ledger.events.motivation import ShortfallExplained, TargetSet
 from ledger.events.ownership import ClientReassigned, CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired, OrgUnitDefined
-from ledger.events.sales import DealOpened, DealReassigned, DealWon, OfferAccepted, OfferSent
+from ledger.events.sales import (
+    DealOpened,
+    DealReassigned,
+    DealWon,
+    GoodsReturned,
+    OfferAccepted,
+    OfferSent,
+)
 from ledger.events.service import CaseAssigned, CaseClosed, CaseOpened
 from ledger.events.work import TaskAssigned, TaskCompleted
 from projections.questions.integrity.check import KINDS, check, counts
@@ -131,6 +138,10 @@ CASES: dict[str, tuple[Event, list[Found]]] = {
     ),
     "an offer accepted": (
         of(OfferAccepted(offer="O-1")), [("never-opened", "offer", "O-1", None)],
+    ),
+    "a return of goods never bought": (
+        of(GoodsReturned(purchase="P-1", amount=Decimal(1), currency="RUB")),
+        [("unknown", "purchase", "P-1", None)],
     ),
     "a case closed": (of(CaseClosed(case="S-1")), [("never-opened", "case", "S-1", None)]),
     "a case assigned": (

@@ -117,7 +117,6 @@ def test_figures_may_be_asked_for_in_the_columns_of_the_table(asked: Here, iledg
     monthly = asked(*told[:-1], "period,employee,won_value", "--every", "month", "--format", "csv")
     by_month = {(row["period"], row["employee"]): row["won_value"] for row in table(monthly.stdout)}
     assert by_month["2026-03", "E-7"] == "1000.5"
-    assert by_month["2026-02", "E-7"] == "0"
     euro = event(7, type="deal.opened", client="C-1", data={"deal": "D-2", "holder": "E-8"})
     more = won | {"deal": "D-2", "currency": "EUR"}
     assert iledger(
