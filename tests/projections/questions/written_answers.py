@@ -69,7 +69,7 @@ def _changed(dsn: str, examples: Mapping[str, Example]) -> Iterator[tuple[Connec
 
 def _whole(name: str, example: Example, connection: Connection, seen: View) -> Any:
     """What the question itself answered, of which the example looks at a part."""
-    path, _, function = name.rpartition(".")
+    path, _, function = name.partition(":")[0].rpartition(".")
     module, heard = import_module(f"projections.{path}"), []
     asked: Callable[..., Any] = getattr(module, function)
 
