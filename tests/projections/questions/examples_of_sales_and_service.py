@@ -1,5 +1,6 @@
 """The examples of questions about deals, offers, purchases, the funnel and service cases."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from ledger.events.sales import (
 from ledger.events.service import (
     CaseAssigned,
     CaseClosed,
+    CaseDeadlineSet,
     CaseNoted,
     CaseOpened,
     CaseReopened,
@@ -53,6 +55,10 @@ def case(name: str, kind: str | None = None) -> Event:
 
 def given(name: str, to: str) -> CaseAssigned:
     return CaseAssigned(case=name, assignee=to)
+
+
+def deadline(which: Any, due_at: Any) -> CaseDeadlineSet:
+    return CaseDeadlineSet(case="S-20", deadline=which, due_at=due_at)
 
 
 EXAMPLES = {
@@ -101,6 +107,13 @@ EXAMPLES = {
         [case("S-1")], then(CaseResolved(case="S-1"), performed_by="E-s"),
         then(CaseReopened(case="S-1")),
         [("open", 0)], [("resolved", 0)], [("open", 1)],
+    ),
+    # A deadline to respond is none to solve the case.
+    (cases.cases, "the deadline to solve"): Example(
+        lambda c, v: [r.due_at for r in cases.cases(c, v, client="C-S-20")],
+        [case("S-20")], then(deadline("resolve", "2026-03-20T12:00:00Z")),
+        then(deadline("respond", "2026-03-12T12:00:00Z")),
+        [None], [datetime(2026, 3, 20, 12, tzinfo=UTC)], [datetime(2026, 3, 20, 12, tzinfo=UTC)],
     ),
     cases.holders: Example(
         lambda c, v: [r.holder for r in cases.holders(c, v, "S-2")],

@@ -26,12 +26,20 @@ TABLES = (
     examples_of_people_and_work, examples_of_sales_and_service,
 )  # fmt: skip
 # Here the tie is settled by changing nothing: what was noted before a hand-over stays where it was.
-SETTLED = {"questions.service.service_report.touches"}
+SETTLED = {
+    "questions.service.service_report.touches", "tables.service.cases.cases: the deadline to solve",
+}  # fmt: skip
 FOLDERS = ("projections/questions/", "projections/tables/")
 
 
-def name_of(question: Callable[..., Any]) -> str:
-    return f"{question.__module__.removeprefix('projections.')}.{question.__qualname__}"
+Question = Callable[..., Any]
+
+
+def name_of(question: Question | tuple[Question, str]) -> str:
+    """Module and function, and a remark where a question has more than one line."""
+    function, remark = question if isinstance(question, tuple) else (question, "")
+    name = f"{function.__module__.removeprefix('projections.')}.{function.__qualname__}"
+    return f"{name}: {remark}" if remark else name
 
 
 EXAMPLES: dict[str, Example] = {
@@ -69,7 +77,7 @@ def kept(embedded_dsn: str) -> Callable[[str], Looks]:
 
 
 def test_every_question_has_examples() -> None:
-    assert sorted(EXAMPLES) == sorted(questions())
+    assert {name.partition(":")[0] for name in EXAMPLES} == {*questions()}
 
 
 @pytest.mark.parametrize("look", LOOKS)
