@@ -8,7 +8,15 @@ changes gets `VERSION: ClassVar[int]` one higher, a function here and a line in 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-UPCASTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+def _satisfaction_recorded_2(old: dict[str, Any]) -> dict[str, Any]:
+    """With the scale, where the instrument has but one."""
+    return {**old, "scale": "0-10"} if old["instrument"] == "nps" else old
+
+
+UPCASTS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("satisfaction.recorded", 1): _satisfaction_recorded_2,
+}
 
 
 def upcast(

@@ -1,6 +1,6 @@
 """Contacts: every call, letter, meeting and message, and how satisfied the client was."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -156,6 +156,7 @@ class MoodNoted:
 class SatisfactionRecorded:
     """The client answered a satisfaction survey question, on a scale such as 1-5."""
 
+    VERSION: ClassVar[int] = 2
     instrument: Literal["csat", "ces", "nps"]
     score: Annotated[Whole, Field(ge=0, le=100)]
     scale: Scale | None = None

@@ -63,6 +63,7 @@ _CONFLICT = partial(EventSummary, "conflict")
 _DISPUTE = partial(EventSummary, "dispute", subject="dispute")
 _OFFER = partial(EventSummary, "offer", subject="offer")
 _DEAL = partial(EventSummary, "deal", subject="deal")
+_PURCHASE = partial(EventSummary, "purchase", subject="purchase")
 _TASK = partial(EventSummary, "task", subject="task")
 _CASE = partial(EventSummary, "case", subject="case")
 _TARGET = partial(EventSummary, "motivation", subject="target")
@@ -230,11 +231,9 @@ SUMMARIES: Mapping[str, EventSummary] = {
     "deal.won": _DEAL(lambda d: _list("deal won", _money(d.amount, d.currency))),
     "deal.lost": _DEAL(lambda d: _list("deal lost", d.stage, d.reason, d.competitor)),
     "deal.reopened": _DEAL(lambda d: f"deal reopened, {d.reason}"),
-    "purchase.recorded": EventSummary(
-        "purchase", lambda d: _list("purchase", _money(d.amount, d.currency)), "purchase"
-    ),
-    "goods.returned": EventSummary(
-        "return", lambda d: _list("returned", _money(d.amount, d.currency), d.reason), "purchase"
+    "purchase.recorded": _PURCHASE(lambda d: _list("purchase", _money(d.amount, d.currency))),
+    "goods.returned": _PURCHASE(
+        lambda d: _list("goods returned", _money(d.amount, d.currency), d.reason)
     ),
     "task.assigned": _TASK(
         lambda d: _list(f"task for {d.assignee}", d.kind, _by(d.due_at)), words="title", at="due_at"

@@ -88,7 +88,7 @@ def test_a_competitors_price_stays_exact() -> None:
         (CallLogged(direction="inbound", outcome="no_answer"), None),
         (CallMissed(), None),
         (InquiryReceived(inquiry="I-1", channel="web"), None),
-        (TouchpointCaptured(touchpoint="stand", channel="exhibition"), None),
+        (TouchpointCaptured(touchpoint="stand", channel="exhibition"), "two_way"),
         (MessageExchanged(direction="inbound", channel="chat"), "two_way"),
         (MessageExchanged(direction="outbound", channel="chat"), "one_way"),
         (MessageExchanged(direction="outbound", channel="chat", in_reply_to="I-1"), "two_way"),

@@ -11,7 +11,7 @@ from commands.decisions.people import units
 from ledger.envelope import Event
 from ledger.errors import ClientTaken, Refused
 from ledger.events import ownership as facts
-from ledger.events.clients import ClientMerged, ClientUnmerged
+from ledger.events.clients import ClientMerged
 from ledger.events.people import AbsenceRecorded, EmployeeDeparted, OrgUnitDefined
 from ledger.events.sales import OfferSent
 from tests.commands.decisions.given import CONTEXT, NOW, day, event, given, told, when
@@ -215,15 +215,6 @@ class TestAReservation:
         )
         assert told(again)[0].rule == "former_owner"
         assert len(approach(state(policy(former_owner_days=5), *former))) == 2
-
-    def test_counts_ids_that_are_one_client_once(self) -> None:
-        two = [event(facts.ClientReserved(employee="E-1"), 5, f"C-{n}") for n in (2, 3)]
-        merged = event(ClientMerged(survivor="C-2", absorbed="C-3", evidence="inn"), 8, None)
-        apart = event(ClientUnmerged(survivor="C-2", absorbed="C-3", reason="no"), 9, None)
-        limit = policy(clients_per_seller=2)
-        assert len(approach(state(limit, *two, merged))) == 2
-        again = reservation.approach(OFFER, "E-1")(state(limit, *two, merged, apart), CONTEXT)
-        assert told(again)[0].rule == "portfolio_full"
 
     def test_by_hand_needs_a_known_client_and_an_employee(self) -> None:
         assert when(reservation.reserve("E-1"), state(reserved("E-1"))) == []
