@@ -12,7 +12,7 @@ RUN := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons check lint bench docs man dist lock clean
+.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons fuzz check lint bench docs man dist lock clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'
@@ -37,6 +37,9 @@ test-clocks: $(READY) ## run what can depend on the clock at other hours and in 
 
 test-pythons: $(READY) ## run the everyday tests on each other Python of the machine: one at least
 	@$(BIN)/python -m tests.surroundings.pythons
+
+fuzz: $(READY) ## send a million lines that are nearly events and ask every command: an hour
+	@$(BIN)/python -m tests.commands.cli.events.fuzz 1000000
 
 check: lint $(CHECKED:%=test-%) test ## what CI runs: lint and the groups of tests but clocks, pythons, exhaustive
 

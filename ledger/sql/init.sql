@@ -8,6 +8,9 @@ SELECT pg_advisory_xact_lock(1230718029)
 -- name: set_role
 SELECT set_config('iledger.role', %s, true)
 
+-- name: encoding
+SELECT current_database(), current_setting('server_encoding')
+
 -- name: create_role
 DO $$
 DECLARE

@@ -18,6 +18,10 @@ CREATE TABLE progress (
 CREATE FUNCTION known("position" bigint, annulled_at bigint, as_of bigint) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$ SELECT "position" <= as_of AND annulled_at > as_of $$;
 
+-- A time as Python can hold it: none where it is unknown, or without end.
+CREATE FUNCTION finite(at timestamptz) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN isfinite(at) THEN at END $$;
+
 -- A day or month has no zone: it is stored as midnight UTC and is the same date everywhere.
 CREATE FUNCTION local_time(at timestamptz, "precision" text, zone text) RETURNS timestamp
 LANGUAGE sql IMMUTABLE AS $$

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from ledger.database import Connection
 from ledger.sql import statements
 from projections.periods import Period
+from projections.shown_times import local
 from projections.view import View, ask
 
 _SQL = statements("projections.tables.people", "people.sql")
@@ -114,11 +115,10 @@ def absences(connection: Connection, view: View, period: Period) -> dict[str, li
 
 
 def _day(change: EmploymentChange, zone: str) -> date:
+    """The day of a change; unknown, or at an end of the calendar: one that has neighbours."""
     at = change.effective_at
     if at is None:
         return date.min + _DAY
-    if change.precision in ("day", "month"):
-        at = at.astimezone(ZoneInfo("UTC"))
-    else:
-        at = at.astimezone(ZoneInfo(zone))
-    return at.date()
+    floating = change.precision in ("day", "month")
+    day = local(at, ZoneInfo("UTC" if floating else zone)).date()
+    return min(max(day, date.min + _DAY), date.max - _DAY)

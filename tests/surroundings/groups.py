@@ -11,6 +11,7 @@ the clock set; `exhaustive` those that sample, with many more examples.
 
 import importlib.util
 import os
+import random
 import re
 import shutil
 from collections.abc import Callable
@@ -31,6 +32,7 @@ READS_THE_CLOCK = re.compile(r"\.now\(|commands\.cli|iledger ")
 TIMES_MORE = 5  # examples of a sampling test in the group `exhaustive`
 
 _chosen = "everyday"
+_SEED = "ILEDGER_TEST_SEED"
 
 
 class Group(NamedTuple):
@@ -93,6 +95,12 @@ def chosen() -> str:
 def examples(everyday: int) -> int:
     """Return how many examples a sampling test is to try."""
     return everyday * (TIMES_MORE if _chosen == "exhaustive" else 1)
+
+
+def seed() -> int:
+    """The seed of this run, which its header shows; ILEDGER_TEST_SEED repeats one."""
+    # In the environment, so that the processes of one run have the same.
+    return int(os.environ.setdefault(_SEED, str(random.SystemRandom().randrange(2**32))))
 
 
 def browser() -> str | None:

@@ -3,7 +3,7 @@
 
 -- name: chain
 SELECT nullif(s.from_at, '-infinity') AS from_at, s.precision AS from_precision,
-       nullif(s.to_at, 'infinity') AS to_at,
+       finite(s.to_at) AS to_at,
        (SELECT e.precision FROM ownership_changes e WHERE e.position = s.to_position)
            AS to_precision,
        s.owner, s.kind, c.change, c.from_employee, c.reason, c.recorded_by, c.position, c.event_id
@@ -65,7 +65,7 @@ WITH spells AS MATERIALIZED (
        OR (change = 'expired' AND before = ARRAY[from_employee, 'curator'])
 )
 SELECT f.client, f.what, nullif(f.from_at, '-infinity') AS from_at,
-       nullif(f.to_at, 'infinity') AS to_at, f.owner, f.named, f.positions,
+       finite(f.to_at) AS to_at, f.owner, f.named, f.positions,
        (SELECT array_agg(c.event_id::text ORDER BY c.position) FROM ownership_changes c
         WHERE c.position = ANY (f.positions)) AS event_ids
 FROM found f WHERE f.from_at <= %(on)s

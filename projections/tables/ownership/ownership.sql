@@ -166,7 +166,7 @@ ORDER BY coalesce(c.effective_at, '-infinity'), c.position
 
 -- name: owner
 SELECT s.owner, s.kind, nullif(s.from_at, '-infinity') AS from_at,
-       s.precision AS from_precision, nullif(s.to_at, 'infinity') AS to_at,
+       s.precision AS from_precision, finite(s.to_at) AS to_at,
        (SELECT c.precision FROM ownership_changes c WHERE c.position = s.to_position)
            AS to_precision,
        s.from_position AS position

@@ -188,7 +188,7 @@ ORDER BY s.opened_at NULLS FIRST, s.deal
 
 -- name: history
 SELECT s.change, s.status, s.stage, s.holder, s.client, s.amount, s.currency, s.performed_by,
-       nullif(s.from_at, '-infinity') AS from_at, nullif(s.to_at, 'infinity') AS to_at,
+       nullif(s.from_at, '-infinity') AS from_at, finite(s.to_at) AS to_at,
        s.from_position AS position
 FROM deal_spells_at(%(as_of)s) s
 WHERE s.deal = %(deal)s AND s.from_at <= %(on)s

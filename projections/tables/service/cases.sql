@@ -167,7 +167,7 @@ ORDER BY c.opened_at NULLS FIRST, c.case_id
 
 -- name: holders
 SELECT s.track, s.holder, nullif(s.from_at, '-infinity') AS from_at,
-       nullif(s.to_at, 'infinity') AS to_at, s.from_position AS position
+       finite(s.to_at) AS to_at, s.from_position AS position
 FROM case_holder_spells(%(as_of)s) s
 WHERE s.case_id = %(case)s AND s.from_at <= %(on)s
 ORDER BY s.from_at, s.from_position, s.track
