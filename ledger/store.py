@@ -112,7 +112,10 @@ class Store:
         except ServerUnavailable:
             # A server that was restarted has broken all of them, not only this one.
             self._pool.check()
-            return self._once(call)
+            try:
+                return self._once(call)
+            except ServerUnavailable as error:
+                raise self.location.outage(error) from error
 
     def _once(self, call: Callable[[Connection], T]) -> T:
         self._refuse_closed()
