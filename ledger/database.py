@@ -173,7 +173,9 @@ def translate(error: psycopg.Error) -> Exception:
         return errors.InvalidQuestion(
             f"{first}. No name or text of a ledger has a NUL character; leave it out."
         )
-    if state in ("53100", "53200", "54000"):
+    if state == "54000":
+        return errors.InvalidQuestion(f"{first}. A tag or type is too long; shorten it.")
+    if state in ("53100", "53200"):
         return errors.ServerUnavailable(
             f"the database has run out of room: {first}. Nothing of this batch was recorded. "
             "Make room, then run the same command again."
