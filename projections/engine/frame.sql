@@ -18,7 +18,7 @@ CREATE TABLE progress (
 CREATE FUNCTION known("position" bigint, annulled_at bigint, as_of bigint) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$ SELECT "position" <= as_of AND annulled_at > as_of $$;
 
--- A time that a row can show: what began, or ended, at an unknown time or never has none.
+-- A time as Python can hold it: none where it is unknown, or without end.
 CREATE FUNCTION finite(at timestamptz) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN isfinite(at) THEN at END $$;
 

@@ -115,10 +115,10 @@ def absences(connection: Connection, view: View, period: Period) -> dict[str, li
 
 
 def _day(change: EmploymentChange, zone: str) -> date:
-    """The day of a change; a day lies before it, and one after it, in the calendar."""
-    first, last = date.min + _DAY, date.max - _DAY
+    """The day of a change; unknown, or at an end of the calendar: one that has neighbours."""
     at = change.effective_at
     if at is None:
-        return first
-    dated = change.precision in ("day", "month")
-    return min(max(local(at, ZoneInfo("UTC" if dated else zone)).date(), first), last)
+        return date.min + _DAY
+    floating = change.precision in ("day", "month")
+    day = local(at, ZoneInfo("UTC" if floating else zone)).date()
+    return min(max(day, date.min + _DAY), date.max - _DAY)
