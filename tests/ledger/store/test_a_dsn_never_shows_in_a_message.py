@@ -58,7 +58,7 @@ def test_what_is_empty_names_no_ledger(tmp_path: Path) -> None:
     for environment, named in (
         ({"ILEDGER_DSN": ""}, "ILEDGER_DSN"),
         ({"ILEDGER_HOME": " "}, "ILEDGER_HOME"),
-        ({"ILEDGER_HOME": home, "ILEDGER_SCHEMA": "ledger"}, "ILEDGER_SCHEMA"),
+        ({"ILEDGER_HOME": home, "ILEDGER_SCHEMA": ""}, "ILEDGER_SCHEMA"),
     ):
         with pytest.raises(InvalidQuestion, match=f"{named} is empty"):
             Location.from_environment(environment)
