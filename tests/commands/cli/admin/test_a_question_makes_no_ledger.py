@@ -19,7 +19,9 @@ def test_a_mistyped_folder_is_named_and_not_made(
     iledger: Run, tmp_path: Path, command: str
 ) -> None:
     place = tmp_path / "mistyped"
-    done = iledger(*command.split(), ILEDGER_DSN="", ILEDGER_SCHEMA="", ILEDGER_HOME=str(place))
+    done = iledger(
+        *command.split(), ILEDGER_DSN="", ILEDGER_SCHEMA="ledger", ILEDGER_HOME=str(place)
+    )
     if command.startswith("projections list"):
         assert done.returncode == 0, "which reads no ledger"
     else:

@@ -131,7 +131,7 @@ def test_a_folder_without_a_ledger_is_named(iledger: Run, tmp_path: Path) -> Non
     iledger(*place, "server", "stop")
     assert done.returncode == 6
     message = one_message(done)
-    assert f"looked for in {tmp_path / 'elsewhere'}; choose another folder with" in message
+    assert f"there is no ledger in the folder {tmp_path / 'elsewhere'}" in message
     assert "--folder or ILEDGER_HOME" in message
 
 
