@@ -29,11 +29,11 @@ EXAMPLES = {
         alone=True,
     ),
     ids.ids: Example(
-        lambda c, v: [each for each in ids.ids(c, v, "deal") if each.startswith("D-listed")],
-        [was(_registered("C-listed"), client="C-listed")],
-        then(DealOpened(deal="D-listed-1"), client="C-listed"),
-        then(DealOpened(deal="D-listed-2"), client="C-listed"),
-        [], ["D-listed-1"], ["D-listed-1", "D-listed-2"],
+        lambda c, v: [each for each in ids.ids(c, v, "deal") if each.startswith("D-ids")],
+        [was(_registered("C-ids"), client="C-ids")],
+        then(DealOpened(deal="D-ids-1"), client="C-ids"),
+        then(DealOpened(deal="D-ids-2"), client="C-ids"),
+        [], ["D-ids-1"], ["D-ids-1", "D-ids-2"],
         timeless=True,
     ),
 }  # fmt: skip

@@ -29,7 +29,7 @@ from ledger.events.service import (
 )
 from projections.questions.sales import funnel
 from projections.questions.service import service_report as report
-from projections.tables.sales import deals, offers
+from projections.tables.sales import deals, offers, purchases
 from projections.tables.service import cases
 from tests.projections.questions.examples import Example, then, was
 
@@ -82,8 +82,8 @@ EXAMPLES = {
         then(DealReassigned(deal="D-3", to_holder="E-aging-3")),
         [("E-aging-1", 1)], [("E-aging-2", 1)], [("E-aging-3", 1)],
     ),
-    deals.purchases: Example(
-        lambda c, v: [r.amount for r in deals.purchases(c, v, "C-buyer")],
+    purchases.purchases: Example(
+        lambda c, v: [r.amount for r in purchases.purchases(c, v, "C-buyer")],
         [], bought("P-1", 2), bought("P-2", 1), [], [2], [2, 1],
     ),
     offers.offers: Example(
