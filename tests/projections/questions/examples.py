@@ -39,7 +39,7 @@ class Example(NamedTuple):
     - before, after, tied: the answers without both, with the change, and with both
     - just_before: what is answered a microsecond before MOMENT, if not `before`
     - at_once: what is answered on MOMENT itself with both, if not `tied`
-    - timeless: the time asked for (`on`) changes nothing; lasting: an annulment changes nothing
+    - timeless: the time asked for (`on`) changes nothing
     - alone: on a ledger of its own
     - former, formerly: a question about the time before the moment, and its answer
     - ends: when the period asked for ends; on that very moment the answer is `tied`
@@ -55,7 +55,6 @@ class Example(NamedTuple):
     just_before: Any = ...
     at_once: Any = ...
     timeless: bool = False
-    lasting: bool = False
     alone: bool = False
     former: Ask | None = None
     formerly: Any = None
@@ -128,7 +127,7 @@ def _looks(
             yield "tie at an edge", at(heads[2], ask=example.former), example.formerly
     undone = (example.after, example.before, example.before)
     for position, expected in zip(heads[3:], undone, strict=False):
-        yield "annulled", at(position), example.tied if example.lasting else expected
+        yield "annulled", at(position), expected
 
 
 def _answer(ask: Ask, connection: Connection, seen: View) -> Any:

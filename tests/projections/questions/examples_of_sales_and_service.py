@@ -104,7 +104,7 @@ EXAMPLES = {
     ids.ids: Example(
         lambda c, v: [name for name in ids.ids(c, v, "deal") if name.startswith("D-id")],
         [], then(DealOpened(deal="D-id-2")), then(DealOpened(deal="D-id-1")),
-        [], ["D-id-2"], ["D-id-1", "D-id-2"], timeless=True, lasting=True,
+        [], ["D-id-2"], ["D-id-1", "D-id-2"], timeless=True,
     ),
     offers.offers: Example(
         lambda c, v: [r.state for r in offers.offers(c, v, "C-offered")],
