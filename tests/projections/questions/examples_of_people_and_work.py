@@ -132,7 +132,7 @@ EXAMPLES = {
     calendar.zone_of: Example(
         lambda c, v: calendar.zone_of(c, v, "K-zone"),
         [], published("K-zone", 5), published("K-zone", 7, zone="Asia/Tokyo"),
-        "InvalidQuestion", "UTC", "InvalidQuestion", timeless=True,
+        "NotFound", "UTC", "InvalidQuestion", timeless=True,
     ),
     calendar.default: Example(
         calendar.default,
@@ -141,10 +141,10 @@ EXAMPLES = {
     ),
     calendar.working_days: Example(
         days, [], published("K-days", 31), published("K-days", 31, days=1),
-        "InvalidQuestion", 31, 5, timeless=True,
+        "NotFound", 31, 5, timeless=True,
     ),
     calendar.worked: Example(
         worked, [], published("K-worked", 9), published("K-worked", 9, "09:00-12:00"),
-        "InvalidQuestion", 2.0, 6.0, timeless=True,
+        "NotFound", 2.0, 6.0, timeless=True,
     ),
 }  # fmt: skip

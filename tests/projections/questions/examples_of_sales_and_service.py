@@ -27,6 +27,7 @@ from ledger.events.service import (
     CaseStateEntered,
     CaseUnassigned,
 )
+from projections.questions.integrity import check, ids
 from projections.questions.sales import funnel
 from projections.questions.service import service_report as report
 from projections.tables.sales import deals, offers, purchases
@@ -85,6 +86,25 @@ EXAMPLES = {
     purchases.purchases: Example(
         lambda c, v: [r.amount for r in purchases.purchases(c, v, "C-buyer")],
         [], bought("P-1", 2), bought("P-2", 1), [], [2], [2, 1],
+    ),
+    check.check: Example(
+        lambda c, v: [(r.kind, r.what, r.id) for r in check.check(c, v)
+                      if r.id in ("D-31", "S-31")],
+        [deal("D-30", holder=None)], then(DealWon(deal="D-31", amount=Decimal(1))),
+        then(CaseResolved(case="S-31")),
+        [], [("never-opened", "deal", "D-31"), ("no-client", "deal", "D-31")],
+        [("never-opened", "case", "S-31"), ("never-opened", "deal", "D-31"),
+         ("no-client", "case", "S-31"), ("no-client", "deal", "D-31")], alone=True,
+    ),
+    check.counts: Example(
+        lambda c, v: sum(check.counts(c, v).values()),
+        [deal("D-30", holder=None)], then(DealWon(deal="D-31", amount=Decimal(1))),
+        then(CaseResolved(case="S-31")), 4, 6, 8, alone=True,
+    ),
+    ids.ids: Example(
+        lambda c, v: [name for name in ids.ids(c, v, "deal") if name.startswith("D-id")],
+        [], then(DealOpened(deal="D-id-2")), then(DealOpened(deal="D-id-1")),
+        [], ["D-id-2"], ["D-id-1", "D-id-2"], timeless=True,
     ),
     offers.offers: Example(
         lambda c, v: [r.state for r in offers.offers(c, v, "C-offered")],
