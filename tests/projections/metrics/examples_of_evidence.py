@@ -78,7 +78,7 @@ def answered(name: str, metric: str, after: Any, tied: Any) -> Evidence:
 
 def opinion(name: Any, metric: str, scores: tuple[int, int], after: Any, tied: Any) -> Evidence:
     _, edge = story(f"C-{name}")
-    first, second = (SatisfactionRecorded(instrument=name, score=score) for score in scores)
+    first, second = (SatisfactionRecorded(instrument=name, score=n, scale="0-10") for n in scores)
     return Evidence(metric, (), edge(first), edge(second), [], [(None, *after)], [(None, *tied)])
 
 
@@ -201,8 +201,9 @@ def again(name: str) -> sales.DealReopened:
 NOBODY = (None, None, None)
 EXAMPLES = {
     "contact": contact(),
-    "touch": twice("contact_rate", "C-touch", call(), call("busy"),
-                   (None, True, None), (None, False, None)),
+    "touch": twice("clients_touched", "C-touch", call(), call("busy"), NOBODY, NOBODY),
+    "two_way": twice("contact_rate", "C-two-way", call(), call("busy"),
+                     (None, True, None), (None, False, None)),
     "outbound_call": twice("connect_rate", "C-call", call("busy"), call(),
                            (None, False, None), (None, True, None)),
     "client_owned": owned(),
@@ -211,9 +212,11 @@ EXAMPLES = {
     "deal_opened": twice("deals_opened", "C-opened", sales.DealOpened(deal="D-1", holder="E-a"),
                          sales.DealOpened(deal="D-2", holder="E-b"), ("E-a", None, None),
                          ("E-b", None, None)),
-    "deal_won": closed("D-won", "won_value", won("D-won"), sales.DealLost(deal="D-won"),
+    "deal_won": closed("D-mean", "won_value_mean", won("D-mean"), sales.DealLost(deal="D-mean"),
                        [("E-a", None, 100)]),
-    "deal_lost": closed("D-lost", "deals_lost", sales.DealLost(deal="D-lost"), won("D-lost"),
+    "deal_won_net": closed("D-won", "won_value", won("D-won"), sales.DealLost(deal="D-won"),
+                           [("E-a", None, 100)]),
+    "deal_lost_net": closed("D-lost", "deals_lost", sales.DealLost(deal="D-lost"), won("D-lost"),
                         [("E-a", None, None)]),
     "deal_closed": closed("D-closed", "win_rate", won("D-closed"),
                           again("D-closed"), [("E-a", True, None)]),
@@ -226,7 +229,7 @@ EXAMPLES = {
         "D-business", "stage_time_business_mean", 30, told(CALENDAR, "2026-01-01")),
     "purchase": twice("repeat_purchase_rate", "C-bought", purchase("P-1", 1), purchase("P-2", 1),
                       (None, False, None), (None, True, None)),
-    "purchase: value": twice("purchase_value", "C-value", purchase("P-3", 7), purchase("P-4", 5),
+    "purchase_net": twice("purchase_value", "C-value", purchase("P-3", 7), purchase("P-4", 5),
                              (None, None, 7), (None, None, 5)),
     # Active from the first moment of the thirty-one days on; one second before it, no longer.
     "buyer_active": bought("active", "retention_rate", "2026-01-29T00:00+03:00",

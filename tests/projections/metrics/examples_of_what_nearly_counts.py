@@ -93,7 +93,7 @@ EXAMPLES = {
         "C-passed", call(), HAND_OVER, [("E-a", True, None)], [("E-b", False, None)], at_once=[]),
     "client_owned: rang in vain": owned_by_one(
         "C-vain", CallMissed(), IN_VAIN, [("E-a", False, None)], [("E-a", False, None)]),
-    "touch: rang in vain": Evidence(
+    "two_way: rang in vain": Evidence(
         "contact_rate", (), story("C-rang")[1](CallMissed()), story("C-rang")[1](IN_VAIN),
         [], [], []),
     "stage_left: closed": reopened(),
