@@ -116,8 +116,8 @@ def _norms(journal: Journal) -> None:
     for_sellers |= {"scope_id": SELLER, "effective_from": date(2025, 7, 1)}
     calls = {"norm": "CALLS", "metric": "interactions.call", "bound": "at_least", "value": 0.6}
     calls |= {"every": "month", "per_working_day": True, "calendar": "office"}
-    tasks = {"norm": "TASKS", "metric": "overdue_share", "bound": "at_most", "value": 3}
-    tasks |= {"every": "quarter", "counting": True}
+    tasks = {"norm": "TASKS", "metric": "overdue_share", "bound": "at_most", "value": 1}
+    tasks |= {"every": "quarter", "counting": True, "scope": "employee", "scope_id": "E-13"}
     for data in (calls, tasks):
         journal.record("norm.defined", story.LAID_DOWN, for_sellers | data, by="E-01")
 

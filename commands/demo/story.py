@@ -29,9 +29,9 @@ The company: АО «Складские решения», Москва (MSK) and 
   target of E-07 for the third is revised on 2025-09-01 because she is leaving; three shortfalls are
   explained.
 - **The closed quarter.** Two norms (CALLS, TASKS) and the scheme sales@1 are published on
-  2025-06-25 for the third quarter. E-13 has more overdue tasks than TASKS allows. E-09 wins D-1004
-  (C-0112, 640 000 RUB) on 2025-09-26, which nobody records until the quarter is closed: `make demo`
-  appends it afterwards; it is not among the events of the year.
+  2025-06-25 for the third quarter. TASKS is for E-13 alone, who has more overdue tasks. E-09 wins
+  D-1004 (C-0112, 640 000 RUB) on 2025-09-26, which nobody records until the quarter is closed:
+  `make demo` appends it afterwards; it is not among the events of the year.
 - **Namesakes.** E-07 and E-18 are both called Иванова Марина; E-11 and E-21 share a full name.
 """
 

@@ -78,10 +78,7 @@ def answered(name: str, metric: str, after: Any, tied: Any) -> Evidence:
 
 def opinion(name: Any, metric: str, scores: tuple[int, int], after: Any, tied: Any) -> Evidence:
     _, edge = story(f"C-{name}")
-    scale: Any = None if name == "nps" else "0-10"
-    first, second = (
-        SatisfactionRecorded(instrument=name, score=score, scale=scale) for score in scores
-    )
+    first, second = (SatisfactionRecorded(instrument=name, score=n, scale="0-10") for n in scores)
     return Evidence(metric, (), edge(first), edge(second), [], [(None, *after)], [(None, *tied)])
 
 
@@ -215,8 +212,10 @@ EXAMPLES = {
     "deal_opened": twice("deals_opened", "C-opened", sales.DealOpened(deal="D-1", holder="E-a"),
                          sales.DealOpened(deal="D-2", holder="E-b"), ("E-a", None, None),
                          ("E-b", None, None)),
-    "deal_won_net": closed("D-won", "won_value", won("D-won"), sales.DealLost(deal="D-won"),
+    "deal_won": closed("D-mean", "won_value_mean", won("D-mean"), sales.DealLost(deal="D-mean"),
                        [("E-a", None, 100)]),
+    "deal_won_net": closed("D-won", "won_value", won("D-won"), sales.DealLost(deal="D-won"),
+                           [("E-a", None, 100)]),
     "deal_lost_net": closed("D-lost", "deals_lost", sales.DealLost(deal="D-lost"), won("D-lost"),
                         [("E-a", None, None)]),
     "deal_closed": closed("D-closed", "win_rate", won("D-closed"),

@@ -93,8 +93,8 @@ EXAMPLES = {
         "C-passed", call(), HAND_OVER, [("E-a", True, None)], [("E-b", False, None)], at_once=[]),
     "client_owned: rang in vain": owned_by_one(
         "C-vain", CallMissed(), IN_VAIN, [("E-a", False, None)], [("E-a", False, None)]),
-    "touch: rang in vain": Evidence(
-        "clients_touched", (), story("C-rang")[1](CallMissed()), story("C-rang")[1](IN_VAIN),
+    "two_way: rang in vain": Evidence(
+        "contact_rate", (), story("C-rang")[1](CallMissed()), story("C-rang")[1](IN_VAIN),
         [], [], []),
     "stage_left: closed": reopened(),
     "contribution: the same again": known_already("C-again", [inn("1")], inn("1"), inn("2"), 0, 1),

@@ -79,8 +79,8 @@ def test_the_sql_is_shown_and_not_run(asked: Run) -> None:
     assert script.rstrip().endswith("COMMIT;")
     assert "%(" not in script
     explained = ("metrics", "--metric", "interactions", "--explain", "--show-sql")
-    assert "ORDER BY g.at" not in script
-    assert "ORDER BY g.at" in asked(*explained).stdout.decode()
+    assert "ORDER BY coalesce(u.occurred_at, g.at)" not in script
+    assert "ORDER BY coalesce(u.occurred_at, g.at)" in asked(*explained).stdout.decode()
     every = asked("metrics", "--format", "json", "--show-sql").stdout.decode()
     assert every.count("BEGIN READ ONLY;") == every.count("-- Statement ") > 3
     refused = asked("metrics", "--explain", "--show-sql")
