@@ -6,7 +6,6 @@ packages add their types through the entry point group `interaction_ledger.event
 dataclasses with a name of several words (subject and verb) are facts.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
@@ -15,7 +14,8 @@ from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from ledger.events.fields import PersonalMark, Tag
+from ledger.events.fields import NotBefore, PersonalMark, Tag, words
+from ledger.events.fields import type_name as type_name  # noqa: PLC0414 - others ask the catalogue for it
 
 SUBJECTS = (
     "clients",
@@ -35,6 +35,8 @@ class EventType(NamedTuple):
     """One event type: its stored name, current version and class.
 
     - tags: (field, stream) of the fields that become tags; personal: fields with personal data
+    - needs: optional fields of the envelope that it makes no sense without
+    - ends: (field, start): dates that never lie before another of the event
     """
 
     name: str
@@ -43,12 +45,8 @@ class EventType(NamedTuple):
     subject: str
     tags: tuple[tuple[str, str], ...]
     personal: tuple[str, ...]
-
-
-def type_name(content: type[Any]) -> str:
-    """Make the stored name of a content class: `ClientFactRecorded` is `client_fact.recorded`."""
-    *subject, verb = _words(content)
-    return f"{'_'.join(subject)}.{verb}".lower()
+    needs: tuple[str, ...] = ()
+    ends: tuple[tuple[str, str], ...] = ()
 
 
 @cache
@@ -81,12 +79,8 @@ def _contents(module: ModuleType) -> Iterator[type[Any]]:
     for member in vars(module).values():
         if not isinstance(member, type) or member.__module__ != module.__name__:
             continue
-        if "__dataclass_fields__" in vars(member) and len(_words(member)) > 1:
+        if "__dataclass_fields__" in vars(member) and len(words(member)) > 1:
             yield member
-
-
-def _words(content: type[Any]) -> list[str]:
-    return re.findall(r"[A-Z][a-z0-9]*", content.__name__)
 
 
 def _describe(content: type[Any], subject: str) -> EventType:
@@ -105,6 +99,13 @@ def _describe(content: type[Any], subject: str) -> EventType:
         ),
         personal=tuple(
             name for name, found in marks.items() if any(isinstance(m, PersonalMark) for m in found)
+        ),
+        needs=getattr(content, "NEEDS", ()),
+        ends=tuple(
+            (name, mark.start)
+            for name, found in marks.items()
+            for mark in found
+            if isinstance(mark, NotBefore)
         ),
     )
 

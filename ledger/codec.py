@@ -18,14 +18,14 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from ledger import catalogue
-from ledger.canonical import canonical
+from ledger.canonical import canonical, refuse_duplicates
 from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Row, Visibility
 from ledger.errors import InvalidEvent, LedgerError, NotDecoded, brief
 from ledger.events.fields import Channel, Digest, EventId, Id, Label
-from ledger.moments import REMEDY, Moment, precision_of
+from ledger.moments import END, FIRST, OUT_OF_REACH, REMEDY, Moment, precision_of
 from ledger.suggestions import did_you_mean
 from ledger.upcasts import upcast
-from ledger.validation_messages import explain, unreadable
+from ledger.validation_messages import explain, refuse_backwards, refuse_without, unreadable
 
 MAX_BODY = 1 << 20
 
@@ -53,7 +53,8 @@ class _Envelope(TypedDict, total=False):
 
 
 _check_envelope = TypeAdapter(_Envelope).validator.validate_python
-_read_json = msgspec.json.Decoder().decode
+# A float would not hold every digit of an amount.
+_read_json = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
 def encode(event: Event) -> Encoded:
@@ -87,7 +88,7 @@ def encode_json(line: bytes) -> Encoded:
     try:
         data = described.content(**content)
     except (ValidationError, TypeError) as error:
-        raise explain(error, "data.", described, content) from None
+        raise explain(error, "data.", described.name, described.content, content) from None
     return _encode(described, wire, data)
 
 
@@ -132,7 +133,9 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
     try:
         checked = _check_envelope(envelope)
     except ValidationError as error:
-        raise explain(error, "", described, envelope) from None
+        raise explain(error, "", described.name, None, envelope) from None
+    refuse_without(described.needs, described.name, checked)
+    refuse_backwards(described.ends, moment, data)
     record = {name: value for name, value in checked.items() if value is not None}
     record["type"], record["version"] = described.name, described.version
     record["occurred_at"], record["data"] = str(moment), _plain(data)
@@ -201,15 +204,21 @@ def _names(content: Any) -> tuple[tuple[str, Any], ...] | None:
 def _take_moment(given: Any) -> Moment:
     try:
         if isinstance(given, Moment):
-            return _consistent(given)
+            return _in_reach(_consistent(given))
         if isinstance(given, datetime):
-            return Moment.exactly(given)
+            return _in_reach(Moment.exactly(given))
         if isinstance(given, str):
-            return Moment.parse(given)
+            return _in_reach(Moment.parse(given))
     except ValueError as error:
         raise InvalidEvent("occurred_at", given, str(error), REMEDY) from None
     problem = "is missing" if given is None else "is not text"
     raise InvalidEvent("occurred_at", given, problem, REMEDY)
+
+
+def _in_reach(given: Moment) -> Moment:
+    if given.at is not None and not FIRST <= given.at < END:
+        raise ValueError(OUT_OF_REACH)
+    return given
 
 
 def _consistent(given: Moment) -> Moment:
@@ -222,8 +231,9 @@ def _consistent(given: Moment) -> Moment:
 def _parse(line: bytes) -> dict[str, Any]:
     try:
         wire = _read_json(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError) as error:
         raise unreadable(line, error) from None
+    refuse_duplicates(line, wire)
     if not isinstance(wire, dict):
         raise InvalidEvent("event", wire, "is not an object", "Send one JSON object a line.")
     return wire

@@ -9,6 +9,7 @@ their text.
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 
@@ -155,7 +156,12 @@ class ServerUnavailable(LedgerError):
 
 def shorten(value: Any, limit: int = 80) -> str:
     """Show a value in a message: quoted, and cut if it is long."""
-    text = repr(value.decode(errors="backslashreplace") if isinstance(value, bytes) else value)
+    if isinstance(value, bytes):
+        value = value.decode(errors="backslashreplace")
+    try:
+        text = str(value) if isinstance(value, Decimal) else repr(value)
+    except (ValueError, RecursionError):  # digits beyond Python's limit; lists in lists in lists
+        text = f"a {type(value).__name__} that is too large to show"
     return text if len(text) <= limit else f"{text[: limit - 1]}… ({len(text)} characters)"
 
 

@@ -21,6 +21,10 @@ REMEDY = (
     'or "unknown".'
 )
 
+# What an event may be dated: far enough for every business, and near enough for every computation.
+FIRST, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+OUT_OF_REACH = f"lies outside the years {FIRST.year} to {END.year - 1}"
+
 
 class Precision(StrEnum):
     """The precision of a moment."""

@@ -1,57 +1,75 @@
-"""Validation messages: pydantic's and msgspec's findings as one InvalidEvent."""
+"""Validation messages: pydantic's and msgspec's findings as one InvalidEvent, and our own.
+
+Our own are about several fields of one event: whom it concerns, and which date comes first. The
+classes say it, by `needs` and `NotBefore` of `ledger.events.fields`.
+"""
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import ValidationError
 
-from ledger.catalogue import EventType
 from ledger.envelope import OPTIONAL
 from ledger.errors import InvalidEvent, shorten
-from ledger.events.fields import Remedy
+from ledger.moments import Moment, Precision
 from ledger.suggestions import did_you_mean
 
 _LONGEST = 80
+# A date is the same date in every zone, so it begins up to 14 hours before it does in UTC.
+_EASTERNMOST = timedelta(hours=14)
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What to do about a value that the field refuses; a mark of the field."""
+
+    text: str
 
 
 def explain(
     error: ValidationError | TypeError,
     prefix: str,
-    described: EventType,
+    name: str,
+    content: type[Any] | None,
     given: Mapping[str, Any],
 ) -> InvalidEvent:
     """Turn pydantic's first finding into the error that names the field, the value and the remedy.
 
-    prefix: the path of `given` in the event, such as `data.`.
+    - prefix: the path of `given` in the event, such as `data.`; name: the event's type
+    - content: the class that `given` should have been content of; None for the envelope
     """
+    whole = prefix.rstrip(".") or name
     if isinstance(error, TypeError):
-        return InvalidEvent(prefix.rstrip(".") or "event", given, str(error), "Correct the names.")
+        return InvalidEvent(whole, given, str(error), "Correct the names.")
     first, *others = error.errors(include_url=False)
     path = _path(prefix, first["loc"])
+    found = first["input"] if first["loc"] else given
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        names = [field.name for field in fields(described.content)] if prefix else OPTIONAL
+        names = OPTIONAL if content is None else [field.name for field in fields(content)]
         remedy = "Remove it, or correct its name."
         if len(first["loc"]) == 1:
             near = did_you_mean(str(first["loc"][0]), names)
-            remedy = f"{near or 'Remove it.'} {described.name} has: {', '.join(names)}."
+            remedy = f"{near or 'Remove it.'} {name} has: {', '.join(names)}."
         problem = "is not a field of this event"
     elif first["type"] == "missing":
-        problem, remedy = "is missing", f"Add it{_choices(described, path.removeprefix(prefix))}."
+        problem, found = "is missing", None
+        remedy = f"Add it{_choices(content, name, path.removeprefix(prefix))}."
+    elif first["type"] == "unexpected_positional_argument":
+        problem, remedy = "has a value without a name", "Name every field: field=value."
+        path, found = whole, first["input"]
     else:
         problem = in_our_words(first["msg"])
-        remedy = (
-            _own_remedy(described, first["loc"]) or f"docs/events.md describes {described.name}."
-        )
+        remedy = _own_remedy(content, first["loc"]) or f"docs/events.md describes {name}."
         if first["type"] == "decimal_parsing":
             remedy = "Write it with a point and nothing between the thousands, such as 1234.5."
     if others:
         more = ", ".join(_path(prefix, other["loc"]) for other in others[:5])
         remedy += f" Also wrong: {more}."
-    found = None if first["type"] == "missing" else first["input"]
-    return InvalidEvent(path.rstrip("."), found, problem, remedy)
+    return InvalidEvent(path.rstrip(".") or whole, found, problem, remedy)
 
 
 def in_our_words(message: str) -> str:
@@ -79,6 +97,28 @@ _WORDS = {
     "a valid boolean": "true or false",
     "greater than or equal to 0": "0 or more",
 }
+
+
+def refuse_without(needs: tuple[str, ...], type_: str, envelope: Mapping[str, Any]) -> None:
+    """Refuse an event of this type without the fields that it needs. Raises InvalidEvent."""
+    for name in needs:
+        if envelope.get(name) is None:
+            remedy = f"Add it: {type_} makes no sense without a {name}."
+            raise InvalidEvent(name, None, "is missing", remedy)
+
+
+def refuse_backwards(ends: tuple[tuple[str, str], ...], moment: Moment, data: Any) -> None:
+    """Refuse content of which an end lies before its beginning. Raises InvalidEvent.
+
+    ends: (end, beginning) by the names of their fields; moment: the event's `occurred_at`.
+    """
+    for name, start in ends:
+        end = getattr(data, name)
+        begin = moment if start == "occurred_at" else getattr(data, start)
+        if end is not None and begin is not None and _before(end, begin):
+            path = start if start == "occurred_at" else f"data.{start}"
+            problem = f"lies before {path}, which is {_shown(begin)}"
+            raise InvalidEvent(f"data.{name}", _shown(end), problem, "Correct one of the two.")
 
 
 def unreadable(line: bytes, error: Exception) -> InvalidEvent:
@@ -116,15 +156,39 @@ def _path(prefix: str, parts: Iterable[Any]) -> str:
     return path if path.isprintable() and len(path) <= _LONGEST else shorten(path)
 
 
-def _own_remedy(described: EventType, path: tuple[Any, ...]) -> str | None:
-    hints = get_type_hints(described.content, include_extras=True)
+def _own_remedy(content: type[Any] | None, path: tuple[Any, ...]) -> str | None:
+    hints = get_type_hints(content, include_extras=True) if content else {}
     marks = getattr(hints.get(str(path[0])), "__metadata__", ()) if path else ()
     return next((mark.text for mark in marks if isinstance(mark, Remedy)), None)
 
 
-def _choices(described: EventType, field: str) -> str:
+def _choices(content: type[Any] | None, name: str, field: str) -> str:
     """The allowed values of a field, if they are few; otherwise where they are documented."""
-    kind = get_type_hints(described.content).get(field)
+    kind = get_type_hints(content).get(field) if content else None
     if get_origin(kind) is Literal:
         return f": {', '.join(map(repr, get_args(kind)))}"
-    return f"; docs/events.md describes {described.name}"
+    return f"; docs/events.md describes {name}"
+
+
+def _before(ends: date | datetime, begins: Moment | date | datetime) -> bool:
+    """Whether an end certainly lies before a beginning, in whichever zone its days are meant."""
+    if isinstance(begins, Moment):
+        if begins.at is None:
+            return False
+        exact = begins.precision in (Precision.INSTANT, Precision.MINUTE)
+        first = begins.at if exact else begins.at - _EASTERNMOST
+        return _latest(ends) < first
+    if isinstance(ends, datetime) and isinstance(begins, datetime):
+        return ends < begins
+    return not isinstance(ends, datetime) and ends < begins
+
+
+def _latest(ends: date | datetime) -> datetime:
+    if isinstance(ends, datetime):
+        return ends
+    # The day ends 12 hours after it does in UTC where it ends last.
+    return datetime(ends.year, ends.month, ends.day, tzinfo=UTC) + timedelta(hours=36)
+
+
+def _shown(value: Moment | date | datetime) -> str:
+    return str(Moment.exactly(value) if isinstance(value, datetime) else value)

@@ -16,17 +16,21 @@ from ledger.events.fields import (
     Label,
     Money,
     Month,
+    NotBefore,
     Personal,
+    Position,
     Text,
     Whole,
     Zone,
     fact,
+    needs,
 )
 
 ClientKind = Literal["company", "person"]
 Confidence = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
 
 
+@needs("client")
 @fact
 class ProspectRegistered:
     """We learned of a person or company that has never bought from us."""
@@ -37,6 +41,7 @@ class ProspectRegistered:
     referred_by: ClientId | None = None
 
 
+@needs("client")
 @fact
 class ProspectQualified:
     """A prospect was judged to be worth pursuing."""
@@ -45,6 +50,7 @@ class ProspectQualified:
     remark: Personal[Text] | None = None
 
 
+@needs("client")
 @fact
 class ProspectConverted:
     """A prospect became a client."""
@@ -52,6 +58,7 @@ class ProspectConverted:
     first_deal: Id | None = None
 
 
+@needs("client")
 @fact
 class ClientRegistered:
     """A client was added to the client base."""
@@ -62,6 +69,7 @@ class ClientRegistered:
     found_through: Label | None = None
 
 
+@needs("client")
 @fact
 class ClientFactRecorded:
     """We learned a fact about the client: one named field and its value."""
@@ -72,6 +80,7 @@ class ClientFactRecorded:
     confidence: Confidence | None = None
 
 
+@needs("client")
 @fact
 class ClientFactConfirmed:
     """Known facts about the client were checked and are still true."""
@@ -80,6 +89,7 @@ class ClientFactConfirmed:
     method: Literal["call", "letter", "meeting", "registry", "client"]
 
 
+@needs("client")
 @fact
 class ClientFactRetracted:
     """The current value of a field is wrong and no longer counts."""
@@ -88,6 +98,7 @@ class ClientFactRetracted:
     reason: Text
 
 
+@needs("client")
 @fact
 class PreferenceNoted:
     """The client prefers something done in a certain way."""
@@ -97,6 +108,7 @@ class PreferenceNoted:
     learnt_from: Label | None = None
 
 
+@needs("client")
 @fact
 class CompetitorOfferReported:
     """We learned, from the client or elsewhere, what a competitor offers them."""
@@ -109,13 +121,14 @@ class CompetitorOfferReported:
     learnt_from: Label | None = None
 
 
+@needs("client")
 @fact
 class SpecialTermsGranted:
     """The client was granted terms that other clients do not have."""
 
     kind: Literal["price", "discount", "payment", "delivery", "other"]
     terms: Text
-    valid_until: Day | None = None
+    valid_until: Annotated[Day, NotBefore("occurred_at")] | None = None
     approved_by: Id | None = None
 
 
@@ -142,6 +155,7 @@ class ClientUnmerged:
 Roles = Annotated[tuple[BuyingRole, ...], Field(max_length=5)]
 
 
+@needs("client")
 @fact
 class ContactPersonAdded:
     """A contact person at the client became known."""
@@ -178,7 +192,7 @@ class ClientBaseAuditSigned:
     """The client base of a month was audited as known at a position, and signed off."""
 
     month: Month
-    as_of: Annotated[Whole, Field(ge=1)]
+    as_of: Annotated[Position, Field(ge=1)]
     zone: Zone
     clients: Total
     new: Total

@@ -11,6 +11,7 @@ from ledger.events.fields import (
     Id,
     Instant,
     Label,
+    NotBefore,
     Personal,
     Scale,
     Seconds,
@@ -32,7 +33,7 @@ class InquiryReceived:
     channel: Channel
     touchpoint: Label | None = None
     subject: Personal[Label] | None = None
-    respond_by: Instant | None = None
+    respond_by: Annotated[Instant, NotBefore("occurred_at")] | None = None
 
 
 @fact
@@ -117,7 +118,7 @@ class CorrespondenceReceived:
     subject: Personal[Label] | None = None
     text: Personal[Text] | None = None
     official: bool = False
-    reply_due: Day | None = None
+    reply_due: Annotated[Day, NotBefore("dated")] | None = None
 
 
 @fact
@@ -139,8 +140,8 @@ class NoteShared:
     """An employee wrote a note for colleagues."""
 
     text: Personal[Text]
-    to_units: tuple[Id, ...] = ()
-    to_employees: tuple[Id, ...] = ()
+    to_units: Participants = ()
+    to_employees: Participants = ()
 
 
 @fact

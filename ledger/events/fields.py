@@ -7,18 +7,37 @@ to one. `Tag` names the stream that an identifier belongs to, so that queries fi
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass as plain_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache, wraps
 from typing import Annotated, Any, Literal, TypeVar, cast, dataclass_transform
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 import pydantic.dataclasses
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+from ledger.moments import END, FIRST, OUT_OF_REACH
+from ledger.validation_messages import Remedy as Remedy  # noqa: PLC0414 - a mark like those below
+from ledger.validation_messages import explain
 
 T = TypeVar("T")
+MOST = 2**31 - 1  # an integer column of PostgreSQL holds it, and a sum of a billion such a bigint
+_LONGEST_ID = 200
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_FINER = re.compile(r"[.,]\d{7}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Pydantic's patterns take digits of every script for \d.
+_YEAR = "(19|2[01])[0-9]{2}"
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 @plain_dataclass(frozen=True)
@@ -34,10 +53,10 @@ class Tag:
 
 
 @plain_dataclass(frozen=True)
-class Remedy:
-    """What to do about a value that the field refuses."""
+class NotBefore:
+    """The field is an end: it never lies before `start`, another field or `occurred_at`."""
 
-    text: str
+    start: str
 
 
 Personal = Annotated[T, PersonalMark()]
@@ -48,16 +67,68 @@ def fact(cls: type[T]) -> type[T]:
     """Make a class the content of an event: frozen, keyword-only, without unknown fields."""
     config = ConfigDict(extra="forbid", defer_build=True)
     decorate = pydantic.dataclasses.dataclass(config=config, frozen=True, kw_only=True, slots=True)
-    return cast("type[T]", decorate(cls))
+    return cast("type[T]", _refusing(decorate(cls)))
+
+
+def needs(*fields: str) -> Callable[[type[T]], type[T]]:
+    """Say which optional fields of the envelope this event makes no sense without."""
+
+    def mark(cls: type[T]) -> type[T]:
+        cls.NEEDS = fields  # type: ignore[attr-defined]
+        return cls
+
+    return mark
+
+
+def _refusing(content: Any) -> Any:
+    """The class with a constructor that raises InvalidEvent, as intake does."""
+    validate = content.__init__
+
+    @wraps(validate)
+    def construct(self: Any, /, *args: Any, **given: Any) -> None:
+        try:
+            validate(self, *args, **given)
+        except ValidationError as error:
+            # A class of one word is part of a content, and does not know where it stands in it.
+            part = len(words(content)) == 1
+            prefix, name = ("", content.__name__) if part else ("data.", type_name(content))
+            raise explain(error, prefix, name, content, given) from None
+        finally:
+            # Pydantic puts its own back when the first use builds the class.
+            if content.__init__ is not construct:
+                content.__init__ = construct
+
+    content.__init__ = construct
+    return content
+
+
+def type_name(content: type[Any]) -> str:
+    """Make the stored name of a content class: `ClientFactRecorded` is `client_fact.recorded`."""
+    *subject, verb = words(content)
+    return f"{'_'.join(subject)}.{verb}".lower()
+
+
+def words(content: type[Any]) -> list[str]:
+    """The words of a class's name; the last one of an event's is its verb."""
+    return re.findall(r"[A-Z][a-z0-9]*", content.__name__)
 
 
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("has no time zone; add an offset such as +03:00 or Z")
     try:
-        return value.astimezone(UTC)
+        at = value.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(f"is not a possible time ({error})") from None
+    if not FIRST <= at < END:
+        raise ValueError(f"{OUT_OF_REACH}; leave it out if there is no such time")
+    return at
+
+
+def _in_reach(value: date) -> date:
+    if not FIRST.year <= value.year < END.year:
+        raise ValueError(f"{OUT_OF_REACH}; leave it out if there is no such date")
+    return value
 
 
 def _written(value: Any) -> Any:
@@ -66,19 +137,29 @@ def _written(value: Any) -> Any:
         isinstance(value, str) and not _DATE.match(value)
     ):
         raise ValueError("is not a date or time in ISO 8601 form")
+    if isinstance(value, str) and _FINER.search(value):
+        raise ValueError("has more than six decimal places of a second")
     return value
 
 
 def _number(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("is a truth value, not a number")
+    # Python reads 1_000 and digits of other scripts, too.
+    if isinstance(value, str) and ("_" in value or not value.isascii()):
+        raise ValueError("must be a number in the digits 0 to 9, such as 1234.5")
     return value
 
 
 def _visible(value: str) -> str:
     if not value.isprintable():
         raise ValueError("has a character that cannot be seen, such as a control character or NBSP")
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if value.isascii():
+        return value
+    composed = unicodedata.normalize("NFC", value)
+    if len(composed) > _LONGEST_ID:  # some characters become several
+        raise ValueError(f"must have at most {_LONGEST_ID} characters in Unicode's composed form")
+    return composed
 
 
 def _one_line(value: str) -> str:
@@ -93,11 +174,14 @@ def _without_nul(value: str) -> str:
     return value
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is not an IANA time zone, such as Europe/Moscow") from None
+    if value not in _zones():
+        raise ValueError("is not an IANA time zone, such as Europe/Moscow")
     return value
 
 
@@ -119,7 +203,7 @@ def _stripped(limit: int) -> StringConstraints:
     return StringConstraints(min_length=1, max_length=limit, strip_whitespace=True)
 
 
-Id = Annotated[str, _stripped(200), AfterValidator(_visible)]
+Id = Annotated[str, _stripped(_LONGEST_ID), AfterValidator(_visible)]
 Label = Annotated[str, _stripped(500), AfterValidator(_one_line)]
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=100_000), AfterValidator(_without_nul)
@@ -129,24 +213,31 @@ EventId = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", to_lower=True)
 ]
 Instant = Annotated[datetime, BeforeValidator(_written), AfterValidator(_utc)]
-Day = Annotated[date, BeforeValidator(_written)]
-Whole = Annotated[int, BeforeValidator(_number)]
-Money = Annotated[Decimal, Field(max_digits=18, decimal_places=4, allow_inf_nan=False)]
-Quantity = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False, gt=0)]
+Day = Annotated[date, BeforeValidator(_written), AfterValidator(_in_reach)]
+_Number = BeforeValidator(_number)
+Whole = Annotated[int, Field(ge=-MOST, le=MOST), _Number]
+# Of an event in the ledger. Every reader of JSON holds numbers up to 2**53 exactly.
+Position = Annotated[int, Field(ge=0, le=2**53 - 1), _Number]
+Money = Annotated[Decimal, Field(max_digits=18, decimal_places=4, allow_inf_nan=False), _Number]
+Quantity = Annotated[
+    Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False, gt=0), _Number
+]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Scale = Annotated[
-    str, StringConstraints(pattern=r"^(0|[1-9]\d?)-[1-9]\d{0,2}$"), AfterValidator(_scale)
+    str,
+    StringConstraints(pattern=r"^(0|[1-9][0-9]?)-[1-9][0-9]{0,2}$"),
+    AfterValidator(_scale),
 ]
-Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?$")]
-Seconds = Annotated[Whole, Field(ge=0, le=10_000_000)]
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Period = Annotated[str, StringConstraints(pattern=rf"^{_YEAR}(-Q[1-4]|-(0[1-9]|1[0-2]))?$")]
+Seconds = Annotated[int, Field(ge=0, le=10_000_000), _Number]
+Month = Annotated[str, StringConstraints(pattern=rf"^{_YEAR}-(0[1-9]|1[0-2])$")]
 Zone = Annotated[str, AfterValidator(_zone)]
 Shift = Annotated[
     str,
-    StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$"),
+    StringConstraints(pattern=rf"^{_CLOCK}-({_CLOCK}|24:00)$"),
     AfterValidator(_shift),
 ]
-Hours = Annotated[Decimal, Field(gt=0, max_digits=10, decimal_places=4)]
+Hours = Annotated[Decimal, Field(gt=0, max_digits=10, decimal_places=4), _Number]
 
 # A Tag makes the event findable under that stream and costs one more index row. A field that only
 # mentions somebody is therefore a plain Id.

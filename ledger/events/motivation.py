@@ -15,9 +15,11 @@ from ledger.events.fields import (
     Label,
     Money,
     NormId,
+    NotBefore,
     Period,
     PeriodId,
     Personal,
+    Position,
     Quantity,
     ReductionId,
     SchemeId,
@@ -35,10 +37,11 @@ Scope = Literal["whole", "unit", "employee"]
 NormScope = Literal["whole", "unit", "position", "employee"]
 Bound = Literal["at_least", "at_most"]
 Version = Annotated[Whole, Field(ge=1)]
-Position = Annotated[Whole, Field(ge=0)]
+Count = Annotated[Whole, Field(ge=0)]
 # Positions of the events that a decision is based on.
 Evidence = Annotated[tuple[Position, ...], Field(max_length=10_000)]
-Figure = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
+# A sum of many amounts, which are shorter.
+Figure = Annotated[Decimal, Field(max_digits=27, decimal_places=6, allow_inf_nan=False)]
 Ratio = Annotated[Decimal, Field(max_digits=18, decimal_places=6, ge=0)]
 Index = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
 
@@ -102,7 +105,7 @@ class NormDefined:
     scope: NormScope
     scope_id: Id | None = None
     effective_from: Day
-    until: Day | None = None
+    until: Annotated[Day, NotBefore("effective_from")] | None = None
     late: Label | None = None
 
 
@@ -143,7 +146,7 @@ class PeriodClosed:
     scheme: SchemeId
     scheme_version: Version
     credit: Id
-    statements: Position
+    statements: Count
     digest: Digest
     late_scheme: Label | None = None
 

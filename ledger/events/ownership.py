@@ -13,10 +13,13 @@ from ledger.events.fields import (
     Id,
     Instant,
     Label,
+    NotBefore,
     Personal,
+    Position,
     Text,
     Whole,
     fact,
+    needs,
 )
 
 ReassignmentReason = Literal[
@@ -39,6 +42,7 @@ ApproachRule = Literal[
 Duty = Literal["freshness", "growth"]
 
 
+@needs("client")
 @fact
 class ClientReserved:
     """The client was reserved for the seller who approached it first."""
@@ -47,9 +51,10 @@ class ClientReserved:
     basis: Literal["first_approach", "inquiry", "referral", "decision"] = "first_approach"
     trigger: EventId | None = None
     policy_version: Annotated[Whole, Field(ge=1)] | None = None
-    expires_at: Instant | None = None
+    expires_at: Annotated[Instant, NotBefore("occurred_at")] | None = None
 
 
+@needs("client")
 @fact
 class ReservationExpired:
     """The reservation expired before a curator was assigned."""
@@ -57,17 +62,19 @@ class ReservationExpired:
     employee: EmployeeId
 
 
+@needs("client")
 @fact
 class CuratorAssigned:
     """An employee became the client's curator and is accountable for it."""
 
     employee: EmployeeId
-    duties: tuple[Duty, ...] = ("freshness", "growth")
+    duties: Annotated[tuple[Duty, ...], Field(max_length=2)] = ("freshness", "growth")
     reason: Text | None = None
     approved_by: Id | None = None
     effective_at: Instant | None = None
 
 
+@needs("client")
 @fact
 class ClientReassigned:
     """The client passed from one employee to another for a stated reason."""
@@ -81,6 +88,7 @@ class ClientReassigned:
     batch: BatchId | None = None
 
 
+@needs("client")
 @fact
 class ClientReleased:
     """The client was released to the common pool; nobody owns it."""
@@ -91,6 +99,7 @@ class ClientReleased:
     effective_at: Instant | None = None
 
 
+@needs("client")
 @fact
 class ApproachBlocked:
     """An employee tried to approach a client owned by somebody else and was refused."""
@@ -102,16 +111,18 @@ class ApproachBlocked:
     reservation: EventId | None = None
 
 
+@needs("client")
 @fact
 class ContactBarred:
     """An employee was barred from approaching the client, until a date or permanently."""
 
     employee: EmployeeId
     reason: Text
-    until: Instant | None = None
+    until: Annotated[Instant, NotBefore("occurred_at")] | None = None
     approved_by: Id | None = None
 
 
+@needs("client")
 @fact
 class AccountTeamMemberAdded:
     """An employee joined the client's account team in this role."""
@@ -121,6 +132,7 @@ class AccountTeamMemberAdded:
     unit: Id | None = None
 
 
+@needs("client")
 @fact
 class AccountTeamMemberRemoved:
     """An employee left the client's account team."""
@@ -209,15 +221,17 @@ class TransferBatchReversed:
     approved_by: Id | None = None
 
 
+@needs("client")
 @fact
 class HandoverPackIssued:
     """The new owner received a hand-over pack: what was known about the client at a position."""
 
     employee: EmployeeId
-    as_of: Count
+    as_of: Position
     sha256: Digest
 
 
+@needs("client")
 @fact
 class HandoverAccepted:
     """The new owner read the pack and accepted responsibility for the client."""
@@ -232,6 +246,7 @@ Outcome = Literal["reassigned", "reconciled", "unfounded", "client_lost"]
 Judgement = Literal["claimant", "respondent", "shared", "neither"]
 
 
+@needs("client")
 @fact
 class ConflictReported:
     """A conflict between the client and an employee was reported."""
@@ -241,6 +256,7 @@ class ConflictReported:
     account: Personal[Text] | None = None
 
 
+@needs("client")
 @fact
 class ConflictResolved:
     """The conflict between the client and an employee was resolved."""
@@ -250,6 +266,7 @@ class ConflictResolved:
     remark: Personal[Text] | None = None
 
 
+@needs("client")
 @fact
 class OwnershipDisputeOpened:
     """An employee claimed a client that another employee owns or owned."""

@@ -1,8 +1,19 @@
 """People: our units and employees, where they work, absences, departures and roles."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from ledger.events.fields import Day, EmployeeId, Id, Instant, Label, Personal, Text, UnitId, fact
+from ledger.events.fields import (
+    Day,
+    EmployeeId,
+    Id,
+    Instant,
+    Label,
+    NotBefore,
+    Personal,
+    Text,
+    UnitId,
+    fact,
+)
 
 
 @fact
@@ -51,7 +62,7 @@ class AbsenceRecorded:
 
     employee: EmployeeId
     first_day: Day
-    last_day: Day
+    last_day: Annotated[Day, NotBefore("first_day")]
     substitute: EmployeeId | None = None
     reason: Label | None = None
 
@@ -72,7 +83,7 @@ class RoleGranted:
     employee: EmployeeId
     role: Id
     scope: Id | None = None
-    until: Instant | None = None
+    until: Annotated[Instant, NotBefore("occurred_at")] | None = None
 
 
 @fact

@@ -13,12 +13,14 @@ from ledger.events.fields import (
     Instant,
     Label,
     Money,
+    NotBefore,
     OfferId,
     Quantity,
     Remedy,
     Text,
     Whole,
     fact,
+    needs,
 )
 
 Asked = Annotated[Money, Field(ge=0)]
@@ -38,6 +40,7 @@ class Line:
 Lines = Annotated[tuple[Line, ...], Field(max_length=1_000)]
 
 
+@needs("client")
 @fact
 class OfferSent:
     """We sent the client an offer."""
@@ -46,7 +49,7 @@ class OfferSent:
     items: Lines = ()
     amount: Asked | None = None
     currency: Currency | None = None
-    valid_until: Instant | None = None
+    valid_until: Annotated[Instant, NotBefore("occurred_at")] | None = None
     deal: Id | None = None
     document_sha256: Digest | None = None
 

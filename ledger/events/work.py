@@ -9,6 +9,7 @@ from ledger.events.fields import (
     Id,
     Instant,
     Label,
+    NotBefore,
     Personal,
     Shift,
     TaskId,
@@ -64,7 +65,7 @@ class TaskDeadlineExtended:
 
     task: TaskId
     from_due: Instant | None = None
-    due_at: Instant
+    due_at: Annotated[Instant, NotBefore("from_due")]
     reason: Text
     approved_by: Id | None = None
 

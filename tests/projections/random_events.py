@@ -5,6 +5,7 @@ types; none: all), built from the event classes' own fields, out of small pools,
 and times collide often. A field that needs better values than its type gives gets them in `FIELDS`.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -16,11 +17,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from hypothesis import reject
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from ledger import catalogue
+from ledger import catalogue, codec
 from ledger.envelope import Event, event_id
+from ledger.errors import InvalidEvent
 from ledger.events.fields import Currency, Digest, EventId, Period, PersonalMark, Tag
 
 SOURCE = "test"
@@ -94,17 +95,31 @@ def types_of(*streams: str) -> tuple[str, ...]:
 def events(draw: st.DrawFn, types: Sequence[str]) -> Event:
     """One event of these types; `histories` numbers its key."""
     employees = st.none() | _EMPLOYEES
-    return Event(
-        data=draw(st.sampled_from(types).flatmap(contents)),
+    data = draw(st.sampled_from(types).flatmap(contents))
+    needed = "client" in catalogue.by_class()[type(data)].needs
+    drawn = Event(
+        data=data,
         source=SOURCE,
         key="unnumbered",
         recorded_by=draw(st.sampled_from(("crm", "E-1"))),
         occurred_at=draw(st.sampled_from(TIMES)),
-        client=draw(st.sampled_from(POOLS["client"] * 3) | st.none()),
+        client=draw(st.sampled_from(POOLS["client"] * 3) | (st.nothing() if needed else st.none())),
         performed_by=draw(employees),
         unit=draw(st.none() | _UNITS),
         contact=draw(st.none() | st.sampled_from(POOLS["contact"])),
     )
+    return _in_order(drawn)
+
+
+def _in_order(event: Event) -> Event:
+    """The event, or one that is dated at its end if it would end before it begins."""
+    for end, start in catalogue.by_class()[type(event.data)].ends:
+        try:
+            codec.encode(event)
+        except InvalidEvent:
+            begins = getattr(event.data, start, None)
+            event = replace(event, data=dataclasses.replace(event.data, **{end: begins}))
+    return event
 
 
 @st.composite
@@ -152,9 +167,9 @@ def _built(content: type[Any]) -> st.SearchStrategy[Any]:
     def build(**values: Any) -> Any:
         try:
             return content(**values)
-        except ValidationError as error:
+        except InvalidEvent as error:
             # Each value is valid, but not all of them together: draw others.
-            if error.errors()[0]["loc"]:
+            if error.field not in ("data", content.__name__):
                 raise
             reject()
 

@@ -16,7 +16,8 @@ from ledger.events import fields as kinds
 _NAMES: tuple[tuple[Any, str], ...] = (
     (kinds.EventId, "event id"), (kinds.Id, "identifier"), (kinds.Label, "line of text"),
     (kinds.Text, "text"), (kinds.Digest, "SHA-256 in hexadecimal"),
-    (kinds.Instant, "time with its zone"), (kinds.Money, "amount"), (kinds.Quantity, "quantity"),
+    (kinds.Instant, "time with its zone"), (kinds.Day, "date"), (kinds.Money, "amount"),
+    (kinds.Quantity, "quantity"),
     (kinds.Currency, "currency (ISO 4217)"), (kinds.Seconds, "seconds"), (kinds.Hours, "hours"),
     (kinds.Period, "period (2026, 2026-Q3 or 2026-09)"),
     (kinds.Zone, "IANA time zone"), (kinds.Month, "month, such as 2026-03"),
@@ -83,7 +84,9 @@ def meaning(content: type[Any]) -> str:
 
 def _annotated(inner: Any, marks: tuple[Any, ...]) -> str:
     # Tags and marks determine how the event is found and kept, not what the field holds.
-    rest = tuple(m for m in marks if not isinstance(m, (kinds.Tag, kinds.PersonalMark)))
+    rest = tuple(
+        m for m in marks if not isinstance(m, (kinds.Tag, kinds.PersonalMark, kinds.NotBefore))
+    )
     for known, name in _NAMES:
         if rest and known == Annotated[(inner, *rest)]:
             return name
@@ -92,17 +95,16 @@ def _annotated(inner: Any, marks: tuple[Any, ...]) -> str:
 
 
 def _limits(marks: tuple[Any, ...]) -> Iterator[str]:
-    for mark in marks:
-        bounds = mark.metadata if isinstance(mark, FieldInfo) else ()
-        found = {type(each).__name__: each for each in bounds}
-        if "Ge" in found and "Le" in found:
-            yield f"{found['Ge'].ge} to {found['Le'].le}"
-        elif "Ge" in found:
-            yield f"at least {found['Ge'].ge}"
-        elif "Gt" in found:
-            yield f"above {found['Gt'].gt}"
-        if "MaxLen" in found:
-            yield f"at most {found['MaxLen'].max_length:,}"
+    bounds = [each for mark in marks if isinstance(mark, FieldInfo) for each in mark.metadata]
+    found = {type(each).__name__: each for each in bounds}  # the last of a kind is the narrowest
+    if "Ge" in found and "Le" in found:
+        yield f"{found['Ge'].ge} to {found['Le'].le}"
+    elif "Ge" in found:
+        yield f"at least {found['Ge'].ge}"
+    elif "Gt" in found:
+        yield f"above {found['Gt'].gt}"
+    if "MaxLen" in found:
+        yield f"at most {found['MaxLen'].max_length:,}"
 
 
 def _default(value: Any) -> str | None:

@@ -20,7 +20,6 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 import click
-from pydantic import ValidationError
 
 from commands.cli.shell.formats import formatted
 from commands.cli.shell.ledger_options import chosen
@@ -41,8 +40,7 @@ from ledger import codec
 from ledger.api import Ledger
 from ledger.catalogue import type_name
 from ledger.envelope import Event, Receipt
-from ledger.errors import InvalidEvent, InvalidQuestion, Outdated, ServerUnavailable
-from ledger.validation_messages import in_our_words
+from ledger.errors import InvalidQuestion, Outdated, ServerUnavailable
 from projections.shown_text import visible
 
 _BY = click.option(
@@ -239,18 +237,7 @@ def _opened(
         request = request_of(click.get_current_context(), key, asking, name)
         context = context._replace(key=request.key, request=request)
         with Printer(form, name) as printer:
-            try:
-                yield DecisionShell(ledger, context, name, printer, dry_run, yes)
-            except ValidationError as error:
-                raise _unfit(error) from None
-
-
-def _unfit(error: ValidationError) -> InvalidEvent:
-    """What an argument or option holds that the event cannot."""
-    first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"])
-    problem = in_our_words(first["msg"])
-    return InvalidEvent(field, first["input"], problem, f"The event would be {error.title}.")
+            yield DecisionShell(ledger, context, name, printer, dry_run, yes)
 
 
 def _line(event: Event, position: int | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -16,7 +16,7 @@ import ledger
 from ledger import catalogue
 from ledger.events import fields as kinds
 from ledger.events.work import Deviation, Workday
-from ledger.moments import Moment, Precision
+from ledger.moments import FIRST, Moment, Precision
 
 visible = st.sampled_from('aZ09-_./:"\\{},ЖёéщΩ漢字é🙂')
 identifiers = st.text(visible, min_size=1, max_size=12)
@@ -29,10 +29,11 @@ ZONES = st.sampled_from(
     [UTC, timezone(timedelta(hours=3)), timezone(-timedelta(hours=9, minutes=30))]
 )
 instants = st.datetimes(
-    datetime(2, 1, 1),  # noqa: DTZ001
-    datetime(9998, 1, 1),  # noqa: DTZ001
+    datetime(1900, 1, 2),  # noqa: DTZ001
+    datetime(2199, 12, 30),  # noqa: DTZ001
     timezones=ZONES,
 )
+days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 KINDS: dict[Any, st.SearchStrategy[Any]] = {
     kinds.Id: identifiers,
     kinds.Label: labels,
@@ -42,8 +43,8 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
     kinds.Currency: st.from_regex(r"\A[A-Z]{3}\Z"),
     kinds.Period: st.sampled_from(("2026", "2026-Q3", "2026-09")),
     kinds.Instant: instants,
-    kinds.Day: st.dates(),
-    kinds.Month: st.from_regex(r"\A[0-9]{4}-(0[1-9]|1[0-2])\Z"),
+    kinds.Day: days,
+    kinds.Month: st.from_regex(r"\A20[0-9]{2}-(0[1-9]|1[0-2])\Z"),
     kinds.Zone: st.sampled_from(["Europe/Moscow", "UTC"]),
     kinds.Shift: st.just("09:00-18:00"),
     kinds.Scale: st.just("0-10"),
@@ -67,7 +68,17 @@ def content(of: type[Any]) -> st.SearchStrategy[Any]:
             lambda workday: (workday,)
         )
         found["deviations"] = st.just((Deviation(day=day),))
-    return st.builds(of, **found)
+    return st.builds(of, **found).map(_ordered)
+
+
+def _ordered(made: Any) -> Any:
+    """The same with its dates in order."""
+    ends = catalogue.by_class()[type(made)].ends if type(made) in catalogue.by_class() else ()
+    for name, start in ends:
+        end, begin = getattr(made, name), getattr(made, start, None)
+        if end is not None and begin is not None and end < begin:
+            made = replace(made, **{name: begin, start: end})
+    return made
 
 
 def _value(hint: Any) -> st.SearchStrategy[Any]:
@@ -96,11 +107,11 @@ def _annotated(plain: Any, marks: list[Any]) -> st.SearchStrategy[Any]:
         if its_own and tuple(marks[: len(its_own)]) == its_own and get_args(kind)[0] is plain:
             return strategy
     bounds = [one for mark in marks for one in _constraints(mark)]
-    low = next((b.ge for b in bounds if isinstance(b, Ge)), None)
+    low = max((b.ge for b in bounds if isinstance(b, Ge)), default=None)
     low = next((b.gt + 1 for b in bounds if isinstance(b, Gt)), low)
-    high = next((b.le for b in bounds if isinstance(b, Le)), None)
+    high = min((b.le for b in bounds if isinstance(b, Le)), default=None)
     if plain is int:
-        return st.integers(low, high if high is not None else 2**53)
+        return st.integers(low, high)
     if plain is Decimal:
         top = 99_999 if high is None else high
         return st.decimals(-top if low is None else low, top, allow_nan=False, places=2)
@@ -125,8 +136,8 @@ moments = st.one_of(
     instants.map(lambda at: at.astimezone(UTC).replace(second=0, microsecond=0)).map(
         lambda at: Moment(at, Precision.MINUTE)
     ),
-    st.dates().map(lambda day: Moment(_midnight(day), Precision.DAY)),
-    st.dates().map(lambda day: Moment(_midnight(day.replace(day=1)), Precision.MONTH)),
+    days.map(lambda day: Moment(_midnight(day), Precision.DAY)),
+    days.map(lambda day: Moment(_midnight(day.replace(day=1)), Precision.MONTH)),
 )
 
 
@@ -137,14 +148,16 @@ def _midnight(day: date) -> datetime:
 def event(of: type[Any]) -> st.SearchStrategy[ledger.Event]:
     """A valid event with content of one class."""
     optional: Callable[[st.SearchStrategy[Any]], st.SearchStrategy[Any]] = lambda s: st.none() | s  # noqa: E731
+    described = catalogue.by_class()[of]
+    ends = any(start == "occurred_at" for _, start in described.ends)
     return st.builds(
         ledger.Event,
         data=content(of),
         source=identifiers,
         key=identifiers,
         recorded_by=identifiers,
-        occurred_at=moments,
-        client=optional(identifiers),
+        occurred_at=st.just(Moment(FIRST, Precision.DAY)) if ends else moments,
+        client=identifiers if "client" in described.needs else optional(identifiers),
         performed_by=optional(identifiers),
         unit=optional(identifiers),
         correlation=optional(event_ids),

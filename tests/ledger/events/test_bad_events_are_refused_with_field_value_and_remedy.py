@@ -55,7 +55,12 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "half a pair alone": (rb'"\ud800"', "event", "an unpaired surrogate"),
     "an array": (b"[1]", "event", "is not an object"),
     "junk a thousand levels deep": (b"[" * 100_000, "event", "not JSON"),
-    "a number beyond all bounds": (line().replace(b'"pbx-1"', b"1e999"), "event", "not JSON"),
+    "a number beyond all bounds": (
+        line().replace(b'"pbx-1"', b"1e9999999999999999999"),
+        "event",
+        "not JSON",
+    ),
+    "a large number for a text": (line().replace(b'"pbx-1"', b"1e999"), "key", "must be text"),
     "10 MB": (of("note.shared", text="x" * 10_000_000), "event", "larger than 1 MiB"),
     # the type
     "no type": (line(type=NONE), "type", "is missing"),
@@ -105,7 +110,7 @@ BAD: dict[str, tuple[bytes, str, str]] = {
         "data.amount",
         "such as 1234.5",
     ),
-    "true money": (of("deal.won", deal="D", amount=True), "data.amount", "Decimal"),
+    "true money": (of("deal.won", deal="D", amount=True), "data.amount", "truth value"),
     "a lower-case currency": (
         of("deal.won", deal="D", amount=1, currency="rub"),
         "data.currency",
