@@ -12,7 +12,7 @@ RUN := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons mutants check lint bench docs man dist lock clean
+.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons mutants fuzz check lint bench docs man dist lock clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'
@@ -40,6 +40,9 @@ test-pythons: $(READY) ## run the everyday tests on each other Python of the mac
 
 mutants: $(READY) ## change the sources on purpose, to see which tests notice: hours; ONLY="sales --every 5"
 	@$(BIN)/python -m tests.mutants $(ONLY)
+
+fuzz: $(READY) ## send a million lines that are nearly events and ask every command: an hour
+	@$(BIN)/python -m tests.commands.cli.events.fuzz 1000000
 
 check: lint $(CHECKED:%=test-%) test ## what CI runs: lint and the groups of tests but clocks, pythons, exhaustive
 

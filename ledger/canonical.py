@@ -1,4 +1,4 @@
-"""Canonical JSON, used wherever its bytes are hashed or compared; and names given twice in an object.
+"""Canonical JSON, for bytes that are hashed or compared; and names given twice in an object.
 
 JSON leaves open which of the two counts, so we refuse it.
 """

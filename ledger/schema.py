@@ -45,7 +45,8 @@ def init(location: Location, zone: str = "UTC") -> bool:
     """Create the ledger and its roles unless it exists; True if it was created.
 
     Several processes may do this at once. Raises NotAllowed if the login may not create schemas
-    and roles, SchemaMismatch if there is a ledger of another version.
+    and roles, SchemaMismatch if there is a ledger of another version, InvalidQuestion if the
+    database does not store text as UTF-8.
     """
     _refuse_name(location)
     if zone not in available_timezones():
@@ -59,6 +60,7 @@ def init(location: Location, zone: str = "UTC") -> bool:
             check(connection)
             return False
         _refuse_taken(connection, location)
+        _refuse_other_encodings(connection)
         for role in ROLES:
             connection.execute(named["set_role"], [f"{location.schema}_{role}"])
             connection.execute(named["create_role"])
@@ -149,6 +151,16 @@ def _refuse_strangers(connection: Connection) -> None:
         raise NotAllowed(
             f"the login {row[1]} has no right to the ledger in schema {row[0]}. Let an "
             f"administrator grant it one of the roles {', '.join(f'{row[0]}_{r}' for r in ROLES)}."
+        )
+
+
+def _refuse_other_encodings(connection: Connection) -> None:
+    """Other encodings lack characters that events have; SQL_ASCII knows none at all."""
+    row = connection.execute(statements("ledger.sql", "init.sql")["encoding"]).fetchone()
+    if row and row[1] != "UTF8":
+        raise InvalidQuestion(
+            f"the database {row[0]} stores text as {row[1]}; a ledger needs one that stores it as "
+            "UTF8. Create it with: createdb --encoding=UTF8 --template=template0 NAME"
         )
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.errors import InvalidQuestion
 
@@ -29,11 +29,11 @@ class Period(NamedTuple):
 
     def end(self, zone: str) -> datetime:
         """The instant at which the period ends in a zone."""
-        return datetime(*self.until.timetuple()[:3], tzinfo=ZoneInfo(zone))
+        return _midnight(self.until, zone)
 
     def begin(self, zone: str) -> datetime:
         """The instant at which the period begins in a zone."""
-        return datetime(*self.since.timetuple()[:3], tzinfo=ZoneInfo(zone))
+        return _midnight(self.since, zone)
 
     def overlaps(self, other: "Period") -> bool:
         """Whether the two periods share a day."""
@@ -57,6 +57,13 @@ class Period(NamedTuple):
             found.append(part)
             day = part.until
         return found
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    try:
+        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):  # a period may have been closed in one of no name
+        raise InvalidQuestion(f"no time zone {zone!r}; give an IANA name, such as UTC") from None
 
 
 def period_with(day: date, kind: str) -> Period:

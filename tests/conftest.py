@@ -40,11 +40,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     groups.choose(config.getoption("--group"))
+    groups.seed()
 
 
 def pytest_report_header() -> str:
     on = ", ".join(servers.found()) if groups.chosen() == "servers" else "18, embedded"
-    return f"group of tests: {groups.chosen()}; PostgreSQL {on}"
+    return f"group of tests: {groups.chosen()}; PostgreSQL {on}; seed {groups.seed()}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -27,6 +27,7 @@ from ledger.events.fields import (
     TargetId,
     Text,
     Whole,
+    Zone,
     fact,
 )
 
@@ -141,7 +142,7 @@ class PeriodClosed:
     """A period was closed as known at a position, under one version of a scheme."""
 
     period: PeriodId
-    zone: Id
+    zone: Zone
     as_of: Position
     scheme: SchemeId
     scheme_version: Version

@@ -13,6 +13,9 @@ WHERE n.nspname = %s AND c.relname = 'events'
 -- name: set_role
 SELECT set_config('iledger.role', %s, true)
 
+-- name: encoding
+SELECT current_database(), current_setting('server_encoding')
+
 -- name: create_role
 DO $$
 DECLARE

@@ -11,6 +11,7 @@ the clock set; `exhaustive` those that sample, with many more examples.
 
 import importlib.util
 import os
+import random
 import re
 import shutil
 from collections.abc import Callable
@@ -34,6 +35,7 @@ TIMES_MORE = 10  # of these in the group `exhaustive`
 Test = TypeVar("Test", bound=Callable[..., None])
 
 _chosen = "everyday"
+_SEED = "ILEDGER_TEST_SEED"
 
 
 class Group(NamedTuple):
@@ -102,6 +104,12 @@ def sampling(test: Test) -> Test:
     """Mark a test that samples by itself, without hypothesis; `examples` tells it how much."""
     test.samples = True  # type: ignore[attr-defined]
     return test
+
+
+def seed() -> int:
+    """The seed of this run, which its header shows; ILEDGER_TEST_SEED repeats one."""
+    # In the environment, so that the processes of one run have the same.
+    return int(os.environ.setdefault(_SEED, str(random.SystemRandom().randrange(2**32))))
 
 
 def browser() -> str | None:

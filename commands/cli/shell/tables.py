@@ -9,7 +9,7 @@ shown whole, however wide.
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +32,7 @@ LEAST_IMPORTANT = (
     "sha256",
 )
 _GAP = "  "
+_PADDED = 1_000  # no cell is filled up further: one long text would make every other row as long
 _READABLE, _SHORTEST = 20, 8  # to which a text is shortened: before its column is lost, and at last
 
 Row = Mapping[str, Any]
@@ -72,22 +73,25 @@ def print_table(
         _print_lines([f"{_fit(head, wide)}{_GAP}{cell}" for head, cell in cells.values()], limit)
         return
     shown = widths if limit is None else fitted(widths, rows, drop, limit, keep)
-    right = {name: _is_numeric(rows, name) for name in shown}
-    ruler = ["-" * wide for wide in shown.values()]
-    head, *body = zip(*(cells[name] for name in shown), strict=True)
-    _print_lines(
-        [
-            _GAP.join(
-                _fit(cut(text, shown[name]), shown[name], right=right[name])
-                for name, text in zip(shown, line, strict=True)
-            ).rstrip()
-            for line in (head, ruler, *body)
-        ],
-        limit,
-    )
+    _print_lines(_aligned(cells, rows, shown), limit)
     if limit is not None:
         seen = _within(shown, limit)
         _say_lost([each for each in names if each not in seen and not _is_chart(rows, each)], limit)
+
+
+def _aligned(
+    cells: Mapping[str, Sequence[str]], rows: Sequence[Row], shown: Mapping[str, int]
+) -> Iterator[str]:
+    """The lines of a table of these columns, each so wide at most: header, ruler and rows."""
+    right = {name: _is_numeric(rows, name) for name in shown}
+    padded = {name: min(wide, _PADDED) for name, wide in shown.items()}
+    ruler = ["-" * wide for wide in padded.values()]
+    head, *body = zip(*(cells[name] for name in shown), strict=True)
+    for line in (head, ruler, *body):
+        yield _GAP.join(
+            _fit(cut(text, shown[name]), padded[name], right=right[name])
+            for name, text in zip(shown, line, strict=True)
+        ).rstrip()
 
 
 def _say_lost(lost: Sequence[str], limit: int) -> None:
@@ -176,7 +180,7 @@ def _across(widths: Mapping[str, int]) -> int:
     return sum(widths.values()) + len(_GAP) * (len(widths) - 1)
 
 
-def _print_lines(lines: Sequence[str], limit: int | None) -> None:
+def _print_lines(lines: Iterable[str], limit: int | None) -> None:
     for line in lines:
         click.echo(line if limit is None else cut(line, limit))
 

@@ -1,5 +1,6 @@
 """What was ever recorded is read for ever: golden.jsonl holds every shape there was."""
 
+import dataclasses
 from contextlib import closing
 from datetime import UTC
 from uuid import UUID
@@ -10,10 +11,13 @@ import pytest
 from ledger import catalogue, codec, log
 from ledger.database import Location, connect
 from ledger.envelope import Encoded, Row
+from ledger.errors import InvalidEvent
 from ledger.moments import Moment
 from tests.ledger.events import golden
 
 LINES = golden.lines()
+# Recorded before a rule that refuses it today, and still read: the field and what it holds.
+REFUSED_TODAY = {"period.closed-1": ("zone", "A-1")}
 
 
 def named(line: dict[str, str]) -> str:
@@ -45,8 +49,15 @@ def test_it_is_read_and_its_leaf_is_the_same(line: dict[str, str]) -> None:
     assert found.occurred_at is not None
     assert found.occurred_at.tzinfo is UTC
     if found.version == catalogue.types()[found.type].version:
-        assert codec.encode_json(body).body == body
-        assert found.data == golden.content(type(found.data))
+        data, expected = found.data, golden.content(type(found.data))
+        if named(line) in REFUSED_TODAY:
+            field, value = REFUSED_TODAY[named(line)]
+            with pytest.raises(InvalidEvent, match=f"data.{field}: .*{value}"):
+                codec.encode_json(body)
+            data = dataclasses.replace(data, **{field: getattr(expected, field)})
+        else:
+            assert codec.encode_json(body).body == body
+        assert data == expected
 
 
 def test_the_database_computes_the_same_leaves(any_location: Location) -> None:

@@ -6,8 +6,12 @@ from typing import Any
 import msgspec
 
 import ledger
+from ledger import log
+from ledger.canonical import canonical
+from ledger.database import Connection
 from ledger.envelope import Encoded
 from ledger.events.contacts import CallLogged
+from ledger.moments import Moment
 
 CALL = CallLogged(direction="outbound", outcome="reached", duration_s=184)
 LONG_AGO = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
@@ -39,3 +43,22 @@ def encoded(
     """An event that says only what the database looks at; for tests of the log alone."""
     body = msgspec.json.encode({"key": key, "content": content})
     return Encoded(type_, 1, "pbx", key, client, "E-1", at, tags, body)
+
+
+def stored_before(connection: Connection, *records: dict[str, Any]) -> None:
+    """Store events as an older version of the program did, whose rules were others."""
+    batch = [
+        Encoded(
+            record["type"],
+            record.get("version", 1),
+            record["source"],
+            record["key"],
+            record.get("client"),
+            record.get("performed_by"),
+            Moment.parse(record["occurred_at"]).at,
+            (),
+            canonical({"version": 1} | record),
+        )
+        for record in records
+    ]
+    log.append(connection, batch)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ledger.database import Connection
 from tests.commands.cli.conftest import Here, Run, event, jsonl, one_message
+from tests.ledger.store.samples import stored_before
 
 
 def lines(here: Here, *arguments: str) -> list[dict[str, object]]:
@@ -87,9 +88,11 @@ def test_an_unknown_type_is_doubted(iledger: Run) -> None:
     assert b"Did you mean 'call.logged'?" in done.stderr
 
 
-def test_the_first_day_of_the_calendar_hinders_no_question(iledger: Run, here: Here) -> None:
-    # A service that knows no date may say this one, and what is recorded stays.
-    iledger("append", stdin=jsonl(event(1, occurred_at="0001-01-01"), event(2)))
+def test_the_first_day_of_the_calendar_hinders_no_question(
+    owner: Connection, iledger: Run, here: Here
+) -> None:
+    # A service that knows no date may have said this one, and what is recorded stays.
+    stored_before(owner, event(1, occurred_at="0001-01-01"), event(2))
     for arguments, expected in ((("--since", "2026-01"), [2]), (("--until", "2020-01"), [1])):
         for zone in ("Asia/Tokyo", "UTC", "America/New_York"):
             found = lines(here, *arguments, "--zone", zone)

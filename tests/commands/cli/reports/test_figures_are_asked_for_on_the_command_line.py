@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from ledger.database import Connection
 from tests.commands.cli.conftest import Run, event, jsonl
+from tests.ledger.store.samples import stored_before
 
 
 def owned(number: int, at: str, **data: str) -> dict[str, Any]:
@@ -62,9 +64,11 @@ def test_outcomes_of_hand_overs(asked: Run) -> None:
     assert b"from 1 to 3660" in refused.stderr
 
 
-def test_one_wrong_date_long_ago_does_not_keep_a_table_waiting(iledger: Run) -> None:
+def test_one_wrong_date_long_ago_does_not_keep_a_table_waiting(
+    owner: Connection, iledger: Run
+) -> None:
     opened = {"type": "deal.opened", "data": {"deal": "D-1"}}
-    iledger("append", stdin=jsonl(event(1, occurred_at="0001-01-01", **opened)))
+    stored_before(owner, event(1, occurred_at="0001-01-01", **opened))
     done = iledger("metrics", "--every", "month", "--metric", "deals_open")
     assert done.returncode == 0
     assert done.stdout.count(b"\nmetric") > 2000 * 12
