@@ -67,13 +67,26 @@ class Location(NamedTuple):
         if self.dsn:
             parsed(self.dsn)
             return self.dsn
-        folder = self.folder or embedded.default_folder()
-        if not make and not embedded.made(folder):
+        if not make and not embedded.made(self._home):
             raise errors.NotInitialised(
-                f"there is no ledger in the folder {folder}. `iledger init` makes one there; "
+                f"there is no ledger in the folder {self._home}. `iledger init` makes one there; "
                 "--folder or ILEDGER_HOME names another folder."
             )
-        return embedded.ensure_running(folder)
+        return embedded.ensure_running(self._home)
+
+    @property
+    def _home(self) -> Path:
+        return self.folder or embedded.default_folder()
+
+    def outage(self, error: errors.ServerUnavailable) -> errors.ServerUnavailable:
+        """The reason why a server that was there has gone, where it can be known, or the error."""
+        if self.dsn or not embedded.lacks_space(self._home):
+            return error
+        return errors.ServerUnavailable(
+            f"the disk that holds the ledger in {self._home} is full, so its server has ended. "
+            "What was acknowledged stays recorded. Free some disk space, then run the same command "
+            "again."
+        )
 
 
 def parsed(dsn: str) -> dict[str, Any]:

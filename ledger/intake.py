@@ -28,8 +28,27 @@ _FOREIGN = {
     b"{\0": ("is text in UTF-16, not UTF-8", _CONVERT),
     b"\0{": ("is text in UTF-16, not UTF-8", _CONVERT),
     b"\x1f\x8b": ("is compressed", "Unpack it on the way: gunzip -c FILE | iledger append -"),
-    b"PK": ("is a ZIP archive", "Unpack it first."),
+    b"PK": (
+        "is a ZIP archive or an office document",
+        "Unpack it first. For spreadsheets there is no command yet: write each row as a line.",
+    ),
 }
+_LINES = (
+    "`append` takes JSON Lines, and there is no command for {} yet: write each {} as one JSON "
+    "object a line. `iledger event types` lists the types."
+)
+_TABLE = ("is a table in CSV, not JSON Lines", _LINES.format("CSV", "row"))
+# How the first lines of other kinds of text begin.
+_OTHERS = (
+    (b"From ", "is a mailbox (mbox)", _LINES.format("mail", "message")),
+    (b"Return-Path:", "is an e-mail", _LINES.format("mail", "message")),
+    (b"Received:", "is an e-mail", _LINES.format("mail", "message")),
+    (b"BEGIN:VCARD", "is a vCard file", _LINES.format("vCard", "contact")),
+    (b"BEGIN:VCALENDAR", "is a calendar (iCalendar)", _LINES.format("iCalendar", "entry")),
+    (b"<", "is XML or HTML", _LINES.format("XML", "record")),
+    (b"%PDF", "is a PDF", _LINES.format("PDF", "fact in it")),
+)
+_SEPARATORS = (b",", b";", b"\t", b"|")
 
 
 class Line(NamedTuple):
@@ -79,7 +98,7 @@ def take_in(store: Store, stream: BinaryIO, size: int = BATCH) -> Iterator[Batch
 
 def lines(stream: BinaryIO) -> Iterator[Line]:
     """Split a stream into lines; of one that is too long only the beginning is kept."""
-    number = 0
+    number, first = 0, b""
     while text := stream.readline(MAX_BODY + 2):
         number += 1
         size, ended = len(text), text.endswith(b"\n")
@@ -87,7 +106,9 @@ def lines(stream: BinaryIO) -> Iterator[Line]:
             size, ended = size + len(rest), rest.endswith(b"\n")
         if number == 1:
             _refuse_foreign(text)
-            text = text.removeprefix(_BOM)
+            first = text = text.removeprefix(_BOM)
+        if number == 2 and _are_table(first, text):
+            raise InvalidEvent("the input", first, *_TABLE)
         yield Line(number, text.rstrip(b"\r\n"), size, ended)
 
 
@@ -95,6 +116,17 @@ def _refuse_foreign(beginning: bytes) -> None:
     found = _FOREIGN.get(beginning[:2])
     if found:
         raise InvalidEvent("the input", beginning[:8], *found)
+    text = beginning.removeprefix(_BOM).lstrip().upper()
+    for start, *said in _OTHERS:
+        if text.startswith(start.upper()):
+            raise InvalidEvent("the input", beginning, *said)
+
+
+def _are_table(first: bytes, second: bytes) -> bool:
+    """Whether two lines are rows of a table: neither is JSON, and both have as many cells."""
+    if any(row.lstrip()[:1] in (b"{", b"[", b"") for row in (first, second)):
+        return False
+    return any(0 < first.count(each) == second.count(each) for each in _SEPARATORS)
 
 
 class _Checked(NamedTuple):

@@ -141,7 +141,10 @@ class Store:
         except ServerUnavailable:
             # A server that was restarted has broken all of them, not only this one.
             used.check()
-            return self._once(call, used)
+            try:
+                return self._once(call, used)
+            except ServerUnavailable as error:
+                raise self.location.outage(error) from error
 
     def _once(self, call: Callable[[Connection], T], pool: Pool) -> T:
         self._refuse_closed()

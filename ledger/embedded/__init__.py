@@ -17,8 +17,9 @@ The folder of an embedded ledger:
     watch.py    the process that ends an idle server
 """
 
+from ledger.embedded.cluster import lacks_space
 from ledger.embedded.folder import default_folder
 from ledger.embedded.running import Server
 from ledger.embedded.server import ensure_running, find, made, stop
 
-__all__ = ["Server", "default_folder", "ensure_running", "find", "made", "stop"]
+__all__ = ["Server", "default_folder", "ensure_running", "find", "lacks_space", "made", "stop"]

@@ -32,6 +32,7 @@ _FAST_PATIENCE = 30.0  # seconds
 _POLL = 0.01  # seconds
 _LITTLE_SPACE = 64 * 2**20  # bytes; what a new data directory takes
 _LOG_LIMIT = 4 * 2**20  # bytes
+_LAST_WORDS = 4096  # bytes of a log
 
 _DATABASE = Path(__file__).parent / "database.sql"
 _INITDB = [
@@ -157,14 +158,16 @@ def _processes(data: Path) -> list[int]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if (process / "comm").read_text() == "postgres\n" and (process / "cwd").samefile(data):
+            if (process / "comm").read_bytes() == b"postgres\n" and (process / "cwd").samefile(
+                data
+            ):
                 found.append(int(process.name))
     return found
 
 
 def _recorded_pid(data: Path) -> int | None:
     try:
-        return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        return int((data / "postmaster.pid").read_bytes().split(b"\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return None
 
@@ -176,7 +179,7 @@ def _send(process: int, number: signal.Signals) -> bool:
 
 
 def _refuse_other_version(data: Path, programs: Programs) -> None:
-    theirs = (data / "PG_VERSION").read_text().strip()
+    theirs = (data / "PG_VERSION").read_bytes().decode(errors="replace").strip()
     ours = programs.version.split(".")[0]
     if theirs != ours:
         raise ServerUnavailable(
@@ -245,11 +248,23 @@ def _said(home: Path, since: int) -> str:
     with log.open("rb") as lines:
         lines.seek(since)
         said = lines.read().decode(errors="replace")
-    # A full disk takes no log either.
-    full = "No space left" in said or shutil.disk_usage(home).free < _LITTLE_SPACE
-    remedy = "free some disk space" if full else f"see {log}"
+    remedy = "free some disk space" if lacks_space(home, since) else f"see {log}"
     last = " | ".join(said.strip().splitlines()[-5:])
     return f"{last or 'it said nothing'}: {remedy}, then try again"
+
+
+def lacks_space(home: Path, since: int | None = None) -> bool:
+    """Whether the server's disk is full, or its log says so: since then, or at its end."""
+    # A full disk takes no log either.
+    if shutil.disk_usage(home).free < _LITTLE_SPACE:
+        return True
+    try:
+        with (home / "server.log").open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _LAST_WORDS) if since is None else since)
+            said = log.read()
+    except FileNotFoundError:
+        return False
+    return b"No space left on device" in said or b"Disk quota exceeded" in said
 
 
 def _not_in_time(home: Path, what: str) -> str:

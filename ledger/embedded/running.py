@@ -32,11 +32,12 @@ def recorded(home: Path) -> Server | None:
     """Return the server as it wrote itself down when it got ready; it may be dead by now."""
     data = home / "data"
     try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
-        version = (data / "PG_VERSION").read_text().strip()
+        # One line of it is the folder, whose name may be of any bytes.
+        lines = (data / "postmaster.pid").read_bytes().split(b"\n")
+        version = (data / "PG_VERSION").read_bytes().decode(errors="replace").strip()
     except FileNotFoundError:
         return None
-    if len(lines) < 8 or lines[7].strip() != "ready":
+    if len(lines) < 8 or lines[7].strip() != b"ready" or not lines[0].strip().isdigit():
         return None
     host = str(socket_path(home).parent).replace("\\", "\\\\").replace("'", "\\'")
     conninfo = f"host='{host}' port={PORT} user=iledger dbname=iledger"

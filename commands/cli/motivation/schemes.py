@@ -15,6 +15,7 @@ from ledger.errors import InvalidQuestion
 from projections.motivation.scheme import Scheme, examined, scheme_of
 from projections.tables.motivation.settlement import published, schemes
 
+_LARGEST = 1 << 20  # bytes
 _FILE = click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
 
 
@@ -91,9 +92,13 @@ def scheme_named(question: Question, name: str) -> Scheme:
 
 
 def contents(file: str) -> str:
-    """The text of a file. Raises InvalidQuestion if it is not text."""
+    """The text of a file. Raises InvalidQuestion if it is not text, or more than any scheme is."""
+    with Path(file).open("rb") as opened:
+        read = opened.read(_LARGEST + 1)
+    if len(read) > _LARGEST:
+        raise InvalidQuestion(f"{file} is larger than any scheme, {_LARGEST >> 20} MiB")
     try:
-        return Path(file).read_text("utf-8")
+        return read.decode()
     except UnicodeDecodeError as error:
         raise InvalidQuestion(f"{file} is not UTF-8 text, at byte {error.start}") from None
 

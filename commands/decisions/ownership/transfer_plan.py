@@ -10,10 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from ledger.canonical import canonical
-from ledger.errors import InvalidQuestion
+from ledger.canonical import canonical, refuse_duplicates
+from ledger.errors import InvalidEvent, InvalidQuestion
 from ledger.events.ownership import ReassignmentReason
 
+_LARGEST = 256 << 20  # bytes: a million clients and more
 _REMEDY = "Make a new one with `iledger transfer plan`"
 
 
@@ -79,9 +80,14 @@ def write(plan: Plan, path: Path) -> None:
 
 def read(path: Path) -> Plan:
     """Read a plan from its file. Raises InvalidQuestion if it is malformed or inconsistent."""
+    with path.open("rb") as file:
+        text = file.read(_LARGEST + 1)
+    if len(text) > _LARGEST:
+        raise InvalidQuestion(f"{path} is larger than any plan, {_LARGEST >> 20} MiB. {_REMEDY}")
     try:
-        plan = msgspec.json.decode(path.read_bytes(), type=Plan)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        plan = msgspec.json.decode(text, type=Plan)
+        refuse_duplicates(text, msgspec.json.decode(text))
+    except (msgspec.MsgspecError, UnicodeDecodeError, InvalidEvent) as error:
         raise InvalidQuestion(f"{path} is not a valid plan: {error}. {_REMEDY}") from None
     problem = _nonsense(plan)
     if problem:

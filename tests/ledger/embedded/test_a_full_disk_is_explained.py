@@ -3,9 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger import embedded
+from ledger import embedded, schema
+from ledger.api import Ledger
+from ledger.database import Location
 from ledger.embedded import programs
 from ledger.errors import ServerUnavailable
+from tests.ledger.store.samples import call
 
 
 def test_a_first_start_that_fails_on_a_full_disk_says_so_and_leaves_nothing(
@@ -24,3 +27,24 @@ def test_a_first_start_that_fails_on_a_full_disk_says_so_and_leaves_nothing(
         embedded.ensure_running(folder)
     assert not (folder / "data").exists()
     assert not (folder / "data.new").exists()
+
+
+def test_a_disk_that_fills_up_while_events_are_appended_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location = Location(folder=folder)
+    schema.init(location)
+    with Ledger(location) as opened:
+        opened.append(call("1"))
+        embedded.stop(folder)
+
+        def fail(*_: object) -> str:
+            raise ServerUnavailable("PostgreSQL did not start")
+
+        monkeypatch.setattr("ledger.embedded.ensure_running", fail)
+        with pytest.raises(ServerUnavailable, match="cannot be reached"):
+            opened.append(call("2"))
+        with (folder / "server.log").open("a") as log:
+            log.write('PANIC:  could not write to file "pg_wal": No space left on device\n')
+        with pytest.raises(ServerUnavailable, match=f"disk that holds .*{folder} is full"):
+            opened.append(call("2"))

@@ -228,3 +228,48 @@ def test_a_key_used_twice_with_other_content_shows_both(iledger: Run, tmp_path: 
     assert entry["value"] == "pbx-1"
     assert "C-1" in str(entry["reason"])
     assert "C-other" in str(entry["reason"])
+
+
+TABLE = b"Date,From,To\n2026-03-01,+7,+8\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "called"),
+    [
+        (TABLE, "a table in CSV"),
+        (b"\xef\xbb\xbf" + TABLE.replace(b",", b";"), "a table in CSV"),
+        (TABLE.replace(b",", b"\t"), "a table in CSV"),
+        (b"From anna@example.com Sun Mar  1 10:00:00 2026\nSubject: offer\n", "a mailbox (mbox)"),
+        (b"Return-Path: <anna@example.com>\n", "an e-mail"),
+        (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "a vCard file"),
+        (b"BEGIN:VCALENDAR\r\n", "a calendar"),
+        (b'<?xml version="1.0"?>\n', "XML"),
+        (b"PK\x03\x04", "an office document"),
+    ],
+)
+def test_another_kind_of_file_is_named_with_what_to_do(
+    iledger: Run, owner: Connection, tmp_path: Path, given: bytes, called: str
+) -> None:
+    refused = iledger("append", stdin=given + jsonl(event(1)))
+    assert refused.returncode == 1
+    said = refused.stderr.decode()
+    assert called in said
+    assert "there is no command" in said.lower()
+    assert recorded(owner) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_line_that_looks_like_a_table_does_not_hold_up_the_rest(
+    iledger: Run, owner: Connection
+) -> None:
+    assert iledger("append", stdin=b"a, b\n" + jsonl(event(1))).returncode == 1
+    assert recorded(owner) == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("transfer", "apply"), ("bonus", "scheme", "check"), ("bonus", "scheme", "publish")]
+)
+def test_a_file_without_end_is_refused(iledger: Run, words: tuple[str, ...]) -> None:
+    done = iledger(*words, "/dev/zero")
+    assert done.returncode == 2
+    assert "larger than any" in one_message(done)
