@@ -8,10 +8,13 @@ from typing import Any
 
 import msgspec
 
-from ledger.errors import InvalidEvent
+from ledger.errors import InvalidEvent, shorten
 
 # UTF-8, keys sorted, no spaces: equal content gives equal bytes.
 canonical = msgspec.json.Encoder(order="sorted").encode
+_LONGEST = 80  # characters of a path in a message
+# As quickly as can be: a number stays one, so that it has no quotation marks.
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def refuse_duplicates(text: bytes, read: Any) -> None:
@@ -19,37 +22,32 @@ def refuse_duplicates(text: bytes, read: Any) -> None:
 
     read: what was read from the text; of a name that stands twice it holds one value only.
     """
-    # A text is between two quotation marks, and what was lost with a name is missing here.
-    if text.count(b'"') - text.count(b'\\"') == 2 * _texts(read) and b"\\\\" not in text:
-        return
     try:
+        # What was lost with a name is missing here, and its quotation marks with it.
+        again = _encode(read)
+        if b"\\" not in text:
+            same = text.count(b'"') == again.count(b'"')
+        else:
+            same = _marks(text) == _marks(again) is not None
+        if same:
+            return
         found = _twice(json.loads(text, object_pairs_hook=_Pairs))
     except RecursionError:
         problem = "is nested too deep"
         raise InvalidEvent("event", text, problem, "Send one flat JSON object.") from None
     if found:
-        path, values = found
-        remedy = "Keep the one that is right."
-        raise InvalidEvent(".".join(map(str, path)), values, "is given twice", remedy)
+        path, values = ".".join(map(str, found[0])), [_shown(each) for each in found[1]]
+        name = path if path.isprintable() and len(path) <= _LONGEST else shorten(path)
+        raise InvalidEvent(name, values, "is given twice", "Keep the one that is right.")
 
 
-def _texts(value: Any) -> int:
-    """How many texts there are in what was read from JSON, names included."""
-    count, left = 0, [value]
-    while left:
-        value = left.pop()
-        if value.__class__ is dict:
-            count += len(value)
-            value = value.values()
-        elif value.__class__ is not list:
-            count += value.__class__ is str
-            continue
-        for inner in value:
-            if inner.__class__ is str:
-                count += 1
-            elif inner.__class__ is dict or inner.__class__ is list:
-                left.append(inner)
-    return count
+def _shown(value: Any) -> Any:
+    return dict(value) if isinstance(value, _Pairs) else value
+
+
+def _marks(text: bytes) -> int | None:
+    """How many quotation marks are not escaped; None where that is not seen at once."""
+    return None if b"\\\\" in text else text.count(b'"') - text.count(b'\\"')
 
 
 class _Pairs(list[Any]):

@@ -58,9 +58,6 @@ def explain(
     elif first["type"] == "missing":
         problem, found = "is missing", None
         remedy = f"Add it{_choices(content, name, path.removeprefix(prefix))}."
-    elif first["type"] == "unexpected_positional_argument":
-        problem, remedy = "has a value without a name", "Name every field: field=value."
-        path, found = whole, first["input"]
     else:
         problem = in_our_words(first["msg"])
         remedy = _own_remedy(content, first["loc"]) or f"docs/events.md describes {name}."

@@ -24,7 +24,9 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
+from pydantic_core import ArgsKwargs
 
+from ledger.errors import InvalidEvent
 from ledger.moments import END, FIRST, OUT_OF_REACH
 from ledger.validation_messages import Remedy as Remedy  # noqa: PLC0414 - a mark like those below
 from ledger.validation_messages import explain
@@ -82,12 +84,16 @@ def needs(*fields: str) -> Callable[[type[T]], type[T]]:
 
 def _refusing(content: Any) -> Any:
     """The class with a constructor that raises InvalidEvent, as intake does."""
-    validate = content.__init__
 
-    @wraps(validate)
-    def construct(self: Any, /, *args: Any, **given: Any) -> None:
+    @wraps(content.__init__)
+    def construct(self: Any, /, *unnamed: Any, **given: Any) -> None:
+        if unnamed:
+            remedy = "Name every field: field=value."
+            raise InvalidEvent(content.__name__, unnamed, "has values without a name", remedy)
         try:
-            validate(self, *args, **given)
+            content.__pydantic_validator__.validate_python(
+                ArgsKwargs((), given), self_instance=self
+            )
         except ValidationError as error:
             # A class of one word is part of a content, and does not know where it stands in it.
             part = len(words(content)) == 1

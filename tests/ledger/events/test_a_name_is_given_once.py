@@ -50,6 +50,25 @@ def test_twice_is_refused_and_the_name_is_said(sent: bytes, field: str) -> None:
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize("value", [10**30, -(10**400), 1e308, [[[[]]]], "\u2603" * 9])
+def test_beside_a_value_that_is_hard_to_write(value: Any) -> None:
+    once = line(data={"direction": "inbound", "outcome": "busy", "topic": 0})
+    once = once.replace(b'"topic":0', b'"topic":' + json.dumps(value).encode())
+    refuse_duplicates(once, codec._read_json(once))
+    twice = once[:-1] + b',"key":"pbx-2"}'
+    with pytest.raises(InvalidEvent, match="key: is given twice"):
+        refuse_duplicates(twice, codec._read_json(twice))
+
+
+@pytest.mark.parametrize("name", ["x" * 100_000, "a\nb", "\x1b[2J"])
+def test_a_long_or_strange_name_neither_floods_nor_steers_the_terminal(name: str) -> None:
+    member = f'{json.dumps(name)}:{{"a":1}}'
+    with pytest.raises(InvalidEvent, match="is given twice") as caught:
+        codec.encode_json(f"{{{member},{member}}}".encode())
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 700
+
+
 text = st.text(st.sampled_from('a":\\,{}[] \n\u00e9\U0001f642'), max_size=6)
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.floats(0, 9) | text,

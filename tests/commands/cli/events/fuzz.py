@@ -28,7 +28,8 @@ from ledger.store import Store
 from tests.commands.cli.every_command import calls
 from tests.ledger.events import extremes
 
-BATCH = 1_000
+BATCH, ROUND = 1_000, 50_000  # lines; each round has a ledger of its own and the next seed
+CALLS = 60  # beside one of every command
 DEFECT = 70
 
 
@@ -152,15 +153,19 @@ def run() -> None:
     """Fuzz on the command line."""
     given = [int(each) for each in sys.argv[1:]]
     count, seed = given[0] if given else 20_000, given[1] if given[1:] else new_seed()
-    with tempfile.TemporaryDirectory() as name:
+    sys.stdout.write(f"{count:,} lines, seed {seed}\n")
+    recorded = made = 0
+    with tempfile.TemporaryDirectory() as name, chdir(name):
         folder = Path(name) / "ledger"
-        location = Location(dsn=embedded.ensure_running(folder))
-        schema.init(location, "Europe/Moscow")
-        os.environ |= {"ILEDGER_DSN": location.dsn or "", "ILEDGER_SCHEMA": location.schema}
-        sys.stdout.write(f"{count:,} lines, seed {seed}\n")
-        with chdir(name):
-            recorded, made = fuzz(location, seed, count, 1_000)
-        sys.stdout.write(f"recorded {recorded:,}; {made:,} calls, none ended with {DEFECT}\n")
+        os.environ["ILEDGER_DSN"] = dsn = embedded.ensure_running(folder)
+        for number, start in enumerate(range(0, count, ROUND)):
+            os.environ["ILEDGER_SCHEMA"] = f"fuzz{number}"
+            location = Location(dsn=dsn, schema=f"fuzz{number}")
+            schema.init(location, "Europe/Moscow")
+            new, asked_now = fuzz(location, seed + number, min(ROUND, count - start), CALLS)
+            recorded, made = recorded + new, made + asked_now
+            sys.stdout.write(f"recorded {recorded:,}; {made:,} calls, none ended with {DEFECT}\n")
+            sys.stdout.flush()
         embedded.stop(folder)
 
 

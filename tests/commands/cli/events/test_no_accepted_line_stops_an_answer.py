@@ -11,7 +11,7 @@ from tests.commands.cli.events import fuzz
 from tests.ledger.events import extremes
 from tests.surroundings.groups import seed
 
-LINES, CALLS = 20_000, 60
+LINES = 20_000
 
 
 @pytest.fixture
@@ -28,12 +28,12 @@ def test_of_an_extreme_value_in_any_field(ledger_here: Location) -> None:
     lines = [codec.encode_json(each) for each in extremes.extreme_lines()]
     chosen = chance.sample(lines, 3_000)
     assert fuzz.append(ledger_here, chosen) > 2_500  # the others lie in the future
-    failed = [said for words in fuzz.asked(chance, CALLS) if (said := fuzz.fails(words))]
+    failed = [said for words in fuzz.asked(chance, fuzz.CALLS) if (said := fuzz.fails(words))]
     assert not failed, f"seed {seed()}: {failed[:5]}"
 
 
 def test_of_lines_changed_at_random(ledger_here: Location) -> None:
-    recorded, asked = fuzz.fuzz(ledger_here, seed(), LINES, CALLS)
+    recorded, asked = fuzz.fuzz(ledger_here, seed(), LINES, fuzz.CALLS)
     assert recorded > LINES / 10
     assert asked > 100
 
