@@ -130,6 +130,8 @@ _TIMES = """
 `occurred_at` is a time with its zone (`2026-03-01T10:00:00+03:00`, or without seconds if they are
 not known), a day (`2026-03-01`), a month (`2026-03`) or `unknown`. `source` and `key` together
 identify an event permanently: sending it again is safe, and another event under its key is refused.
+All times and dates lie in the years 1900 to 2199; leave out what has no end, and say `unknown` of
+what has no known time. No name stands twice in an object.
 
 Imported history names its batch in `import_batch`. Such events are never late entries. Where it
 matters that something was recorded in time, they count as recorded when they happened.
@@ -197,7 +199,7 @@ def _events() -> Iterator[str]:
             yield f"## {subject}\n"
             yield f"{(module.__doc__ or '').strip()}\n"
         yield f"### `{each.name}`\n"
-        yield f"{meaning(each.content)}\n"
+        yield " ".join((meaning(each.content), *_conditions(each))) + "\n"
         rows = [
             (
                 f"`{s.field}`",
@@ -210,6 +212,14 @@ def _events() -> Iterator[str]:
         ]
         if rows:
             yield from _table(("field", "holds", "required", "default", "personal"), rows)
+
+
+def _conditions(described: catalogue.EventType) -> Iterator[str]:
+    """What must hold between the fields of an event."""
+    for name in described.needs:
+        yield f"Needs `{name}`."
+    for end, start in described.ends:
+        yield f"`{end}` is not before `{start}`."
 
 
 def _envelope() -> Iterator[tuple[str, ...]]:
