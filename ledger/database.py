@@ -210,7 +210,7 @@ def translate(error: psycopg.Error) -> Exception:
         )
     if state in _UNFIT:
         return errors.InvalidQuestion(f"{first}{_UNFIT[state]}")
-    if state in ("53100", "53200", "54000"):
+    if state in ("53100", "53200"):
         return errors.ServerUnavailable(
             f"the database has run out of room: {first}. Nothing of this batch was recorded. "
             "Make room, then run the same command again."
@@ -230,6 +230,7 @@ def translate(error: psycopg.Error) -> Exception:
 
 _NUL = ". No name or text of a ledger has a NUL character; leave it out."
 _UNFIT = {
+    "54000": ". A tag or type is too long; shorten it.",
     "42P06": ", but it holds no ledger. Name another with --schema, or rename that one.",
     "22023": ". The database does not know it; give another.",
     "22P05": _NUL,
