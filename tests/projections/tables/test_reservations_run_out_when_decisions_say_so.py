@@ -16,7 +16,7 @@ from tests.projections.ledgers import ledger_of, view
 from tests.projections.stories import told
 
 ENDS = datetime(2026, 2, 1, tzinfo=UTC)
-NEVER = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+NEVER = datetime(2199, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 POLICY = told(ReservationPolicyPublished(version=1, days=30), "2026-01-01")
 RESERVED = told(ClientReserved(employee="E-1", expires_at=ENDS), "2026-01-02", client="C-1")
 

@@ -98,7 +98,10 @@ class TestAnApproach:
 
     def test_by_who_stands_in_for_good_is_allowed(self) -> None:
         away = AbsenceRecorded(
-            employee="E-2", first_day=date.min, last_day=date.max, substitute="E-1"
+            employee="E-2",
+            first_day=date(1900, 1, 1),
+            last_day=date(2199, 12, 31),
+            substitute="E-1",
         )
         assert approach(state(curated("E-2"), event(away, 140, None))) == [OFFER.data]
 
@@ -176,7 +179,7 @@ class TestAReservation:
         assert own == [expired, OFFER.data]
         reserve = reservation.reserve("E-1")
         assert when(reserve, state(*ran_out, reserved("E-1", 60))) == [expired]
-        over = reserved("E-3", 60, expires_at=day(50))
+        over = reserved("E-3", 60, expires_at=day(60))
         both = reservation.expire()(state(*ran_out, over), CONTEXT)
         assert [(each.data.employee, each.occurred_at) for each in both.events] == [
             ("E-2", day(40)), ("E-3", day(60)),
