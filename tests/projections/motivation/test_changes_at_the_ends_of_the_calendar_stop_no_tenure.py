@@ -13,7 +13,7 @@ MARCH = period_of("2026-03")
 
 
 def change(what: str, unit: str | None, at: datetime, precision: str) -> EmploymentChange:
-    known = {name: None for name in EmploymentChange._fields}
+    known = dict.fromkeys(EmploymentChange._fields)
     given = {"employee": "E-1", "change": what, "unit": unit, "effective_at": at}
     return EmploymentChange(**known | given | {"precision": precision})  # type: ignore[arg-type]
 
