@@ -7,7 +7,6 @@ classes.
 
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, Required, cast
@@ -19,10 +18,10 @@ from typing_extensions import TypedDict
 
 from ledger import catalogue
 from ledger.canonical import canonical, refuse_duplicates
-from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Row, Visibility
+from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Row, Visibility, moment_of
 from ledger.errors import InvalidEvent, LedgerError, NotDecoded, brief
 from ledger.events.fields import Channel, Digest, EventId, Id, Label
-from ledger.moments import END, FIRST, OUT_OF_REACH, REMEDY, Moment, precision_of
+from ledger.moments import precision_of
 from ledger.suggestions import did_you_mean
 from ledger.upcasts import upcast
 from ledger.validation_messages import explain, refuse_backwards, refuse_without, unreadable
@@ -129,7 +128,7 @@ _DIGEST_REMEDY = "Keep the document elsewhere and record its SHA-256."
 
 
 def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any) -> Encoded:
-    moment = _take_moment(envelope.pop("occurred_at", None))
+    moment = moment_of(envelope.pop("occurred_at", None))
     try:
         checked = _check_envelope(envelope)
     except ValidationError as error:
@@ -199,33 +198,6 @@ def _names(content: Any) -> tuple[tuple[str, Any], ...] | None:
         (field.name, field.default if field.default in (None, ()) else MISSING)
         for field in fields(content)
     )
-
-
-def _take_moment(given: Any) -> Moment:
-    try:
-        if isinstance(given, Moment):
-            return _in_reach(_consistent(given))
-        if isinstance(given, datetime):
-            return _in_reach(Moment.exactly(given))
-        if isinstance(given, str):
-            return _in_reach(Moment.parse(given))
-    except ValueError as error:
-        raise InvalidEvent("occurred_at", given, str(error), REMEDY) from None
-    problem = "is missing" if given is None else "is not text"
-    raise InvalidEvent("occurred_at", given, problem, REMEDY)
-
-
-def _in_reach(given: Moment) -> Moment:
-    if given.at is not None and not FIRST <= given.at < END:
-        raise ValueError(OUT_OF_REACH)
-    return given
-
-
-def _consistent(given: Moment) -> Moment:
-    # One made by hand may have no zone, or more digits than its precision.
-    if Moment.parse(str(given)) != given:
-        raise ValueError(f"does not have the precision {given.precision}")
-    return given
 
 
 def _parse(line: bytes) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from ledger.moments import Moment, Precision, precision_of
+from ledger.errors import InvalidEvent
+from ledger.moments import END, FIRST, OUT_OF_REACH, REMEDY, Moment, Precision, precision_of
 
 Visibility = Literal["internal", "client", "partner"]
 
@@ -175,6 +176,34 @@ class NotUnderstood(NamedTuple):
 
     reason: str
     body: bytes
+
+
+def moment_of(given: Any) -> Moment:
+    """What an event's `occurred_at` says. Raises InvalidEvent."""
+    try:
+        if isinstance(given, Moment):
+            return _in_reach(_consistent(given))
+        if isinstance(given, datetime):
+            return _in_reach(Moment.exactly(given))
+        if isinstance(given, str):
+            return _in_reach(Moment.parse(given))
+    except ValueError as error:
+        raise InvalidEvent("occurred_at", given, str(error), REMEDY) from None
+    problem = "is missing" if given is None else "is not text"
+    raise InvalidEvent("occurred_at", given, problem, REMEDY)
+
+
+def _in_reach(given: Moment) -> Moment:
+    if given.at is not None and not FIRST <= given.at < END:
+        raise ValueError(OUT_OF_REACH)
+    return given
+
+
+def _consistent(given: Moment) -> Moment:
+    # One made by hand may have no zone, or more digits than its precision.
+    if Moment.parse(str(given)) != given:
+        raise ValueError(f"does not have the precision {given.precision}")
+    return given
 
 
 def event_id(source: str, key: str) -> uuid.UUID:

@@ -97,12 +97,8 @@ class TestAnApproach:
         assert approach(state(curated("E-2"), member, gone)) != [OFFER.data]
 
     def test_by_who_stands_in_for_good_is_allowed(self) -> None:
-        away = AbsenceRecorded(
-            employee="E-2",
-            first_day=date(1900, 1, 1),
-            last_day=date(2199, 12, 31),
-            substitute="E-1",
-        )
+        first, last = date(1900, 1, 1), date(2199, 12, 31)
+        away = AbsenceRecorded(employee="E-2", first_day=first, last_day=last, substitute="E-1")
         assert approach(state(curated("E-2"), event(away, 140, None))) == [OFFER.data]
 
     def test_across_units_that_do_not_exclude_each_other_is_allowed(self) -> None:
