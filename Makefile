@@ -12,7 +12,7 @@ RUN := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons fuzz mutants check lint bench docs man dist lock clean
+.PHONY: help demo test $(GROUPS:%=test-%) test-clocks test-pythons mutants fuzz check lint bench docs man dist lock clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'

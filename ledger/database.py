@@ -230,6 +230,7 @@ def translate(error: psycopg.Error) -> Exception:
 
 _NUL = ". No name or text of a ledger has a NUL character; leave it out."
 _UNFIT = {
+    "54000": ". A tag or type is too long; shorten it.",
     "42P06": ", but it holds no ledger. Name another with --schema, or rename that one.",
     "54000": ". A tag or type is too long; shorten it.",
     "22023": ". The database does not know it; give another.",

@@ -86,7 +86,8 @@ def _aligned(
     right = {name: _is_numeric(rows, name) for name in shown}
     padded = {name: min(wide, _PADDED) for name, wide in shown.items()}
     ruler = ["-" * wide for wide in padded.values()]
-    for line in (list(shown), ruler, *zip(*(cells[name] for name in shown), strict=True)):
+    head, *body = zip(*(cells[name] for name in shown), strict=True)
+    for line in (head, ruler, *body):
         yield _GAP.join(
             _fit(cut(text, shown[name]), padded[name], right=right[name])
             for name, text in zip(shown, line, strict=True)

@@ -39,7 +39,7 @@ def test_whatever_is_wrong_names_a_field_and_a_remedy(content: type[Any]) -> Non
     wrong: list[dict[str, Any]] = [{}, good | {"nosuch": 1}]
     wrong += [good | {name: junk} for name in good for junk in JUNK]
     errors = [error for given in wrong if (error := refused(content, given))]
-    assert len(errors) > 1
+    assert errors
     for error in errors:
         assert {content.__name__, "data", *good, "nosuch"} & {*error.field.split(".")}
         assert error.remedy

@@ -57,7 +57,10 @@ def test_it_is_read_and_its_leaf_is_the_same(line: dict[str, str]) -> None:
             data = dataclasses.replace(data, **{field: getattr(expected, field)})
         else:
             assert codec.encode_json(body).body == body
-        assert data == expected
+        # A field that came later is empty in what was recorded before it.
+        there = msgspec.json.decode(body)["data"]
+        later = [each.name for each in dataclasses.fields(data) if each.name not in there]
+        assert data == dataclasses.replace(expected, **dict.fromkeys(later))
 
 
 def test_the_database_computes_the_same_leaves(any_location: Location) -> None:

@@ -223,8 +223,6 @@ EXAMPLES = {
     "deal_closed: days": closed(
         "D-days", "cycle_closed_mean", won("D-days"), again("D-days"),
         [("E-a", None, Decimal("44.625"))]),
-    "deal_won": closed("D-won-in", "cycle_won_mean", won("D-won-in"), again("D-won-in"),
-                       [("E-a", None, Decimal("44.625"))]),
     "deal_open": still_open(),
     "stage_left": staged("D-staged", "stage_time_mean", 720),
     "stage_left_business": staged(
