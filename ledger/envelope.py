@@ -10,10 +10,12 @@ import hashlib
 import uuid
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import force_setattr
 
-from ledger.moments import Moment, Precision, precision_of
+from ledger.moments import FLOATING, Moment, Precision, begins, is_over, precision_of
 
 Visibility = Literal["internal", "client", "partner"]
 
@@ -139,6 +141,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """A recorded event. `data` is the content, upcast to the newest version.
 
     - precision: of `occurred_at`: instant, minute, day, month or unknown
+    - over_at: when that day or month is over, if it is one of a zone (`in_zone`); else None
 
     The recorded text is decoded directly into this class, because every projected event passes
     through it; `ledger.codec.decode` then sets the first fields, which come from the store.
@@ -150,6 +153,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
     occurred_at: datetime | None = msgspec.field(default=None, name="(column) occurred_at")
     precision: str = msgspec.field(default="", name="(stated by) occurred_at")
+    over_at: datetime | None = msgspec.field(default=None, name="(end of) occurred_at")
     occurred_text: str = msgspec.field(name="occurred_at")
     type: str
     data: Any
@@ -175,6 +179,15 @@ class NotUnderstood(NamedTuple):
 
     reason: str
     body: bytes
+
+
+def in_zone(event: Recorded, zone: ZoneInfo) -> Recorded:
+    """The event, whose day or month, if that is all that is known, is one of the zone."""
+    if event.occurred_at is not None and event.precision in FLOATING:
+        day = event.occurred_at
+        force_setattr(event, "occurred_at", begins(day, zone))
+        force_setattr(event, "over_at", is_over(day, event.precision, zone))
+    return event
 
 
 def event_id(source: str, key: str) -> uuid.UUID:

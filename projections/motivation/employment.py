@@ -120,5 +120,4 @@ def _day(change: EmploymentChange, zone: str) -> date:
     at = change.effective_at
     if at is None:
         return first
-    dated = change.precision in ("day", "month")
-    return min(max(local(at, ZoneInfo("UTC" if dated else zone)).date(), first), last)
+    return min(max(local(at, ZoneInfo(zone)).date(), first), last)
