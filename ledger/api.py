@@ -19,6 +19,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from ledger import codec, log, schema
 from ledger.database import ROLES, VARIABLES, Location, connect
@@ -34,6 +35,7 @@ from ledger.envelope import (
 )
 from ledger.errors import InvalidQuestion, NotDecoded
 from ledger.log import Condition, Item, Query
+from ledger.moments import FLOATING, begins
 from ledger.receipts import receipt, record_all
 from ledger.store import PATIENCE, Store
 from ledger.writer import Writer
@@ -129,18 +131,22 @@ class Ledger:
         """Stream recorded events in order of position, in bounded memory.
 
         employee: what they performed and what concerns them. since, until: half-open interval of
-        `occurred_at`; events of unknown time are then left out. as_of: a position, or a time of
-        recording. types, tags: several, or a single text. The data of an event that this program
-        cannot read is a `ledger.envelope.NotUnderstood`. Raises InvalidQuestion.
+        `occurred_at`, where a day or month begins in the ledger's zone; events of unknown time are
+        then left out. as_of: a position, or a time of recording. types, tags: several, or a single
+        text. The data of an event that this program cannot read is a
+        `ledger.envelope.NotUnderstood`. Raises InvalidQuestion.
         """
         for moment in (since, until, as_of):
             if isinstance(moment, datetime) and moment.utcoffset() is None:
                 raise InvalidQuestion(f"the time {moment} has no zone; add one, such as UTC")
         upto = self._position(as_of)
         query = question(client=client, employee=employee, types=types, tags=tags)
+        zone = ZoneInfo(self.about.zone)
         for row in self.store.rows(query, after=after, upto=upto):
-            if within(row, since, until) and row.version:
-                yield _read(row)
+            if row.version:
+                event = _read(row)
+                if within(event, since, until, zone):
+                    yield event
 
     def follow(self, *, after: int = 0, patience: float = PATIENCE) -> Iterator[Recorded]:
         """Stream events without end, waiting for new ones; each exactly once, in order.
@@ -178,6 +184,7 @@ def _read(row: Row) -> Recorded:
             version=row.version,
             occurred_at=row.occurred_at,
             precision=stated_precision(row),
+            over_at=None,
             occurred_text=texts.pop("occurred_at"),
             type=row.type,
             data=NotUnderstood(str(error), row.body),
@@ -205,9 +212,14 @@ def question(
     return Query((Item(wanted, fixed),)) if wanted or fixed else Query()
 
 
-def within(row: Row, since: datetime | None, until: datetime | None) -> bool:
-    """Whether a row's time of occurrence lies in the half-open interval; without one, always."""
+def within(event: Recorded, since: datetime | None, until: datetime | None, zone: ZoneInfo) -> bool:
+    """Whether an event happened in the half-open interval; without one, always.
+
+    - zone: in which a day or month begins
+    """
     if since is None and until is None:
         return True
-    at = row.occurred_at
+    at = event.occurred_at
+    if at is not None and event.precision in FLOATING:
+        at = begins(at, zone)
     return at is not None and (since is None or since <= at) and (until is None or at < until)

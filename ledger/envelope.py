@@ -10,11 +10,24 @@ import hashlib
 import uuid
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from ledger.errors import InvalidEvent
-from ledger.moments import END, FIRST, OUT_OF_REACH, REMEDY, Moment, Precision, precision_of
+from ledger.moments import (
+    END,
+    FIRST,
+    FLOATING,
+    OUT_OF_REACH,
+    REMEDY,
+    Moment,
+    Precision,
+    begins,
+    is_over,
+    precision_of,
+)
 
 Visibility = Literal["internal", "client", "partner"]
 
@@ -140,6 +153,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """A recorded event. `data` is the content, upcast to the newest version.
 
     - precision: of `occurred_at`: instant, minute, day, month or unknown
+    - over_at: when that day or month is over, if it is one of a zone (`in_zone`); else None
 
     The recorded text is decoded directly into this class, because every projected event passes
     through it; `ledger.codec.decode` then sets the first fields, which come from the store.
@@ -151,6 +165,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
     occurred_at: datetime | None = msgspec.field(default=None, name="(column) occurred_at")
     precision: str = msgspec.field(default="", name="(stated by) occurred_at")
+    over_at: datetime | None = msgspec.field(default=None, name="(end of) occurred_at")
     occurred_text: str = msgspec.field(name="occurred_at")
     type: str
     data: Any
@@ -204,6 +219,15 @@ def _consistent(given: Moment) -> Moment:
     if Moment.parse(str(given)) != given:
         raise ValueError(f"does not have the precision {given.precision}")
     return given
+
+
+def in_zone(event: Recorded, zone: ZoneInfo) -> Recorded:
+    """The event, whose day or month, if that is all that is known, is one of the zone."""
+    if event.occurred_at is not None and event.precision in FLOATING:
+        day = event.occurred_at
+        force_setattr(event, "occurred_at", begins(day, zone))
+        force_setattr(event, "over_at", is_over(day, event.precision, zone))
+    return event
 
 
 def event_id(source: str, key: str) -> uuid.UUID:

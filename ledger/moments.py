@@ -3,13 +3,15 @@
 The text form states its own precision: `2026-03-01T10:00:00+03:00` is an instant,
 `2026-03-01T10:00+03:00` a minute, `2026-03-01` a day, `2026-03` a month, `unknown` an unknown time.
 A day or a month has no time zone: the first of March is the first of March in every branch. It is
-stored as midnight UTC of its first day and must be read back as a calendar date (`floating`).
+stored as midnight UTC of its first day and must be read back as a calendar date (`floating`). It
+begins when that day begins in the zone in which it is asked for (`begins`).
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
+from zoneinfo import ZoneInfo
 
 _FORM = re.compile(
     r"(?P<month>\d{4}-\d\d)(?P<day>-\d\d)?"
@@ -34,6 +36,9 @@ class Precision(StrEnum):
     DAY = "day"
     MONTH = "month"
     UNKNOWN = "unknown"
+
+
+FLOATING = (Precision.DAY, Precision.MONTH)
 
 
 class Moment(NamedTuple):
@@ -77,7 +82,7 @@ class Moment(NamedTuple):
     @property
     def floating(self) -> bool:
         """Whether this is a calendar date, which is the same date in every time zone."""
-        return self.precision in (Precision.DAY, Precision.MONTH)
+        return self.precision in FLOATING
 
     def __str__(self) -> str:
         if self.at is None:
@@ -99,11 +104,22 @@ def _instant(text: str) -> datetime:
         raise ValueError(f"is not a possible time ({error})") from None
 
 
-def date_of(at: datetime, precision: str | None) -> str | None:
-    """The text of what is known as a day or month alone, which is so in every zone; else None."""
-    if precision not in (Precision.DAY, Precision.MONTH):
-        return None
-    return str(Moment(at.astimezone(UTC), Precision(precision)))
+def begins(day: datetime, zone: ZoneInfo) -> datetime:
+    """When a date, midnight UTC of it, begins in a zone; in UTC."""
+    try:
+        return day.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:  # the first day of all, east of UTC
+        return day
+
+
+def is_over(day: datetime, precision: str, zone: ZoneInfo) -> datetime:
+    """When a day or month, midnight UTC of its first day, is over in a zone; in UTC."""
+    try:
+        if precision == Precision.DAY:
+            return begins(day + timedelta(days=1), zone)
+        return begins((day + timedelta(days=31)).replace(day=1), zone)
+    except OverflowError:  # the last day of all
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def precision_of(text: str) -> Precision:

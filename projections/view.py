@@ -6,11 +6,12 @@ count.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self, TypeVar
+from weakref import WeakKeyDictionary
 
 from psycopg import Cursor
 from psycopg.pq import TransactionStatus
@@ -32,6 +33,8 @@ HASHED = (
 )
 # Of `add_up_all`, besides: the planner, which expects few rows, would sort them all.
 UNSORTED = "SET LOCAL enable_sort = off"
+_FAILED = TransactionStatus.INERROR
+_ZONES: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()  # of the ledger they ask
 _FACTORIES: dict[type[Any], RowFactory[Any]] = {}  # a card alone has eighteen classes of rows
 
 
@@ -80,9 +83,28 @@ def ask(
 
     Unbounded times are None: statements convert infinity to NULL.
     """
-    with translated(), connection.cursor(row_factory=rows_of(row)) as cursor:
+    with in_zone(connection, view.zone), connection.cursor(row_factory=rows_of(row)) as cursor:
         cursor.execute(statement, view._asdict() | parameters, prepare=prepare)
         return cursor.fetchall()
+
+
+@contextmanager
+def in_zone(connection: Connection, zone: str) -> Iterator[None]:
+    """Let statements read the tables with every date as a day of this zone (`engine.zones`)."""
+    with translated():
+        if connection not in _ZONES:
+            ((_ZONES[connection],),) = connection.execute(_FRAME["zone"]).fetchall()
+        own = _ZONES[connection]
+        if zone == own:
+            yield
+            return
+        ((path, other),) = connection.execute(_FRAME["path"]).fetchall()
+        connection.execute(_FRAME["look"], {"path": other, "zone": zone})
+        try:
+            yield
+        finally:  # a transaction that fails takes the change of the path back itself
+            if not connection.broken and connection.info.transaction_status != _FAILED:
+                connection.execute(_FRAME["look"], {"path": path, "zone": own})
 
 
 def rows_of(row: type[R]) -> RowFactory[R]:

@@ -19,6 +19,7 @@ from psycopg import sql
 
 from ledger import embedded, schema
 from ledger.database import Connection, Location, connect
+from projections.engine import zones
 from tests.ledger.embedded.conftest import leave_nothing
 from tests.surroundings import groups, servers
 
@@ -94,7 +95,7 @@ def any_dsn(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def _drop(dsn: str, location: Location) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
-        for name in (location.projections, location.schema):
+        for name in (location.projections, zones.beside(location.projections), location.schema):
             drop = sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(name))
             connection.execute(drop)
 

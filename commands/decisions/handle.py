@@ -8,8 +8,9 @@ carried out once; see `requests.py`.
 
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -30,7 +31,7 @@ from ledger.envelope import Event
 from ledger.errors import ConditionFailed, KeyConflict, LedgerError, Refused
 from ledger.keys import under
 from ledger.log import Dependencies
-from projections.shown_times import named
+from projections.shown_times import local, named
 
 __all__ = [
     "Context",
@@ -53,7 +54,8 @@ class Context(NamedTuple):
     - by: employee or service, recorded as `recorded_by`; performed_by: the employee who acts
     - at: when it happens, aware
     - key: identifies the decision permanently; its events are numbered under it
-    - zone: of the times in refusals; proposed: nothing is recorded, and refusals say so
+    - zone: of days, and of the times in refusals; if not given, the ledger's where it is decided
+    - proposed: nothing is recorded, and refusals say so
     - live: `at` is the present, which moves on while the decision waits or is made again
     - request: what is asked, if it may be asked again; stage: whether this decision is all of it,
       the first of several, or a further one
@@ -64,7 +66,7 @@ class Context(NamedTuple):
     performed_by: str | None = None
     source: str = "iledger"
     key: str = ""
-    zone: str = "UTC"
+    zone: str = ""
     proposed: bool = False
     live: bool = False
     request: Request | None = None
@@ -83,7 +85,19 @@ class Context(NamedTuple):
 
     def shown(self, at: datetime) -> str:
         """The text of a time in a refusal."""
-        return named(at, self.zone)
+        return named(at, self.zone or "UTC")
+
+    def local(self, at: datetime) -> datetime:
+        """The same time in the zone."""
+        return local(at, ZoneInfo(self.zone or "UTC"))
+
+    def day(self, at: datetime) -> date:
+        """The day that contains a time."""
+        return self.local(at).date()
+
+    def end_of(self, day: date) -> datetime:
+        """The last moment of a day."""
+        return datetime.combine(day, time.max, ZoneInfo(self.zone or "UTC"))
 
     def event(self, data: Any, client: str | None = None, **envelope: Any) -> Event:
         """One event of this decision."""
@@ -123,7 +137,7 @@ def handle(
     another. A concurrent decision is not an error: this one is made again. Raises ConditionFailed
     if that happens ATTEMPTS times. memory: kept by a process that decides often.
     """
-    context = context if context.key else context._replace(key=str(uuid.uuid4()))
+    context = _complete(context, ledger)
     memory, request = memory or Memory(), context.repeatable
     assumption = assumed(model, memory, request)
     dependencies: Dependencies | None = None
@@ -200,9 +214,14 @@ def propose(
 ) -> Decision:
     """What `handle` would record at this moment; records nothing."""
     basis = based(ledger, model, Memory())
-    context = context._replace(key=context.key or str(uuid.uuid4()), proposed=True)
+    context = _complete(context, ledger)._replace(proposed=True)
     decision = decide(basis.state, context.moved(basis.latest))
     return decision._replace(events=_numbered(decision.events))
+
+
+def _complete(context: Context, ledger: Ledger) -> Context:
+    key, zone = context.key or str(uuid.uuid4()), context.zone or ledger.about.zone
+    return context._replace(key=key, zone=zone)
 
 
 def _numbered(events: Sequence[Event]) -> tuple[Event, ...]:

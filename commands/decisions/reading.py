@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from logging import getLogger
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from commands.decisions.memory import Memory
 from commands.decisions.model import ANNULLED, DecisionModel
 from commands.decisions.requests import Request
 from ledger import codec
 from ledger.api import Ledger
-from ledger.envelope import NEVER, Recorded, Row
+from ledger.envelope import NEVER, Recorded, Row, in_zone
 from ledger.errors import LedgerError, NotDecoded
 from ledger.log import Condition, Dependencies, Item, Query
 from ledger.moments import Precision
@@ -59,19 +60,20 @@ def based(
     - request: what is decided; raises Answered if that is recorded already
     """
     items, known = (*model.query.items, *_asking(request)), memory.recall(model)
+    zone = ZoneInfo(ledger.about.zone)
     news: list[Recorded] = []
     if known is not None:
         found = dependencies or _dependencies(ledger, (*items, *_watched(model, known.upto)))
-        head, news = _counting(found, request)
+        head, news = _counting(found, request, zone)
     if known is None or any(event.type in model.seldom for event in news):
-        head, events = _counting(_dependencies(ledger, (*items, *model.steady)), request)
+        head, events = _counting(_dependencies(ledger, (*items, *model.steady)), request, zone)
     else:
         events = sorted((*known.events, *news), key=lambda event: event.position)
     memory.keep(model, head, events)
     state = model.folded(events)
     while more := _more(model, state, items):
         items += more
-        head, events = _counting(_dependencies(ledger, (*items, *model.steady)), request)
+        head, events = _counting(_dependencies(ledger, (*items, *model.steady)), request, zone)
         state = model.folded(events)
     watched = _watched(model, head)
     condition = Condition(Query((*items, *watched, *_annulments(events))), head)
@@ -122,8 +124,12 @@ def _dependencies(ledger: Ledger, items: tuple[Item, ...]) -> Dependencies:
     return ledger.store.dependencies(Query(items), MOST)
 
 
-def _counting(found: Dependencies, request: Request | None) -> tuple[int, list[Recorded]]:
+def _counting(
+    found: Dependencies, request: Request | None, zone: ZoneInfo
+) -> tuple[int, list[Recorded]]:
     """The head, and the events that count: not annulled, and understood by this program.
+
+    - zone: in which a day or month begins, as in the projections
 
     Raises Answered if the request is among them.
     """
@@ -131,7 +137,8 @@ def _counting(found: Dependencies, request: Request | None) -> tuple[int, list[R
         raise Answered(request, asked)
     if len(found.rows) == MOST:
         raise LedgerError(f"a decision depends on more than {MOST:,} events")
-    return found.head, [*_understood(row for row, counts in found.rows if counts and row.version)]
+    counting = (row for row, counts in found.rows if counts and row.version)
+    return found.head, [in_zone(event, zone) for event in _understood(counting)]
 
 
 def _understood(rows: Iterable[Row]) -> Iterator[Recorded]:

@@ -67,6 +67,15 @@ class CaseStateEntered:
 
 
 @fact
+class CaseRelocated:
+    """The case moved to another location, or turned out to be there."""
+
+    case: CaseId
+    location: Label
+    from_location: Label | None = None
+
+
+@fact
 class CaseNoted:
     """Somebody worked on the case, with or without a note."""
 

@@ -19,6 +19,7 @@ from ledger.moments import precision_of
 from ledger.sql import statements
 from projections.documents.dispute_check import COPIED, canonical, sealed, sha256
 from projections.documents.markdown import escaped, table
+from projections.shown_times import named
 from projections.tables.clients import merges
 from projections.tables.ownership import disputes
 from projections.view import View, ask, at_recording
@@ -183,7 +184,7 @@ def _timeline(
     zone = ZoneInfo(view.zone)
     yield f"# Dispute {escaped(about.dispute)} over client {escaped(about.client or '')}\n"
     yield (
-        f"As of position {view.as_of} of the ledger, recorded on {_instant(view.on)}. "
+        f"As of position {view.as_of} of the ledger, recorded on {named(view.on, view.zone)}. "
         f"`recorded at` is in the zone {view.zone}, `occurred at` as its author wrote it.\n"
     )
     yield from table([about._asdict()], zone)

@@ -22,7 +22,8 @@ WITH wanted AS (
     UNION SELECT a.position FROM annulments a
     WHERE a.target IN (SELECT position FROM wanted) AND a.position <= %(as_of)s
 )
-SELECT e.position, e.event_id::text AS event_id, e.type, e.occurred_at, e.recorded_at, e.body,
+SELECT e.position, e.event_id::text AS event_id, e.type,
+       coalesce(t.occurred_at, e.occurred_at) AS occurred_at, e.recorded_at, e.body,
        encode(e.leaf, 'hex') AS leaf,
        summary_in(%(zone)s, t.summary, t.summary_at) AS summary, s.owner,
        (SELECT min(a.position) FROM annulments a
@@ -30,6 +31,6 @@ SELECT e.position, e.event_id::text AS event_id, e.type, e.occurred_at, e.record
 FROM whole w JOIN events e ON e.position = w.position
 LEFT JOIN timeline t ON t.position = e.position
 LEFT JOIN owner_spells_at(%(as_of)s) s ON s.client = e.client
-     AND (s.from_at, s.from_position) <= (coalesce(e.occurred_at, '-infinity'), e.position)
-     AND (coalesce(e.occurred_at, '-infinity'), e.position) < (s.to_at, s.to_position)
+     AND (s.from_at, s.from_position) <= (coalesce(t.occurred_at, '-infinity'), e.position)
+     AND (coalesce(t.occurred_at, '-infinity'), e.position) < (s.to_at, s.to_position)
 ORDER BY e.position

@@ -95,7 +95,8 @@ class Pack(NamedTuple):
 
     def json(self) -> bytes:
         """The pack as JSON: the form whose SHA-256 is recorded when it is issued."""
-        sections = {name: [plain(row) for row in self.sections[name]] for name in HEADINGS}
+        zone = ZoneInfo(self.view.zone)
+        sections = {name: [plain(row, zone) for row in self.sections[name]] for name in HEADINGS}
         return json_bytes(self._head() | sections)
 
     def markdown(self) -> bytes:

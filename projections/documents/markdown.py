@@ -23,9 +23,12 @@ def json_bytes(value: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
-def plain(row: Row) -> dict[str, object]:
-    """The row as JSON holds it: times in UTC, amounts as text with all their digits."""
-    return {name: _plain(row, name) for name in row}
+def plain(row: Row, zone: ZoneInfo) -> dict[str, object]:
+    """The row as JSON holds it: times in UTC, amounts as text with all their digits.
+
+    - zone: in which it was asked for
+    """
+    return {name: _plain(row, name, zone) for name in row}
 
 
 def table(rows: Rows, zone: ZoneInfo) -> Iterator[str]:
@@ -54,11 +57,12 @@ def escaped(text: str) -> str:
     return " ".join(marked.split())
 
 
-def _plain(row: Row, name: str) -> object:
+def _plain(row: Row, name: str, zone: ZoneInfo) -> object:
     value = row[name]
     if isinstance(value, datetime):
         at = value.astimezone(UTC)
-        return date_in(row, name) or at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        dated = date_in(row, name, zone)
+        return dated or at.isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
     return f"{value:f}" if isinstance(value, Decimal) else value

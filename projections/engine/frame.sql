@@ -22,34 +22,46 @@ LANGUAGE sql IMMUTABLE AS $$ SELECT "position" <= as_of AND annulled_at > as_of 
 CREATE FUNCTION finite(at timestamptz) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN isfinite(at) THEN at END $$;
 
--- A day or month has no zone: it is stored as midnight UTC and is the same date everywhere.
+-- The local date and time of a moment. What is known as a day or month is kept as its beginning in
+-- the zone in which it is asked for, so its precision makes no difference.
 CREATE FUNCTION local_time(at timestamptz, "precision" text, zone text) RETURNS timestamp
+LANGUAGE sql IMMUTABLE AS $$ SELECT at AT TIME ZONE zone $$;
+
+-- The first instant of a local date and time. Where the clocks go back at midnight it comes twice.
+CREATE FUNCTION first_instant(local timestamp, zone text) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT at AT TIME ZONE CASE WHEN "precision" IN ('day', 'month') THEN 'UTC' ELSE zone END
+    SELECT CASE WHEN (local AT TIME ZONE zone - interval '1 hour') AT TIME ZONE zone = local
+           THEN local AT TIME ZONE zone - interval '1 hour' ELSE local AT TIME ZONE zone END
 $$;
 
--- A day or month that contains the opening is not before it, although its midnight is.
-CREATE FUNCTION once_open(at timestamptz, "precision" text, opened timestamptz) RETURNS timestamptz
+-- When the day or month is over that a moment is known as; the moment itself where it is known better.
+CREATE FUNCTION is_over(at timestamptz, "precision" text, zone text) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN "precision" IN ('day', 'month') AND at < opened
-                 AND date_trunc(CASE "precision" WHEN 'month' THEN 'month' ELSE 'day' END,
-                                opened AT TIME ZONE 'UTC') = at AT TIME ZONE 'UTC'
-           THEN opened ELSE at END
+    SELECT CASE "precision"
+        WHEN 'day' THEN first_instant(
+            date_trunc('day', at AT TIME ZONE zone) + interval '1 day', zone)
+        WHEN 'month' THEN first_instant(
+            date_trunc('month', at AT TIME ZONE zone) + interval '1 month', zone)
+        ELSE at END
+$$;
+
+-- Whether something came after something else. Within the day or month that it is known as, the order
+-- of recording decides.
+CREATE FUNCTION is_after(
+    at timestamptz, "precision" text, "position" bigint, than timestamptz, than_position bigint,
+    zone text
+) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT (at, "position") > (than, than_position)
+        OR "precision" IN ('day', 'month') AND "position" > than_position
+           AND than < is_over(at, "precision", zone)
 $$;
 
 -- Whether something happened in [starts, ends), local dates and times of the zone; false if its time
--- is unknown. The outer bounds let an index on `at` narrow the search. Between the inner bounds the
--- zone makes no difference, and converting to local time costs more than everything else. Only
--- immutable operations: otherwise the function is not inlined, and no index is used.
+-- is unknown. Only immutable operations: otherwise the function is not inlined, and no index is used.
 CREATE FUNCTION in_period(
     at timestamptz, "precision" text, starts timestamp, ends timestamp, zone text
 ) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT at >= (starts - interval '1 day') AT TIME ZONE 'UTC'
-       AND at < (ends + interval '1 day') AT TIME ZONE 'UTC'
-       AND (at >= (starts + interval '1 day') AT TIME ZONE 'UTC'
-            AND at < (ends - interval '1 day') AT TIME ZONE 'UTC'
-            OR local_time(at, "precision", zone) >= starts
-            AND local_time(at, "precision", zone) < ends)
+    SELECT at >= first_instant(starts, zone) AND at < first_instant(ends, zone)
 $$;
 
 -- Whether two things happened in [starts, ends), and in the same month, quarter or year of it.
@@ -75,6 +87,17 @@ BEGIN ATOMIC SELECT e.recorded_at FROM events e WHERE e.position = at_position; 
 
 -- name: recorded_at
 SELECT recorded_at(%(position)s)
+
+-- name: zone
+SELECT zone FROM about
+
+-- name: path
+-- As it is, and with the views of zones.py before the tables that are first in it.
+SELECT current_setting('search_path'),
+       quote_ident((current_schemas(false))[1] || '_z') || ', ' || current_setting('search_path')
+
+-- name: look
+SELECT set_config('search_path', %(path)s, false), set_config('iledger.zone', %(zone)s, false)
 
 -- name: lock
 SELECT pg_advisory_xact_lock(projections_lock())

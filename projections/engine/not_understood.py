@@ -8,9 +8,11 @@ cannot make rows of it that the tables can hold. A program that can is another p
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from ledger.database import Connection, translated
 from ledger.envelope import Row, stated_precision
+from ledger.moments import FLOATING, begins
 from ledger.sql import statements
 from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
@@ -41,11 +43,15 @@ class Listed(NamedTuple):
     reason: str
 
 
-def passed_over(row: Row, reason: str) -> NotUnderstood:
-    """The entry of an event that was passed over."""
-    return NotUnderstood(
-        row.position, row.occurred_at, stated_precision(row), row.type, row.version, reason
-    )
+def passed_over(row: Row, reason: str, zone: ZoneInfo) -> NotUnderstood:
+    """The entry of an event that was passed over.
+
+    - zone: in which a day or month begins
+    """
+    at, precision = row.occurred_at, stated_precision(row)
+    if at is not None and precision in FLOATING:
+        at = begins(at, zone)
+    return NotUnderstood(row.position, at, precision, row.type, row.version, reason)
 
 
 def concerning(connection: Connection, view: View, clients: Sequence[str] | None) -> list[Listed]:

@@ -18,7 +18,7 @@ from ledger import log
 from ledger.database import Connection, Location, connect, translated
 from ledger.errors import NotGuarded
 from ledger.sql import statements
-from projections.engine import registry
+from projections.engine import registry, zones
 from projections.engine.materialized import fill
 from projections.engine.runner import (
     CHUNK,
@@ -125,18 +125,21 @@ def _create(connection: Connection, location: Location, schema: str) -> None:
     discard(connection, schema)
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
     _path(connection, schema, location.schema)
+    zones.create_own(connection)
     parts = [_FRAME, *(projection.sql for projection in registry.projections())]
     for part in parts:
         connection.execute(part["tables"])
     for part in parts:
         if "functions" in part:
             connection.execute(part["functions"])
-    readers = [sql.Identifier(f"{location.schema}_{role}") for role in ("supervisor", "auditor")]
-    for reader in readers:
-        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, reader))
-        connection.execute(
-            sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(name, reader)
-        )
+    zones.create(connection, schema)
+    for role in ("supervisor", "auditor"):
+        reader = sql.Identifier(f"{location.schema}_{role}")
+        for each in (name, sql.Identifier(zones.beside(schema))):
+            connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(each, reader))
+            connection.execute(
+                sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(each, reader)
+            )
 
 
 def _path(connection: Connection, *schemas: str) -> None:
@@ -217,14 +220,13 @@ def _analyze(connection: Connection, table: str) -> int:
 
 def _swap(connection: Connection, location: Location) -> None:
     """Put the new schema in place of the old one, which becomes `…_old`."""
-    current = sql.Identifier(location.projections)
-    moves = [(_next(location), current)]
+    moves = [(_next(location), location.projections)]
     if progress(connection, location) is not None:
-        moves.insert(0, (location.projections, sql.Identifier(_old(location))))
-    for name, into in moves:
-        connection.execute(
-            sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(sql.Identifier(name), into)
-        )
+        moves.insert(0, (location.projections, _old(location)))
+    rename = sql.SQL("ALTER SCHEMA {} RENAME TO {}")
+    for names in moves:
+        connection.execute(rename.format(*map(sql.Identifier, names)))
+        connection.execute(rename.format(*map(sql.Identifier, map(zones.beside, names))))
 
 
 def discard(connection: Connection, schema: str) -> None:
@@ -232,6 +234,7 @@ def discard(connection: Connection, schema: str) -> None:
 
     Dropping all at once would wait for a reader of one table while locking the table it needs next.
     """
+    zones.discard(connection, schema)
     tables = connection.execute(_FRAME["all_tables"], {"schema": schema}).fetchall()
     for (table,) in tables:
         connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(schema, table)))

@@ -54,6 +54,7 @@ MODULES = (
 ALSO_IN_TABLES = (
     "projections.engine.frame",
     "projections.engine.materialized",
+    "projections.engine.zones",
     "projections.tables.clients.event_summaries",
 )
 

@@ -7,13 +7,14 @@ of one position.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
 
 from ledger import log
 from ledger.database import Connection, Location, translated
-from ledger.envelope import Row
+from ledger.envelope import Row, in_zone
 from ledger.errors import NotAllowed, NotDecoded, brief
 from ledger.sql import statements
 from projections.engine import registry
@@ -86,14 +87,21 @@ def take_in(connection: Connection, after: int, upto: int) -> None:
     connection.execute(_FRAME["advance"], {"position": upto})
 
 
+def zone_of(connection: Connection) -> ZoneInfo:
+    """The ledger's zone, in which the tables take a day or month to begin."""
+    row = connection.execute(_FRAME["zone"]).fetchone()
+    return ZoneInfo(row[0] if row else "UTC")
+
+
 def add(connection: Connection, after: int, upto: int) -> None:
     """Copy in what the events in (after, upto] unfold into, in this transaction.
 
     If an event has a row that its table cannot hold, halves are tried, until that event is alone.
     """
+    zone = zone_of(connection)
     try:
         with connection.transaction():
-            rows = unfold(log.read(connection, after=after, upto=upto))
+            rows = unfold(log.read(connection, after=after, upto=upto), zone)
             copy_in(connection, rows)
     except _UNFIT as error:
         if upto - after > 1:
@@ -102,7 +110,8 @@ def add(connection: Connection, after: int, upto: int) -> None:
             add(connection, middle, upto)
             return
         (row,) = log.read(connection, after=after, upto=upto)
-        rows = {NotUnderstood: [passed_over(row, f"a table cannot hold it: {brief(error)}")]}
+        reason = f"a table cannot hold it: {brief(error)}"
+        rows = {NotUnderstood: [passed_over(row, reason, zone)]}
         copy_in(connection, rows)
     if NotUnderstood in rows:
         for projection in registry.projections():
@@ -110,11 +119,13 @@ def add(connection: Connection, after: int, upto: int) -> None:
                 connection.execute(found, {"after": after, "upto": upto})
 
 
-def unfold(rows: Iterable[Row]) -> Rows:
+def unfold(rows: Iterable[Row], zone: ZoneInfo) -> Rows:
     """Unfold events into rows, by row type; pure apart from reading `rows`.
 
     An event that cannot be understood becomes a row of NotUnderstood alone. The library's own
     events, whose version is 0, are not the ledger's to understand.
+
+    - zone: in which a day or month begins
     """
     from ledger.codec import decode  # takes 65 ms: it imports every event class
 
@@ -125,12 +136,13 @@ def unfold(rows: Iterable[Row]) -> Rows:
             continue
         made: list[NamedTuple]
         try:
-            event = decode(row)
+            event = in_zone(decode(row), zone)
             made = [each for function in unfolds.get(row.type, ()) for each in function(event)]
         except NotDecoded as error:
-            made = [passed_over(row, str(error))]
+            made = [passed_over(row, str(error), zone)]
         except Exception as error:  # whatever a projection could not do with it
-            made = [passed_over(row, f"{type(error).__name__} in a projection: {brief(error)}")]
+            reason = f"{type(error).__name__} in a projection: {brief(error)}"
+            made = [passed_over(row, reason, zone)]
         for each in made:
             found[type(each)].append(each)
     return found
@@ -144,9 +156,8 @@ def not_understood(connection: Connection, at: Progress | None) -> list[Listed]:
     found = [] if at is None else listed(connection)
     after = 0 if at is None else at.position
     try:
-        ahead = unfold(
-            log.read(connection, after=after, upto=min(after + CHUNK, log.head(connection)))
-        )
+        upto = min(after + CHUNK, log.head(connection))
+        ahead = unfold(log.read(connection, after=after, upto=upto), zone_of(connection))
     except NotAllowed:
         return found
     passed = cast("list[NotUnderstood]", ahead.get(NotUnderstood, []))

@@ -10,9 +10,8 @@
 -- has no owner from then on.
 SELECT CASE WHEN o.from_at <= n.since AND n.at <= o.to_at THEN 'client_kept' ELSE 'client_owned' END,
        o.from_position,
-       -- What began before the period is seen with all that holds from its first moment on, be it by
-       -- the clock or, as who moves on the first of a month, by the date (midnight UTC).
-       least(greatest(o.from_at, n.begun), %(on)s), 'instant',
+       -- What began before the period is seen with all that holds from its first moment on.
+       least(greatest(o.from_at, n.since), %(on)s), 'instant',
        CASE WHEN o.from_at < n.since THEN 9223372036854775807 ELSE o.from_position END,
        o.client, NULL, NULL, o.kind, o.owner, o.owner, NULL, m.client IS NOT NULL, NULL::numeric,
        NULL, NULL::numeric, n.starts
@@ -40,7 +39,7 @@ WHERE NOT EXISTS (
 -- The hours in which a client had lost its owner, or had one who had departed; not those after its id
 -- was merged into another client.
 SELECT 'orphaned', g.position,
-       least(greatest(g.from_at, n.begun), %(on)s), 'instant',
+       least(greatest(g.from_at, n.since), %(on)s), 'instant',
        CASE WHEN g.from_at < n.since THEN 9223372036854775807 ELSE g.position END,
        g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
        CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
@@ -91,7 +90,7 @@ FROM (
             WHERE change IN ('recorded', 'confirmed', 'retracted')
               AND known(position, annulled_at, %(as_of)s)
               AND coalesce(occurred_at, '-infinity') <= %(on)s
-        ) AS f ON f.seen_at < n.surely OR local_time(f.seen_at, f.precision, %(zone)s) < n.before
+        ) AS f ON n.tie > 0 OR f.seen_at < n.at
     ) AS numbered WINDOW one AS (PARTITION BY client, field, starts)
 ) AS k
 WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)

@@ -29,20 +29,13 @@ periods AS (
     SELECT %(starts)s::timestamp, %(ends)s::timestamp WHERE %(step)s::interval IS NULL
 ),
 ends AS (
-    -- From `since` up to (at, tie), exclusive; `starts` and `before` are the same for dates and times
-    -- of the zone. What was earlier than `surely` was before the end in every zone; at `begun` the
-    -- period has begun by the clock and for dates (midnight UTC), too.
-    SELECT p.starts, p.starts AT TIME ZONE %(zone)s AS since,
-           greatest(p.starts AT TIME ZONE %(zone)s, p.starts AT TIME ZONE 'UTC') AS begun,
-           p.ends AS before,
-           p.ends AT TIME ZONE %(zone)s AS at, 0::bigint AS tie,
-           p.ends AT TIME ZONE %(zone)s - interval '2 days' AS surely
-    FROM periods p WHERE p.ends AT TIME ZONE %(zone)s <= %(on)s
+    -- From `since` up to (at, tie), exclusive; `starts` and `before` are the same as local times.
+    SELECT p.starts, first_instant(p.starts, %(zone)s) AS since, p.ends AS before,
+           first_instant(p.ends, %(zone)s) AS at, 0::bigint AS tie
+    FROM periods p WHERE first_instant(p.ends, %(zone)s) <= %(on)s
     UNION ALL
-    SELECT p.starts, p.starts AT TIME ZONE %(zone)s,
-           greatest(p.starts AT TIME ZONE %(zone)s, p.starts AT TIME ZONE 'UTC'),
-           'infinity', %(on)s, 9223372036854775807, 'infinity'
-    FROM periods p WHERE p.ends AT TIME ZONE %(zone)s > %(on)s
+    SELECT p.starts, first_instant(p.starts, %(zone)s), 'infinity', %(on)s, 9223372036854775807
+    FROM periods p WHERE first_instant(p.ends, %(zone)s) > %(on)s
 ),
 -- end
 -- when: business_hours

@@ -17,13 +17,21 @@ WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
 -- For deals_opened, deal_clients, deals_won, deals_lost, win_rate, won_value, won_value_mean,
 -- won_value_median, cycle_won_mean, cycle_won_median, cycle_closed_mean, cycle_closed_median.
 -- A win or a loss, unless it was undone in the same period; and, in the period in which it was undone,
--- one of an earlier period (deal_won_undone, deal_lost_undone).
-SELECT 'deal_' || d.turned, d.from_position, d.from_at, d.from_precision, d.from_position, d.client,
-       d.deal, d.product, d.stage, d.holder, d.performed_by, d.unit, d.turned = 'won', d.amount,
-       d.currency, CASE WHEN d.turned <> 'opened' THEN
-           days_between(d.opened_at, d.opened_precision, d.from_at, d.from_precision, %(zone)s)
+-- one of an earlier period (deal_won_undone, deal_lost_undone). What closed a deal before the date of
+-- its opening has the rest from that opening.
+SELECT 'deal_' || d.turned, d.from_position, d.from_at, d.from_precision, d.from_position,
+       coalesce(d.client, o.client), d.deal, coalesce(d.product, o.product), d.stage,
+       coalesce(d.holder, o.holder), d.performed_by, d.unit, d.turned = 'won',
+       coalesce(d.amount, o.amount), coalesce(d.currency, o.currency),
+       CASE WHEN d.turned <> 'opened' THEN
+           days_between(coalesce(d.opened_at, o.opened_at),
+                        coalesce(d.opened_precision, o.opened_precision),
+                        d.from_at, d.from_precision, %(zone)s)
        END, NULL::timestamp
-FROM deal_spells_at(%(as_of)s) d
+FROM deal_spells_at(%(as_of)s) d LEFT JOIN LATERAL (
+    SELECT * FROM deal_spells_at(%(as_of)s) a
+    WHERE d.opened_at IS NULL AND a.deal = d.deal AND a.late AND a.from_at <= %(on)s OFFSET 0
+) AS o ON true
 WHERE d.turned IS NOT NULL AND 'deal_' || d.turned = ANY (%(evidence)s) AND d.from_at <= %(on)s
   AND in_period(d.from_at, d.from_precision, %(starts)s, %(ends)s, %(zone)s)
   AND NOT (d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
@@ -31,10 +39,14 @@ WHERE d.turned IS NOT NULL AND 'deal_' || d.turned = ANY (%(evidence)s) AND d.fr
                              %(every)s, %(starts)s, %(ends)s, %(zone)s))
 UNION ALL
 SELECT 'deal_' || d.turned || '_undone', d.undone_position, d.from_at, d.from_precision,
-       d.from_position, d.client, d.deal, d.product, d.stage, d.holder, d.performed_by, d.unit,
-       d.turned = 'won', d.amount, d.currency, NULL,
+       d.from_position, coalesce(d.client, o.client), d.deal, coalesce(d.product, o.product),
+       d.stage, coalesce(d.holder, o.holder), d.performed_by, d.unit, d.turned = 'won',
+       coalesce(d.amount, o.amount), coalesce(d.currency, o.currency), NULL,
        local_time(d.undone_at, d.undone_precision, %(zone)s)
-FROM deal_spells_at(%(as_of)s) d
+FROM deal_spells_at(%(as_of)s) d LEFT JOIN LATERAL (
+    SELECT * FROM deal_spells_at(%(as_of)s) a
+    WHERE d.opened_at IS NULL AND a.deal = d.deal AND a.late AND a.from_at <= %(on)s OFFSET 0
+) AS o ON true
 WHERE 'deal_' || d.turned || '_undone' = ANY (%(evidence)s)
   AND d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
   AND in_period(d.undone_at, d.undone_precision, %(starts)s, %(ends)s, %(zone)s)
@@ -47,16 +59,11 @@ SELECT 'deal_open', d.from_position, n.at, 'instant', n.tie, d.client, d.deal, d
        d.stage, d.holder, d.holder, NULL, NULL::boolean, d.amount, d.currency, NULL::numeric,
        n.starts
 FROM ends n JOIN deal_spells_at(%(as_of)s) d
-    ON d.status = 'open' AND d.from_at <= n.at + interval '1 day'
-   AND d.to_at >= n.at - interval '1 day'
+    ON d.status = 'open' AND d.from_at <= n.at AND d.to_at >= n.at
    -- No end is earlier than both of these; a condition of its own, so that the index is used.
-   AND d.to_at >= least((%(starts)s::timestamp - interval '2 days') AT TIME ZONE 'UTC',
-                        %(on)s::timestamptz - interval '2 days')
+   AND d.to_at >= least(first_instant(%(starts)s, %(zone)s), %(on)s)
    AND d.from_at <= %(on)s AND (%(on)s < d.to_at OR n.tie = 0)
-   AND (n.tie > 0 OR
-        -- The local time, which costs the most, only where it makes a difference.
-        (d.from_at < n.surely OR local_time(d.from_at, d.from_precision, %(zone)s) < n.before)
-        AND (d.to_at = 'infinity' OR n.before <= local_time(d.to_at, d.to_precision, %(zone)s)))
+   AND (n.tie > 0 OR d.from_at < n.at AND n.at <= d.to_at)
 
 -- name: stage_left
 -- For stage_time_mean, stage_time_mean.*, stage_time_median, stage_time_business_mean,

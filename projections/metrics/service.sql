@@ -32,7 +32,8 @@ SELECT 'missed_call', i.position, i.occurred_at, i.precision, i.position, i.clie
            ) AS c
            WHERE c.kind = 'call' AND c.direction = 'outbound'
              AND known(c.position, c.annulled_at, %(as_of)s) AND c.occurred_at <= %(on)s
-             AND (c.occurred_at, c.position) > (i.occurred_at, i.position)),
+             AND is_after(c.occurred_at, c.precision, c.position, i.occurred_at, i.position,
+                          %(zone)s)),
        NULL::numeric, NULL, NULL::numeric, NULL::timestamp
 FROM interactions i
 WHERE i.kind = 'missed_call' AND known(i.position, i.annulled_at, %(as_of)s)

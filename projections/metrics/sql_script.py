@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from psycopg import ClientCursor
 
 from ledger.database import Connection
-from projections.view import Question
+from projections.view import Question, in_zone
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
 def script_of(
-    connection: Connection, questions: Sequence[Question], settings: Sequence[str]
+    connection: Connection, questions: Sequence[Question], settings: Sequence[str], zone: str
 ) -> str:
     """One transaction a statement, under a comment for each parameter; nothing is run.
 
-    settings: the SET LOCAL statements that the question runs under.
+    settings: the SET LOCAL statements that the question runs under; zone: the one asked for.
     """
-    (path,) = connection.execute("SHOW search_path").fetchone() or ("",)
-    zone = connection.info.parameter_status("TimeZone")
+    with in_zone(connection, zone):
+        (path,) = connection.execute("SHOW search_path").fetchone() or ("",)
+    clock = connection.info.parameter_status("TimeZone")
     cursor = ClientCursor(connection)
     parts = []
     for number, (statement, parameters) in enumerate(questions, 1):
@@ -30,7 +31,8 @@ def script_of(
             *known,
             "BEGIN READ ONLY;",
             f"SET LOCAL search_path = {path};",
-            f"SET LOCAL timezone = '{zone}';",
+            f"SET LOCAL timezone = '{clock}';",
+            f"SET LOCAL iledger.zone = '{zone}';",
             "SET LOCAL jit = off;",
             *(f"{setting};" for setting in settings),
             f"{cursor.mogrify(statement, parameters).strip()};",

@@ -119,6 +119,4 @@ def _day(change: EmploymentChange, zone: str) -> date:
     at = change.effective_at
     if at is None:
         return date.min + _DAY
-    floating = change.precision in ("day", "month")
-    day = local(at, ZoneInfo("UTC" if floating else zone)).date()
-    return min(max(day, date.min + _DAY), date.max - _DAY)
+    return min(max(local(at, ZoneInfo(zone)).date(), date.min + _DAY), date.max - _DAY)

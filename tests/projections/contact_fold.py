@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from ledger.envelope import Event
 from projections.metrics.metrics import TERMS
-from tests.projections.fold_parts import Found, Row, Span, kind, timed, when, within
+from tests.projections.fold_parts import Found, Row, Span, after_it, kind, timed, when, within
 from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known
 
 HOUR = timedelta(hours=1)
@@ -46,7 +46,7 @@ def contacts(happened: list[Known], span: Span) -> Found:
             yield "contact", Row(client=client)
         if ours(each):
             yield "touch", Row(client=client)
-        later = happened[happened.index(each) + 1 :]
+        later = [e for e in happened if after_it(e, each)]
         replied = name == "inquiry.received" and any(answered(e, each.event) for e in later)
         if (reach or replied) and client in active:
             yield "two_way", Row(reach == "two_way" or replied, client=client)
@@ -57,8 +57,8 @@ def contacts(happened: list[Known], span: Span) -> Found:
 
 
 def answers(happened: list[Known], span: Span) -> Found:
-    for number, each in enumerate(happened):
-        event, later = each.event, happened[number + 1 :]
+    for each in happened:
+        event, later = each.event, [e for e in happened if after_it(e, each)]
         same = [e for e in later if event.client and e.event.client == event.client]
         if kind(each) == "call.missed" and within(each, span):
             named = [e for e in later if event.data.call

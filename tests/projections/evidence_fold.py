@@ -12,19 +12,23 @@ from typing import Any
 from projections.metrics.metrics import TERMS
 from tests.projections.contact_fold import answers, contacts
 from tests.projections.fold_parts import (
+    Facts,
     Found,
     Row,
     Span,
     days,
+    facts_at,
     grouped,
-    in_order,
     kind,
     local,
     when,
     within,
 )
+from tests.projections.fold_times import at
 from tests.projections.ledgers import NOW
-from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known, at
+from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known, again
+
+TURNS = ("deal.won", "deal.lost", "deal.reopened")
 
 
 def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
@@ -52,31 +56,32 @@ def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
 
 
 def deal_steps(steps: list[Known]) -> list[Known]:
-    return in_order(steps, "deal.opened")
+    turns = [each for each in steps if kind(each) in TURNS]
+    others = [each for each in steps if kind(each) not in TURNS]
+    return sorted([*again(turns), *others], key=lambda each: each[:2])
 
 
 def deals(happened: list[Known], span: Span) -> Found:
     for steps in map(deal_steps, grouped(happened, "deal", "deal").values()):
-        status, opened, still = "open", None, False
-        client, currency, closed = "", "", list[tuple[str, Row, bool]]()
+        status, still, known, closed = "open", False, Facts(), list[tuple[str, Row, bool]]()
+        opened = next((each for each in steps if kind(each) == "deal.opened"), None)
+        of_opening = facts_at(steps, opened) if opened else Facts()
+        late = opened is not None
         for each in steps:
-            data = each.event.data
-            client = max(client, each.event.client or "")
-            currency = max(currency, getattr(data, "currency", None) or "")
-            turn, was = kind(each).removeprefix("deal."), status
-            first = turn == "opened" and opened is None
-            opened = each if first else opened
-            if turn in ("opened", "won", "lost", "reopened"):
+            known, turn, was = known.with_more(each), kind(each).removeprefix("deal."), status
+            if kind(each) in TURNS:
                 status = turn if turn in ("won", "lost") else "open"
             if local(each) < span.until:
                 still = status == "open"
+            late = late and each is not opened
+            client, currency = known.of(each)
+            if late:  # it was closed before the date of its opening
+                client, currency = client or of_opening.client, currency or of_opening.currency
             row = Row(
-                turn == "won", getattr(data, "amount", None),
-                None if turn == "opened" else days(opened, each),
-                each.event.client or client or None,
-                getattr(data, "currency", None) or currency or None,
+                turn == "won", getattr(each.event.data, "amount", None),
+                None if each is opened else days(opened, each), client or None, currency or None,
             )  # fmt: skip
-            if turn == "opened" and (first or status != was) and within(each, span):
+            if each is opened and within(each, span):
                 yield "deal_opened", row
             if status != was:
                 yield from undone(closed, is_undone=within(each, span))
@@ -104,7 +109,7 @@ def stays(happened: list[Known], span: Span) -> Found:
         for each in steps:
             turn = kind(each).removeprefix("deal.")
             before = status, stage
-            if turn in ("opened", "won", "lost", "reopened"):
+            if kind(each) in TURNS:
                 status = turn if turn in ("won", "lost") else "open"
             stage = getattr(each.event.data, "stage", None) or stage
             if before == (status, stage) or each is steps[0]:

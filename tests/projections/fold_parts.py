@@ -4,14 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from ledger import catalogue
 from ledger.moments import Moment
-from tests.projections.ledgers import ZONE
-from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import LONG_AGO, Known
-
-LOCAL = ZoneInfo(ZONE)
+from tests.projections import fold_times
+from tests.projections.fold_times import LONG_AGO, over
+from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known
 
 
 class Row(NamedTuple):
@@ -31,7 +29,8 @@ class Span(NamedTuple):
 
     @property
     def instants(self) -> tuple[datetime, datetime]:
-        since, until = (each.replace(tzinfo=LOCAL) for each in (self.since, self.until))
+        zone = fold_times.LOCAL
+        since, until = (each.replace(tzinfo=zone) for each in (self.since, self.until))
         return since.astimezone(UTC), until.astimezone(UTC)  # so that hours are those of the clock
 
 
@@ -47,9 +46,7 @@ def when(each: Known) -> datetime:
 
 
 def local(each: Known) -> datetime:
-    if each.at == LONG_AGO:
-        return LONG_AGO.replace(tzinfo=None)
-    return (each.at if floating(each) else each.at.astimezone(LOCAL)).replace(tzinfo=None)
+    return fold_times.local(each.at)
 
 
 def floating(each: Known) -> bool:
@@ -65,22 +62,21 @@ def days(start: Known | None, end: Known) -> float | None:
         return None
     if timed(start) and timed(end):
         return (when(end) - when(start)) / timedelta(days=1)
-    if when(start) == when(end):
+    first, last = local(start), local(end)
+    monthly = "month" in {precision(start), precision(end)}
+    if monthly and (first.year, first.month) == (last.year, last.month):
         return 0
-    return max((local(end) - local(start)) / timedelta(days=1), 0)
+    return (last.date() - first.date()).days
 
 
-def in_order(steps: list[Known], opening: str) -> list[Known]:
-    """None of a date that holds the moment of the opening is before it."""
-    opened = min((each.at for each in steps if kind(each) == opening), default=LONG_AGO)
+def precision(each: Known) -> str:
+    return Moment.parse(str(each.event.occurred_at)).precision
 
-    def moved(each: Known) -> Known:
-        stated = str(each.event.occurred_at)
-        if floating(each) and each.at < opened and f"{opened.astimezone(UTC)}".startswith(stated):
-            return each._replace(at=opened)
-        return each
 
-    return sorted(map(moved, steps), key=lambda each: each[:2])
+def after_it(each: Known, than: Known) -> bool:
+    """Whether it came later; within a date, whether it was recorded later."""
+    within_it = than.at < over(each.event) and each.position > than.position
+    return each[:2] > than[:2] or (floating(each) and within_it)
 
 
 def within(each: Known, span: Span) -> bool:
@@ -93,3 +89,25 @@ def grouped(happened: list[Known], field: str, prefix: str) -> dict[str, list[Kn
         if kind(each).startswith(prefix) and getattr(each.event.data, field, None):
             found[getattr(each.event.data, field)].append(each)
     return found
+
+
+class Facts(NamedTuple):
+    """What is known of a deal so far."""
+
+    client: str = ""
+    currency: str = ""
+
+    def with_more(self, each: Known) -> "Facts":
+        currency = getattr(each.event.data, "currency", None) or ""
+        return Facts(max(self.client, each.event.client or ""), max(self.currency, currency))
+
+    def of(self, each: Known) -> "Facts":
+        currency = getattr(each.event.data, "currency", None)
+        return Facts(each.event.client or self.client, currency or self.currency)
+
+
+def facts_at(steps: list[Known], one: Known) -> Facts:
+    known = Facts()
+    for each in steps[: steps.index(one) + 1]:
+        known = known.with_more(each)
+    return known.of(one)

@@ -25,7 +25,7 @@ from projections.engine.runner import take_in
 from projections.view import View
 
 _numbers = itertools.count(1)
-_empty: dict[str, list[Location]] = {}  # by connection string
+_empty: dict[tuple[str, str], list[Location]] = {}  # by connection string and zone
 _FRAME = statements("projections.engine", "frame.sql")
 ZONE = "Europe/Moscow"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -33,13 +33,13 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 @contextmanager
 def ledger_of(
-    dsn: str, events: Sequence[Event], steps: Sequence[int] = ()
+    dsn: str, events: Sequence[Event], steps: Sequence[int] = (), zone: str = ZONE
 ) -> Iterator[tuple[Location, Connection]]:
     """A ledger of these events, whose projections caught up after each of these positions, and at
     the end; the connection is the owner's.
     """
-    ready = _empty.setdefault(dsn, [])
-    location = ready.pop() if ready else _new(dsn)
+    ready = _empty.setdefault((dsn, zone), [])
+    location = ready.pop() if ready else _new(dsn, zone)
     with closing(connect(location, "owner")) as connection:
         stops = sorted({step for step in steps if step < len(events)} | {len(events)})
         for after, upto in itertools.pairwise([0, *stops]):
@@ -51,9 +51,9 @@ def ledger_of(
     ready.append(location)
 
 
-def _new(dsn: str) -> Location:
+def _new(dsn: str, zone: str) -> Location:
     location = Location(dsn=dsn, schema=f"law{os.getpid()}_{next(_numbers)}")
-    schema.init(location, ZONE)
+    schema.init(location, zone)
     with closing(connect(location, "owner")) as connection:
         catch_up(connection, location)
     return location

@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 from tests.projections.contact_fold import HOUR, ours
 from tests.projections.fold_parts import Found, Row, Span, grouped, kind, when, within
 from tests.projections.ledgers import NOW
-from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known, Ownership, after
+from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import (
+    Known,
+    Ownership,
+    after,
+    again,
+)
 
 
 def ownership(events: list[Known], span: Span) -> Found:
@@ -43,11 +48,11 @@ def spells(
 ) -> Iterator[tuple[str | None, str | None, Moments, Moments]]:
     """Owner, owner before, from, to; as long as neither the owner nor how he has it changes."""
     state, found = Ownership(), list[tuple[str | None, bool, Moments]]()
-    for each in events:
-        if each.event.client == client and kind(each) in CHANGES:
-            state = after(state, each)
-            if not found or found[-1][:2] != (state.owner, state.reserved):
-                found.append((state.owner, state.reserved, (each.at, each.position)))
+    changes = [e for e in events if e.event.client == client and kind(e) in CHANGES]
+    for each in again(changes):
+        state = after(state, each)
+        if not found or found[-1][:2] != (state.owner, state.reserved):
+            found.append((state.owner, state.reserved, (each.at, each.position)))
     for number, (owner, _, begun) in enumerate(found):
         former = found[number - 1][0] if number else None
         ended = found[number + 1][2] if number + 1 < len(found) else FOREVER

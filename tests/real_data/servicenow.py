@@ -147,6 +147,8 @@ def _changes(before: Row, row: Row) -> Iterator[tuple[str, Row]]:
         yield "case.unassigned", taken
     if given:
         yield "case.assigned", given
+    if row["location"] and row["location"] != before["location"] and before["number"]:
+        yield "case.relocated", {"location": row["location"], "from_location": before["location"]}
     if row["made_sla"] == "false" != before["made_sla"]:
         yield "case_deadline.breached", {"deadline": "resolve"}
     if int(row["reopen_count"] or 0) > int(before["reopen_count"] or 0):

@@ -32,6 +32,7 @@ class Case:
     states: list[tuple[str, str]] = field(default_factory=list)
     holders: dict[str, str | None] = field(default_factory=lambda: dict.fromkeys(HOLDERS))
     held: dict[str, list[str]] = field(default_factory=lambda: {holder: [] for holder in HOLDERS})
+    locations: set[str] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
     breached: bool = False
     reopened: int = 0
@@ -73,7 +74,8 @@ def fold(events: Iterable[Wire]) -> Log:
     log = Log({}, Counter())
     for event in events:
         if event["type"] == "case.opened":
-            log.cases[event["data"]["case"]] = Case(event)
+            place = {event["data"]["location"]} if "location" in event["data"] else set()
+            log.cases[event["data"]["case"]] = Case(event, locations=place)
         elif "case" in event["data"]:
             _evolve(log, log.cases[event["data"]["case"]], event)
     return log
@@ -87,6 +89,8 @@ def _evolve(log: Log, case: Case, event: Wire) -> None:
             log.changes["state", _how(case, data.get("from_state"))] += 1
         case "case.assigned" | "case.unassigned" as type_:
             _hold(log, case, data, given=type_ == "case.assigned")
+        case "case.relocated":
+            case.locations.add(data["location"])
         case "case.noted":
             author, client, channel = event["performed_by"], event.get("client"), event["channel"]
             now = (case.states[-1][0], case.holders["assignee"], case.holders["unit"])

@@ -80,6 +80,7 @@ def _counts(cases: list[Case], notes: list[Note]) -> Wire:
         "groups": len(held["unit"]),
         "resolved_by": len({case.resolver for case in cases} - {None}),
         "opened_by": len({case.opened.get("performed_by") for case in cases} - {None}),
+        "locations": len({place for case in cases for place in case.locations}),
         "sys_updated_by": len({note.author for note in notes}),
         "rows_per_incident": {
             "mean": round(mean(sizes), 6), "median": median(sizes), "max": max(sizes),
@@ -120,6 +121,7 @@ def _order(cases: list[Case]) -> Wire:
         "incidents_changing_caller": sum(
             len({note.client for note in case.notes} - {None}) > 1 for case in cases
         ),
+        "incidents_changing_location": sum(len(case.locations) > 1 for case in cases),
         "rows_updated_after_closed_at": sum(
             note.at > case.closed for case in cases for note in case.notes
         ),

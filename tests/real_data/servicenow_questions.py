@@ -111,6 +111,7 @@ def _counts(connection: Connection, view: View, opened: dict[str, list[service.O
         "callers": len(_names(touched["client"], "client")),
         "resolvers_assigned_to": len(service.holders(connection, view, "person")),
         "groups": len(service.holders(connection, view, "unit")),
+        "locations": len(service.holders(connection, view, "location")),
         "resolved_by": len(_names(resolvers, "group")),
         "opened_by": len(_names(opened["opener"], "opener")),
         "sys_updated_by": len(touched["performer"]),
@@ -153,6 +154,9 @@ def _order(connection: Connection, view: View, found: list[Case]) -> Wire:
     resolved = [case for case in found if case.resolved_at]
     return {
         "incidents_changing_caller": sum(n > 1 for n in callers.values()),
+        "incidents_changing_location": sum(
+            row.cases for row in service.handovers(connection, view, "location") if row.handovers
+        ),
         "rows_updated_after_closed_at": sum(
             row.touches for row in _touches(connection, view, "after_close") if row.after_close
         ),

@@ -57,6 +57,7 @@ def test_of_servicenow():
         "case_state.entered": sum(states),
         "case.assigned": sum(moves.values()) - set_together,
         "case.unassigned": emptied - emptied_together,
+        "case.relocated": 109,  # to another location, or to the first one that is known
         "case_deadline.breached": answer["sla/incidents_breached_final"],
         "case.reopened": answer["reopened/sum_final"],
         "case.noted": answer["counts/rows"],

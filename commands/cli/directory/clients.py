@@ -20,6 +20,8 @@ CLIENTS: dict[str, Entry] = {
             "assign": "ownership.reassignment:assign",
             "reassign": "ownership.reassignment:reassign",
             "release": "ownership.reassignment:release",
+            "planned": "ownership.planned:planned",
+            "cancel": "ownership.planned:cancel",
             "bar": "ownership.reassignment:bar",
             "team": Noun(
                 "Record who works with a client besides its owner.",

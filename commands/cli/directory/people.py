@@ -9,6 +9,7 @@ PEOPLE: dict[str, Entry] = {
         {
             "list": "people.employees:list_",
             "depart": "people.people:depart",
+            "cancel": "people.people:cancel",
             "absence": "people.people:absence",
             "portfolio": "ownership.portfolios:portfolio",
             "units": "people.units:units",

@@ -22,7 +22,7 @@ from ledger.database import Connection, Location, connect
 from ledger.envelope import Row
 from ledger.errors import InvalidQuestion, NotFound, ServerUnavailable
 from ledger.log import Query
-from ledger.moments import Precision, precision_of
+from ledger.moments import Precision, begins, precision_of
 from ledger.suggestions import did_you_mean
 from projections.engine import runner
 from projections.questions.integrity import ids
@@ -177,18 +177,10 @@ def _passes(row: Row, wanted: Filter) -> bool:
     if at is None:
         return False
     if precision_of(head.occurred_at) in _DATES:
-        at = _begin(at, wanted.zone)
+        at = begins(at, wanted.zone)
     return (wanted.since is None or wanted.since <= at) and (
         wanted.until is None or at <= wanted.until
     )
-
-
-def _begin(day: datetime, zone: ZoneInfo) -> datetime:
-    """When a date, which is the same everywhere and kept as midnight UTC, begins in a zone."""
-    try:
-        return day.replace(tzinfo=zone).astimezone(UTC)
-    except OverflowError:
-        return day  # the first day of the calendar, which begins there before any calendar
 
 
 class _Outages(following.Outages):

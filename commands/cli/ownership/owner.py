@@ -22,7 +22,7 @@ _HISTORY = (
 @parted("owner", "history")
 @asked
 def owner(question: Question, client: str) -> None:
-    """Show who owns a client and who did before, and why.
+    """Show who owns a client and who did before, and why, and what is planned.
 
     Where several ids are one client, the surviving id determines the owner; the history is of all.
     """
@@ -31,3 +31,6 @@ def owner(question: Question, client: str) -> None:
     question.show(ownership.owner(question.connection, question.view, survivor), "owner")
     history = ownership.history(question.connection, question.view, client)
     question.show(merges.shown(history), "history", drop=_HISTORY)
+    ahead = ownership.planned(question.connection, question.view, client=client)
+    if ahead or question.printer.form == "json":
+        question.show(ahead, "planned", drop=("event_id", "recorded_by", "reason"))

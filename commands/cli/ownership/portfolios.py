@@ -9,6 +9,7 @@ from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from projections.questions.integrity.check import check
 from projections.questions.ownership import portfolio as portfolio_question
+from projections.tables.ownership import ownership
 
 # What a table may lose where it is too wide, least important first.
 _PORTFOLIO = ("since", "kind")
@@ -36,6 +37,12 @@ def portfolio(question: Question, employee: str) -> None:
     kinds = Counter(row.kind for row in found)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     remark(f"{len(found)} {'client' if len(found) == 1 else 'clients'}: {counts or 'none'}")
+    ahead = ownership.planned(question.connection, question.view, employee=employee)
+    if coming := sum(row.to_employee == employee for row in ahead):
+        remark(
+            f"{coming} more {'is' if coming == 1 else 'are'} planned to come: "
+            f"`iledger client planned --employee {employee}`"
+        )
 
 
 @click.command(epilog="Example: iledger employee orphans --on 2025-09-20 --format csv")

@@ -20,7 +20,7 @@ from commands.decisions.ownership.transfer_plan import Plan, read, write
 from ledger.envelope import Event
 from ledger.errors import NotFound
 from ledger.events.ownership import ReassignmentReason
-from projections.tables.ownership import transfers
+from projections.tables.ownership import ownership, transfers
 
 _REASONS = [each for each in get_args(ReassignmentReason) if each != "batch_reversed"]
 _APPROVED = click.option("--approved-by", metavar="EMPLOYEE", help="Who approved it, if not --by.")
@@ -200,6 +200,9 @@ def status(question: Question, batch: str | None) -> None:
         raise NotFound(f"no batch {batch!r} was started; `iledger transfer status` lists them")
     question.show(found, "batch")
     question.show(transfers.successors(question.connection, question.view, batch), "successors")
+    ahead = ownership.planned(question.connection, question.view, batch=batch)
+    if ahead or question.printer.form == "json":
+        question.show(ahead, "planned", drop=("event_id", "recorded_by", "reason"))
 
 
 def _conclude(shell: DecisionShell, outcome: Any) -> None:

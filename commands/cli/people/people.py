@@ -1,4 +1,4 @@
-"""`iledger employee depart`, `absence`: our own people leave us, or are away."""
+"""`iledger employee depart`, `cancel`, `absence`: our own people leave us, or are away."""
 
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime
@@ -38,6 +38,15 @@ def depart(shell: DecisionShell, employee: str, effective: str | None, reason: s
     shell.take(people.model(employee), people.depart(employee, reason=reason, effective_at=at))
     if not shell.dry_run:
         _say_orphans(shell, employee, at)
+
+
+@click.command(epilog='Example: iledger employee cancel E-09 --reason "stays" --by E-02')
+@_EMPLOYEE
+@click.option("--reason", metavar="TEXT", required=True, help="Why.")
+@deciding
+def cancel(shell: DecisionShell, employee: str, reason: str) -> None:
+    """Cancel a departure or moves of an employee that are dated ahead."""
+    shell.take(people.model(employee), people.cancel(employee, reason=reason))
 
 
 @click.command(

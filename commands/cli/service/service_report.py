@@ -17,10 +17,10 @@ _UNTIL = click.option(
 )
 _TRACK = click.option(
     "--track",
-    type=click.Choice(["person", "unit"]),
+    type=click.Choice(["person", "unit", "location"]),
     default="person",
     show_default=True,
-    help="Whether employees or units hold the cases.",
+    help="Whether employees or units hold the cases, or where they are.",
 )
 
 

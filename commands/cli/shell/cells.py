@@ -49,7 +49,7 @@ def value_of(row: Mapping[str, Any], name: str, zone: ZoneInfo) -> Any:
         return str(value)
     if not isinstance(value, datetime):
         return value
-    return date_in(row, name) or local(value, zone).isoformat()
+    return date_in(row, name, zone) or local(value, zone).isoformat()
 
 
 def cell_of(row: Mapping[str, Any], name: str, zone: ZoneInfo) -> str:

@@ -283,10 +283,4 @@ def _on(on: str | None, zone: str) -> datetime:
 
 
 def _shown(view: View) -> str:
-    at = local(view.on, ZoneInfo(view.zone))
-    shown = f"{at:%Y-%m-%d %H:%M} ({view.zone})"
-    date = view.on.astimezone(UTC).date()
-    if date <= at.date():
-        return shown
-    # West of UTC; see docs/decisions/0004-dates-have-no-zone.md.
-    return f"{shown}; what is dated {date} without a time, from midnight UTC on, counts already"
+    return f"{local(view.on, ZoneInfo(view.zone)):%Y-%m-%d %H:%M} ({view.zone})"

@@ -1,5 +1,6 @@
 """Changes: what the state of ownership is made of, and how one change follows another."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ class Change(NamedTuple):
 
     - owner: who owns the client after it, unless another change outranks it
     - planned: whether it was dated ahead when it was recorded
+    - timed: whether it takes effect at a time; one of a day or month takes effect when that begins,
+      and again after what was recorded before of a time within it
     """
 
     effective_at: datetime
@@ -20,6 +23,11 @@ class Change(NamedTuple):
     unit: str | None
     expires_at: datetime | None
     planned: bool
+    timed: bool = True
+
+    def ahead(self, at: datetime) -> bool:
+        """Whether it was dated ahead and has not taken effect at a time."""
+        return self.planned and at < self.effective_at
 
 
 class Holding(NamedTuple):
@@ -31,12 +39,28 @@ class Holding(NamedTuple):
 
 
 class Employment(NamedTuple):
-    """One change of an employment; unit: None after a departure."""
+    """One change of an employment; unit: None after a departure; planned: as of a Change."""
 
     effective_at: datetime
     position: int
     type: str
     unit: str | None
+    event_id: str = ""
+    planned: bool = False
+
+    def ahead(self, at: datetime) -> bool:
+        """Whether it was dated ahead and has not taken effect at a time."""
+        return self.planned and at < self.effective_at
+
+
+def again(change: Change, over: datetime | None, earlier: Iterable[Change]) -> Iterator[Change]:
+    """A change of a date once more, after each recorded before it of a time within that date.
+
+    - over: when the date is over; None for a change that is not of a date
+    """
+    for each in earlier if over and not change.timed else ():
+        if each.timed and change.effective_at < each.effective_at < (over or change.effective_at):
+            yield change._replace(effective_at=each.effective_at)
 
 
 def evolved(before: Holding | None, change: Change) -> Holding | None:

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from commands.decisions.handle import DecisionModel
-from commands.decisions.ownership.changes import Change, Employment, Holding, evolved
+from commands.decisions.ownership.changes import Change, Employment, Holding, again, evolved
 from commands.decisions.people import units
 from ledger.envelope import Recorded
 from ledger.events.ownership import ReservationPolicyPublished
@@ -58,7 +58,7 @@ class Ownership(Struct, frozen=True):
     - tree: of units, if the policy refers to units
     - contacts: the last real contact of each employee with the client
     - portfolio: other clients of the seller whose limit is checked, ids merged away included
-    - covers: (absent employee, substitute, first instant, end)
+    - covers: (absent employee, substitute, first day, last day)
     - near: registered clients whose ids look like that of a client that is not
     """
 
@@ -71,7 +71,7 @@ class Ownership(Struct, frozen=True):
     staff: Mapping[str, tuple[Employment, ...]] = field(default_factory=dict)
     contacts: Mapping[str, datetime] = field(default_factory=dict)
     portfolio: Mapping[str, "Ownership"] = field(default_factory=dict)
-    covers: tuple[tuple[str, str, datetime, datetime], ...] = ()
+    covers: tuple[tuple[str, str, date, date], ...] = ()
     tree: units.Tree = field(default_factory=dict)
     policy: ReservationPolicyPublished = UNPUBLISHED
     published: bool = False
@@ -119,11 +119,11 @@ class Ownership(Struct, frozen=True):
             bar.employee == employee and (bar.until is None or at < bar.until) for bar in self.bars
         )
 
-    def covered_by(self, employee: str, owner: str, at: datetime) -> bool:
-        """Whether the employee is the substitute of the absent owner at a time."""
+    def covered_by(self, employee: str, owner: str, day: date) -> bool:
+        """Whether the employee is the substitute of the absent owner on a day."""
         return any(
-            (away, cover) == (owner, employee) and first <= at < end
-            for away, cover, first, end in self.covers
+            (away, cover) == (owner, employee) and first <= day <= last
+            for away, cover, first, last in self.covers
         )
 
 
@@ -192,8 +192,11 @@ def evolve(state: Ownership, event: Recorded) -> Ownership:
 
 def _changed(state: Ownership, event: Recorded) -> Ownership:
     d = event.data
+    client = event.client or ""
+    old = state if client == state.client else state.portfolio.get(client, Ownership(client))
+    ahead = getattr(d, "effective_at", None)
     change = Change(
-        effective_at=getattr(d, "effective_at", None) or event.occurred_at or BEGINNING,
+        effective_at=ahead or event.occurred_at or BEGINNING,
         position=event.position,
         type=event.type,
         owner=_new_owner(event),
@@ -203,11 +206,13 @@ def _changed(state: Ownership, event: Recorded) -> Ownership:
         event_id=str(event.event_id),
         unit=event.unit,
         expires_at=getattr(d, "expires_at", None),
-        planned=event.recorded_at < (getattr(d, "effective_at", None) or BEGINNING),
+        planned=event.recorded_at < (ahead or BEGINNING),
+        timed=bool(ahead) or event.over_at is None,
     )
-    client = event.client or ""
-    old = state if client == state.client else state.portfolio.get(client, Ownership(client))
-    new = replace(old, changes=tuple(sorted((*old.changes, change))))
+    new = replace(
+        old,
+        changes=tuple(sorted((*old.changes, change, *again(change, event.over_at, old.changes)))),
+    )
     return new if old is state else replace(state, portfolio={**state.portfolio, client: new})
 
 
@@ -251,7 +256,8 @@ def _employed(state: Ownership, event: Recorded) -> Ownership:
     d = event.data
     at = getattr(d, "effective_at", None) or event.occurred_at or BEGINNING
     unit = getattr(d, "unit", None) or getattr(d, "to_unit", None)
-    place = Employment(at, event.position, event.type, unit)
+    planned = event.recorded_at < (getattr(d, "effective_at", None) or BEGINNING)
+    place = Employment(at, event.position, event.type, unit, str(event.event_id), planned)
     known = tuple(sorted((*state.staff.get(d.employee, ()), place)))
     return replace(state, staff={**state.staff, d.employee: known})
 
@@ -266,13 +272,9 @@ def _contacted(state: Ownership, event: Recorded) -> Ownership:
     return replace(state, contacts={**state.contacts, event.performed_by: latest})
 
 
-def _covers(absence: Any) -> Iterator[tuple[str, str, datetime, datetime]]:
+def _covers(absence: Any) -> Iterator[tuple[str, str, date, date]]:
     if absence.substitute:
-        # A day of absence holds anywhere on earth. datetime has no years before 1 or after 9999.
-        days = max(absence.first_day, date(1, 1, 2)), min(absence.last_day, date(9999, 12, 30))
-        first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days)
-        early, late = first - timedelta(hours=14), last + timedelta(hours=36)
-        yield absence.employee, absence.substitute, early, late
+        yield absence.employee, absence.substitute, absence.first_day, absence.last_day
 
 
 def _wider(state: Ownership, seller: str) -> Iterable[Item]:

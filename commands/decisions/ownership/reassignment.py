@@ -1,7 +1,8 @@
 """Reassignment: who is accountable for a client, decided by people, each time with a reason.
 
 assign       assign a curator to an unowned or reserved client
-reassign     pass a client from its owner to another employee
+reassign     pass a client from its owner, or back from the pool, to another employee
+cancel       cancel changes of owner that are dated ahead
 release      return a client to the pool
 bar          bar an employee from approaching a client
 join, leave  the account team: employees who work with the client beside its owner
@@ -15,6 +16,7 @@ from commands.decisions.ownership.changes import Holding
 from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
 from ledger.errors import Refused
+from ledger.events.corrections import EventAnnulled
 from ledger.events.ownership import (
     AccountTeamMemberAdded,
     AccountTeamMemberRemoved,
@@ -72,22 +74,23 @@ def reassign(
 ) -> Decide:
     """Decide that a client passes from its owner to another employee, now or at a time.
 
-    Raises Refused as `assign` does, and if nobody or the same employee owns the client.
+    One that was released passes from the pool. Raises Refused as `assign` does, and if nobody ever
+    owned the client or the same employee does.
     """
 
     def decide(state: Ownership, context: Context) -> Decision:
         at = effective_at or context.at
         holding = _settled(state, context, at)
         _refuse_target(state, to, context, at)
-        if holding is None:
+        if holding is None and not any(each.effective_at <= at for each in state.changes):
             raise Refused(
                 f"nobody owns client {state.client}; assign a curator with "
                 f"`iledger client assign {state.client} --to {to}`"
             )
-        if holding.owner == to:
+        if holding and holding.owner == to:
             raise Refused(f"client {state.client} is already owned by {to}; name another employee")
         content = ClientReassigned(
-            from_employee=holding.owner,
+            from_employee=holding.owner if holding else None,
             to_employee=to,
             reason=reason,
             remark=remark,
@@ -120,6 +123,39 @@ def release(
     return decide
 
 
+def cancel(reason: str, position: int | None = None) -> Decide:
+    """Decide to cancel the changes of a client's owner that are dated ahead, or one of them.
+
+    - position: of the event that planned it; None cancels all
+
+    Raises Refused if there is none that has not taken effect.
+    """
+
+    def decide(state: Ownership, context: Context) -> Decision:
+        ahead = [
+            change
+            for change in state.changes
+            if change.ahead(context.at) and position in (None, change.position)
+        ]
+        if not ahead:
+            which = "no change" if position is None else f"no change of position {position}"
+            raise Refused(
+                f"client {state.client}: {which} is dated ahead; `iledger client planned` lists "
+                "those that are"
+            )
+        return Decision(
+            tuple(
+                context.event(
+                    EventAnnulled(event=change.event_id, annulled_type=change.type, reason=reason),
+                    state.client,
+                )
+                for change in ahead
+            )
+        )
+
+    return decide
+
+
 def bar(
     employee: str, *, reason: str, until: datetime | None = None, approved_by: str | None = None
 ) -> Decide:
@@ -142,7 +178,7 @@ def bar(
             holding = state.holding(at)
             if holding and holding.owner == employee:
                 then = "" if at == context.at else f" from {context.shown(at)} on"
-                when = "" if at == context.at else f" --effective {at.isoformat()}"
+                when = "" if at == context.at else f" --effective {context.local(at).isoformat()}"
                 raise Refused(
                     f"client {state.client} is owned by {employee}{then}; reassign it first with "
                     f"`iledger client reassign {state.client} --to … --reason conflict{when}`"
@@ -184,10 +220,16 @@ def leave(employee: str, reason: str | None = None) -> Decide:
 
 
 def _settled(state: Ownership, context: Context, at: datetime) -> Holding | None:
-    """Who owns the client from `at` on. Raises Refused if a later change is recorded already."""
+    """Who owns the client from `at` on. Raises Refused if a later change has taken effect already.
+
+    What is dated ahead does not stand in the way: it takes effect when its time comes.
+    """
     refuse_unknown(state, context, at)
-    if state.changes and at < state.changes[-1].effective_at:
-        last = state.changes[-1]
+    later = [
+        each for each in state.changes if at < each.effective_at and not each.ahead(context.at)
+    ]
+    if later:
+        last = later[-1]
         raise Refused(
             f"client {state.client}: {last.type} (position {last.position}) takes effect on "
             f"{context.shown(last.effective_at)}, and a decision on "

@@ -124,7 +124,7 @@ def approach(attempt: Event, seller: str) -> Decide:
         refuse_misspelt(state)
         refuse_absent(state, seller, context)
         holding, ended = _vacated(state, context)
-        rule = _rule(state, seller, holding, context.at)
+        rule = _rule(state, seller, holding, context)
         if rule is not None:
             return blocked(state, context, seller, attempted, rule, holding, ended)
         claims = attempted in state.policy.claims
@@ -146,12 +146,12 @@ def reserve(seller: str, basis: Basis = "decision") -> Decide:
         holding, ended = _vacated(state, context)
         if holding and holding.owner == seller:
             return Decision(ended)
-        if holding and _is_open_to(state, seller, holding, context.at):
+        if holding and _is_open_to(state, seller, holding, context):
             raise Refused(
                 f"client {state.client} {whose(holding, context)}; {seller} may approach it, "
                 "but not reserve it"
             )
-        rule = _rule(state, seller, holding, context.at)
+        rule = _rule(state, seller, holding, context)
         if rule is not None:
             return blocked(state, context, seller, "client.reserved", rule, holding, ended)
         return Decision((*ended, _reserved(state, context, seller, basis=basis)))
@@ -193,14 +193,15 @@ def blocked(
 
 
 def _rule(
-    state: Ownership, seller: str, holding: Holding | None, at: datetime
+    state: Ownership, seller: str, holding: Holding | None, context: Context
 ) -> ApproachRule | None:
     """The rule that forbids a seller to approach a client; None if they may."""
+    at = context.at
     if state.barred(seller, at):
         return "contact_barred"
     if holding is None:
         return _limit(state, seller, at)
-    if holding.owner == seller or _is_open_to(state, seller, holding, at):
+    if holding.owner == seller or _is_open_to(state, seller, holding, context):
         return None
     mine = state.unit(seller, at)
     theirs = holding.change.unit or state.unit(holding.owner, at)
@@ -209,9 +210,10 @@ def _rule(
     return "reserved" if holding.kind == "reserved" else "curated"
 
 
-def _is_open_to(state: Ownership, seller: str, holding: Holding, at: datetime) -> bool:
+def _is_open_to(state: Ownership, seller: str, holding: Holding, context: Context) -> bool:
     """Whether a seller who is not the owner may approach the client."""
-    if seller in state.team or state.covered_by(seller, holding.owner, at):
+    at = context.at
+    if seller in state.team or state.covered_by(seller, holding.owner, context.day(at)):
         return True
     groups = [set(group.units) for group in state.policy.exclusions]
     mine = units.above(state.tree, state.unit(seller, at), at)

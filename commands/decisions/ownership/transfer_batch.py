@@ -209,6 +209,8 @@ def _passed(
             f"is owned by {holding.owner}, not {plan.from_employee}, since {holding.change.type} "
             f"(position {holding.change.position})"
         )
+    if holding is None:
+        raise Refused(f"nobody owns client {move.client}; assign a curator to it")
     decide = reassignment.reassign(
         move.to,
         reason=plan.reason,
@@ -229,7 +231,7 @@ def _returned(
     refuse_unknown(own, context, at)
     last = own.changes[-1]
     holding = own.holding(last.effective_at)
-    if holding is None or holding.change != moved or last.effective_at > at:
+    if holding is None or holding.change.event_id != moved_by or last.effective_at > at:
         raise Refused(f"has changed since, by {last.type} (position {last.position})")
     if own.barred(moved.from_employee, at):
         raise Refused(f"{moved.from_employee} is barred from it now")

@@ -1,16 +1,20 @@
 """Employees: departures and absences.
 
 depart    an employee leaves; their clients are orphans until reassigned or released
+cancel    a departure or a move that is dated ahead does not take place
 absence   an employee is away, and a substitute covers their clients
 """
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 
 from commands.decisions.handle import Context, Decision, DecisionModel
+from commands.decisions.ownership.changes import Employment
 from commands.decisions.ownership.ownership import Ownership, absent, employed, evolve
 from commands.decisions.ownership.refusals import refuse_absent
+from ledger.envelope import Event
 from ledger.errors import Refused
+from ledger.events.corrections import EventAnnulled
 from ledger.events.people import AbsenceRecorded, EmployeeDeparted
 from ledger.log import Query
 
@@ -32,15 +36,17 @@ def depart(
 ) -> Decide:
     """Decide that an employee leaves, now or at `effective_at`, which may be in the future.
 
-    Raises Refused: not employed then, or a later change is recorded already.
+    What was dated ahead of a time after that is cancelled. Raises Refused: not employed then, or a
+    later change has taken effect already.
     """
 
     def decide(state: Ownership, context: Context) -> Decision:
         at = effective_at or context.at
         _refuse_before_hired(state, employee, context, at)
         refuse_absent(state, employee, context, at)
-        last = state.staff[employee][-1]
-        if at < last.effective_at:
+        later = [each for each in state.staff[employee] if at < each.effective_at]
+        last = next((each for each in later if not each.ahead(context.at)), None)
+        if last:
             raise Refused(
                 f"{last.type} of {employee} (position {last.position}) takes effect on "
                 f"{context.shown(last.effective_at)}, and a departure on {context.shown(at)} "
@@ -48,7 +54,27 @@ def depart(
                 "(event.annulled)"
             )
         content = EmployeeDeparted(employee=employee, reason=reason, effective_at=effective_at)
-        return Decision((context.event(content),))
+        instead = f"{employee} leaves earlier"
+        return Decision((context.event(content), *_annulled(later, context, instead)))
+
+    return decide
+
+
+def cancel(employee: str, *, reason: str) -> Decide:
+    """Decide to cancel a departure or moves of an employee that are dated ahead.
+
+    Raises Refused if there is none that has not taken effect.
+    """
+
+    def decide(state: Ownership, context: Context) -> Decision:
+        changes = state.staff.get(employee, ())
+        ahead = [each for each in changes if each.ahead(context.at)]
+        if not ahead:
+            raise Refused(
+                f"nothing about employee {employee} is dated ahead; `iledger employee list` shows "
+                "what is"
+            )
+        return Decision(tuple(_annulled(ahead, context, reason)))
 
     return decide
 
@@ -73,7 +99,7 @@ def absence(
             raise Refused(f"{employee} cannot be their own substitute; name another employee")
         for each in filter(None, (employee, substitute)):
             for day in (first_day, last_day):
-                refuse_absent(state, each, context, datetime.combine(day, time.max, UTC))
+                refuse_absent(state, each, context, context.end_of(day))
         content = AbsenceRecorded(
             employee=employee,
             first_day=first_day,
@@ -84,6 +110,13 @@ def absence(
         return Decision((context.event(content),))
 
     return decide
+
+
+def _annulled(changes: Iterable[Employment], context: Context, reason: str) -> Iterator[Event]:
+    for each in changes:
+        yield context.event(
+            EventAnnulled(event=each.event_id, annulled_type=each.type, reason=reason)
+        )
 
 
 def _refuse_before_hired(state: Ownership, employee: str, context: Context, at: datetime) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from ledger.database import Connection, translated
+from ledger.database import Connection
 from ledger.errors import NotFound
 from ledger.sql import statements
 from projections.questions.clients.card_lines import (
@@ -26,10 +27,10 @@ from projections.questions.clients.card_open_items import (
     OpenPromise,
     OpenTask,
 )
-from projections.shown_times import date_in
+from projections.shown_times import date_in, local
 from projections.tables.clients.merges import LINKED, MEMBERS, Link, MergedId, members, told_apart
 from projections.tables.ownership.disputes import OpenConflict, OpenDispute
-from projections.view import View, ask, rows_of
+from projections.view import View, ask, in_zone, rows_of
 
 _SQL = statements("projections.questions.clients", "card.sql")
 _OPEN = statements("projections.questions.clients", "card_open_items.sql")
@@ -175,7 +176,8 @@ def difference(connection: Connection, before: View, after: View, client: str) -
     for section, *both in zip(Card._fields, *cards, strict=True):
         old, new = ({line.name: line._asdict() for line in lines} for lines in both)
         for name in [*old, *(name for name in new if name not in old)]:
-            changes += _line_changes(section, name, old.get(name, {}), new.get(name, {}))
+            lines = old.get(name, {}), new.get(name, {})
+            changes += _line_changes(section, name, *lines, ZoneInfo(after.zone))
     return changes
 
 
@@ -232,7 +234,7 @@ def _sections(
     connection: Connection, view: View, wanted: Sequence[_Section], clients: list[str]
 ) -> Card:
     parameters = view._asdict() | {"client": clients[0], "clients": clients}
-    with translated(), connection.pipeline():
+    with in_zone(connection, view.zone), connection.pipeline():
         cursors = [
             connection.cursor(row_factory=rows_of(section.row)).execute(
                 section.statement, parameters, prepare=True
@@ -243,11 +245,11 @@ def _sections(
 
 
 def _line_changes(
-    section: str, name: str, old: dict[str, Any], new: dict[str, Any]
+    section: str, name: str, old: dict[str, Any], new: dict[str, Any], zone: ZoneInfo
 ) -> Iterator[Change]:
     for column in old or new:
         if not _only_says_where(column) and old.get(column) != new.get(column):
-            before, after = (date_in(line, column) or line.get(column) for line in (old, new))
+            before, after = (date_in(line, column, zone) or line.get(column) for line in (old, new))
             positions = _position(old, column), _position(new, column)
             yield Change(section, name, column, before, after, *positions)
 
@@ -262,7 +264,8 @@ def _only_says_where(column: str) -> bool:
 
 
 def _unheard_of(view: View, client: str) -> NotFound:
+    day = local(view.on, ZoneInfo(view.zone)).date()
     return NotFound(
         f"nothing had been recorded about a client {client!r} as of position {view.as_of}, "
-        f"on {view.on:%Y-%m-%d}. `iledger clients --search NAME` finds a client by its name."
+        f"on {day}. `iledger clients --search NAME` finds a client by its name."
     )

@@ -36,15 +36,23 @@ WITH steps AS (
 SELECT name, value, occurred_at AS since, precision, position, client FROM lines ORDER BY rank
 
 -- name: owner
-SELECT s.owner AS name, s.kind AS value, nullif(s.from_at, '-infinity') AS since, c.precision,
-       s.from_position AS position, c.reason, p.name AS owner_name, p.unit,
-       p.departed, p.departed_at, s.client
-FROM owner_spells_at(%(as_of)s) s
-JOIN ownership_changes c ON c.position = s.from_position
+-- And to whom the client passes next, if that is dated ahead.
+SELECT s.owner AS name, s.kind AS value, nullif(s.from_at, '-infinity') AS since, s.precision,
+       s.position, c.reason, p.name AS owner_name, p.unit, p.departed, p.departed_at, s.client
+FROM (
+    SELECT o.client, o.owner, o.kind, o.from_at, o.precision, o.from_position AS position
+    FROM owner_spells_at(%(as_of)s) o
+    WHERE o.client = %(client)s AND o.from_at <= %(on)s AND %(on)s < o.to_at AND o.owner IS NOT NULL
+    UNION ALL
+    SELECT n.client, coalesce(n.to_employee, '(pool)'), 'planned', n.effective_at, 'instant',
+           n.position
+    FROM next_changes(%(as_of)s, %(on)s) n WHERE n.client = %(client)s
+) s
+JOIN ownership_changes c ON c.position = s.position
 LEFT JOIN LATERAL (
     SELECT * FROM staff(%(as_of)s, %(on)s) f WHERE f.employee = s.owner OFFSET 0
 ) AS p ON true
-WHERE s.client = %(client)s AND s.from_at <= %(on)s AND %(on)s < s.to_at AND s.owner IS NOT NULL
+ORDER BY s.kind = 'planned'
 
 -- name: account_team
 -- The surviving id determines the team of a merged client, as it does the owner.

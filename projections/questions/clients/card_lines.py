@@ -22,7 +22,8 @@ class IdentityLine(NamedTuple):
 
 
 class OwnerLine(NamedTuple):
-    """The owner (name) and how they own the client (value: curator or reserved); at most one line.
+    """The owner (name) and how they own the client (value: curator or reserved); at most one line,
+    and one for the next owner, or (pool), if the change is dated ahead (value: planned).
 
     departed: whether the owner had left the company, None for an unknown employee.
     """

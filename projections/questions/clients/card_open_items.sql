@@ -4,13 +4,17 @@
 -- name: open_promises
 -- Meetings planned and neither held nor cancelled; inquiries and letters that wait for an answer by
 -- a stated time. Of several with one id the latest counts. Other promises are tasks and cases.
-SELECT p.kind || ' ' || p.subject AS name, p.due_at AS value,
+SELECT p.kind || ' ' || p.subject AS name, p.due AS value,
        CASE WHEN p.kind = 'letter' THEN 'day' ELSE 'instant' END AS value_precision,
        p.occurred_at AS since, p.precision, p.position, p.channel, p.performed_by,
-       p.due_at + CASE WHEN p.kind = 'letter' THEN interval '1 day' ELSE interval '0' END
+       CASE WHEN p.kind = 'letter' THEN is_over(p.due, 'day', %(zone)s) ELSE p.due END
            <= %(on)s AS overdue
 FROM (
-    SELECT DISTINCT ON (kind COLLATE "C", subject COLLATE "C") * FROM interactions
+    -- A letter waits for its answer until a day, whose midnight UTC is kept, is over.
+    SELECT DISTINCT ON (kind COLLATE "C", subject COLLATE "C") *,
+           CASE WHEN kind = 'letter' THEN first_instant(due_at AT TIME ZONE 'UTC', %(zone)s)
+           ELSE due_at END AS due
+    FROM interactions
     WHERE client = ANY (%(clients)s) AND kind IN ('meeting_planned', 'inquiry', 'letter')
       AND due_at IS NOT NULL AND subject IS NOT NULL
       AND known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
@@ -24,7 +28,7 @@ WHERE NOT EXISTS (
       AND CASE WHEN p.kind = 'meeting_planned'
           THEN a.subject = p.subject AND a.kind IN ('meeting', 'meeting_cancelled')
           ELSE a.in_reply_to = p.subject END)
-ORDER BY p.due_at, p.position
+ORDER BY p.due, p.position
 
 -- name: open_deals
 SELECT s.deal AS name, s.amount AS value, nullif(s.opened_at, '-infinity') AS since,

@@ -2,7 +2,7 @@
 
 -- name: states
 WITH span AS (
-    -- Local dates and times, as in all periods; and the same end as an instant.
+    -- Local times; and the same end as an instant.
     SELECT %(since)s::date::timestamp AS starts, e.moment AT TIME ZONE %(zone)s AS ends, e.moment
     FROM (SELECT least(%(until)s::date::timestamp AT TIME ZONE %(zone)s - interval '1 microsecond',
                        %(on)s) AS moment) AS e
@@ -10,18 +10,16 @@ WITH span AS (
     SELECT a.client, a.survivor FROM span s, absorbed_at(%(as_of)s, s.moment) a
 ), told AS (
     -- Added up before they are turned into local times, which takes long.
-    SELECT t.client, CASE WHEN t.precision IN ('day', 'month') THEN 'day' ELSE 'instant' END AS kept,
-           min(coalesce(t.occurred_at, '-infinity')) AS first_at,
+    SELECT t.client, min(coalesce(t.occurred_at, '-infinity')) AS first_at,
            max(t.occurred_at) FILTER (WHERE t.reach IS NOT NULL) AS contact_at
     FROM timeline t, span s
     WHERE t.type <> 'event.annulled' AND known(t.position, t.annulled_at, %(as_of)s)
-      AND (t.occurred_at IS NULL OR t.occurred_at < (s.ends - interval '1 day') AT TIME ZONE 'UTC'
-           OR local_time(t.occurred_at, t.precision, %(zone)s) <= s.ends)
-    GROUP BY 1, 2
+      AND (t.occurred_at IS NULL OR t.occurred_at <= s.moment)
+    GROUP BY 1
 ), heard AS (
     SELECT coalesce(m.survivor, t.client) AS client,
-           min(local_time(t.first_at, t.kept, %(zone)s)) AS first_at,
-           max(local_time(t.contact_at, t.kept, %(zone)s)) AS contact_at
+           min(t.first_at AT TIME ZONE %(zone)s) AS first_at,
+           max(t.contact_at AT TIME ZONE %(zone)s) AS contact_at
     FROM told t LEFT JOIN merged m ON m.client = t.client
     GROUP BY 1
 ), bought AS (

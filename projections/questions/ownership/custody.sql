@@ -19,17 +19,16 @@ WITH spells AS MATERIALIZED (
     WHERE (%(client)s::text IS NULL OR s.client = %(client)s)
     WINDOW one AS (PARTITION BY s.client ORDER BY s.from_at, s.from_position)
 ), changes AS MATERIALIZED (
-    SELECT c.*, lag(c.state) OVER one AS before, lag(c.position) OVER one AS before_position,
-           lag(c.event_id) OVER one AS before_id
-    FROM (
-        SELECT o.*, coalesce(o.effective_at, '-infinity') AS at,
-               owner_state(o.change, o.from_employee, o.to_employee) OVER (
-                   PARTITION BY o.client
-                   ORDER BY coalesce(o.effective_at, '-infinity'), o.position) AS state
-        FROM ownership_changes o
-        WHERE known(o.position, o.annulled_at, %(as_of)s)
-          AND (%(client)s::text IS NULL OR o.client = %(client)s)
-    ) c WINDOW one AS (PARTITION BY c.client ORDER BY c.at, c.position)
+    -- What is dated by a day is judged where it holds last.
+    SELECT DISTINCT ON (client, position) * FROM (
+        SELECT c.*, lag(c.state) OVER one AS before, lag(c.position) OVER one AS before_position
+        FROM (
+            SELECT o.*, owner_state(o.change, o.from_employee, o.to_employee) OVER (
+                       PARTITION BY o.client ORDER BY o.at, o.position) AS state
+            FROM ownership_steps(%(as_of)s) o
+            WHERE %(client)s::text IS NULL OR o.client = %(client)s
+        ) c WINDOW one AS (PARTITION BY c.client ORDER BY c.at, c.position)
+    ) AS steps ORDER BY client, position, at DESC
 ), found AS (
     -- The last interval must be open; any other must end where the next one begins.
     SELECT client, CASE
@@ -52,11 +51,15 @@ WITH spells AS MATERIALIZED (
         SELECT e.employee FROM employment_changes e
         WHERE known(e.position, e.annulled_at, %(as_of)s))
     UNION ALL
-    -- A change that names no giver is not a breach: it makes no statement about them.
+    -- A change that names no giver is not a breach: it makes no statement about them. One that was
+    -- planned names the owner of that time; what was recorded after it may have come before it.
     SELECT client, 'wrong giver', at, NULL, before[1], from_employee,
            array_remove(ARRAY[before_position, position], NULL)
-    FROM changes
+    FROM changes c
     WHERE from_employee IS NOT NULL AND before[1] IS DISTINCT FROM from_employee
+      AND NOT (before_position > position AND EXISTS (
+          SELECT FROM ownership_changes p
+          WHERE p.position = c.position AND p.client = c.client AND p.decided_at IS NOT NULL))
     UNION ALL
     SELECT client, 'contradiction', at, NULL, before[1], coalesce(to_employee, from_employee),
            array_remove(ARRAY[before_position, position], NULL)

@@ -16,7 +16,8 @@ _SQL = statements("projections.questions.ownership", "portfolio.sql")
 class Client(NamedTuple):
     """A client: since when it is one (or a prospect: status), whose, and when last heard of.
 
-    contacts: how many there were, under all its ids.
+    contacts: how many there were, under all its ids; planned_at: when the next change of its owner
+    that is dated ahead takes effect, to planned_owner or (None) to the pool.
     """
 
     client: str
@@ -36,10 +37,15 @@ class Client(NamedTuple):
     last_two_way_at: datetime | None
     last_two_way_precision: str | None
     contacts: int
+    planned_owner: str | None
+    planned_at: datetime | None
 
 
 class OwnedClient(NamedTuple):
-    """A client of an employee; since: when it became theirs; last contact: by anybody."""
+    """A client of an employee; since: when it became theirs; last contact: by anybody.
+
+    planned_owner, planned_at: as of a Client.
+    """
 
     client: str
     name: str | None
@@ -49,6 +55,8 @@ class OwnedClient(NamedTuple):
     last_contact_at: datetime | None
     last_contact_precision: str | None
     position: int
+    planned_owner: str | None
+    planned_at: datetime | None
 
 
 class Orphan(NamedTuple):

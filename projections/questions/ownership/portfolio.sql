@@ -23,11 +23,13 @@ SELECT a.client, i.name, i.kind, i.status,
        nullif(o.from_at, '-infinity') AS owner_since, o.precision AS owner_since_precision,
        t.last_contact_at, told.contact AS last_contact_precision,
        t.last_two_way_at, told.two_way AS last_two_way_precision,
-       a.contacts + coalesce(j.contacts, 0) AS contacts
+       a.contacts + coalesce(j.contacts, 0) AS contacts,
+       n.to_employee AS planned_owner, n.effective_at AS planned_at
 FROM client_activity_at(%(as_of)s, %(on)s) a
 LEFT JOIN client_identities_at(%(as_of)s, %(on)s) i ON i.client = a.client
 LEFT JOIN joined j ON j.client = a.client
 LEFT JOIN owned o ON o.client = a.client
+LEFT JOIN next_changes(%(as_of)s, %(on)s) n ON n.client = a.client
 LEFT JOIN staff(%(as_of)s, %(on)s) p ON p.employee = o.owner
 CROSS JOIN LATERAL (
     SELECT nullif(coalesce(i.status_at, least(a.first_at, j.first_at)), '-infinity') AS since,
@@ -80,8 +82,9 @@ WITH owned AS MATERIALIZED (
 )
 SELECT o.client, i.name, o.kind, nullif(o.from_at, '-infinity') AS since, o.precision,
        t.last_contact_at, told.precision AS last_contact_precision,
-       o.from_position AS position
+       o.from_position AS position, n.to_employee AS planned_owner, n.effective_at AS planned_at
 FROM owned o
+LEFT JOIN next_changes(%(as_of)s, %(on)s) n ON n.client = o.client
 LEFT JOIN joined j ON j.client = o.client
 LEFT JOIN LATERAL (
     SELECT s.name, s.folded FROM client_steps s

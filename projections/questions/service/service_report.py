@@ -173,13 +173,13 @@ def moves(connection: Connection, view: View) -> list[Moves]:
 def handovers(connection: Connection, view: View, track: str = "person") -> list[Handovers]:
     """A histogram: how many cases were transferred how often from one holder to another.
 
-    track: person or unit. Cases that nobody ever held are left out.
+    track: person, unit or location. Cases that had none of them are left out.
     """
     return add_up(connection, _SQL["handovers"], view, Handovers, track=track)
 
 
 def holders(connection: Connection, view: View, track: str = "person") -> list[Holder]:
-    """Who ever held cases; track: person or unit."""
+    """Who ever held cases (track: person or unit), or where they were (location)."""
     return add_up(connection, _SQL["holders"], view, Holder, track=track)
 
 

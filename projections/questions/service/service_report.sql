@@ -124,11 +124,21 @@ WHERE s.track = %(track)s AND s.holder IS NOT NULL AND s.from_at <= %(on)s
 GROUP BY s.holder ORDER BY cases DESC, s.holder
 
 -- name: hours_in_state
-WITH spent AS (
+-- A state that is dated after the close of the case lasts no time, unless the case was reopened.
+WITH closings AS (
+    SELECT * FROM (
+        SELECT DISTINCT ON (c.case_id) c.case_id, c.change FROM case_changes c
+        WHERE c.change IN ('closed', 'reopened') AND known(c.position, c.annulled_at, %(as_of)s)
+          AND coalesce(c.occurred_at, '-infinity') <= %(on)s
+        ORDER BY c.case_id, coalesce(c.occurred_at, '-infinity') DESC, c.position DESC
+    ) AS last_words WHERE change = 'closed'
+), spent AS (
     SELECT s.case_id, s.state,
-           sum(extract(epoch FROM least(s.to_at, %(on)s) - s.from_at) / 3600)
+           sum(CASE WHEN s.to_at = 'infinity' AND c.case_id IS NOT NULL THEN 0
+                    ELSE extract(epoch FROM least(s.to_at, %(on)s) - s.from_at) / 3600 END)
                FILTER (WHERE isfinite(s.from_at)) AS hours
-    FROM case_state_spells(%(as_of)s) s WHERE s.from_at <= %(on)s GROUP BY s.case_id, s.state
+    FROM case_state_spells(%(as_of)s) s LEFT JOIN closings c ON c.case_id = s.case_id
+    WHERE s.from_at <= %(on)s GROUP BY s.case_id, s.state
 )
 SELECT state, count(*) AS cases, sum(hours) AS hours,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) AS median_hours
@@ -141,8 +151,10 @@ WITH timed AS (
                        WHEN 'priority' THEN c.priority WHEN 'location' THEN c.location
                        ELSE 'whole' END AS "group",
            c.breached, c.reopened,
-           extract(epoch FROM c.resolved_at - c.opened_at) / 3600 AS to_resolved,
-           extract(epoch FROM c.closed_at - c.opened_at) / 3600 AS to_closed
+           days_between(c.opened_at, c.opened_precision, c.resolved_at, c.resolved_precision,
+                        %(zone)s) * 24 AS to_resolved,
+           days_between(c.opened_at, c.opened_precision, c.closed_at, c.closed_precision,
+                        %(zone)s) * 24 AS to_closed
     FROM cases_of(%(as_of)s, %(on)s) c
     WHERE in_period(c.opened_at, c.opened_precision, %(since)s::timestamp, %(until)s::timestamp,
                     %(zone)s)

@@ -1,7 +1,6 @@
 """How the timeline summarises an event of each type in a few words.
 
-A summary that names a time ends in the word before it, such as "by": the time is stored apart from
-the words, since it is shown in the zone that is asked for.
+A time at the end of a summary is stored apart, since it is shown in the zone that is asked for.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -249,6 +248,7 @@ SUMMARIES: Mapping[str, EventSummary] = {
     "case.assigned": _CASE(lambda d: _list("case assigned", d.assignee, d.unit)),
     "case.unassigned": _CASE(lambda d: _list("case taken from", d.assignee, d.unit)),
     "case_state.entered": _CASE(lambda d: f"case entered state {d.state}"),
+    "case.relocated": _CASE(lambda d: f"case moved to {d.location}"),
     "case.noted": _CASE(lambda d: "case worked on", words="text"),
     "case_deadline.set": _CASE(lambda d: f"case to {d.deadline} by", at="due_at"),
     "case_deadline.breached": _CASE(lambda d: f"case missed the deadline to {d.deadline}"),

@@ -49,6 +49,7 @@ def _entry(summarised: EventSummary, event: Recorded) -> Iterator[Entry]:
         return
     kind, summary, subject, words, at = summarised
     d = event.data
+    ahead = getattr(d, "effective_at", None)
     yield Entry(
         event.position,
         event.occurred_at,
@@ -61,8 +62,8 @@ def _entry(summarised: EventSummary, event: Recorded) -> Iterator[Entry]:
         event.recorded_by,
         event.channel or getattr(d, "channel", None),
         getattr(d, subject) if subject else None,
-        summary(d),
-        getattr(d, at) if at else None,
+        summary(d) + (", from" if ahead else ""),
+        ahead or (getattr(d, at) if at else None),
         getattr(d, words) if words else None,
     )
 

@@ -88,9 +88,11 @@ RETURNS SETOF client_activity LANGUAGE sql STABLE AS $$
     WHERE as_of < (SELECT position FROM progress)
 $$;
 
--- Only midnight UTC may stand for a date; the precision of any other time need not be looked up.
-CREATE FUNCTION may_be_a_date(at timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT at AT TIME ZONE 'UTC' = date_trunc('day', at AT TIME ZONE 'UTC')
+-- Only the beginning of a day may stand for a date; the precision of any other time need not be looked
+-- up.
+CREATE FUNCTION may_be_a_date(at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT at = first_instant(date_trunc('day', at AT TIME ZONE zone_asked()), zone_asked())
+        OR at < '0002-01-01'
 $$;
 
 -- How exactly the time of a contact with a client, under any of its ids, is known.

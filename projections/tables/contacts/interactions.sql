@@ -52,6 +52,7 @@ CREATE FUNCTION answer_to(
            OR o.kind = 'message' AND o.direction = 'outbound' OR o.kind = 'meeting'
            OR o.kind = 'letter' AND o.direction = 'outbound' AND o.party = 'client')
       AND o.performed_by IS NOT NULL AND known(o.position, o.annulled_at, as_of)
-      AND o.occurred_at <= on_time AND (o.occurred_at, o.position) > (at, its_position)
+      AND o.occurred_at <= on_time
+      AND is_after(o.occurred_at, o.precision, o.position, at, its_position, zone_asked())
     ORDER BY o.occurred_at, o.position LIMIT 1
 $$;

@@ -265,17 +265,12 @@ $$;
 -- The first and the last moment of a time: a day or month is all of it, in the zone.
 CREATE FUNCTION first_moment(at timestamptz, "precision" text, zone text) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN "precision" IN ('day', 'month') THEN at AT TIME ZONE 'UTC' AT TIME ZONE zone
-                ELSE at END
+    SELECT at
 $$;
 CREATE FUNCTION last_moment(at timestamptz, "precision" text, zone text) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE "precision"
-        WHEN 'day' THEN (at AT TIME ZONE 'UTC' + interval '1 day') AT TIME ZONE zone
-                        - interval '1 us'
-        WHEN 'month' THEN (at AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE zone
-                          - interval '1 us'
-        ELSE at END
+    SELECT CASE WHEN "precision" IN ('day', 'month')
+           THEN is_over(at, "precision", zone) - interval '1 us' ELSE at END
 $$;
 
 -- Open deals, tasks and cases of those who had left, and when they left.

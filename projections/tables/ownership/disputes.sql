@@ -105,9 +105,8 @@ CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS T
                   SELECT FROM absences a
                   WHERE a.employee = o.owner AND a.substitute = o.performed_by
                     AND known(a.position, a.annulled_at, as_of)
-                    -- a day of absence is one anywhere on earth
-                    AND o.at >= a.first_day::timestamp AT TIME ZONE 'UTC' - interval '14 hours'
-                    AND o.at < a.last_day::timestamp AT TIME ZONE 'UTC' + interval '36 hours')
+                    AND o.at >= first_instant(a.first_day, zone_asked())
+                    AND o.at < first_instant(a.last_day + interval '1 day', zone_asked()))
               AND NOT (coalesce(o.exclusions, '[]') <> '[]' AND o.mine IS NOT NULL
                        AND o.theirs IS NOT NULL AND NOT EXISTS (
                            SELECT FROM jsonb_array_elements(o.exclusions::jsonb) AS units
@@ -125,11 +124,17 @@ $$;
 SELECT employee AS name, severity AS value, occurred_at AS since, precision, position, account,
        coalesce(performed_by, recorded_by) AS reported_by, client
 FROM (
-    SELECT DISTINCT ON (employee COLLATE "C") * FROM conflict_changes
+    SELECT DISTINCT ON (employee COLLATE "C") *,
+           bool_or(change = 'resolved') OVER all_of AS ever_resolved,
+           count(*) FILTER (WHERE change = 'reported') OVER all_of AS reports
+    FROM conflict_changes
     WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
       AND coalesce(occurred_at, '-infinity') <= %(on)s
+    WINDOW all_of AS (PARTITION BY employee COLLATE "C")
     ORDER BY employee COLLATE "C", coalesce(occurred_at, '-infinity') DESC, position DESC
-) AS last_words WHERE change = 'reported' ORDER BY employee COLLATE "C"
+-- What was resolved before the date of its only report is resolved.
+) AS last_words WHERE change = 'reported' AND NOT (ever_resolved AND reports = 1)
+ORDER BY employee COLLATE "C"
 
 -- name: open_disputes
 -- A section of the card.
@@ -147,7 +152,8 @@ WHERE d.client = ANY (%(clients)s) AND d.change = 'opened' AND known(d.position,
 ORDER BY d.dispute COLLATE "C", d.position
 
 -- name: conflicts
--- Every conflict reported of a client, each with the next event about it and the same employee.
+-- Every conflict reported of a client, each with the next event about it and the same employee, or
+-- with one dated before the only report.
 SELECT c.employee, c.severity, c.account, c.occurred_at, c.precision,
        coalesce(c.performed_by, c.recorded_by) AS reported_by, r.outcome, r.remark,
        r.occurred_at AS resolved_at, r.precision AS resolved_precision, c.position,
@@ -157,8 +163,13 @@ FROM conflict_changes c LEFT JOIN LATERAL (
     WHERE n.client = c.client AND n.employee = c.employee AND n.change = 'resolved'
       AND known(n.position, n.annulled_at, %(as_of)s)
       AND coalesce(n.occurred_at, '-infinity') <= %(on)s
-      AND (coalesce(n.occurred_at, '-infinity'), n.position)
-        > (coalesce(c.occurred_at, '-infinity'), c.position)
+      AND (is_after(coalesce(n.occurred_at, '-infinity'), n.precision, n.position,
+                    coalesce(c.occurred_at, '-infinity'), c.position, %(zone)s)
+           OR NOT EXISTS (
+               SELECT FROM conflict_changes o
+               WHERE o.client = c.client AND o.employee = c.employee AND o.change = 'reported'
+                 AND o.position <> c.position AND known(o.position, o.annulled_at, %(as_of)s)
+                 AND coalesce(o.occurred_at, '-infinity') <= %(on)s))
     ORDER BY coalesce(n.occurred_at, '-infinity'), n.position LIMIT 1
 ) AS r ON true
 WHERE c.client = ANY (%(clients)s) AND c.change = 'reported'

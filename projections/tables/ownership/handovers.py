@@ -57,7 +57,7 @@ UNFOLD: Unfolds = {
 class Handover(NamedTuple):
     """A hand-over of a client to an employee; pack_as_of: the position of the pack.
 
-    waited: from when they could accept until they did, or until `on`.
+    waited: from when they could accept until they did, or until `on`; None of one dated ahead.
     """
 
     client: str

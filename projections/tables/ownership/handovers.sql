@@ -24,7 +24,7 @@ CREATE INDEX ON takeover_steps (client);
 -- pack that they were given for it and the first acceptance after that. A pack belongs to the next
 -- passing of the client to that employee, unless it is issued after one and before the client has
 -- passed on; one that belongs to none has a line of its own. Positions decide all this: a change
--- back-dated to before a passing does not end it.
+-- back-dated to before a passing does not end it. A passing that is dated ahead has a line already.
 WITH changes AS (
     SELECT c.client, c.from_employee, c.to_employee AS employee, c.change, c.reason,
            c.effective_at AS passed_at, c.precision AS passed_precision, c.position,
@@ -32,7 +32,7 @@ WITH changes AS (
            lag(c.position, 1, 0::bigint) OVER (PARTITION BY c.client ORDER BY c.position) AS before
     FROM ownership_changes c
     WHERE known(c.position, c.annulled_at, %(as_of)s) AND c.change IN ('assigned', 'reassigned')
-      AND coalesce(c.effective_at, '-infinity') <= %(on)s
+      AND (coalesce(c.effective_at, '-infinity') <= %(on)s OR c.decided_at <= %(on)s)
 ), passed AS (
     SELECT c.*, coalesce(n.after, 9223372036854775807) AS after FROM changes c LEFT JOIN (
         SELECT o.position, min(n.position) AS after
@@ -79,12 +79,13 @@ WITH changes AS (
 SELECT a.client, a.employee, a.from_employee, a.reason, a.passed_at, a.passed_precision,
        a.issued_at, a.pack_as_of, a.accepted_at,
        -- since they could have accepted; as long as they have not, until the time asked for
-       coalesce(a.accepted_at, %(on)s) - greatest(a.passed_at, a.issued_at) AS waited, a.sha256,
+       CASE WHEN a.passed_at <= %(on)s OR a.passed_at IS NULL THEN
+           coalesce(a.accepted_at, %(on)s) - greatest(a.passed_at, a.issued_at) END AS waited, a.sha256,
        a.position, a.pack_position, a.accepted_position
 FROM answered a
 WHERE (%(employee)s::text IS NULL OR a.employee = %(employee)s)
   AND (NOT %(only_open)s OR a.accepted_position IS NULL AND (
-      a.position = a.pack_position OR EXISTS (
+      a.position = a.pack_position OR a.passed_at > %(on)s OR EXISTS (
           SELECT FROM owner_spells_at(%(as_of)s) s
           WHERE s.client = a.client AND s.owner = a.employee
             AND s.from_at <= %(on)s AND %(on)s < s.to_at))

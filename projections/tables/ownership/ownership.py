@@ -11,6 +11,7 @@ from ledger.sql import statements
 from projections.engine.materialized import Materialized
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import members, told_apart
+from projections.tables.people.people import decided_before
 from projections.view import View, ask
 
 _SQL = statements("projections.tables.ownership", "ownership.sql")
@@ -19,7 +20,7 @@ _SQL = statements("projections.tables.ownership", "ownership.sql")
 class OwnershipChanged(NamedTuple):
     """One change of a client's ownership, at the time when it takes effect.
 
-    unit: the one of the employee then, as the producer gave it.
+    unit: the one of the employee then, as the producer gave it; decided_at: of one dated ahead.
     """
 
     position: int
@@ -36,6 +37,7 @@ class OwnershipChanged(NamedTuple):
     expires_at: datetime | None
     event_id: UUID
     unit: str | None
+    decided_at: datetime | None
 
 
 class ApproachRefused(NamedTuple):
@@ -56,6 +58,7 @@ class ContactBarred(NamedTuple):
 
     position: int
     occurred_at: datetime | None
+    precision: str
     client: str
     employee: str
     until: datetime | None
@@ -110,6 +113,7 @@ def _change(
         getattr(d, "expires_at", None),
         event.event_id,
         event.unit,
+        decided_before(event),
     )
 
 
@@ -161,7 +165,8 @@ def _refused(event: Recorded) -> Iterator[ApproachRefused]:
 def _barred(event: Recorded) -> Iterator[ContactBarred]:
     d = event.data
     if event.client is not None:
-        yield ContactBarred(event.position, event.occurred_at, event.client, d.employee, d.until)
+        at, precision = event.occurred_at, event.precision
+        yield ContactBarred(event.position, at, precision, event.client, d.employee, d.until)
 
 
 def _team(event: Recorded, change: str) -> Iterator[TeamChanged]:
@@ -223,6 +228,45 @@ class Owner(NamedTuple):
     to_at: datetime | None
     to_precision: str | None
     position: int
+
+
+class Planned(NamedTuple):
+    """A change of a client's owner that is dated ahead; to_employee: None for the pool."""
+
+    effective_at: datetime
+    client: str
+    change: str
+    from_employee: str | None
+    to_employee: str | None
+    reason: str | None
+    recorded_by: str
+    position: int
+    event_id: UUID
+
+
+def planned(
+    connection: Connection,
+    view: View,
+    *,
+    client: str | None = None,
+    employee: str | None = None,
+    batch: str | None = None,
+) -> list[Planned]:
+    """The changes of owner decided by `on` that take effect after it, the next one first.
+
+    - client: of all ids that are one client with it
+    - employee: only from or to them; batch: only those of a batch
+    """
+    clients = None if client is None else members(connection, view, client)
+    return ask(
+        connection,
+        _SQL["planned"],
+        view,
+        Planned,
+        clients=clients,
+        employee=employee,
+        batch=batch,
+    )
 
 
 def owner(connection: Connection, view: View, client: str) -> list[Owner]:

@@ -3,6 +3,7 @@
 --   ownership_changes    what happened, one row an event
 --   approaches_refused   attempts on clients of others
 --   team_changes         who else works with the client
+--   ownership_steps      the changes at the times from which they hold
 --   owner_spells_of      the intervals that follow from what was known at a position
 --   owner_spells         the same as known at the checkpoint, materialized for all clients
 --   owner_spells_at      the one of the two that answers the question
@@ -24,6 +25,7 @@ CREATE TABLE ownership_changes (
     expires_at    timestamptz,
     event_id      uuid NOT NULL,
     unit          text,
+    decided_at    timestamptz,
     annulled_at   annulled_position
 );
 CREATE TABLE approaches_refused (
@@ -40,6 +42,7 @@ CREATE TABLE approaches_refused (
 CREATE TABLE contacts_barred (
     position    bigint NOT NULL,
     occurred_at timestamptz,
+    precision   text NOT NULL,
     client      text NOT NULL,
     employee    text NOT NULL,
     until       timestamptz,
@@ -77,6 +80,7 @@ CREATE INDEX ON ownership_changes (position);
 CREATE INDEX ON ownership_changes (client) INCLUDE (
     position, annulled_at, effective_at, precision, change, from_employee, to_employee);
 CREATE INDEX ON ownership_changes (to_employee, client, position);
+CREATE INDEX ON ownership_changes (effective_at) WHERE decided_at IS NOT NULL;
 CREATE INDEX ON approaches_refused (position);
 CREATE INDEX ON approaches_refused (client);
 CREATE INDEX ON contacts_barred (position);
@@ -105,17 +109,33 @@ END
 $$;
 CREATE AGGREGATE owner_state(text, text, text) (SFUNC = evolve_owner, STYPE = text[]);
 
+-- A change known as a day or month holds from its beginning, and again from whatever had been recorded
+-- before of a time in it: then `again`.
+CREATE FUNCTION ownership_steps(as_of bigint) RETURNS TABLE (
+    client text, at timestamptz, "position" bigint, "precision" text, change text,
+    from_employee text, to_employee text, again boolean
+) LANGUAGE sql STABLE AS $$
+    SELECT c.client, coalesce(c.effective_at, '-infinity'), c.position, c.precision, c.change,
+           c.from_employee, c.to_employee, false
+    FROM ownership_changes c WHERE known(c.position, c.annulled_at, as_of)
+    UNION ALL
+    SELECT c.client, b.effective_at, c.position, 'instant', c.change, c.from_employee,
+           c.to_employee, true
+    FROM ownership_changes c JOIN ownership_changes b
+         ON b.client = c.client AND b.position < c.position AND b.effective_at > c.effective_at
+        AND b.effective_at < is_over(c.effective_at, c.precision, zone_asked())
+    WHERE c.precision IN ('day', 'month') AND b.precision IN ('instant', 'minute')
+      AND known(c.position, c.annulled_at, as_of) AND known(b.position, b.annulled_at, as_of)
+$$;
+
 -- Spells in which nothing changed hands are kept apart from their neighbours only by
 -- ownership_changes; here consecutive spells of one owner and kind are one.
 CREATE FUNCTION owner_spells_of(as_of bigint)
 RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
     WITH stepped AS (
-        SELECT c.client, coalesce(c.effective_at, '-infinity') AS at, c.position, c.precision,
-               owner_state(c.change, c.from_employee, c.to_employee) OVER (
-                   PARTITION BY c.client
-                   ORDER BY coalesce(c.effective_at, '-infinity'), c.position) AS state
-        FROM ownership_changes c
-        WHERE known(c.position, c.annulled_at, as_of)
+        SELECT client, at, position, precision, owner_state(change, from_employee, to_employee)
+                   OVER (PARTITION BY client ORDER BY at, position) AS state
+        FROM ownership_steps(as_of)
     ), moved AS (
         SELECT *, lag(state) OVER one AS before, row_number() OVER one AS nth FROM stepped
         WINDOW one AS (PARTITION BY client ORDER BY at, position)
@@ -144,17 +164,40 @@ RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
     SELECT s.* FROM owner_spells_of(as_of) s
     WHERE as_of < (SELECT position FROM progress) AND s.client = ANY (ARRAY(
         SELECT client FROM (
-            SELECT DISTINCT ON (c.client) c.client, c.to_employee FROM ownership_changes c
+            SELECT DISTINCT ON (c.client) c.client, c.to_employee FROM ownership_steps(as_of) c
             WHERE c.client = ANY (ARRAY(
                     SELECT m.client FROM ownership_changes m
                     WHERE m.to_employee = employee AND m.position <= as_of))
-              AND known(c.position, c.annulled_at, as_of)
-              AND coalesce(c.effective_at, '-infinity') <= on_time
+              AND c.at <= on_time
               AND (c.change IN ('assigned', 'reassigned', 'released') OR c.to_employee = employee)
-            ORDER BY c.client, coalesce(c.effective_at, '-infinity') DESC, c.position DESC
+            ORDER BY c.client, c.at DESC, c.position DESC
         ) latest WHERE latest.to_employee = employee))
       AND s.owner = employee AND s.from_at <= on_time AND on_time < s.to_at
 $$;
+
+-- The next change of each client's owner that was dated ahead.
+CREATE FUNCTION next_changes(as_of bigint, on_time timestamptz) RETURNS TABLE (
+    client text, effective_at timestamptz, to_employee text, "position" bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT ON (c.client) c.client, c.effective_at, c.to_employee, c.position
+    FROM ownership_changes c
+    WHERE c.decided_at <= on_time AND c.effective_at > on_time
+      AND known(c.position, c.annulled_at, as_of)
+    ORDER BY c.client, c.effective_at, c.position
+$$;
+
+-- name: planned
+-- The changes of owner that are dated ahead.
+SELECT c.effective_at, c.client, c.change, c.from_employee, c.to_employee, c.reason, c.recorded_by,
+       c.position, c.event_id
+FROM ownership_changes c
+WHERE c.decided_at <= %(on)s AND c.effective_at > %(on)s
+  AND known(c.position, c.annulled_at, %(as_of)s)
+  AND (%(clients)s::text[] IS NULL OR c.client = ANY (%(clients)s))
+  AND (%(employee)s::text IS NULL OR %(employee)s IN (c.from_employee, c.to_employee))
+  AND (%(batch)s::text IS NULL OR c.position IN (
+      SELECT m.position FROM batch_moves m WHERE m.batch = %(batch)s))
+ORDER BY c.effective_at, c.position
 
 -- name: history
 SELECT c.effective_at, c.precision, c.change, c.from_employee, c.to_employee, c.reason, c.remark,

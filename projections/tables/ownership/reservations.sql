@@ -37,7 +37,7 @@ WITH policy AS MATERIALIZED (
     WHERE known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
     ORDER BY position DESC LIMIT 1
 ), held AS (
-    SELECT s.client, s.owner, s.from_at, c.precision, c.reason, c.expires_at, c.position, c.event_id
+    SELECT s.client, s.owner, s.from_at, s.precision, c.reason, c.expires_at, c.position, c.event_id
     FROM owner_spells_at(%(as_of)s) s
     JOIN ownership_changes c ON c.position = s.from_position AND c.client = s.client
     WHERE s.kind = 'reserved' AND s.from_at <= %(on)s AND %(on)s < s.to_at

@@ -84,7 +84,10 @@ UNFOLD: Unfolds = {
 
 
 class Batch(NamedTuple):
-    """A batch of clients passed on; planned, moved, skipped, restored, kept: numbers of clients."""
+    """A batch of clients passed on; planned, moved, skipped, restored, kept: numbers of clients.
+
+    ahead: how many of those moved pass on only later, the first of them at effective_at.
+    """
 
     batch: str
     state: str
@@ -102,6 +105,8 @@ class Batch(NamedTuple):
     completed_precision: str | None
     reversed_at: datetime | None
     reversed_precision: str | None
+    ahead: int
+    effective_at: datetime | None
     approved_by: str | None
     recorded_by: str
     position: int

@@ -45,6 +45,12 @@ WITH steps AS (
     FROM batch_moves WHERE known(position, annulled_at, %(as_of)s)
       AND (%(batch)s::text IS NULL OR batch = %(batch)s)
     GROUP BY batch
+), coming AS (
+    SELECT m.batch, count(*) AS ahead, min(c.effective_at) AS effective_at
+    FROM batch_moves m JOIN ownership_changes c ON c.position = m.position
+    WHERE known(m.position, m.annulled_at, %(as_of)s) AND NOT m.back AND c.effective_at > %(on)s
+      AND (%(batch)s::text IS NULL OR m.batch = %(batch)s)
+    GROUP BY m.batch
 )
 SELECT s.batch,
        CASE WHEN r.batch IS NOT NULL THEN 'reversed'
@@ -56,13 +62,14 @@ SELECT s.batch,
        s.occurred_at AS started_at, s.precision AS started_precision,
        c.occurred_at AS completed_at, c.precision AS completed_precision,
        r.occurred_at AS reversed_at, r.precision AS reversed_precision,
-       s.approved_by, s.recorded_by, s.position
+       coalesce(n.ahead, 0) AS ahead, n.effective_at, s.approved_by, s.recorded_by, s.position
 FROM steps s
 LEFT JOIN (SELECT DISTINCT ON (batch) * FROM steps WHERE step = 'completed'
            ORDER BY batch, position) c ON c.batch = s.batch
 LEFT JOIN (SELECT DISTINCT ON (batch) * FROM steps WHERE step = 'reversed'
            ORDER BY batch, position) r ON r.batch = s.batch
 LEFT JOIN moves m ON m.batch = s.batch
+LEFT JOIN coming n ON n.batch = s.batch
 WHERE s.step = 'started'
 ORDER BY s.position DESC
 

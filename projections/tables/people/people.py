@@ -18,6 +18,7 @@ class UnitDefined(NamedTuple):
 
     position: int
     effective_at: datetime | None
+    precision: str
     unit: str
     name: str
     kind: str
@@ -26,7 +27,10 @@ class UnitDefined(NamedTuple):
 
 
 class EmploymentChanged(NamedTuple):
-    """An employee is hired, moved or departed; `unit` and `name` are None where they stay."""
+    """An employee is hired, moved or departed; `unit` and `name` are None where they stay.
+
+    decided_at: of what was dated ahead.
+    """
 
     position: int
     effective_at: datetime | None
@@ -36,6 +40,7 @@ class EmploymentChanged(NamedTuple):
     unit: str | None
     name: str | None
     job: str | None
+    decided_at: datetime | None
 
 
 class Absent(NamedTuple):
@@ -53,6 +58,7 @@ class SkillNoted(NamedTuple):
 
     position: int
     occurred_at: datetime | None
+    precision: str
     employee: str
     field: str
     value: str
@@ -66,11 +72,16 @@ TABLES: Tables = {
 }
 
 
+def decided_before(event: Recorded) -> datetime | None:
+    """When something was decided that takes effect later; None if it was not dated ahead."""
+    effective, at = getattr(event.data, "effective_at", None), event.occurred_at
+    return at if effective and at and effective > at else None
+
+
 def _unit(event: Recorded) -> Iterator[UnitDefined]:
     d = event.data
-    yield UnitDefined(
-        event.position, event.occurred_at, d.unit, d.name, d.kind, d.parent, d.manager
-    )
+    at, precision = event.occurred_at, event.precision
+    yield UnitDefined(event.position, at, precision, d.unit, d.name, d.kind, d.parent, d.manager)
 
 
 def _hired(event: Recorded) -> Iterator[EmploymentChanged]:
@@ -84,6 +95,7 @@ def _hired(event: Recorded) -> Iterator[EmploymentChanged]:
         d.unit,
         d.name,
         d.position,
+        None,
     )
 
 
@@ -100,7 +112,10 @@ def _changed(event: Recorded, change: str, unit: str | None) -> Iterator[Employm
     at, precision = event.occurred_at, event.precision
     if d.effective_at:
         at, precision = d.effective_at, "instant"
-    yield EmploymentChanged(event.position, at, precision, d.employee, change, unit, None, None)
+    before = decided_before(event)
+    yield EmploymentChanged(
+        event.position, at, precision, d.employee, change, unit, None, None, before
+    )
 
 
 def _absent(event: Recorded) -> Iterator[Absent]:
@@ -110,7 +125,8 @@ def _absent(event: Recorded) -> Iterator[Absent]:
 
 def _skilled(event: Recorded) -> Iterator[SkillNoted]:
     d = event.data
-    yield SkillNoted(event.position, event.occurred_at, d.employee, d.field, d.value)
+    at, precision = event.occurred_at, event.precision
+    yield SkillNoted(event.position, at, precision, d.employee, d.field, d.value)
 
 
 UNFOLD: Unfolds = {
@@ -126,7 +142,8 @@ UNFOLD: Unfolds = {
 class Employee(NamedTuple):
     """An employee: the last name, job and unit; manager: of that unit.
 
-    departed_at: None for who is still here, and for who left at an unknown time.
+    departed_at: None for who is still here, and for who left at an unknown time; planned: the next
+    change that is dated ahead, moved or departed.
     """
 
     employee: str
@@ -140,6 +157,9 @@ class Employee(NamedTuple):
     departed: bool
     departed_at: datetime | None
     departed_precision: str | None
+    planned: str | None
+    planned_unit: str | None
+    planned_at: datetime | None
 
 
 class Unit(NamedTuple):

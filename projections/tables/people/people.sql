@@ -4,6 +4,7 @@
 CREATE TABLE unit_definitions (
     position     bigint NOT NULL,
     effective_at timestamptz,
+    precision    text NOT NULL,
     unit         text NOT NULL,
     name         text NOT NULL,
     kind         text NOT NULL,
@@ -20,6 +21,7 @@ CREATE TABLE employment_changes (
     unit         text,
     name         text,
     job          text,
+    decided_at   timestamptz,
     annulled_at  annulled_position
 );
 CREATE TABLE absences (
@@ -33,6 +35,7 @@ CREATE TABLE absences (
 CREATE TABLE skills (
     position    bigint NOT NULL,
     occurred_at timestamptz,
+    precision   text NOT NULL,
     employee    text NOT NULL,
     field       text NOT NULL,
     value       text NOT NULL,
@@ -140,9 +143,17 @@ $$;
 
 -- name: employees
 SELECT s.employee, s.name, s.job, s.unit, u.name AS unit_name, u.manager, s.hired_at,
-       s.hired_precision, s.departed, s.departed_at, s.departed_precision
+       s.hired_precision, s.departed, s.departed_at, s.departed_precision,
+       n.change AS planned, n.unit AS planned_unit, n.effective_at AS planned_at
 FROM staff(%(as_of)s, %(on)s) s
 LEFT JOIN unit_spells(%(as_of)s) u ON u.unit = s.unit AND u.from_at <= %(on)s AND %(on)s < u.to_at
+LEFT JOIN (
+    -- The next change that was dated ahead.
+    SELECT DISTINCT ON (e.employee) e.* FROM employment_changes e
+    WHERE e.decided_at <= %(on)s AND e.effective_at > %(on)s
+      AND known(e.position, e.annulled_at, %(as_of)s)
+    ORDER BY e.employee, e.effective_at, e.position
+) AS n ON n.employee = s.employee
 WHERE (%(unit)s::text IS NULL OR s.unit IN (SELECT units_under(%(unit)s, %(as_of)s, %(on)s)))
 ORDER BY s.employee
 

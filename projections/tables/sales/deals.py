@@ -21,6 +21,7 @@ class PipelineStage(NamedTuple):
 
     position: int
     effective_at: datetime | None
+    precision: str
     pipeline: str
     revision: int
     ordinal: int
@@ -66,6 +67,7 @@ def _published(event: Recorded) -> Iterator[PipelineStage]:
         yield PipelineStage(
             event.position,
             event.occurred_at,
+            event.precision,
             d.pipeline,
             d.revision,
             ordinal,

@@ -9,6 +9,7 @@
 CREATE TABLE pipeline_stages (
     position       bigint NOT NULL,
     effective_at   timestamptz,
+    precision      text NOT NULL,
     pipeline       text NOT NULL,
     revision       integer NOT NULL,
     ordinal        integer NOT NULL,
@@ -40,7 +41,7 @@ CREATE TABLE deal_changes (
 -- One row a change; half-open: (from_at, from_position) <= (time, position) < (to_at, to_position).
 -- turned: opened, won, lost or reopened where the change made it so, and NULL where it only repeats
 -- what was so already; thus a win recorded twice is one win. undone_*: of a win or a loss, when the
--- deal ceased to be so, by being reopened, lost or won.
+-- deal ceased to be so, by being reopened, lost or won. late: an opening with changes dated before it.
 CREATE TABLE deal_spells (
     deal             text NOT NULL,
     change           text NOT NULL,
@@ -65,7 +66,8 @@ CREATE TABLE deal_spells (
     to_position      bigint NOT NULL,
     undone_at        timestamptz,
     undone_precision text,
-    undone_position  bigint
+    undone_position  bigint,
+    late             boolean NOT NULL
 );
 
 -- name: indexes
@@ -73,28 +75,39 @@ CREATE INDEX ON pipeline_stages (position);
 CREATE INDEX ON deal_changes (position);
 CREATE INDEX ON deal_changes (deal);
 CREATE INDEX ON deal_spells (deal);
+CREATE INDEX ON deal_spells (deal) WHERE late;
 CREATE INDEX ON deal_spells (client);
 CREATE INDEX ON deal_spells (from_at) WHERE turned IS NOT NULL;
 CREATE INDEX ON deal_spells (to_at) WHERE status = 'open';
 CREATE INDEX ON deal_spells (undone_at) WHERE undone_at IS NOT NULL;
 
 -- name: functions
--- Holder, stage and status are the last ones recorded; the rest of a deal is recorded once.
+-- Holder, stage and status are the last ones recorded; the rest of a deal is recorded once. A deal is
+-- open until it is won or lost, whenever its opening is dated, and only what reopens it opens it again.
+-- Its opening says who pursued it first. What closed or reopened it on a date did so again after what
+-- had been recorded before of a time within that date.
 CREATE FUNCTION deal_spells_of(as_of bigint)
 RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
     WITH numbered AS (
         SELECT *, row_number() OVER one AS nth
         FROM (
-            SELECT d.*, once_open(coalesce(d.occurred_at, '-infinity'), d.precision,
-                       min(coalesce(d.occurred_at, '-infinity')) FILTER (WHERE d.change = 'opened')
-                           OVER (PARTITION BY d.deal)) AS at
+            SELECT d.*, coalesce(d.occurred_at, '-infinity') AS at
             FROM deal_changes d WHERE known(d.position, d.annulled_at, as_of)
+            UNION ALL
+            SELECT d.*, b.occurred_at FROM deal_changes d JOIN deal_changes b ON b.deal = d.deal
+                AND b.position < d.position AND b.occurred_at > d.occurred_at
+                AND b.occurred_at < is_over(d.occurred_at, d.precision, zone_asked())
+            WHERE d.precision IN ('day', 'month') AND d.change IN ('won', 'lost', 'reopened')
+              AND b.change IN ('won', 'lost', 'reopened') AND b.precision IN ('instant', 'minute')
+              AND known(d.position, d.annulled_at, as_of)
+              AND known(b.position, b.annulled_at, as_of)
         ) AS d WINDOW one AS (PARTITION BY deal ORDER BY at, position)
     ), placed AS (
-        SELECT *, max(nth) FILTER (WHERE holder IS NOT NULL) OVER one AS held,
+        SELECT *, coalesce(
+                   max(nth) FILTER (WHERE holder IS NOT NULL AND change <> 'opened') OVER one,
+                   max(nth) FILTER (WHERE holder IS NOT NULL) OVER one) AS held,
                max(nth) FILTER (WHERE stage IS NOT NULL) OVER one AS staged,
-               max(nth) FILTER (WHERE change IN ('opened', 'won', 'lost', 'reopened')) OVER one
-                   AS turned,
+               max(nth) FILTER (WHERE change IN ('won', 'lost', 'reopened')) OVER one AS turned,
                min(nth) FILTER (WHERE change = 'opened') OVER one AS opened,
                max(client) OVER one AS its_client, max(pipeline) OVER one AS its_pipeline,
                max(product) OVER one AS its_product, max(currency) OVER one AS its_currency,
@@ -124,7 +137,7 @@ RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
            lead(at, 1, 'infinity') OVER one, lead(precision) OVER one,
            lead(position, 1, 9223372036854775807) OVER one,
            nth_value(at, undone) OVER whole, nth_value(precision, undone) OVER whole,
-           nth_value(position, undone) OVER whole
+           nth_value(position, undone) OVER whole, coalesce(nth = opened, false) AND nth > 1
     FROM followed
     WINDOW one AS (PARTITION BY deal ORDER BY at, position),
            whole AS (one ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
@@ -136,16 +149,18 @@ CREATE FUNCTION deal_spells_at(as_of bigint) RETURNS SETOF deal_spells LANGUAGE 
     SELECT * FROM deal_spells_of(as_of) WHERE as_of < (SELECT position FROM progress)
 $$;
 
--- Days between two moments; NULL if unknown. Of a date without a zone, and of what is counted with
--- one, the local times are compared; within the day that is the date the result is 0.
+-- Days between two moments; NULL if unknown. Where one of them is known as a day or month alone, the
+-- dates are compared, and what lies within that day or month took no time.
 CREATE FUNCTION days_between(
     start timestamptz, start_precision text, ending timestamptz, ending_precision text, zone text
 ) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN isfinite(start) AND isfinite(ending) THEN CASE
-        WHEN start = ending THEN 0
-        WHEN start_precision IN ('day', 'month') OR ending_precision IN ('day', 'month') THEN
-            greatest(extract(epoch FROM local_time(ending, ending_precision, zone)
-                                      - local_time(start, start_precision, zone)), 0) / 86400
+        WHEN start_precision = 'month' OR ending_precision = 'month' THEN CASE
+            WHEN date_trunc('month', start AT TIME ZONE zone)
+               = date_trunc('month', ending AT TIME ZONE zone) THEN 0
+            ELSE (ending AT TIME ZONE zone)::date - (start AT TIME ZONE zone)::date END
+        WHEN start_precision = 'day' OR ending_precision = 'day' THEN
+            (ending AT TIME ZONE zone)::date - (start AT TIME ZONE zone)::date
         ELSE extract(epoch FROM ending - start) / 86400 END END
 $$;
 

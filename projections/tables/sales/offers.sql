@@ -25,7 +25,8 @@ CREATE INDEX ON offer_changes (client);
 CREATE INDEX ON offer_changes (occurred_at);
 
 -- name: offers
--- The client is named by the first event that knows it; the state is that of the last.
+-- The client is named by the first event that knows it; the state is that of the last answer, if there
+-- is one, whenever the offer is said to have been sent.
 WITH seen AS (
     SELECT o.*, coalesce(o.occurred_at, '-infinity') AS at FROM offer_changes o
     WHERE known(o.position, o.annulled_at, %(as_of)s)
@@ -43,9 +44,9 @@ WITH seen AS (
            (array_agg(precision ORDER BY occurred_at, position) FILTER (WHERE change = 'sent'))[1]
                AS sent_precision,
            max(valid_until) AS valid_until,
-           (array_agg(change ORDER BY at DESC, position DESC))[1] AS state,
-           (array_agg(occurred_at ORDER BY at DESC, position DESC))[1] AS since,
-           (array_agg(precision ORDER BY at DESC, position DESC))[1] AS since_precision
+           (array_agg(change ORDER BY change = 'sent', at DESC, position DESC))[1] AS state,
+           (array_agg(occurred_at ORDER BY change = 'sent', at DESC, position DESC))[1] AS since,
+           (array_agg(precision ORDER BY change = 'sent', at DESC, position DESC))[1] AS since_precision
     FROM seen GROUP BY offer
 )
 SELECT * FROM stated WHERE %(clients)s::text[] IS NULL OR client = ANY (%(clients)s)

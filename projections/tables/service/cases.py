@@ -44,7 +44,10 @@ class CaseChanged(NamedTuple):
 
 
 class CaseHeld(NamedTuple):
-    """From then on this person or unit (`track`) holds the case; holder: None for nobody."""
+    """From then on this person or unit (`track`) holds the case; holder: None for nobody.
+
+    The track `location` tells where it is.
+    """
 
     position: int
     occurred_at: datetime | None
@@ -100,8 +103,21 @@ def _held(event: Recorded) -> Iterator[CaseHeld]:
             )
 
 
+def _opened(event: Recorded) -> Iterator[CaseChanged | CaseHeld]:
+    yield from _change("opened")(event)
+    if event.data.location is not None:
+        yield _located(event)
+
+
+def _located(event: Recorded) -> CaseHeld:
+    d, at, precision = event.data, event.occurred_at, event.precision
+    performer = event.performed_by
+    return CaseHeld(event.position, at, precision, d.case, "location", d.location, performer)
+
+
 UNFOLD: Unfolds = {
-    "case.opened": _change("opened"),
+    "case.opened": _opened,
+    "case.relocated": lambda event: iter((_located(event),)),
     "case.acknowledged": _change("acknowledged"),
     "case.assigned": _held,
     "case.unassigned": _held,

@@ -1,7 +1,7 @@
 -- Service cases: what happened to them, and who held them.
 --
 --   case_changes          one row an event, except for
---   case_holdings         who holds the case, one row a track: person, unit
+--   case_holdings         who holds the case, one row a track: person, unit; location: where it is
 --   case_holder_spells    the intervals of holding, with nobody (NULL) between
 --   case_state_spells     the intervals of states; the last lasts until the case is closed
 --   cases_of              cases as they stood at a time
@@ -91,11 +91,9 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
         SELECT *, nullif(at, '-infinity') AS occurred_at FROM (
             SELECT c.position, c.precision, c.case_id, c.change, c.client, c.performed_by,
                    c.channel, c.kind, c.priority, c.location, c.state, c.deadline, c.due_at,
-                   once_open(coalesce(c.occurred_at, '-infinity'), c.precision,
-                       min(c.occurred_at) FILTER (WHERE c.change = 'opened')
-                           OVER (PARTITION BY c.case_id)) AS at
+                   coalesce(c.occurred_at, '-infinity') AS at
             FROM case_changes c WHERE known(c.position, c.annulled_at, as_of)
-        ) AS moved WHERE at <= on_time
+        ) AS dated WHERE at <= on_time
     ), stated AS (
         SELECT s.case_id,
                (array_agg(s.client ORDER BY at, s.position)
@@ -104,10 +102,10 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
                min(s.priority) FILTER (WHERE s.change = 'opened') AS priority,
                min(s.location) FILTER (WHERE s.change = 'opened') AS location,
                min(s.channel) FILTER (WHERE s.change = 'opened') AS channel,
-               (array_agg(CASE s.change WHEN 'resolved' THEN 'resolved' WHEN 'closed' THEN 'closed'
-                          ELSE 'open' END ORDER BY at DESC, s.position DESC)
-                   FILTER (WHERE s.change IN ('opened', 'resolved', 'reopened', 'closed')))[1]
-                   AS status,
+               -- Whenever its opening is dated: only what reopens a case opens it again.
+               (array_agg(CASE s.change WHEN 'reopened' THEN 'open' ELSE s.change END
+                          ORDER BY at DESC, s.position DESC)
+                   FILTER (WHERE s.change IN ('resolved', 'reopened', 'closed')))[1] AS status,
                (array_agg(s.state ORDER BY at DESC, s.position DESC)
                    FILTER (WHERE s.change = 'entered'))[1] AS state,
                min(s.occurred_at) FILTER (WHERE s.change = 'opened') AS opened_at,
@@ -135,11 +133,12 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
         FROM seen s GROUP BY s.case_id
     ), held AS (
         SELECT h.case_id, max(h.holder) FILTER (WHERE h.track = 'person') AS assignee,
-               max(h.holder) FILTER (WHERE h.track = 'unit') AS unit
+               max(h.holder) FILTER (WHERE h.track = 'unit') AS unit,
+               max(h.holder) FILTER (WHERE h.track = 'location') AS location
         FROM case_holder_spells(as_of) h WHERE h.from_at <= on_time AND on_time < h.to_at
         GROUP BY h.case_id
     )
-    SELECT s.case_id, s.client, s.kind, s.priority, s.location, s.channel,
+    SELECT s.case_id, s.client, s.kind, s.priority, coalesce(h.location, s.location), s.channel,
            coalesce(s.status, 'open'), s.state, h.assignee, h.unit, s.opened_at, s.opened_by,
            s.acknowledged_at, s.resolved_at, s.resolved_by, s.closed_at, s.opened_precision, s.reopened,
            s.breached, s.due_at, s.notes, s.position,

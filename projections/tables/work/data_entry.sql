@@ -24,11 +24,7 @@ CREATE INDEX ON entries USING brin (recorded_at);
 CREATE FUNCTION entered_after(
     occurred_at timestamptz, "precision" text, recorded_at timestamptz, zone text
 ) RETURNS interval LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN "precision" IN ('day', 'month') THEN
-        recorded_at - (local_time(occurred_at, "precision", zone)
-            + CASE "precision" WHEN 'day' THEN interval '1 day' ELSE interval '1 month' END)
-            AT TIME ZONE zone
-    ELSE recorded_at - occurred_at END
+    SELECT recorded_at - is_over(occurred_at, "precision", zone)
 $$;
 
 -- name: adoption

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from commands.decisions.handle import Context, Decision, DecisionModel
 from ledger import codec
-from ledger.envelope import Event, Recorded, Row
+from ledger.envelope import Event, Recorded, Row, in_zone
 from ledger.log import Item
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -20,8 +21,10 @@ def day(number: int) -> datetime:
     return START + timedelta(days=number)
 
 
-def event(data: Any, at: datetime | int = 0, client: str | None = "C-1", **more: Any) -> Event:
-    """A fact; `at` is a time, or a number of days after the beginning of 2026."""
+def event(
+    data: Any, at: datetime | int | str = 0, client: str | None = "C-1", **more: Any
+) -> Event:
+    """A fact; `at` is a time or its text, or a number of days after the beginning of 2026."""
     when = day(at) if isinstance(at, int) else at
     filled = {"source": "test", "key": "k", "recorded_by": "hr", "occurred_at": when} | more
     return Event(data=data, client=client, **filled)
@@ -47,7 +50,7 @@ def _recorded(position: int, event: Event) -> tuple[set[str], Recorded]:
         encoded.occurred_at, encoded.body,
     )  # fmt: skip
     own = {f"client:{encoded.client}", f"performed_by:{encoded.performed_by}"}
-    return own | set(encoded.tags), codec.decode(row)
+    return own | set(encoded.tags), in_zone(codec.decode(row), ZoneInfo("UTC"))
 
 
 def _folded(

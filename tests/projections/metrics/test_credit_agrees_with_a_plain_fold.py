@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ledger.catalogue import type_name
 from ledger.envelope import Event, event_id
 from ledger.events.corrections import EventAnnulled
 from ledger.events.ownership import (
@@ -18,9 +19,9 @@ from ledger.events.ownership import (
     CuratorAssigned,
     ReservationExpired,
 )
-from ledger.moments import Moment
 from projections.metrics.metrics import explain, metrics
 from projections.metrics.rows import EvidenceRow
+from tests.projections.fold_times import LONG_AGO, at, over
 from tests.projections.ledgers import NOW, ledger_of, view
 from tests.projections.random_events import histories
 from tests.surroundings.groups import examples
@@ -34,7 +35,6 @@ EVIDENCE = (
     "task.assigned",
 )  # fmt: skip
 TOLD = ("interactions", "connect_rate", "offers_sent", "deals_opened", "deals_won", "deals_open")
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LAST = 2**63
 
 
@@ -68,8 +68,17 @@ def known(history: list[Event], as_of: int) -> list[Known]:
     return sorted(found, key=lambda each: each[:2])
 
 
-def at(event: Event) -> datetime:
-    return Moment.parse(str(event.occurred_at)).at or LONG_AGO
+def again(changes: list[Known]) -> list[Known]:
+    """The changes in order; one of a date once more after each recorded before of a time in it."""
+    more = [
+        each._replace(at=other.at)
+        for each in changes
+        for other in changes
+        if other.position < each.position
+        and each.at < other.at < over(each.event)
+        and over(other.event) == at(other.event)
+    ]
+    return sorted([*changes, *more], key=lambda each: each[:2])
 
 
 def after(was: Ownership, change: Known) -> Ownership:
@@ -94,20 +103,28 @@ def after(was: Ownership, change: Known) -> Ownership:
 
 def ownership(events: list[Known], client: str | None, upto: tuple[datetime, int]) -> Ownership:
     state = Ownership()
-    for each in events:
-        if client is not None and each.event.client == client and each[:2] <= upto:
+    of_client = [
+        each for each in events if each.event.client == client and kind_of(each) in OWNERSHIP
+    ]
+    for each in again(of_client) if client is not None else ():
+        if each[:2] <= upto:
             state = after(state, each)
     return state
 
 
+def kind_of(each: Known) -> str:
+    return type_name(type(each.event.data))
+
+
 def holder(events: list[Known], deal: str | None, upto: tuple[datetime, int]) -> str | None:
-    """Who pursued the deal at a moment, as was said last."""
-    found = None
+    """Who pursued the deal at a moment, as was said last; an opening says who did first."""
+    first = found = None
     for each in events:
         data = each.event.data
         if deal is not None and getattr(data, "deal", None) == deal and each[:2] <= upto:
-            found = getattr(data, "to_holder", None) or getattr(data, "holder", None) or found
-    return found
+            found = getattr(data, "to_holder", None) or found
+            first = getattr(data, "holder", None) or first
+    return found or first
 
 
 def credited(

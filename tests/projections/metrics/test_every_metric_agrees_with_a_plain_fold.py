@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger.envelope import Event
 from projections.metrics.definitions import EVIDENCE, METRICS, Metric
 from projections.metrics.metrics import metrics
-from tests.projections import fold_parts
+from tests.projections import fold_times
 from tests.projections.evidence_fold import evidence
 from tests.projections.fold_parts import Row, Span
 from tests.projections.ledgers import ledger_of, view
@@ -88,8 +88,8 @@ def test_the_whole_is_what_the_fold_says(
     since = date(2026, 1, 5)
     seen = view(data.draw(st.integers(len(history) // 2, len(history))))._replace(zone=zone)
     span = Span(datetime.combine(since, time()), datetime.combine(until, time()))
-    events = known(history, seen.as_of)
-    with patch.object(fold_parts, "LOCAL", ZoneInfo(zone)):
+    with patch.object(fold_times, "LOCAL", ZoneInfo(zone)):
+        events = known(history, seen.as_of)
         folded = evidence(events, span)
         for name, row in ownership(events, span):
             folded[name].append(row)

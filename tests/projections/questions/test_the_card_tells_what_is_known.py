@@ -22,6 +22,7 @@ from ledger.events.ownership import ClientReassigned, CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired, OrgUnitDefined
 from projections.questions.clients import card
 from projections.questions.ownership import portfolio
+from tests.projections.fold_times import local
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.random_events import SOURCE, annulment
 
@@ -54,7 +55,7 @@ def test_a_prospect_becomes_a_client(embedded_dsn: str) -> None:
         after = lines(card.card(owner, view(2), "C-1"), "identity")
     assert (before["status"].value, after["status"].value) == ("prospect", "client")
     assert (after["status"].position, after["name"].value) == (2, "Ёлка")
-    assert (before["name"].precision, before["name"].since.month) == ("month", 1)
+    assert (before["name"].precision, local(before["name"].since).month) == ("month", 1)
 
 
 def test_a_retracted_fact_has_no_value_until_it_is_recorded_again(embedded_dsn: str) -> None:
@@ -69,7 +70,7 @@ def test_a_retracted_fact_has_no_value_until_it_is_recorded_again(embedded_dsn: 
         facts = [card.card(owner, view(n), "C-1").facts for n in (2, 3, 4, 5)]
     assert [found[0].value if found else None for found in facts] == ["2", "2", None, "3"]
     confirmed = facts[1][0]
-    assert (confirmed.last_confirmed.day, confirmed.last_confirmed_position) == (5, 3)
+    assert (local(confirmed.last_confirmed).day, confirmed.last_confirmed_position) == (5, 3)
     assert facts[3][0].last_confirmed_position is None, "what was checked was an older value"
 
 
@@ -171,4 +172,4 @@ def test_orphans_are_the_clients_of_whoever_has_left(embedded_dsn: str) -> None:
     with ledger_of(embedded_dsn, events) as (_, owner):
         (orphan,) = portfolio.orphans(owner, view(3))
         assert portfolio.orphans(owner, view(2)) == portfolio.orphans(owner, view(4)) == []
-    assert (orphan.former_owner, orphan.since.day, orphan.days) == ("E-1", 1, 92)
+    assert (orphan.former_owner, local(orphan.since).day, orphan.days) == ("E-1", 1, 92)

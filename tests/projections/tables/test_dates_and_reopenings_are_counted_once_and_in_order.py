@@ -58,12 +58,13 @@ def test_a_win_dated_by_the_day_or_month_of_the_opening_follows_it(
         assert (found.status, found.days) == ("won", 0)
 
 
-def test_a_win_dated_before_the_day_of_the_opening_is_still_before_it(embedded_dsn: str) -> None:
+def test_a_win_dated_before_the_day_of_the_opening_is_won_all_the_same(embedded_dsn: str) -> None:
     history = [
         told(DealOpened(deal="D-1"), OPENED),
         told(DealWon(deal="D-1", amount=5), "2026-09-29"),
     ]
-    assert whole(embedded_dsn, history, "deals_open") == {"deals_open": 1}
+    found = whole(embedded_dsn, history, "deals_open", "deals_won")
+    assert found == {"deals_open": 0, "deals_won": 1}
 
 
 def test_a_case_resolved_on_the_date_of_its_opening_is_resolved(embedded_dsn: str) -> None:
@@ -74,8 +75,8 @@ def test_a_case_resolved_on_the_date_of_its_opening_is_resolved(embedded_dsn: st
     assert whole(embedded_dsn, history, "resolution_mean") == {"resolution_mean": 0}
     with ledger_of(embedded_dsn, history) as (_, connection):
         (found,) = cases.cases(connection, View(2, NOW, "Europe/Moscow"))
-        assert (found.status, found.resolved_at) == ("resolved", found.opened_at)
-        before = datetime(2026, 9, 30, 3, tzinfo=UTC)
+        assert (found.status, found.resolved_precision) == ("resolved", "day")
+        before = datetime(2026, 9, 29, 20, 59, tzinfo=UTC)
         assert cases.cases(connection, View(2, before, "Europe/Moscow")) == []
 
 

@@ -27,23 +27,25 @@ def contact(data: Any, at: str, by: str = "E-1") -> Event:
 
 CALLED = CallLogged(direction="outbound", outcome="reached")
 LATE = datetime(2026, 1, 20, 9, tzinfo=UTC)
+# Thirty days and as long again as had passed since the day of the reservation began in Moscow.
+RENEWED = datetime(2026, 2, 19, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("more", "runs_out"),
     [
         ([], ENDS),
-        ([contact(CALLED, LATE.isoformat())], LATE.replace(month=2, day=19)),
+        ([contact(CALLED, LATE.isoformat())], RENEWED),
         ([contact(MeetingHeld(meeting="M-1", kind="negotiation", outcome="agreed"),
-                  LATE.isoformat())], LATE.replace(month=2, day=19)),
+                  LATE.isoformat())], RENEWED),
         ([contact(CALLED, "2026-01-20", by="E-2")], ENDS),
         ([contact(CALLED, "2026-01-02")], ENDS),
         ([contact(CallLogged(direction="outbound", outcome="busy"), "2026-01-20")], ENDS),
         ([contact(CALLED, LATE.isoformat()),
           told(ReservationPolicyPublished(version=2, days=10), "2026-01-21")],
-         LATE.replace(month=2, day=19)),
+         RENEWED),
         ([told(ReservationPolicyPublished(version=2), "2026-01-21"),
-          contact(CALLED, LATE.isoformat())], LATE.replace(month=2, day=19)),
+          contact(CALLED, LATE.isoformat())], RENEWED),
         ([told(ReservationPolicyPublished(version=2, renewed_by=()), "2026-01-21"),
           contact(CALLED, LATE.isoformat())], ENDS),
     ],

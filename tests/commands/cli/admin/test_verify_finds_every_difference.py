@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ledger.database import Connection, Location
+from projections.engine import zones
 from projections.engine.catch_up import catch_up
 from projections.engine.verify import verify
 from tests.commands.cli.conftest import Run, event, jsonl
@@ -40,9 +41,10 @@ def test_equal_tables_are_equal_and_nothing_is_left_behind(
 ) -> None:
     assert differing(iledger) == {}
     schemas = built.execute(
-        "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", [f"{location.schema}_"]
+        "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) ORDER BY nspname",
+        [f"{location.schema}_"],
     ).fetchall()
-    assert schemas == [(location.projections,)]
+    assert schemas == [(location.projections,), (zones.beside(location.projections),)]
 
 
 def test_changed_removed_and_doubled_rows_are_found(iledger: Run, built: Connection) -> None:

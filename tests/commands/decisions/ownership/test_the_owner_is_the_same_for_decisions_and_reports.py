@@ -25,8 +25,7 @@ from ledger.events.sales import OfferSent
 from projections.engine.catch_up import catch_up
 from projections.tables.ownership import disputes
 from projections.tables.ownership import ownership as reported
-from projections.view import View
-from tests.projections.ledgers import ledger_of
+from tests.projections.ledgers import ledger_of, view
 from tests.projections.random_events import POOLS, histories
 from tests.projections.stories import told
 from tests.surroundings.groups import examples
@@ -46,7 +45,7 @@ def test_at_any_time(embedded_dsn: str, events: list[Event]) -> None:
             state, _ = handle.read(ledger, ownership.model(client), handle.Memory())
             for at in MOMENTS:
                 holding = state.holding(at)
-                rows = reported.owner(connection, View(len(events), at), client)
+                rows = reported.owner(connection, view(len(events), at), client)
                 found = [(row.owner, row.kind) for row in rows if row.owner]
                 assert found == ([(holding.owner, holding.kind)] if holding else [])
 
@@ -94,5 +93,5 @@ def test_about_what_the_rules_forbid(embedded_dsn: str, turns: list[Any]) -> Non
             ledger.append(offer)
         catch_up(connection, target)
         position = len(STAFF) + len(events) + 1
-        found = disputes.claims(connection, View(position, AT), "C-1")
+        found = disputes.claims(connection, view(position, AT), "C-1")
         assert [line.breach for line in found] == [decision.refusal is not None]

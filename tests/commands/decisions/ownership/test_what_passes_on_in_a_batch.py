@@ -128,7 +128,6 @@ class TestPassingOn:
             (facts.ClientReleased(from_employee="E-1", reason="pool"), "nobody owns"),
             (facts.CuratorAssigned(employee="E-3"), "is owned by E-3, not E-1"),
             (facts.ContactBarred(employee="E-2", reason="quarrel"), "may not approach"),
-            (facts.CuratorAssigned(employee="E-3", effective_at=day(300)), "come before it"),
             (ClientMerged(survivor="C-9", absorbed="C-1", evidence="x"), "merged into C-9"),
         ],
     )
@@ -136,6 +135,10 @@ class TestPassingOn:
         went, left = passing(changed(content))
         assert went == [("C-2", "E-3")]
         assert said in left["C-1"]
+
+    def test_what_is_dated_ahead_is_not_in_the_way(self) -> None:
+        ahead = changed(facts.CuratorAssigned(employee="E-3", effective_at=day(300)))
+        assert passing(ahead) == ([("C-1", "E-2"), ("C-2", "E-3")], {})
 
     def test_nothing_passes_on_in_a_batch_that_has_ended(self) -> None:
         went, left = passing(moved("C-1", "E-2"), COMPLETED)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from commands.decisions.people import people
-from ledger.envelope import Event
+from ledger.envelope import Event, event_id
 from ledger.errors import Refused
 from ledger.events.people import AbsenceRecorded, EmployeeDeparted, EmployeeHired, EmployeeMoved
 from tests.commands.decisions.given import day, event, given, when
@@ -37,6 +37,23 @@ def test_who_came_back_leaves_again() -> None:
     assert len(departed(hired("E-1"), left(10), hired("E-1", 20))) == 1
 
 
+def test_who_leaves_earlier_than_planned_does_not_leave_again() -> None:
+    ahead = left(10, day(300))
+    fact, cancelled = departed(hired("E-1"), ahead)
+    assert fact == EmployeeDeparted(employee="E-1")
+    assert cancelled.event == str(event_id(ahead.source, ahead.key))
+    assert cancelled.annulled_type == "employee.departed"
+
+
+def test_only_what_has_not_taken_effect_is_cancelled() -> None:
+    stay = people.cancel("E-1", reason="stays")
+    (cancelled,) = when(stay, given(CASE, hired("E-1"), left(10, day(300))))
+    assert cancelled.annulled_type == "employee.departed"
+    for events in ((hired("E-1"),), (hired("E-1"), left(10, day(100)))):
+        with pytest.raises(Refused, match="nothing about employee E-1 is dated ahead"):
+            when(stay, given(CASE, *events))
+
+
 @pytest.mark.parametrize(
     ("events", "effective_at", "said"),
     [
@@ -44,7 +61,6 @@ def test_who_came_back_leaves_again() -> None:
         ((hired("E-2"),), None, "no employee 'E-1'"),
         ((hired("E-1"), left(10)), None, "left on 2026-01-11 00:00 UTC"),
         ((hired("E-1", 20),), day(10), "was hired on 2026-01-21"),
-        ((hired("E-1"), left(10, day(300))), None, "would come before it"),
         (
             (hired("E-1"), event(EmployeeMoved(employee="E-1", to_unit="U-2"), 50, None)),
             day(40),

@@ -1,0 +1,42 @@
+"""What is dated ahead stands in nobody's way; what is dated by a day has its place in that day."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from commands.decisions.ownership import reassignment
+from ledger.errors import Refused
+from ledger.events import ownership as facts
+from tests.commands.decisions.given import CONTEXT, NOW, day, event, when
+from tests.commands.decisions.sellers import curated, state
+
+REASSIGN: dict[str, Any] = {"reason": "workload", "approved_by": "E-boss"}
+
+
+def test_what_is_dated_ahead_is_in_nobodys_way_and_can_be_cancelled() -> None:
+    ahead = facts.ClientReleased(from_employee="E-1", reason="pool", effective_at=day(200))
+    planned = state(curated("E-1"), event(ahead, 30))
+    (moved,) = when(reassignment.reassign("E-2", **REASSIGN), planned)
+    assert (moved.from_employee, moved.to_employee) == ("E-1", "E-2")
+    assert len(when(reassignment.release(reason="x", approved_by=None), planned)) == 1
+    (cancelled,) = when(reassignment.cancel("they stay"), planned)
+    assert cancelled.annulled_type == "client.released"
+    later = CONTEXT._replace(at=day(201))  # it has taken effect
+    with pytest.raises(Refused, match="no change is dated ahead"):
+        reassignment.cancel("they stay")(planned, later)
+    with pytest.raises(Refused, match="would come before it"):
+        reassignment.reassign("E-2", **REASSIGN, effective_at=day(199))(planned, later)
+
+
+def test_a_client_passes_from_the_pool_once_released() -> None:
+    released = event(facts.ClientReleased(from_employee="E-1", reason="pool"), 30)
+    (moved,) = when(reassignment.reassign("E-2", **REASSIGN), state(curated("E-1"), released))
+    assert (moved.from_employee, moved.to_employee) == (None, "E-2")
+
+
+def test_a_client_released_on_the_date_of_the_day_when_it_was_assigned_is_nobodys() -> None:
+    at_noon = event(facts.CuratorAssigned(employee="E-1"), day(30) + timedelta(hours=12))
+    released = event(facts.ClientReleased(from_employee="E-1", reason="pool"), "2026-01-31")
+    assert state(at_noon, released).holding(NOW) is None
+    assert state(released, at_noon).holding(NOW) is not None
