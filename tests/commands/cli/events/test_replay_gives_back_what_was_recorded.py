@@ -66,7 +66,7 @@ def test_filters(iledger: Run, here: Here) -> None:
         ("--since", "2026-03-02", "--zone", "America/New_York"): [2, 3],
         ("--after", "2", "--limit", "1"): [3],
         ("--as-of", "2"): [1, 2],
-        ("--client", "C-9"): [],
+        ("--client", "C-1", "--type", "call.missed"): [],
     }.items():
         assert [line["position"] for line in lines(here, *arguments)] == expected, arguments
 
@@ -104,7 +104,7 @@ def test_the_first_day_of_the_calendar_hinders_no_question(
 
 def test_an_empty_replay_says_so(iledger: Run) -> None:
     iledger("append", stdin=jsonl(event(1)))
-    done = iledger("replay", "--client", "C-404")
+    done = iledger("replay", "--client", "C-1", "--type", "call.missed")
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"nothing found\n")
 
 
