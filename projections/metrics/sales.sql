@@ -124,7 +124,8 @@ SELECT 'purchase_returned', r.position, coalesce(p.at, r.occurred_at), coalesce(
        coalesce(local_time(r.occurred_at, r.precision, %(zone)s), '-infinity')
 FROM returns r LEFT JOIN LATERAL (
     SELECT *, coalesce(occurred_at, '-infinity') AS at
-    FROM purchase_of(r.purchase, r.client, %(as_of)s, %(on)s)
+    FROM purchase_of(r.purchase, r.client, %(as_of)s,
+                     least(%(on)s, latest(r.occurred_at, r.precision, %(zone)s)))
 ) AS p ON true LEFT JOIN LATERAL (
     -- The lines of the return; without them, those of the purchase if all of it was returned, or has
     -- one product.

@@ -5,7 +5,7 @@ numerator, its amount, days, client and currency.
 """
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -144,6 +144,7 @@ def purchases(happened: list[Known], span: Span) -> Found:
         if kind(each) == "goods.returned" and within(each, span):
             # Without a currency it has that of the purchase: the client's own, or the first.
             of = grouped(happened, "purchase", "purchase").get(data.purchase, [])
+            of = [e for e in of if local(e) <= latest(each)]
             of.sort(key=partial(_others_last, each.event.client))
             currency = data.currency or (of[0].event.data.currency if of else None)
             yield "purchase_returned", Row(amount=data.amount, currency=currency, weight=-1)
@@ -161,6 +162,16 @@ def purchases(happened: list[Known], span: Span) -> Found:
             yield "buyer_active", Row(still, client=client)
         elif client and before:
             yield "buyer_inactive", Row(bool(now), client=client)
+
+
+def latest(each: Known) -> datetime:
+    """The last moment, local, at which it may have happened."""
+    stated = str(each.event.occurred_at)
+    if len(stated) == len("2026-01"):
+        return (local(each) + timedelta(days=31)).replace(day=1) - timedelta(microseconds=1)
+    if len(stated) == len("2026-01-01"):
+        return local(each) + timedelta(days=1) - timedelta(microseconds=1)
+    return local(each)
 
 
 def _others_last(client: str | None, each: Known) -> tuple[Any, ...]:
