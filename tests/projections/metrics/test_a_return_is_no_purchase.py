@@ -76,7 +76,7 @@ def test_it_is_taken_from_who_was_credited_with_the_purchase_when_it_is_returned
     embedded_dsn: str,
 ) -> None:
     passed = ClientReassigned(to_employee="E-2", from_employee="E-1", reason="workload")
-    back = returned("2025-04-05", "P-1", 300)
+    back = returned("2025-04-05T12:00:00Z", "P-1", 300)
     history = [*OWNED, bought("2025-03-10", "P-1", 1000), told(passed, "2025-03-20", client="C-1"),
                back]  # fmt: skip
     assert asked(embedded_dsn, history, "purchase_value", **MARCH) == {

@@ -8,6 +8,7 @@ import pytest
 from commands.cli.reports.page.sections import leaders, trend
 from commands.cli.shell.figures import courses, in_unit, pivoted
 from ledger.envelope import Event
+from ledger.errors import InvalidEvent
 from ledger.events.contacts import SatisfactionRecorded
 from ledger.events.ownership import CuratorAssigned
 from ledger.events.sales import DealOpened, DealWon
@@ -121,5 +122,5 @@ def test_effort_has_a_mean_for_each_scale(embedded_dsn: str) -> None:
      ("ces", 5, "7-1"), ("ces", 5, "five")],
 )  # fmt: skip
 def test_an_answer_off_its_scale_is_refused(instrument: Any, score: int, scale: str | None) -> None:
-    with pytest.raises(ValueError, match="scale"):
+    with pytest.raises(InvalidEvent, match="scale"):
         SatisfactionRecorded(instrument=instrument, score=score, scale=scale)
