@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace as replace_policy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -33,10 +33,12 @@ def book(location: Location) -> Iterator[Ledger]:
         yield ledger
 
 
-def _record(book: Ledger, data: Any, key: str, client: str | None = None) -> None:
+def _record(
+    book: Ledger, data: Any, key: str, client: str | None = None, at: datetime | None = None
+) -> None:
     fact = Event(
         data=data, source="hr", key=key, recorded_by="hr", client=client,
-        occurred_at=datetime.now(UTC),
+        occurred_at=at or datetime.now(UTC),
     )  # fmt: skip
     book.append(fact)
 
@@ -112,8 +114,9 @@ def test_a_recorded_approach_does_not_reserve_what_it_could_not_then(book: Ledge
 def test_a_recorded_approach_ends_no_reservation(book: Ledger) -> None:
     first = record_approach(book, offer("E-1"))
     _record(book, ClientReleased(reason="pool"), "released", "C-1")
-    over = ClientReserved(employee="E-2", expires_at=datetime(2026, 1, 1, tzinfo=UTC))
-    _record(book, over, "over", "C-1")
+    begun = datetime.now(UTC)
+    over = ClientReserved(employee="E-2", expires_at=begun + timedelta(microseconds=1))
+    _record(book, over, "over", "C-1", begun)
     before = types_of(book)
     again = record_approach(book, offer("E-1"))
     assert again.receipts == (first.receipts[0]._replace(recorded=False),)
