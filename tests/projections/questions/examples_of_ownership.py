@@ -69,7 +69,7 @@ STARTED = TransferBatchStarted(
     batch="B-1", from_employee="E-a", rule="equal", reason="departure", planned=1,
     plan_sha256="0" * 64, approved_by="E-boss",
 )  # fmt: skip
-EXPIRES = datetime(2026, 7, 1, tzinfo=UTC)
+EXPIRES, AHEAD = datetime(2026, 7, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 EXAMPLES = {
     ownership.owner: Example(
         lambda c, v: [r.owner for r in ownership.owner(c, v, "C-owner")],
@@ -81,6 +81,11 @@ EXAMPLES = {
         [owned("C-history")], passes("C-history", "E-b"),
         then(ClientReleased(reason="quiet"), client="C-history"),
         ["assigned"], ["assigned", "reassigned"], ["assigned", "reassigned", "released"],
+    ),
+    ownership.planned: Example(
+        lambda c, v: [r.to_employee for r in ownership.planned(c, v, client="C-planned")],
+        [owned("C-planned")], passes("C-planned", "E-b", effective_at=AHEAD),
+        passes("C-planned", "E-c", effective_at=AHEAD), [], ["E-b"], ["E-b", "E-c"],
     ),
     reservations.policy: Example(
         lambda c, v: [r.version for r in reservations.policy(c, v)],

@@ -29,6 +29,28 @@ def test_what_is_dated_ahead_is_in_nobodys_way_and_can_be_cancelled() -> None:
         reassignment.reassign("E-2", **REASSIGN, effective_at=day(199))(planned, later)
 
 
+def test_what_takes_effect_at_this_moment_is_no_longer_ahead() -> None:
+    ahead = facts.ClientReleased(from_employee="E-1", reason="pool", effective_at=day(200))
+    planned = state(curated("E-1"), event(ahead, 30))
+    with pytest.raises(Refused, match="no change is dated ahead"):
+        reassignment.cancel("they stay")(planned, CONTEXT._replace(at=day(200)))
+
+
+def test_of_several_changes_ahead_one_can_be_cancelled_alone() -> None:
+    passing = [
+        event(
+            facts.ClientReassigned(to_employee=to, reason="departure", effective_at=day(at)),
+            30, key=to,
+        )
+        for to, at in (("E-2", 200), ("E-3", 210))
+    ]  # fmt: skip
+    planned = state(curated("E-1"), *passing)
+    last = planned.changes[-1]
+    (cancelled,) = when(reassignment.cancel("they stay", last.position), planned)
+    assert cancelled.event == last.event_id
+    assert len(when(reassignment.cancel("they stay"), planned)) == 2
+
+
 def test_a_client_passes_from_the_pool_once_released() -> None:
     released = event(facts.ClientReleased(from_employee="E-1", reason="pool"), 30)
     (moved,) = when(reassignment.reassign("E-2", **REASSIGN), state(curated("E-1"), released))
@@ -40,3 +62,11 @@ def test_a_client_released_on_the_date_of_the_day_when_it_was_assigned_is_nobody
     released = event(facts.ClientReleased(from_employee="E-1", reason="pool"), "2026-01-31")
     assert state(at_noon, released).holding(NOW) is None
     assert state(released, at_noon).holding(NOW) is not None
+
+
+def test_a_date_is_over_at_midnight_and_sets_nothing_aside_of_another_date() -> None:
+    at_midnight = event(facts.CuratorAssigned(employee="E-1"), day(31))
+    of_a_day = event(facts.CuratorAssigned(employee="E-1"), "2026-01-15")
+    released = facts.ClientReleased(from_employee="E-1", reason="pool")
+    assert state(at_midnight, event(released, "2026-01-31")).holding(NOW) is not None
+    assert state(of_a_day, event(released, "2026-01")).holding(NOW) is not None

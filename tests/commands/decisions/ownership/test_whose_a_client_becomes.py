@@ -1,6 +1,6 @@
 """Reservation and curators as given–when–then tables: what follows, and what is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +95,14 @@ class TestAnApproach:
             assert approach(state(curated("E-2"), allowed)) == [OFFER.data]
         gone = event(facts.AccountTeamMemberRemoved(employee="E-1"), 40)
         assert approach(state(curated("E-2"), member, gone)) != [OFFER.data]
+
+    @pytest.mark.parametrize(("first", "last"), [(0, 0), (-1, 0), (0, 1)])
+    def test_by_who_stands_in_is_allowed_from_the_first_day_to_the_last(
+        self, first: int, last: int
+    ) -> None:
+        begins, ends = (NOW.date() + timedelta(days=each) for each in (first, last))
+        away = AbsenceRecorded(employee="E-2", first_day=begins, last_day=ends, substitute="E-1")
+        assert approach(state(curated("E-2"), event(away, 140, None))) == [OFFER.data]
 
     def test_by_who_stands_in_for_good_is_allowed(self) -> None:
         first, last = date(1900, 1, 1), date(2199, 12, 31)
