@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +21,7 @@ from ledger.log import Item, Query
 from tests.ledger.store.samples import call, encoded
 from tests.surroundings.groups import examples
 
-MARCH = datetime(2026, 3, 1, tzinfo=UTC)
+MARCH = datetime(2026, 3, 1, tzinfo=ZoneInfo("Europe/Moscow"))  # in the zone of the ledger
 NOTE = NoteShared(text="Просил перезвонить")
 MOVED = ClientReassigned(from_employee="E-1", to_employee="E-2", reason="departure")
 
