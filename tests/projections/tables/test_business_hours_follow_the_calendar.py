@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.database import Connection
-from ledger.errors import InvalidEvent, InvalidQuestion
+from ledger.errors import InvalidEvent, InvalidQuestion, NotFound
 from ledger.events.contacts import CallLogged, InquiryReceived
 from ledger.events.sales import DealLost, DealOpened, DealReassigned, DealStageEntered
 from ledger.events.work import BusinessCalendarPublished, Deviation, Workday
@@ -89,7 +89,7 @@ def test_days_that_are_not_covered_are_refused(connection: Connection) -> None:
     moments = [datetime.fromisoformat(f"{day}T12:00+03:00") for day in ("2026-12-30", "2027-01-02")]
     with pytest.raises(InvalidQuestion, match="does not cover all days from 2026-12-30"):
         worked(connection, SEEN, "office", *moments)
-    with pytest.raises(InvalidQuestion, match="there are: night, office"):
+    with pytest.raises(NotFound, match="there are: night, office"):
         worked(connection, SEEN, "holiday", *moments)
     assert [row.zone for row in calendars(connection, SEEN)] == [
         "Europe/Berlin",
