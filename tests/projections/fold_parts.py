@@ -66,7 +66,9 @@ def days(start: Known | None, end: Known) -> float | None:
     monthly = "month" in {precision(start), precision(end)}
     if monthly and (first.year, first.month) == (last.year, last.month):
         return 0
-    return (last.date() - first.date()).days
+    apart = (last.date() - first.date()).days
+    half_known = timed(start) or timed(end)
+    return 1 if apart == -1 and half_known and not monthly else apart
 
 
 def precision(each: Known) -> str:

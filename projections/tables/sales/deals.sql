@@ -150,7 +150,8 @@ CREATE FUNCTION deal_spells_at(as_of bigint) RETURNS SETOF deal_spells LANGUAGE 
 $$;
 
 -- Days between two moments; NULL if unknown. Where one of them is known as a day or month alone, the
--- dates are compared, and what lies within that day or month took no time.
+-- dates are compared, and what lies within that day or month took no time. An evening that is the next
+-- day in another zone is a day apart either way round.
 CREATE FUNCTION days_between(
     start timestamptz, start_precision text, ending timestamptz, ending_precision text, zone text
 ) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
@@ -159,8 +160,10 @@ CREATE FUNCTION days_between(
             WHEN date_trunc('month', start AT TIME ZONE zone)
                = date_trunc('month', ending AT TIME ZONE zone) THEN 0
             ELSE (ending AT TIME ZONE zone)::date - (start AT TIME ZONE zone)::date END
-        WHEN start_precision = 'day' OR ending_precision = 'day' THEN
+        WHEN start_precision = 'day' AND ending_precision = 'day' THEN
             (ending AT TIME ZONE zone)::date - (start AT TIME ZONE zone)::date
+        WHEN start_precision = 'day' OR ending_precision = 'day' THEN
+            coalesce(nullif((ending AT TIME ZONE zone)::date - (start AT TIME ZONE zone)::date, -1), 1)
         ELSE extract(epoch FROM ending - start) / 86400 END END
 $$;
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -183,7 +184,7 @@ def test_other_events_unfold_as_if_it_were_not_there(
             new.occurred_at, new.body)
         for n, new in enumerate(map(codec.encode, history))
     ]  # fmt: skip
-    found = unfold(recorded)
+    found = unfold(recorded, ZoneInfo("UTC"))
     passed = [each.position for each in found.pop(not_understood.NotUnderstood, [])]
     assert passed == [row.position for row in recorded if row.version == 7]
-    assert found == unfold(row for row in recorded if row.version != 7)
+    assert found == unfold((row for row in recorded if row.version != 7), ZoneInfo("UTC"))

@@ -175,6 +175,6 @@ def test_a_batch_applied_by_three_at_once_passes_on_each_client_once(
         assert owners(ledger, owner) == {c: "E-2" if who else None for c, who in held.items()}
         moves = owner.execute("SELECT client FROM batch_moves ORDER BY 1").fetchall()
         assert moves == sorted((move.client,) for move in made.moves)
-        status = transfer.read(ledger, transfer.model("B-1"), transfer.Memory()).state
+        status, _ = transfer.read(ledger, transfer.model("B-1"), transfer.Memory())
         assert (status.completed.moved, status.completed.skipped) == (len(made.moves), 0)
     assert differing(location) == []

@@ -143,6 +143,23 @@ def test_half_known_days_are_the_same_span_either_way_round(embedded_dsn: str, z
             assert (row.closed, row.to_closed_mean) == (2, 0)
 
 
+@pytest.mark.parametrize("zone", [EAST, "UTC", WEST, "Pacific/Kiritimati", ZONE])
+def test_they_are_the_same_span_in_a_zone_in_which_the_evening_is_the_next_day(
+    embedded_dsn: str, zone: str
+) -> None:
+    evening = f"{DAY}T19:00:00Z"
+    history = [
+        told(DealOpened(deal="D-9"), DAY),
+        told(DealWon(deal="D-9", amount=5), evening),
+        told(DealOpened(deal="D-10"), evening),
+        told(DealWon(deal="D-10", amount=5), DAY),
+    ]
+    with ledger_of(embedded_dsn, history, zone=ZONE) as (_, connection):
+        one, other = deals.deals(connection, View(4, NOW, zone))
+        assert one.days == other.days
+        assert one.status == other.status == "won"
+
+
 def test_whole_days_lie_between_a_date_and_a_time(embedded_dsn: str) -> None:
     history = [
         told(DealOpened(deal="D-1"), "2026-03-10"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.database import Connection
-from ledger.errors import InvalidEvent, InvalidQuestion
+from ledger.errors import InvalidEvent, InvalidQuestion, NotFound
 from ledger.events.contacts import CallLogged, InquiryReceived
 from ledger.events.sales import DealLost, DealOpened, DealReassigned, DealStageEntered
 from ledger.events.work import BusinessCalendarPublished, Deviation, Workday
