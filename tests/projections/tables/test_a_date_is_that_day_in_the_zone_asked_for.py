@@ -1,5 +1,6 @@
 """What is known to the day is that whole day, in the ledger's zone or in another one asked for."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ledger.database import Connection
+from ledger.database import Connection, connect
 from ledger.envelope import Event
 from ledger.events.contacts import CallLogged, InquiryReceived, MessageExchanged
 from ledger.events.ownership import (
@@ -101,6 +102,17 @@ def test_a_date_counts_from_the_beginning_of_its_day(
                 assert [row.owner for row in owned] == found
             (row,) = ownership.owner(connection, View(1, begins, zone), "C-1")
             assert row.from_at == begins
+
+
+@pytest.mark.parametrize("role", ["supervisor", "auditor"])
+def test_supervisors_and_auditors_ask_in_any_zone(embedded_dsn: str, role: str) -> None:
+    with (
+        ledger_of(embedded_dsn, EASTERN, zone=EAST) as (location, _),
+        closing(connect(location, role)) as reader,
+    ):
+        for zone in (EAST, WEST):
+            found = ownership.owner(reader, View(8, NOW, zone), "C-1")
+            assert [row.owner for row in found] == ["E-1"]
 
 
 def test_a_month_and_a_day_that_come_twice_or_never_begin_at_their_first_moment(
