@@ -1,6 +1,7 @@
 """A time is kept as exactly as the producer knew it: never more, never less, never replaced."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from ledger import codec
 from ledger.errors import InvalidEvent
-from ledger.moments import Moment, Precision, precision_of
+from ledger.moments import Moment, Precision, begins, is_over, precision_of
 from tests.ledger.events.shapes import instants, moments
 from tests.ledger.store.samples import call
 
@@ -105,6 +106,14 @@ def test_an_unknown_time_stays_unknown() -> None:
     encoded = codec.encode(call("k", occurred_at="unknown"))
     assert encoded.occurred_at is None
     assert b'"occurred_at":"unknown"' in encoded.body
+
+
+def test_a_date_begins_and_is_over_at_midnight_in_its_zone() -> None:
+    moscow, day = ZoneInfo("Europe/Moscow"), datetime(2026, 2, 1, tzinfo=UTC)
+    begun = datetime(2026, 1, 31, 21, tzinfo=UTC)
+    assert begins(day, moscow) == begun
+    assert is_over(day, Precision.DAY, moscow) == begun + timedelta(days=1)
+    assert is_over(day, Precision.MONTH, moscow) == begun + timedelta(days=28)
 
 
 def test_a_day_has_no_zone_and_is_the_same_date_everywhere() -> None:

@@ -26,9 +26,13 @@ RESERVED = (ClientReserved(employee="E-1"), "2026-01-02")
 TEAM = (AccountTeamMemberAdded(employee="E-2", team_role="sales"), "2026-01-04")
 BARRED = (ContactBarred(employee="E-2", reason="quarrel"), "2026-01-05")
 UNTIL = datetime(2026, 1, 9, tzinfo=UTC)
-COVER = AbsenceRecorded(
-    employee="E-1", substitute="E-2", first_day=date(2026, 1, 9), last_day=date(2026, 1, 11)
-)
+
+
+def covered(first: int, last: int) -> tuple[Any, str]:
+    days = {"first_day": date(2026, 1, first), "last_day": date(2026, 1, last)}
+    return AbsenceRecorded(employee="E-1", substitute="E-2", **days), "2026-01-08"
+
+
 PLACES = [
     (EmployeeHired(employee=employee, name=employee, unit=unit), "2025-01-01")
     for employee, unit in (("E-1", "U-1"), ("E-2", "U-2"))
@@ -54,9 +58,12 @@ def rules(*groups: tuple[str, ...], **more: Any) -> tuple[Any, str]:
         ([RESERVED, (ClientReassigned(to_employee="E-2", reason="workload"), "2026-01-05")], False),
         ([RESERVED, TEAM], False),
         ([RESERVED, TEAM, (AccountTeamMemberRemoved(employee="E-2"), "2026-01-05")], True),
-        ([RESERVED, (COVER, "2026-01-08")], False),
+        ([RESERVED, covered(9, 11)], False),
+        ([RESERVED, covered(10, 10)], False),
+        ([RESERVED, covered(9, 9)], True),
+        ([RESERVED, covered(11, 11)], True),
         ([RESERVED, TEAM, BARRED], True),
-        ([RESERVED, (COVER, "2026-01-08"), BARRED], True),
+        ([RESERVED, covered(9, 11), BARRED], True),
         ([RESERVED, TEAM, (BARRED[0], "2026-01-11")], False),
         ([RESERVED, TEAM, (ContactBarred(employee="E-2", reason="x", until=UNTIL), "2026-01-05")],
          False),
@@ -69,8 +76,10 @@ def rules(*groups: tuple[str, ...], **more: Any) -> tuple[Any, str]:
         ([RESERVED, rules(claims=("deal.opened",))], None),
     ],
     ids=[
-        "nobody has it", "reserved", "reserved later", "his own by then", "of the team",
-        "of the team no more", "standing in", "of the team, but barred", "standing in, but barred",
+        "nobody has it", "reserved", "reserved later", "their own by then", "of the team",
+        "of the team no more", "standing in", "standing in that day",
+        "standing in until the day before", "standing in from the day after",
+        "of the team, but barred", "standing in, but barred",
         "of the team, and barred later", "of the team, and barred no more",
         "units keep out of each other",
         "units need not keep out", "the units above keep out", "they were above no longer",

@@ -1,5 +1,6 @@
 """What is known to the day is that whole day, in the ledger's zone or in another one asked for."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ledger.database import Connection
+from ledger.database import Connection, connect
 from ledger.envelope import Event
 from ledger.events.contacts import CallLogged, InquiryReceived, MessageExchanged
 from ledger.events.ownership import (
@@ -92,13 +93,26 @@ def test_a_date_counts_from_the_beginning_of_its_day(
 ) -> None:
     from zoneinfo import ZoneInfo
 
-    begins = datetime(2026, 3, 10, tzinfo=ZoneInfo(zone))
-    with ledger_of(embedded_dsn, EASTERN[:1], zone=of_ledger) as (_, connection):
-        for on, found in ((begins - timedelta(microseconds=1), []), (begins, ["E-1"])):
-            owned = ownership.owner(connection, View(1, on, zone), "C-1")
-            assert [row.owner for row in owned] == found
-        (row,) = ownership.owner(connection, View(1, begins, zone), "C-1")
-        assert row.from_at == begins
+    for known, day in ((DAY, 10), (DAY[:7], 1)):
+        begins = datetime(2026, 3, day, tzinfo=ZoneInfo(zone))
+        assigned = told(CuratorAssigned(employee="E-1"), known, client="C-1")
+        with ledger_of(embedded_dsn, [assigned], zone=of_ledger) as (_, connection):
+            for on, found in ((begins - timedelta(microseconds=1), []), (begins, ["E-1"])):
+                owned = ownership.owner(connection, View(1, on, zone), "C-1")
+                assert [row.owner for row in owned] == found
+            (row,) = ownership.owner(connection, View(1, begins, zone), "C-1")
+            assert row.from_at == begins
+
+
+@pytest.mark.parametrize("role", ["supervisor", "auditor"])
+def test_supervisors_and_auditors_ask_in_any_zone(embedded_dsn: str, role: str) -> None:
+    with (
+        ledger_of(embedded_dsn, EASTERN, zone=EAST) as (location, _),
+        closing(connect(location, role)) as reader,
+    ):
+        for zone in (EAST, WEST):
+            found = ownership.owner(reader, View(8, NOW, zone), "C-1")
+            assert [row.owner for row in found] == ["E-1"]
 
 
 def test_a_month_and_a_day_that_come_twice_or_never_begin_at_their_first_moment(
@@ -195,18 +209,34 @@ def test_what_was_recorded_before_of_a_time_in_the_day_does_not_outlast_it(
     reserved = told(ClientReserved(employee="E-1"), noon, client="C-1")
     assert owner_after(embedded_dsn, reserved, released)[0] is None
     assert owner_after(embedded_dsn, released, assigned)[0] == "E-1"
+    in_march = told(released.data, DAY[:7], client="C-1")
+    assert owner_after(embedded_dsn, assigned, in_march)[0] is None
     reopened = told(DealReopened(deal="D-1", reason="x"), noon, client="C-1")
     won = told(DealWon(deal="D-1", amount=1), DAY, client="C-1")
     with ledger_of(embedded_dsn, [reopened, won], zone=EAST) as (_, connection):
         assert deals.deals(connection, View(2, NOW, EAST))[0].status == "won"
 
 
-def test_a_reply_dated_by_the_day_of_the_inquiry_answers_it(embedded_dsn: str) -> None:
+def test_what_was_recorded_before_of_the_midnight_after_it_outlasts_it(embedded_dsn: str) -> None:
+    midnight = "2026-03-11T00:00:00+10:00"
+    assigned = told(CuratorAssigned(employee="E-1"), midnight, client="C-1")
+    released = told(ClientReleased(from_employee="E-1", reason="pool"), DAY, client="C-1")
+    assert owner_after(embedded_dsn, assigned, released)[0] == "E-1"
+    reopened = told(DealReopened(deal="D-1", reason="x"), midnight, client="C-1")
+    won = told(DealWon(deal="D-1", amount=1), DAY, client="C-1")
+    with ledger_of(embedded_dsn, [reopened, won], zone=EAST) as (_, connection):
+        assert deals.deals(connection, View(2, NOW, EAST))[0].status == "open"
+
+
+@pytest.mark.parametrize(("day", "answered"), [(DAY, True), ("2026-03-09", False)])
+def test_a_reply_dated_by_the_day_of_the_inquiry_answers_it(
+    embedded_dsn: str, day: str, answered: bool
+) -> None:
     history = [
         told(InquiryReceived(inquiry="I-1", channel="web"), morning(0), client="C-1"),
         told(
             MessageExchanged(direction="outbound", channel="email", in_reply_to="I-1"),
-            DAY, client="C-1", performed_by="E-1",
+            day, client="C-1", performed_by="E-1",
         ),
     ]  # fmt: skip
     with ledger_of(embedded_dsn, history, zone=EAST) as (_, connection):
@@ -214,7 +244,7 @@ def test_a_reply_dated_by_the_day_of_the_inquiry_answers_it(embedded_dsn: str) -
             connection, View(2, NOW, EAST), by="employee", credit="performer",
             metrics=["response_within_norm"],
         )  # fmt: skip
-        assert [row.group for row in rows] == ["E-1"]
+        assert [row.group == "E-1" for row in rows] == [answered]
 
 
 def answers(connection: Connection, seen: View, by: tuple[str, str]) -> dict[str, Any]:

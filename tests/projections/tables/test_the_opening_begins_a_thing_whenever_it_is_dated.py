@@ -174,6 +174,8 @@ def test_a_conflict_is_resolved_unless_it_is_reported_again(embedded_dsn: str) -
         connection,
     ):
         assert card.card(connection, View(3, NOW, "UTC"), "C-1").open_conflicts
+        found = disputes.conflicts(connection, View(3, NOW, "UTC"), "C-1")
+        assert [each.outcome for each in found] == [None, None]
 
 
 SHIFTS = st.integers(-3, 3)
