@@ -111,6 +111,7 @@ def test_an_unknown_time_stays_unknown() -> None:
 def test_a_date_begins_and_is_over_at_midnight_in_its_zone() -> None:
     moscow, day = ZoneInfo("Europe/Moscow"), datetime(2026, 2, 1, tzinfo=UTC)
     begun = datetime(2026, 1, 31, 21, tzinfo=UTC)
+    assert all(Moment.parse(date).floating for date in ("2026-02-01", "2026-02"))
     assert begins(day, moscow) == begun
     assert is_over(day, Precision.DAY, moscow) == begun + timedelta(days=1)
     assert is_over(day, Precision.MONTH, moscow) == begun + timedelta(days=28)

@@ -48,6 +48,9 @@ def bought(name: str, amount: int) -> Event:
     return then(content, client="C-buyer", performed_by="E-p")
 
 
+WHERE = ("location", "first", 1, 1)  # it is opened at a place
+
+
 def case(name: str, kind: str | None = None) -> Event:
     content = CaseOpened(case=name, kind=kind, priority="high", location="north", subject="x")
     more = {"client": f"C-{name}", "performed_by": "E-p", "channel": "email"}
@@ -138,7 +141,7 @@ EXAMPLES = {
     cases.holders: Example(
         lambda c, v: [r.holder for r in cases.holders(c, v, "S-2") if r.track == "person"],
         [case("S-2")], then(given("S-2", "E-a")), then(given("S-2", "E-b")),
-        [], ["E-a"], ["E-a", "E-b"],
+        ["north"], ["north", "E-a"], ["north", "E-a", "E-b"],
     ),
     cases.history: Example(
         lambda c, v: [r.change for r in cases.history(c, v, "S-3")],
@@ -162,8 +165,8 @@ EXAMPLES = {
         lambda c, v: [tuple(r) for r in report.moves(c, v) if r.what == "person"],
         [case("S-7"), was(given("S-7", "E-a"))], then(given("S-7", "E-b")),
         then(CaseUnassigned(case="S-7", assignee="E-b")),
-        [("person", "first", 1, 1)], [("person", "first", 2, 1)],
-        [("person", "first", 2, 1), ("person", "taken", 1, 1)], alone=True,
+        [WHERE, ("person", "first", 1, 1)], [WHERE, ("person", "first", 2, 1)],
+        [WHERE, ("person", "first", 2, 1), ("person", "taken", 1, 1)], alone=True,
     ),
     report.handovers: Example(
         lambda c, v: [tuple(r) for r in report.handovers(c, v, "unit")],

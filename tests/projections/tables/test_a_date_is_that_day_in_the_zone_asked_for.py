@@ -3,6 +3,7 @@
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -91,8 +92,6 @@ def test_what_happens_on_the_morning_of_a_date_comes_after_it(
 def test_a_date_counts_from_the_beginning_of_its_day(
     embedded_dsn: str, of_ledger: str, zone: str
 ) -> None:
-    from zoneinfo import ZoneInfo
-
     for known, day in ((DAY, 10), (DAY[:7], 1)):
         begins = datetime(2026, 3, day, tzinfo=ZoneInfo(zone))
         assigned = told(CuratorAssigned(employee="E-1"), known, client="C-1")
@@ -112,7 +111,8 @@ def test_supervisors_and_auditors_ask_in_any_zone(embedded_dsn: str, role: str) 
     ):
         for zone in (EAST, WEST):
             found = ownership.owner(reader, View(8, NOW, zone), "C-1")
-            assert [row.owner for row in found] == ["E-1"]
+            begins = datetime(2026, 3, 10, tzinfo=ZoneInfo(zone))
+            assert [(row.owner, row.from_at) for row in found] == [("E-1", begins)]
 
 
 def test_a_month_and_a_day_that_come_twice_or_never_begin_at_their_first_moment(
