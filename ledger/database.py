@@ -232,6 +232,7 @@ _NUL = ". No name or text of a ledger has a NUL character; leave it out."
 _UNFIT = {
     "54000": ". A tag or type is too long; shorten it.",
     "42P06": ", but it holds no ledger. Name another with --schema, or rename that one.",
+    "22003": ". Give a smaller number.",
     "22023": ". The database does not know it; give another.",
     "22P05": _NUL,
     "22021": _NUL,

@@ -5,7 +5,8 @@ from commands.cli.directory.entry import Daily, Entry, Noun
 ADMINISTRATION: dict[str, Entry] = {
     "init": Daily("admin.server:init", "Create the ledger, or migrate an older one."),
     "status": Daily(
-        "admin.server:status", "Show where the ledger is, its head position and its size."
+        "admin.server:status",
+        "Show where the ledger is, its head position and its size, and what `audit check` finds.",
     ),
     "doctor": Daily("admin.doctor:doctor", "Check the environment and suggest fixes."),
     "projections": Noun(

@@ -3,7 +3,10 @@
 from commands.cli.directory.entry import Daily, Entry, Noun
 
 OWNERSHIP: dict[str, Entry] = {
-    "owner": Daily("ownership.owner:owner", "Show who owns a client and who did before, and why."),
+    "owner": Daily(
+        "ownership.owner:owner",
+        "Show who owns a client and who did before, and why, and what is planned.",
+    ),
     "reservation": Noun(
         "List and expire reservations; show and publish their policy.",
         "iledger reservation list --employee E-09",

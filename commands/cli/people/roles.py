@@ -14,7 +14,7 @@ _SCOPE = click.option(
 )
 
 
-@click.command("list", epilog="Example: iledger role list --role supervisor --on 2025-05-01")
+@click.command("list", epilog="Example: iledger role list --employee E-02 --on 2025-05-01")
 @click.option("--employee", type=EMPLOYEE, help="Only the roles of this employee.")
 @click.option("--role", type=ROLE, help="Only employees with this role.")
 @asked

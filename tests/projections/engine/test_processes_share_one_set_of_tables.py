@@ -2,10 +2,12 @@
 
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from commands.decisions.ownership import transfer
+from commands.decisions.ownership.transfer_plan import write
 from ledger import codec, log
 from ledger.api import Ledger
 from ledger.database import Connection, Location, connect
@@ -34,13 +36,14 @@ ANNULLING = """
         catch_up(connection, location)
 """
 APPLYING = """
+    from pathlib import Path
     from commands.decisions.ownership import transfer
-    from commands.decisions.ownership.transfer_plan import Plan
+    from commands.decisions.ownership.transfer_plan import read
     from ledger.api import Ledger
-    from tests.commands.decisions.batches import context, passed, plan
+    from tests.commands.decisions.batches import passed
     transfer.CHUNK = 2
     with Ledger(location) as ledger:
-        passed(ledger, plan(ledger, connection, "E-1", to=("E-2",), batch="B-1"))
+        passed(ledger, read(Path(PLAN)))
 """
 
 
@@ -165,13 +168,14 @@ def test_what_is_materialized_is_right_while_others_annul(
 
 
 def test_a_batch_applied_by_three_at_once_passes_on_each_client_once(
-    location: Location, owner: Connection
+    location: Location, owner: Connection, tmp_path: Path
 ) -> None:
     with Ledger(location) as ledger:
         ledger.append_all(company())
         held = owners(ledger, owner)
         made = plan(ledger, owner, "E-1", to=("E-2",), batch="B-1")
-        at_once(location, APPLYING, 3)
+        write(made, tmp_path / "plan.json")
+        at_once(location, APPLYING.replace("PLAN", repr(str(tmp_path / "plan.json"))), 3)
         assert owners(ledger, owner) == {c: "E-2" if who else None for c, who in held.items()}
         moves = owner.execute("SELECT client FROM batch_moves ORDER BY 1").fetchall()
         assert moves == sorted((move.client,) for move in made.moves)

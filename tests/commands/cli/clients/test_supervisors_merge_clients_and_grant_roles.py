@@ -70,7 +70,7 @@ def test_duplicates_are_merged_into_one_card_and_separated_again(asked: Here) ->
 
 
 def test_a_role_is_granted_shown_and_revoked(asked: Here) -> None:
-    grant = ("role", "grant", "E-7", "supervisor", "--scope", "U-1", "--until", "2999-01-01")
+    grant = ("role", "grant", "E-7", "supervisor", "--scope", "U-1", "--until", "2150-01-01")
     assert asked(*grant).exit_code == 0
     assert "already in that state" in asked(*grant).stderr
     (held,) = rows(asked("role", "list", "--role", "supervisor", "--format", "json"))
@@ -90,7 +90,6 @@ def test_a_role_is_granted_shown_and_revoked(asked: Here) -> None:
             "Did you mean 'C-2'?",
         ),
         (("client", "merge", "C-1", "C-1", "--evidence", "x"), 8, "with itself"),
-        (("client", "merge", "C-1", "C-2", "--evidence", ""), 1, "evidence"),
         (("client", "unmerge", "C-1", "C-2", "--reason", "x"), 8, "it is a separate client"),
         (("role", "grant", "E-8", "supervisor"), 3, "no employee 'E-8'"),
         (("role", "grant", "E-7", "super\N{NO-BREAK SPACE}visor"), 1, "cannot be seen"),

@@ -120,27 +120,27 @@ def test_a_plan_by_a_fact_tells_whom_it_cannot_place(iledger: Run, here: Here) -
 
 def test_a_plan_for_later_holds_from_then_on(iledger: Run, here: Here, tmp_path: Path) -> None:
     iledger("append", stdin=company())
-    done = here("employee", "depart", "E-7", "--effective", "2999-12-01", "--by", "E-2")
-    assert "are orphans from 2999-12-01 00:00 (Europe/Moscow) on" in done.stderr
-    assert "--rule same-unit --effective 2999-11-30T21:00:00Z --out plan.json" in done.stderr
+    done = here("employee", "depart", "E-7", "--effective", "2150-12-01", "--by", "E-2")
+    assert "are orphans from 2150-12-01 00:00 (Europe/Moscow) on" in done.stderr
+    assert "--rule same-unit --effective 2150-11-30T21:00:00Z --out plan.json" in done.stderr
     path = str(tmp_path / "plan.json")
-    shown = here(*PLAN, "--rule", "one", "--to", "E-8", "--effective", "2999-12-01")
+    shown = here(*PLAN, "--rule", "one", "--to", "E-8", "--effective", "2150-12-01")
     assert "add --out plan.json" in shown.stderr
-    here(*PLAN, "--rule", "one", "--to", "E-8", "--effective", "2999-12-01", "--out", path)
+    here(*PLAN, "--rule", "one", "--to", "E-8", "--effective", "2150-12-01", "--out", path)
     applied = here("transfer", "apply", path, "--yes", "--format", "json")
     done = json.loads(applied.stdout)
     assert done["batch"][0]["moved"] == 3  # E-8 is barred from one
     batch = done["batch"][0]["batch"]
     assert f"iledger handover pack --batch {batch} --out packs --issue" in applied.stderr
-    with pytest.raises(Refused, match="passes to E-8 only on 2999-12-01 00:00 Europe/Moscow"):
+    with pytest.raises(Refused, match="passes to E-8 only on 2150-12-01 00:00 Europe/Moscow"):
         here("handover", "accept", "C-1", "--by", "E-8")
     assert told(here, "owner", "C-1")["owner"][0]["owner"] == "E-7"
-    assert told(here, "owner", "C-1", "--on", "2999-12-02")["owner"][0]["owner"] == "E-8"
-    assert [row["client"] for row in told(here, "employee", "orphans", "--on", "2999-12-02")] == [
+    assert told(here, "owner", "C-1", "--on", "2150-12-02")["owner"][0]["owner"] == "E-8"
+    assert [row["client"] for row in told(here, "employee", "orphans", "--on", "2150-12-02")] == [
         "C-3"
     ]
     here("transfer", "reverse", batch, "--reason", "he stays on", "--yes")
-    assert told(here, "owner", "C-1", "--on", "2999-12-02")["owner"][0]["owner"] == "E-7"
+    assert told(here, "owner", "C-1", "--on", "2150-12-02")["owner"][0]["owner"] == "E-7"
 
 
 def test_somebody_away_is_covered(iledger: Run, here: Here) -> None:

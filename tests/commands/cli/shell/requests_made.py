@@ -53,6 +53,8 @@ CONFIRMED = (
     "norm record",
 )
 _REASSIGN = line("client reassign C-1 --reason workload --to")
+_LATER = line("client reassign C-1 --to S-2 --reason workload --effective 2150-01-01")
+_LEAVING = line("employee depart S-1 --effective 2150-01-01")
 _RELEASE = line("client release C-1 --reason pool")
 _PACK = line("handover pack C-1 --to S-1 --issue")
 _TARGET = line("target set --metric deals_won --period 2026-12 --id T --value")
@@ -92,6 +94,8 @@ REQUESTS = [
          ((*_REASSIGN, "S-3"), line("employee depart S-2"))),
     made("client release", "C-1 --reason pool", "C-1 --reason other", (),
          (line("client assign C-1 --to S-3"),)),
+    made("client cancel", "C-1 --reason stays", "C-1 --reason mistake", (_LATER,),
+         ((*_LATER, "--remark", "again"),)),
     made("client bar", "C-2 --employee S-1 --reason quarrel", "C-2 --employee S-3 --reason quarrel",
          (), (line("employee depart S-1"),)),
     made("client merge", "C-2 C-3 --evidence same", "C-2 C-4 --evidence same", (),
@@ -121,6 +125,7 @@ REQUESTS = [
     made("handover accept", "C-1 --by S-1", "C-1 --by S-1 --remark read", (_PACK,),
          ((*_REASSIGN, "S-3"),)),
     made("employee depart", "S-1", "S-2", (), (line("employee depart S-2"),)),
+    made("employee cancel", "S-1 --reason stays", "S-1 --reason mistake", (_LEAVING,), (_LEAVING,)),
     made("employee absence", "S-1 --from 2026-07-01 --to 2026-07-14",
          "S-1 --from 2026-07-01 --to 2026-07-15", (), (line("employee depart S-1"),)),
     made("role grant", "S-1 supervisor --scope U-1", "S-1 supervisor", (),

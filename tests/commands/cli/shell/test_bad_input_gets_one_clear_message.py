@@ -22,7 +22,7 @@ LINES: dict[str, tuple[bytes, str, str]] = {
     "naive time": (jsonl(event(1, occurred_at="2026-03-01T10:00:00")), "occurred_at", "zone"),
     "impossible time": (jsonl(event(1, occurred_at="2026-02-30")), "occurred_at", "possible"),
     "no time": (jsonl(event(1, occurred_at=None)), "occurred_at", "missing"),
-    "the future": (jsonl(event(1, occurred_at="2999-01-01T00:00:00Z")), "occurred_at", "future"),
+    "the future": (jsonl(event(1, occurred_at="2150-01-01T00:00:00Z")), "occurred_at", "future"),
     "unknown type": (jsonl(event(1, type="call.loged")), "type", "did you mean 'call.logged'"),
     "unknown field": (jsonl(event(1, colour="red")), "colour", "remove it"),
     "unknown content": (
@@ -88,14 +88,10 @@ def test_options_that_make_no_sense(iledger: Run) -> None:
         (["deal", "aging", "--zone", "posix/UTC"], 'time zone "posix/UTC" not recognized'),
         (["clients", "--columns", " ,"], "--columns ' ,' names no column"),
         (["clients", "--sort", ":desc"], "--sort ':desc' names no column"),
-        (
-            ["client", "diff", "C-1", "--from", "2026", "--to", "2025", "--axis", "true"],
-            "--from 2026 is later than --to 2025; exchange the two",
-        ),
         (["report", "adoption", "--last", "30"], "--last '30' is not a number of days"),
         (["report", "adoption", "--last", "3d", "--since", "2025"], "give one of them"),
         (["replay", "--as-of", "5"], "position 5 is ahead of the head, which is 0"),
-        (["replay", "--as-of", "2999-01-01"], "is in the future"),
+        (["replay", "--as-of", "2150-01-01"], "is in the future"),
         (["metrics", "--credit", "split:30:1.5"], "less than 1), such as split:30:0.5"),
         (["--dsn", "host=x password=secret", "status"], "PGPASSFILE"),
         (["--dsn", "postgresql://a:secret@b/c", "status"], "PGPASSFILE"),
@@ -276,3 +272,10 @@ def test_a_login_without_a_name_says_who_decides(
     with pytest.raises(InvalidQuestion, match="name the decision maker with --by"):
         here("reservation", "policy", "publish")
     assert here("reservation", "policy", "publish", "--by", "E-1").exit_code == 0
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(iledger: Run) -> None:
+    iledger("append", stdin=jsonl(event(1)))
+    done = iledger("client", "diff", "C-1", "--from", "2026", "--to", "2025", "--axis", "true")
+    assert done.returncode == 2
+    assert b"--from 2026 is later than --to 2025; exchange the two" in done.stderr

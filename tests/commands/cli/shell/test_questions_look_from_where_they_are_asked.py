@@ -165,23 +165,6 @@ def test_who_may_not_catch_up_is_told_how_far_behind_the_answer_is(
         ask("--as-of", "4", dsn=supervisor)
 
 
-@pytest.mark.parametrize(
-    ("on", "zone", "said"),
-    [
-        ("2025-06-29", "America/New_York", True),
-        ("2025-06-29T19:59", "America/New_York", False),
-        ("2025-06-29T20:00", "America/New_York", True),
-        ("2025-06-29", "UTC", False),
-        ("2025-06-29", "Asia/Kamchatka", False),
-    ],
-)
-def test_it_says_so_where_a_date_of_the_day_after_counts_already(
-    ask: Ask, filled: Any, on: str, zone: str, said: bool
-) -> None:
-    _, done = ask("--on", on, "--zone", zone)
-    assert ("what is dated 2025-06-30 without a time" in done.stderr) is said
-
-
 def test_who_asks_as_of_before_the_ledger_began_is_told_of_the_other_axis(
     ask: Ask, filled: list[datetime]
 ) -> None:
