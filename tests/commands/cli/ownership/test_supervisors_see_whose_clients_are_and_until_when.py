@@ -22,7 +22,7 @@ RESERVED = [
         0, type="client.reserved", key=f"crm-{n}", client=f"C-{n}", occurred_at="2026-01-02",
         data={"employee": "E-1", "expires_at": expires_at},
     )
-    for n, expires_at in ((1, "2026-01-20T00:00:00Z"), (2, "2999-01-20T00:00:00Z"))
+    for n, expires_at in ((1, "2026-01-20T00:00:00Z"), (2, "2150-01-20T00:00:00Z"))
 ]  # fmt: skip
 
 

@@ -142,10 +142,17 @@ def test_a_key_spelled_with_spaces_is_the_same_key(book: Book, spelled: str) -> 
     assert book(*ASSIGN[:-1], spelled).stdout == first.stdout
 
 
-@pytest.mark.parametrize("key", ["", "  ", "k\n1", "k" * 201])
+@pytest.mark.parametrize("key", ["k\n1", "k" * 201])
 def test_an_impossible_key_is_no_new_key(book: Book, location: Location, key: str) -> None:
     with pytest.raises(InvalidQuestion, match="--key"):
         book(*ASSIGN[:-1], key)
+    assert types(location) == []
+
+
+@pytest.mark.parametrize("key", ["", "  "])
+def test_an_empty_key_is_no_new_key(book: Book, location: Location, key: str) -> None:
+    done = book(*ASSIGN[:-1], key)
+    assert (done.exit_code, "--key is empty" in done.stderr) == (2, True)
     assert types(location) == []
 
 

@@ -27,10 +27,10 @@ EVENTS = (
     event(4, type="client.reassigned", client="C-1", data=MOVED),
 )  # fmt: skip
 PARTS = {
-    "owner C-1": ("owner", "history"),
+    "owner C-1": ("owner", "history", "planned"),
     "audit custody --client C-1": ("chain", "breaches", "orphans"),
-    "transfer status B-1": ("batch", "successors"),
-    "status": ("ledger", "projections", "check", "tables"),
+    "transfer status B-1": ("batch", "successors", "planned"),
+    "status": ("ledger", "projections", "not understood", "check", "tables"),
 }
 
 
