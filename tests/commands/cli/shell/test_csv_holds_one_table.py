@@ -27,10 +27,10 @@ EVENTS = (
     event(4, type="client.reassigned", client="C-1", data=MOVED),
 )  # fmt: skip
 PARTS = {
-    "owner C-1": ("owner", "history", "planned"),
+    "owner C-1": ("owner", "history"),
     "audit custody --client C-1": ("chain", "breaches", "orphans"),
-    "transfer status B-1": ("batch", "successors", "planned"),
-    "status": ("ledger", "projections", "not understood", "check", "tables"),
+    "transfer status B-1": ("batch", "successors"),
+    "status": ("ledger", "projections", "check", "tables"),
 }
 
 
@@ -55,7 +55,7 @@ def test_csv_is_the_first_part_and_every_part_can_be_chosen(asked: Here, questio
     assert ", ".join(parts[1:]) in whole.stderr
     assert table(whole.stdout) == table(asked(*words, "--format", "csv", "--part", parts[0]).stdout)
     answer = {key.lower(): rows for key, rows in _json(asked, words).items()}
-    assert set(answer) == set(parts)
+    assert [key for key, rows in answer.items() if rows or key in parts] == list(parts)
     for part in parts:
         rows = _json(asked, [*words, "--part", part])
         assert rows == answer[part]

@@ -20,7 +20,12 @@ from tests.commands.cli.conftest import Here, jsonl
 
 FILES = (".toml", ".json")  # that the reader has
 SLOW = ("projections verify", "projections rebuild")
-EMPTY_IN_THE_DEMO = {"client conflict list", "client duplicates", "reservation policy show"}
+EMPTY_IN_THE_DEMO = {
+    "client conflict list",
+    "client planned",
+    "client duplicates",
+    "reservation policy show",
+}
 
 
 class Shown(list[tuple[str, Sequence[str], list[str]]]):
