@@ -139,7 +139,7 @@ EXAMPLES = {
         [None], [datetime(2026, 3, 20, 12, tzinfo=UTC)], [datetime(2026, 3, 20, 12, tzinfo=UTC)],
     ),
     cases.holders: Example(
-        lambda c, v: [r.holder for r in cases.holders(c, v, "S-2") if r.track == "person"],
+        lambda c, v: [r.holder for r in cases.holders(c, v, "S-2")],
         [case("S-2")], then(given("S-2", "E-a")), then(given("S-2", "E-b")),
         ["north"], ["north", "E-a"], ["north", "E-a", "E-b"],
     ),
@@ -162,7 +162,7 @@ EXAMPLES = {
         [], [("E-touching", 1)], [("E-touching", 1)],
     ),
     report.moves: Example(
-        lambda c, v: [tuple(r) for r in report.moves(c, v) if r.what == "person"],
+        lambda c, v: [tuple(r) for r in report.moves(c, v)],
         [case("S-7"), was(given("S-7", "E-a"))], then(given("S-7", "E-b")),
         then(CaseUnassigned(case="S-7", assignee="E-b")),
         [WHERE, ("person", "first", 1, 1)], [WHERE, ("person", "first", 2, 1)],
