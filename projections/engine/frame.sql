@@ -22,11 +22,6 @@ LANGUAGE sql IMMUTABLE AS $$ SELECT "position" <= as_of AND annulled_at > as_of 
 CREATE FUNCTION finite(at timestamptz) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN isfinite(at) THEN at END $$;
 
--- The local date and time of a moment. What is known as a day or month is kept as its beginning in
--- the zone in which it is asked for, so its precision makes no difference.
-CREATE FUNCTION local_time(at timestamptz, "precision" text, zone text) RETURNS timestamp
-LANGUAGE sql IMMUTABLE AS $$ SELECT at AT TIME ZONE zone $$;
-
 -- The first instant of a local date and time. Where the clocks go back at midnight it comes twice.
 CREATE FUNCTION first_instant(local timestamp, zone text) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$
@@ -35,6 +30,7 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 -- When the day or month is over that a moment is known as; the moment itself where it is known better.
+-- (What is known as a day or month is kept as its beginning in the zone in which it is asked for.)
 CREATE FUNCTION is_over(at timestamptz, "precision" text, zone text) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE "precision"
@@ -43,6 +39,13 @@ LANGUAGE sql IMMUTABLE AS $$
         WHEN 'month' THEN first_instant(
             date_trunc('month', at AT TIME ZONE zone) + interval '1 month', zone)
         ELSE at END
+$$;
+
+-- The last moment at which something may have happened: of a day or month the end of it.
+CREATE FUNCTION last_moment(at timestamptz, "precision" text, zone text) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN "precision" IN ('day', 'month')
+           THEN is_over(at, "precision", zone) - interval '1 us' ELSE at END
 $$;
 
 -- Whether something came after something else. Within the day or month that it is known as, the order
@@ -58,21 +61,18 @@ $$;
 
 -- Whether something happened in [starts, ends), local dates and times of the zone; false if its time
 -- is unknown. Only immutable operations: otherwise the function is not inlined, and no index is used.
-CREATE FUNCTION in_period(
-    at timestamptz, "precision" text, starts timestamp, ends timestamp, zone text
-) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION in_period(at timestamptz, starts timestamp, ends timestamp, zone text)
+RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT at >= first_instant(starts, zone) AND at < first_instant(ends, zone)
 $$;
 
 -- Whether two things happened in [starts, ends), and in the same month, quarter or year of it.
 CREATE FUNCTION in_one_period(
-    one timestamptz, one_precision text, other timestamptz, other_precision text,
-    every text, starts timestamp, ends timestamp, zone text
+    one timestamptz, other timestamptz, every text, starts timestamp, ends timestamp, zone text
 ) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT in_period(one, one_precision, starts, ends, zone)
-       AND in_period(other, other_precision, starts, ends, zone)
-       AND (every IS NULL OR date_trunc(every, local_time(one, one_precision, zone))
-                           = date_trunc(every, local_time(other, other_precision, zone)))
+    SELECT in_period(one, starts, ends, zone) AND in_period(other, starts, ends, zone)
+       AND (every IS NULL OR date_trunc(every, one AT TIME ZONE zone)
+                           = date_trunc(every, other AT TIME ZONE zone))
 $$;
 
 -- The key of the lock that every writer of this ledger's tables holds.

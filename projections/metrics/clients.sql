@@ -21,10 +21,10 @@ LEFT JOIN (
     SELECT DISTINCT i.starts, o.client, o.from_at, o.from_position
     FROM (
         SELECT client, occurred_at AS at, position, greatest(%(starts)s::timestamp, date_trunc(
-                   %(every)s::text, local_time(occurred_at, precision, %(zone)s))) AS starts
+                   %(every)s::text, occurred_at AT TIME ZONE %(zone)s)) AS starts
         FROM interactions
         WHERE side = 'ours' AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s
-          AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
+          AND in_period(occurred_at, %(starts)s, %(ends)s, %(zone)s)
     ) AS i JOIN owner_spells_at(%(as_of)s) o
         ON o.client = i.client AND (o.from_at, o.from_position) <= (i.at, i.position)
        AND (i.at, i.position) < (o.to_at, o.to_position)
@@ -104,18 +104,18 @@ WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)
 SELECT k.evidence, CASE WHEN k.back THEN u.position ELSE f.position END, f.occurred_at, f.precision,
        f.position, f.client, NULL, NULL, f.field, f.performed_by, f.performed_by, f.unit, k.earned,
        CASE WHEN k.earned THEN 1 ELSE 0 END::numeric, NULL, NULL::numeric,
-       CASE WHEN k.back THEN local_time(u.at, u.precision, %(zone)s) END
+       CASE WHEN k.back THEN u.at AT TIME ZONE %(zone)s END
 FROM (
     SELECT f.*, true AS inside FROM fact_changes f
-    WHERE in_period(f.occurred_at, f.precision, %(starts)s, %(ends)s, %(zone)s)
+    WHERE in_period(f.occurred_at, %(starts)s, %(ends)s, %(zone)s)
        OR f.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity'
     UNION ALL
     SELECT DISTINCT f.*, false FROM fact_changes r
     JOIN fact_changes f ON f.client = r.client AND f.field = r.field
     WHERE r.change = 'retracted' AND known(r.position, r.annulled_at, %(as_of)s)
-      AND in_period(r.occurred_at, r.precision, %(starts)s, %(ends)s, %(zone)s)
+      AND in_period(r.occurred_at, %(starts)s, %(ends)s, %(zone)s)
       AND NOT (f.occurred_at IS NOT NULL
-               AND in_period(f.occurred_at, f.precision, %(starts)s, %(ends)s, %(zone)s)
+               AND in_period(f.occurred_at, %(starts)s, %(ends)s, %(zone)s)
                OR f.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
 ) AS f LEFT JOIN LATERAL (
     -- The value before: none, if it was retracted.
@@ -136,11 +136,11 @@ FROM (
                ELSE former.value IS NOT NULL AND NOT coalesce(bool_or(
                    (o.at, o.position) < (coalesce(f.occurred_at, '-infinity'), f.position)
                    AND o.change <> 'retracted'
-                   AND local_time(o.at, o.precision, %(zone)s)::date
-                       = local_time(f.occurred_at, f.precision, %(zone)s)::date), false)
+                   AND (o.at AT TIME ZONE %(zone)s)::date
+                       = (f.occurred_at AT TIME ZONE %(zone)s)::date), false)
                END AS earned
     FROM (
-        SELECT coalesce(occurred_at, '-infinity') AS at, position, precision, change, value
+        SELECT coalesce(occurred_at, '-infinity') AS at, position, change, value
         FROM fact_changes o
         WHERE o.client = f.client AND o.field = f.field
           AND o.change IN ('recorded', 'confirmed', 'retracted')
@@ -149,15 +149,14 @@ FROM (
         OFFSET 0
     ) AS o
 ) AS s LEFT JOIN LATERAL (
-    SELECT u.position, coalesce(u.occurred_at, '-infinity') AS at, u.precision,
-           in_one_period(coalesce(f.occurred_at, '-infinity'), f.precision,
-                         coalesce(u.occurred_at, '-infinity'), u.precision,
+    SELECT u.position, coalesce(u.occurred_at, '-infinity') AS at,
+           in_one_period(coalesce(f.occurred_at, '-infinity'), coalesce(u.occurred_at, '-infinity'),
                          %(every)s, %(starts)s, %(ends)s, %(zone)s) AS soon
     FROM fact_changes u
     WHERE u.position = s.next AND u.client = f.client AND u.field = f.field AND u.change = 'retracted'
 ) AS u ON true CROSS JOIN LATERAL (VALUES
     ('contribution', false, s.earned AND NOT coalesce(u.soon, false), f.inside),
     ('contribution_undone', true, s.earned,
-     s.earned AND NOT u.soon AND in_period(u.at, u.precision, %(starts)s, %(ends)s, %(zone)s))
+     s.earned AND NOT u.soon AND in_period(u.at, %(starts)s, %(ends)s, %(zone)s))
 ) AS k(evidence, back, earned, wanted)
 WHERE f.change IN ('recorded', 'confirmed') AND known(f.position, f.annulled_at, %(as_of)s) AND k.wanted

@@ -22,5 +22,5 @@ FROM interactions i CROSS JOIN LATERAL (
 ) AS a
 WHERE i.side IS NOT NULL AND known(i.position, i.annulled_at, %(as_of)s)
   AND ('our_activity' = ANY (%(evidence)s) OR i.kind = 'call' AND i.direction = 'outbound')
-  AND (in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
+  AND (in_period(i.occurred_at, %(starts)s, %(ends)s, %(zone)s)
        OR i.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')

@@ -18,7 +18,7 @@ periods AS (
         -- Without a first day, from the first event known then.
         date_trunc(%(every)s::text, CASE WHEN isfinite(%(starts)s::timestamp) THEN %(starts)s::timestamp
             ELSE coalesce((
-                SELECT local_time(min(e.occurred_at), 'day', %(zone)s) FROM entries e
+                SELECT (min(e.occurred_at) AT TIME ZONE %(zone)s) FROM entries e
                 WHERE e.occurred_at <= %(on)s AND known(e.position, e.annulled_at, %(as_of)s)),
                 %(on)s AT TIME ZONE %(zone)s)
             END),
@@ -201,6 +201,6 @@ grouped AS (
     -- The period is NULL for the whole, or if the time is unknown.
     SELECT p.*, coalesce(p.name, '(none)') AS "group",
            CASE WHEN %(step)s::interval IS NOT NULL THEN date_trunc(%(every)s::text, coalesce(
-               p.period_starts, local_time(p.at, p.precision, %(zone)s))) END AS period
+               p.period_starts, p.at AT TIME ZONE %(zone)s)) END AS period
     FROM named p
 ),

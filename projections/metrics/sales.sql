@@ -10,7 +10,7 @@ SELECT 'offer_sent', o.position, o.occurred_at, o.precision, o.position, o.clien
 FROM offer_changes o LEFT JOIN product_lines l
     ON %(by)s = 'product' AND l.position = o.position AND l.product IS NOT NULL
 WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
-  AND (in_period(o.occurred_at, o.precision, %(starts)s, %(ends)s, %(zone)s)
+  AND (in_period(o.occurred_at, %(starts)s, %(ends)s, %(zone)s)
        OR o.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
 
 -- name: deal_opened_or_closed
@@ -33,25 +33,23 @@ FROM deal_spells_at(%(as_of)s) d LEFT JOIN LATERAL (
     WHERE d.opened_at IS NULL AND a.deal = d.deal AND a.late AND a.from_at <= %(on)s OFFSET 0
 ) AS o ON true
 WHERE d.turned IS NOT NULL AND 'deal_' || d.turned = ANY (%(evidence)s) AND d.from_at <= %(on)s
-  AND in_period(d.from_at, d.from_precision, %(starts)s, %(ends)s, %(zone)s)
+  AND in_period(d.from_at, %(starts)s, %(ends)s, %(zone)s)
   AND NOT (d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
-           AND in_one_period(d.from_at, d.from_precision, d.undone_at, d.undone_precision,
-                             %(every)s, %(starts)s, %(ends)s, %(zone)s))
+           AND in_one_period(d.from_at, d.undone_at, %(every)s, %(starts)s, %(ends)s, %(zone)s))
 UNION ALL
 SELECT 'deal_' || d.turned || '_undone', d.undone_position, d.from_at, d.from_precision,
        d.from_position, coalesce(d.client, o.client), d.deal, coalesce(d.product, o.product),
        d.stage, coalesce(d.holder, o.holder), d.performed_by, d.unit, d.turned = 'won',
        coalesce(d.amount, o.amount), coalesce(d.currency, o.currency), NULL,
-       local_time(d.undone_at, d.undone_precision, %(zone)s)
+       d.undone_at AT TIME ZONE %(zone)s
 FROM deal_spells_at(%(as_of)s) d LEFT JOIN LATERAL (
     SELECT * FROM deal_spells_at(%(as_of)s) a
     WHERE d.opened_at IS NULL AND a.deal = d.deal AND a.late AND a.from_at <= %(on)s OFFSET 0
 ) AS o ON true
 WHERE 'deal_' || d.turned || '_undone' = ANY (%(evidence)s)
   AND d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
-  AND in_period(d.undone_at, d.undone_precision, %(starts)s, %(ends)s, %(zone)s)
-  AND NOT in_one_period(d.from_at, d.from_precision, d.undone_at, d.undone_precision,
-                        %(every)s, %(starts)s, %(ends)s, %(zone)s)
+  AND in_period(d.undone_at, %(starts)s, %(ends)s, %(zone)s)
+  AND NOT in_one_period(d.from_at, d.undone_at, %(every)s, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: deal_open
 -- For deals_open, deals_open.*.
@@ -87,14 +85,14 @@ FROM (
             FROM deal_spells_at(%(as_of)s) a
             WHERE a.deal IN (
                 SELECT b.deal FROM deal_spells_at(%(as_of)s) b WHERE b.status = 'open'
-                  AND in_period(b.to_at, b.to_precision, %(starts)s, %(ends)s, %(zone)s))
+                  AND in_period(b.to_at, %(starts)s, %(ends)s, %(zone)s))
             WINDOW one AS (PARTITION BY deal ORDER BY from_at, from_position)
         ) AS c
     ) AS d
     WINDOW stay AS (PARTITION BY deal, stay ORDER BY from_at, from_position)
 ) AS s
 WHERE s.ends AND s.status = 'open' AND s.stage IS NOT NULL
-  AND in_period(s.to_at, s.to_precision, %(starts)s, %(ends)s, %(zone)s)
+  AND in_period(s.to_at, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: purchase
 -- For purchases, purchase_value, repeat_purchase_rate.
@@ -107,13 +105,13 @@ SELECT CASE WHEN l.product IS NULL AND l.position IS NOT NULL THEN 'purchase_res
        NULL, NULL, p.performed_by, p.unit,
        p.client IS NOT NULL AND dense_rank() OVER (
            PARTITION BY p.client,
-               date_trunc(%(every)s::text, local_time(p.occurred_at, p.precision, %(zone)s))
+               date_trunc(%(every)s::text, p.occurred_at AT TIME ZONE %(zone)s)
            ORDER BY coalesce(p.occurred_at, '-infinity'), p.position) > 1,
        CASE WHEN l.position IS NULL THEN p.amount ELSE l.amount END, p.currency, NULL::numeric,
        NULL::timestamp
 FROM purchases p LEFT JOIN product_lines l ON %(by)s = 'product' AND l.position = p.position
 WHERE known(p.position, p.annulled_at, %(as_of)s) AND coalesce(p.occurred_at, '-infinity') <= %(on)s
-  AND (in_period(p.occurred_at, p.precision, %(starts)s, %(ends)s, %(zone)s)
+  AND (in_period(p.occurred_at, %(starts)s, %(ends)s, %(zone)s)
        OR p.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
 UNION ALL
 SELECT 'purchase_returned', r.position, coalesce(p.at, r.occurred_at), coalesce(p.precision, r.precision),
@@ -121,11 +119,11 @@ SELECT 'purchase_returned', r.position, coalesce(p.at, r.occurred_at), coalesce(
        coalesce(l.product, g.only_product), NULL, NULL, coalesce(p.performed_by, r.performed_by),
        coalesce(p.unit, r.unit), NULL, CASE WHEN l.position IS NULL THEN r.amount ELSE l.amount END,
        coalesce(r.currency, p.currency), NULL,
-       coalesce(local_time(r.occurred_at, r.precision, %(zone)s), '-infinity')
+       coalesce(r.occurred_at AT TIME ZONE %(zone)s, '-infinity')
 FROM returns r LEFT JOIN LATERAL (
     SELECT *, coalesce(occurred_at, '-infinity') AS at
     FROM purchase_of(r.purchase, r.client, %(as_of)s,
-                     least(%(on)s, latest(r.occurred_at, r.precision, %(zone)s)))
+                     least(%(on)s, last_moment(r.occurred_at, r.precision, %(zone)s)))
 ) AS p ON true LEFT JOIN LATERAL (
     -- The lines of the return; without them, those of the purchase if all of it was returned, or has
     -- one product.
@@ -137,7 +135,7 @@ FROM returns r LEFT JOIN LATERAL (
 ) AS g ON true LEFT JOIN product_lines l ON l.position = g.whose
 WHERE 'purchase_returned' = ANY (%(evidence)s) AND known(r.position, r.annulled_at, %(as_of)s)
   AND coalesce(r.occurred_at, '-infinity') <= %(on)s
-  AND (in_period(r.occurred_at, r.precision, %(starts)s, %(ends)s, %(zone)s)
+  AND (in_period(r.occurred_at, %(starts)s, %(ends)s, %(zone)s)
        OR r.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
 
 -- name: buyer
@@ -158,7 +156,7 @@ FROM (
                               ORDER BY p.at < n.starts DESC, p.at DESC, p.position DESC) AS nth
     FROM ends n JOIN (
         SELECT client, position, performed_by, unit,
-               coalesce(local_time(occurred_at, precision, %(zone)s), '-infinity') AS at
+               coalesce(occurred_at AT TIME ZONE %(zone)s, '-infinity') AS at
         FROM purchases
         WHERE client IS NOT NULL AND known(position, annulled_at, %(as_of)s)
           AND coalesce(occurred_at, '-infinity') <= %(on)s

@@ -16,7 +16,7 @@ FROM interactions i LEFT JOIN LATERAL (
     FROM answer_to(i.client, i.subject, i.occurred_at, i.position, %(as_of)s, %(on)s) o
 ) AS a ON true
 WHERE i.kind = 'inquiry' AND known(i.position, i.annulled_at, %(as_of)s)
-  AND in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
+  AND in_period(i.occurred_at, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: missed_call
 -- For missed_returned.
@@ -37,7 +37,7 @@ SELECT 'missed_call', i.position, i.occurred_at, i.precision, i.position, i.clie
        NULL::numeric, NULL, NULL::numeric, NULL::timestamp
 FROM interactions i
 WHERE i.kind = 'missed_call' AND known(i.position, i.annulled_at, %(as_of)s)
-  AND in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
+  AND in_period(i.occurred_at, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: case_resolved
 -- For resolution_mean, resolution_median, reopen_rate, resolution_business_mean,
@@ -74,7 +74,7 @@ FROM case_changes c, LATERAL (
     ORDER BY coalesce(a.occurred_at, '-infinity') DESC, a.position DESC LIMIT 1
 ) AS h ON true
 WHERE c.change = 'resolved' AND known(c.position, c.annulled_at, %(as_of)s)
-  AND in_period(c.occurred_at, c.precision, %(starts)s, %(ends)s, %(zone)s)
+  AND in_period(c.occurred_at, %(starts)s, %(ends)s, %(zone)s)
   AND s.former IS DISTINCT FROM 'resolved'
 
 -- name: satisfaction
@@ -92,11 +92,11 @@ FROM (
     SELECT *, split_part(scale, '-', 1)::int AS low, split_part(scale, '-', 2)::int AS high,
            row_number() OVER (
         PARTITION BY instrument, coalesce(contact, client, position::text),
-            date_trunc(%(every)s::text, local_time(occurred_at, precision, %(zone)s))
+            date_trunc(%(every)s::text, occurred_at AT TIME ZONE %(zone)s)
         ORDER BY occurred_at DESC, position DESC) AS newest
     FROM interactions
     WHERE kind = 'satisfaction' AND known(position, annulled_at, %(as_of)s)
       AND occurred_at <= %(on)s AND instrument = ANY (%(evidence)s)
-      AND in_period(occurred_at, precision, %(starts)s, %(ends)s, %(zone)s)
+      AND in_period(occurred_at, %(starts)s, %(ends)s, %(zone)s)
 ) AS o
 WHERE o.newest = 1 AND (o.instrument <> 'csat' OR o.scale IS NOT NULL)

@@ -11,12 +11,12 @@ SELECT 'task_due', t.position, t.due_at, 'instant', t.position, t.client, t.task
        NULL::timestamp
 FROM (
     SELECT DISTINCT d.task FROM task_changes d
-    WHERE in_period(d.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
+    WHERE in_period(d.due_at, %(starts)s, %(ends)s, %(zone)s)
 ) AS due, LATERAL (
     -- OFFSET 0 keeps the look-up one of a task at a time, by the index.
     SELECT * FROM tasks_of(%(as_of)s, %(on)s) AS each WHERE each.task = due.task OFFSET 0
 ) AS t
-WHERE t.due_at <= %(on)s AND in_period(t.due_at, 'instant', %(starts)s, %(ends)s, %(zone)s)
+WHERE t.due_at <= %(on)s AND in_period(t.due_at, %(starts)s, %(ends)s, %(zone)s)
   AND NOT (t.state = 'cancelled' AND t.ended_at < t.due_at)
 
 -- name: entry
@@ -28,4 +28,4 @@ SELECT 'entry', e.position, e.occurred_at, e.precision, e.position, e.client, NU
        NULL::numeric, NULL, NULL::numeric, NULL::timestamp
 FROM entries e
 WHERE NOT e.imported AND known(e.position, e.annulled_at, %(as_of)s)
-  AND in_period(e.occurred_at, e.precision, %(starts)s, %(ends)s, %(zone)s)
+  AND in_period(e.occurred_at, %(starts)s, %(ends)s, %(zone)s)

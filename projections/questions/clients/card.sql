@@ -72,7 +72,7 @@ SELECT kind || ' ' || position AS name, terms AS value, occurred_at AS since, pr
 FROM special_terms
 WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
   AND coalesce(occurred_at, '-infinity') <= %(on)s
-  AND (valid_until IS NULL OR valid_until >= local_time(%(on)s, 'instant', %(zone)s)::date)
+  AND (valid_until IS NULL OR valid_until >= (%(on)s AT TIME ZONE %(zone)s)::date)
 ORDER BY kind COLLATE "C", position
 
 -- name: facts
@@ -190,9 +190,9 @@ WHERE t.client = ANY (%(clients)s) AND t.position <= %(as_of)s
   AND coalesce(t.occurred_at, '-infinity') <= %(on)s
   AND (%(kinds)s::text[] IS NULL OR t.kind = ANY (%(kinds)s))
   AND (%(since)s::timestamp IS NULL
-       OR local_time(t.occurred_at, t.precision, %(zone)s) >= %(since)s)
+       OR (t.occurred_at AT TIME ZONE %(zone)s) >= %(since)s)
   AND (%(until)s::timestamp IS NULL
-       OR local_time(t.occurred_at, t.precision, %(zone)s) < %(until)s)
+       OR (t.occurred_at AT TIME ZONE %(zone)s) < %(until)s)
 ORDER BY coalesce(t.occurred_at, '-infinity'), t.position
 
 -- name: mentioned

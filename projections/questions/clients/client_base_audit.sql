@@ -29,7 +29,7 @@ WITH span AS (
            bool_or(at < s.starts) AS before, bool_or(at >= s.starts) AS again,
            bool_or(at >= s.ends - %(active_days)s::int * interval '1 day') AS still
     FROM (
-        SELECT *, coalesce(local_time(occurred_at, precision, %(zone)s), '-infinity') AS at
+        SELECT *, coalesce(occurred_at AT TIME ZONE %(zone)s, '-infinity') AS at
         FROM purchases WHERE known(position, annulled_at, %(as_of)s)
     ) AS p JOIN span s ON p.at <= s.ends LEFT JOIN merged m ON m.client = p.client
     GROUP BY 1

@@ -1,5 +1,5 @@
--- What points nowhere, and what contradicts. The tables are those of all subjects; `mentions`, `look`
--- and the moments of a time are those of mentions.sql. Every statement has the same columns; position
+-- What points nowhere, and what contradicts. The tables are those of all subjects; `mentions` and
+-- `look` are those of mentions.sql. Every statement has the same columns; position
 -- is that of the first of so many events.
 --
 --   mentioned     ids that no event begins; look-alike ids; what was begun twice
@@ -131,7 +131,7 @@ WITH ends AS (
            annulled_at, NULL, employee
     FROM employment_changes WHERE change IN ('hired', 'departed')
 ), begun AS (
-    SELECT what, id, min(first_moment(at, precision, %(zone)s)) AS at FROM ends
+    SELECT what, id, min(at) AS at FROM ends
     WHERE begins AND known(position, annulled_at, %(as_of)s) AND at <= %(on)s
     GROUP BY what, id
 )
@@ -146,11 +146,7 @@ GROUP BY e.what, e.id
 
 -- name: acted
 WITH spells AS MATERIALIZED (
-    SELECT s.employee, first_moment(s.from_at, b.precision, %(zone)s) AS from_at,
-           coalesce(last_moment(s.to_at, e.precision, %(zone)s), s.to_at) AS to_at
-    FROM employment_spells(%(as_of)s) s
-    JOIN employment_changes b ON b.position = s.from_position
-    LEFT JOIN employment_changes e ON e.position = s.to_position
+    SELECT * FROM employed(%(as_of)s, %(zone)s)
 ), acts AS (
     SELECT a.performed_by, a.position, a.occurred_at, a.precision FROM entries a
     WHERE a.occurred_at <= %(on)s AND known(a.position, a.annulled_at, %(as_of)s)
@@ -159,7 +155,7 @@ WITH spells AS MATERIALIZED (
           SELECT FROM spells s
           WHERE s.employee = a.performed_by
             AND s.from_at <= last_moment(a.occurred_at, a.precision, %(zone)s)
-            AND first_moment(a.occurred_at, a.precision, %(zone)s) <= s.to_at)
+            AND a.occurred_at <= s.to_at)
 )
 SELECT 'not-employed' AS kind, 'act' AS what, performed_by AS id, NULL AS near,
        performed_by AS employee, NULL AS client, count(*) AS events, min(occurred_at) AS at,
@@ -169,11 +165,7 @@ FROM acts GROUP BY performed_by
 
 -- name: given
 WITH spells AS MATERIALIZED (
-    SELECT s.employee, first_moment(s.from_at, b.precision, %(zone)s) AS from_at,
-           coalesce(last_moment(s.to_at, e.precision, %(zone)s), s.to_at) AS to_at
-    FROM employment_spells(%(as_of)s) s
-    JOIN employment_changes b ON b.position = s.from_position
-    LEFT JOIN employment_changes e ON e.position = s.to_position
+    SELECT * FROM employed(%(as_of)s, %(zone)s)
 ), given AS (
     SELECT 'client' AS what, client AS id, to_employee AS employee, client, effective_at AS at,
            precision, position, annulled_at
@@ -195,7 +187,7 @@ WHERE g.at <= %(on)s AND known(g.position, g.annulled_at, %(as_of)s)
   AND NOT EXISTS (
       SELECT FROM spells s
       WHERE s.employee = g.employee AND s.from_at <= last_moment(g.at, g.precision, %(zone)s)
-        AND first_moment(g.at, g.precision, %(zone)s) <= s.to_at)
+        AND g.at <= s.to_at)
 GROUP BY g.what, g.id, g.employee
 
 -- name: left_open

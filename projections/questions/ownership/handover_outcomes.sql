@@ -10,7 +10,7 @@ WITH handed AS MATERIALIZED (
     LEFT JOIN owner_spells_at(%(as_of)s) s ON s.client = c.client AND s.to_position = c.position
     WHERE c.change = 'reassigned' AND known(c.position, c.annulled_at, %(as_of)s)
       AND c.effective_at <= %(on)s
-      AND in_period(c.effective_at, c.precision, %(starts)s, %(ends)s, %(zone)s)
+      AND in_period(c.effective_at, %(starts)s, %(ends)s, %(zone)s)
       AND coalesce(c.from_employee, s.owner) <> c.to_employee
 ), near AS MATERIALIZED (
     SELECT h.position AS handover, i.reach, coalesce(i.instrument, i.kind) AS measure, i.score,

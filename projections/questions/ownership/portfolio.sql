@@ -118,8 +118,8 @@ WITH gone AS MATERIALIZED (
 )
 SELECT s.client, i.name, s.owner AS former_owner, d.name AS former_owner_name, d.unit,
        nullif(since.at, '-infinity') AS since, since.precision,
-       local_time(%(on)s, 'instant', %(zone)s)::date
-           - local_time(nullif(since.at, '-infinity'), since.precision, %(zone)s)::date AS days,
+       (%(on)s AT TIME ZONE %(zone)s)::date
+           - (nullif(since.at, '-infinity') AT TIME ZONE %(zone)s)::date AS days,
        t.last_contact_at, told.precision AS last_contact_precision
 FROM staff(%(as_of)s, %(on)s) d
 JOIN owner_spells_at(%(as_of)s) s ON s.owner = d.employee

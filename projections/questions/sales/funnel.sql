@@ -9,7 +9,7 @@ WITH spells AS MATERIALIZED (
 ), cohort AS (
     SELECT DISTINCT deal FROM spells
     WHERE turned = 'opened'
-      AND in_period(opened_at, opened_precision, %(starts)s, %(ends)s, %(zone)s)
+      AND in_period(opened_at, %(starts)s, %(ends)s, %(zone)s)
 ), now AS (
     SELECT s.deal, s.line, s.status, s.stage FROM spells s JOIN cohort USING (deal)
     WHERE %(on)s < s.to_at AND (%(pipeline)s::text IS NULL OR s.line = %(pipeline)s)

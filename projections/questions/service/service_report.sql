@@ -2,7 +2,7 @@
 
 -- name: opened
 SELECT CASE WHEN 'month' = ANY (%(by)s) THEN
-           to_char(local_time(c.occurred_at, c.precision, %(zone)s), 'YYYY-MM') END AS month,
+           to_char(c.occurred_at AT TIME ZONE %(zone)s, 'YYYY-MM') END AS month,
        CASE WHEN 'kind' = ANY (%(by)s) THEN c.kind END AS kind,
        CASE WHEN 'priority' = ANY (%(by)s) THEN c.priority END AS priority,
        CASE WHEN 'location' = ANY (%(by)s) THEN c.location END AS location,
@@ -13,7 +13,7 @@ SELECT CASE WHEN 'month' = ANY (%(by)s) THEN
 FROM case_changes c
 WHERE c.change = 'opened' AND known(c.position, c.annulled_at, %(as_of)s)
   AND coalesce(c.occurred_at, '-infinity') <= %(on)s
-  AND (in_period(c.occurred_at, c.precision, %(since)s::timestamp, %(until)s::timestamp, %(zone)s)
+  AND (in_period(c.occurred_at, %(since)s::timestamp, %(until)s::timestamp, %(zone)s)
        OR c.occurred_at IS NULL AND %(since)s::timestamp = '-infinity')
 GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY cases DESC, 1, 2, 3, 4, 5, 6, 7
 
@@ -22,8 +22,7 @@ WITH notes AS (
     SELECT n.*, coalesce(n.occurred_at, '-infinity') AS at FROM case_changes n
     WHERE n.change = 'noted' AND known(n.position, n.annulled_at, %(as_of)s)
       AND coalesce(n.occurred_at, '-infinity') <= %(on)s
-      AND (in_period(n.occurred_at, n.precision, %(since)s::timestamp, %(until)s::timestamp,
-                     %(zone)s)
+      AND (in_period(n.occurred_at, %(since)s::timestamp, %(until)s::timestamp, %(zone)s)
            OR n.occurred_at IS NULL AND %(since)s::timestamp = '-infinity')
 ), holders AS MATERIALIZED (
     SELECT * FROM case_holder_spells(%(as_of)s)
@@ -49,7 +48,7 @@ WITH notes AS (
     ) AS words WHERE change = 'closed'
 )
 SELECT CASE WHEN 'month' = ANY (%(by)s) THEN
-           to_char(local_time(n.occurred_at, n.precision, %(zone)s), 'YYYY-MM') END AS month,
+           to_char(n.occurred_at AT TIME ZONE %(zone)s, 'YYYY-MM') END AS month,
        CASE WHEN 'case' = ANY (%(by)s) THEN n.case_id END AS "case",
        CASE WHEN 'kind' = ANY (%(by)s) THEN k.kind END AS kind,
        CASE WHEN 'channel' = ANY (%(by)s) THEN n.channel END AS channel,
@@ -156,8 +155,7 @@ WITH timed AS (
            days_between(c.opened_at, c.opened_precision, c.closed_at, c.closed_precision,
                         %(zone)s) * 24 AS to_closed
     FROM cases_of(%(as_of)s, %(on)s) c
-    WHERE in_period(c.opened_at, c.opened_precision, %(since)s::timestamp, %(until)s::timestamp,
-                    %(zone)s)
+    WHERE in_period(c.opened_at, %(since)s::timestamp, %(until)s::timestamp, %(zone)s)
        OR c.opened_at IS NULL AND %(since)s::timestamp = '-infinity'
 )
 SELECT "group", count(*) AS cases, count(*) FILTER (WHERE breached) AS breached,

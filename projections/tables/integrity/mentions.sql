@@ -262,17 +262,6 @@ CREATE FUNCTION look(id text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
         'БГДЖЗИЙЛПФЦЧШЩЪЫЬЭЮЯo', 'бгджзийлпфцчшщъыьэюя0') END
 $$;
 
--- The first and the last moment of a time: a day or month is all of it, in the zone.
-CREATE FUNCTION first_moment(at timestamptz, "precision" text, zone text) RETURNS timestamptz
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT at
-$$;
-CREATE FUNCTION last_moment(at timestamptz, "precision" text, zone text) RETURNS timestamptz
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN "precision" IN ('day', 'month')
-           THEN is_over(at, "precision", zone) - interval '1 us' ELSE at END
-$$;
-
 -- Open deals, tasks and cases of those who had left, and when they left.
 CREATE FUNCTION left_open(as_of bigint, on_time timestamptz) RETURNS TABLE (
     what text, id text, employee text, client text, events bigint,

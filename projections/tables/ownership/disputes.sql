@@ -226,9 +226,9 @@ WITH found AS (
          AND coalesce(f.occurred_at, '-infinity') < theirs.to_at
     WHERE coalesce(f.occurred_at, '-infinity') <= %(on)s
       AND (%(since)s::timestamp IS NULL
-           OR local_time(f.occurred_at, f.precision, %(zone)s) >= %(since)s)
+           OR (f.occurred_at AT TIME ZONE %(zone)s) >= %(since)s)
       AND (%(until)s::timestamp IS NULL
-           OR local_time(f.occurred_at, f.precision, %(zone)s) < %(until)s)
+           OR (f.occurred_at AT TIME ZONE %(zone)s) < %(until)s)
 )
 
 -- name: listed

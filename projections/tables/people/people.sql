@@ -110,6 +110,14 @@ CREATE FUNCTION employment_spells(as_of bigint) RETURNS TABLE (
     ) AS spells WHERE change <> 'departed'
 $$;
 
+-- The same from the first to the last moment: somebody who left on a date worked on that date.
+CREATE FUNCTION employed(as_of bigint, zone text) RETURNS TABLE (
+    employee text, from_at timestamptz, to_at timestamptz
+) LANGUAGE sql STABLE AS $$
+    SELECT s.employee, s.from_at, last_moment(s.to_at, e.precision, zone)
+    FROM employment_spells(as_of) s LEFT JOIN employment_changes e ON e.position = s.to_position
+$$;
+
 -- Everybody employed up to a time: the latest name, job and unit, and whether they had left.
 -- departed_at is NULL for those still here, and for those who left at an unknown time.
 CREATE FUNCTION staff(as_of bigint, on_time timestamptz) RETURNS TABLE (

@@ -65,7 +65,6 @@ CREATE TABLE deal_spells (
     to_precision     text,
     to_position      bigint NOT NULL,
     undone_at        timestamptz,
-    undone_precision text,
     undone_position  bigint,
     late             boolean NOT NULL
 );
@@ -136,8 +135,8 @@ RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
            opened_at, opened_precision, at, precision, position,
            lead(at, 1, 'infinity') OVER one, lead(precision) OVER one,
            lead(position, 1, 9223372036854775807) OVER one,
-           nth_value(at, undone) OVER whole, nth_value(precision, undone) OVER whole,
-           nth_value(position, undone) OVER whole, coalesce(nth = opened, false) AND nth > 1
+           nth_value(at, undone) OVER whole, nth_value(position, undone) OVER whole,
+           coalesce(nth = opened, false) AND nth > 1
     FROM followed
     WINDOW one AS (PARTITION BY deal ORDER BY at, position),
            whole AS (one ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)

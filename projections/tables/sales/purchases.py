@@ -80,43 +80,20 @@ def _of_products(event: Recorded) -> Iterator[ProductLine]:
         yield ProductLine(event.position, None, Decimal(rest))
 
 
-def _bought(event: Recorded) -> Iterator[NamedTuple]:
+def _bought_or_returned(event: Recorded) -> Iterator[NamedTuple]:
     d = event.data
-    yield Purchase(
-        event.position,
-        event.occurred_at,
-        event.precision,
-        d.purchase,
-        event.client,
-        event.performed_by,
-        event.unit,
-        d.deal,
-        d.amount,
-        d.currency,
-        d.margin,
-    )
-    yield from _of_products(event)
-
-
-def _returned(event: Recorded) -> Iterator[NamedTuple]:
-    d = event.data
-    yield Returned(
-        event.position,
-        event.occurred_at,
-        event.precision,
-        d.purchase,
-        event.client,
-        event.performed_by,
-        event.unit,
-        d.amount,
-        d.currency,
-    )
+    when = event.position, event.occurred_at, event.precision
+    which = *when, d.purchase, event.client, event.performed_by, event.unit
+    if event.type == "goods.returned":
+        yield Returned(*which, d.amount, d.currency)
+    else:
+        yield Purchase(*which, d.deal, d.amount, d.currency, d.margin)
     yield from _of_products(event)
 
 
 UNFOLD: Unfolds = {
-    "purchase.recorded": _bought,
-    "goods.returned": _returned,
+    "purchase.recorded": _bought_or_returned,
+    "goods.returned": _bought_or_returned,
     "offer.sent": _of_products,
 }
 

@@ -47,16 +47,6 @@ CREATE INDEX ON returns (occurred_at);
 CREATE INDEX ON product_lines (position);
 
 -- name: functions
--- The last moment at which something may have happened: of a date the end of it, in a zone.
-CREATE FUNCTION latest(at timestamptz, "precision" text, zone text) RETURNS timestamptz
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN "precision" IN ('day', 'month') THEN
-        (local_time(at, "precision", zone)
-            + CASE "precision" WHEN 'day' THEN interval '1 day' ELSE interval '1 month' END)
-            AT TIME ZONE zone - interval '1 microsecond'
-    ELSE coalesce(at, 'infinity') END
-$$;
-
 -- The purchase of this id, at most one row: that of this client if several clients have one. What is
 -- returned was bought before.
 CREATE FUNCTION purchase_of(id text, buyer text, as_of bigint, on_time timestamptz)
@@ -71,7 +61,8 @@ $$;
 WITH given_back AS (
     SELECT p.position, sum(r.amount) AS amount
     FROM returns r, LATERAL purchase_of(
-        r.purchase, r.client, %(as_of)s, least(%(on)s, latest(r.occurred_at, r.precision, %(zone)s))) p
+        r.purchase, r.client, %(as_of)s,
+        least(%(on)s, last_moment(r.occurred_at, r.precision, %(zone)s))) p
     WHERE known(r.position, r.annulled_at, %(as_of)s)
       AND coalesce(r.occurred_at, '-infinity') <= %(on)s
     GROUP BY p.position

@@ -48,8 +48,8 @@ WITH here AS (
 ), acts AS (
     SELECT performed_by AS employee, count(*) AS events, count(occurred_at) AS told,
            count(*) FILTER (
-               WHERE precision <> 'month' AND local_time(occurred_at, precision, %(zone)s)::date
-                   = local_time(recorded_at, 'instant', %(zone)s)::date) AS same_day,
+               WHERE precision <> 'month' AND (occurred_at AT TIME ZONE %(zone)s)::date
+                   = (recorded_at AT TIME ZONE %(zone)s)::date) AS same_day,
            count(*) FILTER (WHERE entered_after(occurred_at, precision, recorded_at, %(zone)s)
                                   > interval '24 hours') AS late,
            count(*) FILTER (WHERE entered_after(occurred_at, precision, recorded_at, %(zone)s)
@@ -57,8 +57,7 @@ WITH here AS (
     FROM entries
     WHERE NOT imported AND performed_by IS NOT NULL AND known(position, annulled_at, %(as_of)s)
       AND recorded_at <= %(on)s
-      AND in_period(recorded_at, 'instant', %(since)s::date::timestamp, %(until)s::date::timestamp,
-                    %(zone)s)
+      AND in_period(recorded_at, %(since)s::date::timestamp, %(until)s::date::timestamp, %(zone)s)
     GROUP BY performed_by
 )
 SELECT employee, h.name, h.unit, coalesce(a.events, 0) AS events,

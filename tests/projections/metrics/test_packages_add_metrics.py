@@ -20,7 +20,7 @@ SELECT 'note', i.position, i.occurred_at, i.precision, i.position, i.client, NUL
        NULL::timestamp
 FROM interactions i
 WHERE i.kind = 'note' AND known(i.position, i.annulled_at, %(as_of)s)
-  AND in_period(i.occurred_at, i.precision, %(starts)s, %(ends)s, %(zone)s)
+  AND in_period(i.occurred_at, %(starts)s, %(ends)s, %(zone)s)
 ''')}
 """
 USE = """
