@@ -32,7 +32,7 @@ MAX_BODY = 1 << 20
 class _Envelope(TypedDict, total=False):
     """The checks on the envelope's own fields; see `ledger.envelope.Event` for their meaning."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # for pydantic
 
     source: Required[Id]
     key: Required[Id]

@@ -76,7 +76,8 @@ def needs(*fields: str) -> Callable[[type[T]], type[T]]:
     """Say which optional fields of the envelope this event makes no sense without."""
 
     def mark(cls: type[T]) -> type[T]:
-        cls.NEEDS = fields  # type: ignore[attr-defined]
+        marked: Any = cls
+        marked.NEEDS = fields
         return cls
 
     return mark

@@ -102,7 +102,8 @@ class _Tally:
         }
 
     def tell(self, prefix: str = "") -> None:
-        where = f" (see {self.sink.path})" if self.sink.count else ""
+        more = f"; {self.sink.count - _SHOWN:,} more than shown" if self.sink.count > _SHOWN else ""
+        where = f" (see {self.sink.path}{more})" if self.sink.count else ""
         remark(
             f"{prefix}recorded {self.recorded:,}, duplicates {self.duplicates:,}, "
             f"rejected {self.sink.count:,}{where}"

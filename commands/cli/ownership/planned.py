@@ -4,11 +4,10 @@ import click
 
 from commands.cli.clients.cards import say_merged
 from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.ids import CLIENT, EMPLOYEE
 from commands.cli.shell.question import Question, asked
 from commands.decisions.ownership import ownership as model
 from commands.decisions.ownership import reassignment
-from projections.questions.clients import card
-from projections.questions.integrity.ids import check_known
 from projections.tables.ownership import ownership
 
 # What a table may lose where it is too wide, least important first.
@@ -16,23 +15,20 @@ _DROP = ("event_id", "recorded_by", "reason")
 
 
 @click.command(epilog="Example: iledger client planned --employee E-09")
-@click.argument("client", metavar="[CLIENT]", required=False)
-@click.option("--employee", metavar="EMPLOYEE", help="Only changes from or to this employee.")
+@click.argument("client", type=CLIENT, required=False)
+@click.option("--employee", type=EMPLOYEE, help="Only changes from or to this employee.")
 @asked
 def planned(question: Question, client: str | None, employee: str | None) -> None:
     """List the changes of owner that are dated ahead."""
-    connection, view = question.connection, question.view
     if client is not None:
-        card.check_known(connection, view, client)
         say_merged(question, client)
-    if employee is not None:
-        check_known(connection, view, "employee", employee)
+    connection, view = question.connection, question.view
     found = ownership.planned(connection, view, client=client, employee=employee)
     question.show(found, drop=_DROP)
 
 
 @click.command(epilog='Example: iledger client cancel C-0112 --reason "they stay" --by E-02')
-@click.argument("client", metavar="CLIENT")
+@click.argument("client", type=CLIENT)
 @click.option("--reason", metavar="TEXT", required=True, help="Why.")
 @click.option(
     "--position",

@@ -1,15 +1,19 @@
 """`iledger employee portfolio`, `orphans`, `departures`: clients by employee."""
 
 from collections import Counter
+from zoneinfo import ZoneInfo
 
 import click
 
+from commands.cli.shell.cells import counted
 from commands.cli.shell.ids import EMPLOYEE
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
 from projections.questions.integrity.check import check
 from projections.questions.ownership import portfolio as portfolio_question
+from projections.shown_times import local
 from projections.tables.ownership import ownership
+from projections.tables.people import people
 
 # What a table may lose where it is too wide, least important first.
 _PORTFOLIO = ("since", "kind")
@@ -36,7 +40,7 @@ def portfolio(question: Question, employee: str) -> None:
     question.show(found, drop=_PORTFOLIO)
     kinds = Counter(row.kind for row in found)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-    remark(f"{len(found)} {'client' if len(found) == 1 else 'clients'}: {counts or 'none'}")
+    remark(f"{counted(len(found), 'client')}: {counts or 'none'}")
     ahead = ownership.planned(question.connection, question.view, employee=employee)
     if coming := sum(row.to_employee == employee for row in ahead):
         remark(
@@ -73,3 +77,10 @@ def departures(question: Question) -> None:
     question.show(
         portfolio_question.departures(question.connection, question.view), drop=_DEPARTURES
     )
+    for row in people.employees(question.connection, question.view):
+        if row.planned == "departed" and row.planned_at is not None:
+            leaves = local(row.planned_at, ZoneInfo(question.view.zone))
+            remark(
+                f"{row.employee} leaves on {leaves:%Y-%m-%d %H:%M}; "
+                f"`iledger employee portfolio {row.employee}` lists the clients"
+            )

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import click
 
+from commands.cli.shell.cells import counted
 from commands.cli.shell.decision import DecisionShell, confirming, deciding
 from commands.cli.shell.ids import BATCH, EMPLOYEE, EMPLOYEES
 from commands.cli.shell.output import remark
@@ -93,8 +94,8 @@ def plan(
         remark("nothing to transfer, so no plan was made")
     elif out is not None:
         remark(
-            f"{out}: batch {draft.plan.batch}, {len(draft.plan.moves):,} clients of {employee}. "
-            f"Next: iledger transfer apply {out}"
+            f"{out}: batch {draft.plan.batch}, {counted(len(draft.plan.moves), 'client')} of "
+            f"{employee}. Next: iledger transfer apply {out}"
         )
     else:
         remark("this proposal is not saved; add --out plan.json to write the plan")
@@ -131,7 +132,7 @@ def apply(shell: DecisionShell, plan: Plan, approved_by: str | None) -> None:
     from commands.decisions.ownership.transfer import apply
 
     shell.confirm(
-        f"Transfer {len(plan.moves):,} clients of {plan.from_employee} to "
+        f"Transfer {counted(len(plan.moves), 'client')} of {plan.from_employee} to "
         f"{', '.join(plan.successors)} (batch {plan.batch})?"
     )
     tried: list[Event] = []

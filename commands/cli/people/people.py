@@ -1,20 +1,24 @@
 """`iledger employee depart`, `cancel`, `absence`: our own people leave us, or are away."""
 
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
+from shlex import quote
 
 import click
 
+from commands.cli.shell.cells import counted
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.ids import EMPLOYEE
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import ROLES, known_zone
 from commands.decisions.people import people
-from ledger.database import connect
+from ledger.database import Connection, connect
 from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised
 from projections.engine.catch_up import catch_up
 from projections.questions.ownership import succession
 from projections.shown_times import local
+from projections.tables.ownership import ownership
 from projections.view import View
 
 _EMPLOYEE = click.argument("employee", type=EMPLOYEE)
@@ -37,7 +41,7 @@ def depart(shell: DecisionShell, employee: str, effective: str | None, reason: s
     at = shell.moment("--effective", effective)
     shell.take(people.model(employee), people.depart(employee, reason=reason, effective_at=at))
     if not shell.dry_run:
-        _say_orphans(shell, employee, at)
+        _say_orphans(shell, employee, at, effective)
 
 
 @click.command(epilog='Example: iledger employee cancel E-09 --reason "stays" --by E-02')
@@ -47,6 +51,8 @@ def depart(shell: DecisionShell, employee: str, effective: str | None, reason: s
 def cancel(shell: DecisionShell, employee: str, reason: str) -> None:
     """Cancel a departure or moves of an employee that are dated ahead."""
     shell.take(people.model(employee), people.cancel(employee, reason=reason))
+    if not shell.dry_run:
+        _say_planned(shell, employee)
 
 
 @click.command(
@@ -81,24 +87,45 @@ def _day(option: str, text: str) -> date:
         raise InvalidQuestion(f"{option} {text!r} is not a day, such as 2026-07-01") from None
 
 
-def _say_orphans(shell: DecisionShell, employee: str, at: datetime | None) -> None:
+def _say_orphans(
+    shell: DecisionShell, employee: str, at: datetime | None, given: str | None
+) -> None:
     """Report how many clients become orphans, and the next step."""
-    now, target = datetime.now(UTC), shell.ledger.location
-    # A login that may record a departure need not be allowed to read about clients.
-    with suppress(NotAllowed, NotInitialised), closing(connect(target, *ROLES)) as connection:
-        view = View(
-            catch_up(connection, target, workers=None).position, max(at or now, now), shell.zone
-        )
+    with suppress(NotAllowed, NotInitialised), _looking(shell, at) as (connection, view):
         clients = len(succession.owned(connection, view, employee))
         when, effective = "now", ""
-        if at and at > now:
+        if at and at > datetime.now(UTC):
             when = f"from {local(at, known_zone(shell.zone)):%Y-%m-%d %H:%M} ({shell.zone}) on"
-            effective = f" --effective {at:%Y-%m-%dT%H:%M:%SZ}"
+            effective = f" --effective {quote(given or '')}"
         if clients:
             remark(
-                f"{clients:,} {'client' if clients == 1 else 'clients'} of {employee} "
+                f"{counted(clients, 'client')} of {employee} "
                 f"{'is an orphan' if clients == 1 else 'are orphans'} {when}. Next: iledger "
                 f"transfer plan {employee} --rule same-unit{effective} --out plan.json"
             )
         else:
             remark(f"{employee} has no clients")
+
+
+def _say_planned(shell: DecisionShell, employee: str) -> None:
+    """Report the changes of owner that were planned with what was cancelled, perhaps."""
+    with suppress(NotAllowed, NotInitialised), _looking(shell) as (connection, view):
+        ahead = ownership.planned(connection, view, employee=employee)
+        if ahead:
+            remark(
+                f"still planned: {counted(len(ahead), 'change')} of owner from or to {employee}; "
+                f"`iledger client planned --employee {employee}` lists them, "
+                "`iledger client cancel` cancels one"
+            )
+
+
+@contextmanager
+def _looking(shell: DecisionShell, at: datetime | None = None) -> Iterator[tuple[Connection, View]]:
+    """A view of the present, or of a later time, of what follows from a decision.
+
+    Raises NotAllowed: a login that may record a departure need not be one that reads of clients.
+    """
+    now, target = datetime.now(UTC), shell.ledger.location
+    with closing(connect(target, *ROLES)) as connection:
+        position = catch_up(connection, target, workers=None).position
+        yield connection, View(position, max(at or now, now), shell.zone)

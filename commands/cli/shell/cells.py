@@ -83,6 +83,11 @@ def field_of(value: Any) -> str:
     return json_of(value) if isinstance(value, (list, tuple)) else _text(value)
 
 
+def counted(count: int, noun: str) -> str:
+    """How many of something there are: "1 client", "1,024 clients"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def json_of(value: Any) -> str:
     """A value in JSON; decimals are numbers."""
     return _encoder.encode(value).decode()

@@ -110,11 +110,14 @@ def test_it_is_cancelled_by_a_command(planned: Here) -> None:
 def test_a_departure_dated_ahead_is_listed_and_cancelled(planned: Here) -> None:
     depart = ("employee", "depart", "E-2", *AHEAD)
     assert planned(*depart).exit_code == 0
+    assert "E-2 leaves on 2150-01-01 00:00" in planned("employee", "departures").stderr
     found = {row["employee"]: row for row in rows(planned, "employee", "list")}
     assert (found["E-2"]["planned"], found["E-2"]["departed"]) == ("departed", False)
     assert found["E-2"]["planned_at"].startswith("2150-01-01")
     assert found["E-1"]["planned"] is None
-    assert planned("employee", "cancel", "E-2", "--reason", "stays").exit_code == 0
+    done = planned("employee", "cancel", "E-2", "--reason", "stays")
+    assert done.exit_code == 0
+    assert "still planned: 1 change of owner from or to E-2" in done.stderr
     assert all(row["planned"] is None for row in rows(planned, "employee", "list"))
     with pytest.raises(Refused, match="nothing about employee E-2 is dated ahead"):
         planned("employee", "cancel", "E-2", "--reason", "stays")
