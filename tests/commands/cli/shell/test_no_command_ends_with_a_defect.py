@@ -75,6 +75,6 @@ def test_no_arguments_are_a_defect(folder: Path, part: int) -> None:
     """Odd values, in random commands; the message of a failure names the seed."""
     print(f"ILEDGER_TEST_SEED={SEED}")
     random = Random(f"{SEED} part {part}")
-    for _ in range(examples(50)):
+    for _ in range(examples(250)):
         leaf = random.choice(LEAVES)
         check([*leaf.path, *odd.arguments(leaf, random, folder)])
