@@ -29,7 +29,7 @@ MIB = 1 << 10
 
 def measure(location: Location, events: int, clients: int) -> Iterator[Line]:
     """Yield the lines about reading, rebuilding and asking."""
-    schema.init(location)
+    schema.init(location, company.ZONE)
     with closing(connect(location, "owner")) as connection:
         _fill(connection, events, clients)
         connection.execute("ANALYZE")
@@ -124,7 +124,7 @@ def _copy_tables(connection: Connection, location: Location) -> float:
 
 def _card(connection: Connection, clients: int) -> Line:
     chance = random.Random(2)
-    view = View.now(log.head(connection))
+    view = View.now(log.head(connection), company.ZONE)
     spent = []
     for _ in range(400):
         name = f"C-{chance.randrange(clients)}"

@@ -38,6 +38,7 @@ from ledger.events.work import BusinessCalendarPublished, TaskAssigned, TaskComp
 START = datetime(2024, 1, 1, tzinfo=UTC)
 EMPLOYEES = 500
 CALENDAR = "office"
+ZONE = "Europe/Moscow"
 _FIELDS = ("phone", "site", "director", "warehouse", "budget")
 
 
@@ -58,7 +59,7 @@ def events(count: int, clients: int) -> Iterator[Encoded]:
     week = tuple(Workday(weekday=day, shifts=("09:00-18:00",)) for day in range(1, 6))
     calendar = BusinessCalendarPublished(
         calendar=CALENDAR,
-        zone="Europe/Moscow",
+        zone=ZONE,
         first_day=date(2023, 12, 1),
         last_day=date(2026, 12, 31),
         week=week,

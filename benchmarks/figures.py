@@ -69,7 +69,7 @@ def measure(location: Location) -> Iterator[Line]:
     """Yield the lines about figures; the ledger is the one that `company.events` makes."""
     with closing(connect(location, "supervisor")) as connection:
         head = catch_up(connection, location).position
-        view = View(head, datetime(2026, 1, 1, tzinfo=UTC), "Europe/Moscow")
+        view = View(head, datetime(2026, 1, 1, tzinfo=UTC), company.ZONE)
         limit = _seconds(lambda: _scan(connection, MONTH))
         for by in ("employee", "whole"):
             spent = _seconds(

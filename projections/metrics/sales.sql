@@ -19,37 +19,25 @@ WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
 -- A win or a loss, unless it was undone in the same period; and, in the period in which it was undone,
 -- one of an earlier period (deal_won_undone, deal_lost_undone). What closed a deal before the date of
 -- its opening has the rest from that opening.
-SELECT 'deal_' || d.turned, d.from_position, d.from_at, d.from_precision, d.from_position,
-       coalesce(d.client, o.client), d.deal, coalesce(d.product, o.product), d.stage,
-       coalesce(d.holder, o.holder), d.performed_by, d.unit, d.turned = 'won',
-       coalesce(d.amount, o.amount), coalesce(d.currency, o.currency),
-       CASE WHEN d.turned <> 'opened' THEN
+SELECT k.evidence, CASE WHEN k.undone THEN d.undone_position ELSE d.from_position END, d.from_at,
+       d.from_precision, d.from_position, coalesce(d.client, o.client), d.deal,
+       coalesce(d.product, o.product), d.stage, coalesce(d.holder, o.holder), d.performed_by, d.unit,
+       d.turned = 'won', coalesce(d.amount, o.amount), coalesce(d.currency, o.currency),
+       CASE WHEN d.turned <> 'opened' AND NOT k.undone THEN
            days_between(coalesce(d.opened_at, o.opened_at),
                         coalesce(d.opened_precision, o.opened_precision),
                         d.from_at, d.from_precision, %(zone)s)
-       END, NULL::timestamp
-FROM deal_spells_at(%(as_of)s) d LEFT JOIN LATERAL (
-    SELECT * FROM deal_spells_at(%(as_of)s) a
-    WHERE d.opened_at IS NULL AND a.deal = d.deal AND a.late AND a.from_at <= %(on)s OFFSET 0
-) AS o ON true
-WHERE d.turned IS NOT NULL AND 'deal_' || d.turned = ANY (%(evidence)s) AND d.from_at <= %(on)s
-  AND in_period(d.from_at, %(starts)s, %(ends)s, %(zone)s)
+       END, CASE WHEN k.undone THEN d.undone_at AT TIME ZONE %(zone)s END
+FROM deal_spells_at(%(as_of)s) d CROSS JOIN LATERAL (VALUES
+    (false, 'deal_' || d.turned, d.from_at), (true, 'deal_' || d.turned || '_undone', d.undone_at)
+) AS k(undone, evidence, at)
+LEFT JOIN LATERAL late_opening(d.deal, d.opened_at, %(as_of)s, %(on)s) o ON true
+WHERE d.turned IS NOT NULL AND k.evidence = ANY (%(evidence)s) AND k.at <= %(on)s
+  AND in_period(k.at, %(starts)s, %(ends)s, %(zone)s)
+  AND (in_period(d.from_at, %(starts)s, %(ends)s, %(zone)s)
+       OR d.undone_at IS NOT NULL AND in_period(d.undone_at, %(starts)s, %(ends)s, %(zone)s))
   AND NOT (d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
            AND in_one_period(d.from_at, d.undone_at, %(every)s, %(starts)s, %(ends)s, %(zone)s))
-UNION ALL
-SELECT 'deal_' || d.turned || '_undone', d.undone_position, d.from_at, d.from_precision,
-       d.from_position, coalesce(d.client, o.client), d.deal, coalesce(d.product, o.product),
-       d.stage, coalesce(d.holder, o.holder), d.performed_by, d.unit, d.turned = 'won',
-       coalesce(d.amount, o.amount), coalesce(d.currency, o.currency), NULL,
-       d.undone_at AT TIME ZONE %(zone)s
-FROM deal_spells_at(%(as_of)s) d LEFT JOIN LATERAL (
-    SELECT * FROM deal_spells_at(%(as_of)s) a
-    WHERE d.opened_at IS NULL AND a.deal = d.deal AND a.late AND a.from_at <= %(on)s OFFSET 0
-) AS o ON true
-WHERE 'deal_' || d.turned || '_undone' = ANY (%(evidence)s)
-  AND d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
-  AND in_period(d.undone_at, %(starts)s, %(ends)s, %(zone)s)
-  AND NOT in_one_period(d.from_at, d.undone_at, %(every)s, %(starts)s, %(ends)s, %(zone)s)
 
 -- name: deal_open
 -- For deals_open, deals_open.*.

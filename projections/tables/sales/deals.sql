@@ -148,6 +148,17 @@ CREATE FUNCTION deal_spells_at(as_of bigint) RETURNS SETOF deal_spells LANGUAGE 
     SELECT * FROM deal_spells_of(as_of) WHERE as_of < (SELECT position FROM progress)
 $$;
 
+-- The opening of a deal that was closed before the date of it: at most one row. Seldom called, and so
+-- no SQL function, which would be planned with every statement that may call it.
+CREATE FUNCTION late_opening(of text, known_at timestamptz, as_of bigint, on_time timestamptz)
+RETURNS SETOF deal_spells LANGUAGE plpgsql STABLE ROWS 1 AS $$
+BEGIN
+    IF known_at IS NULL THEN
+        RETURN QUERY SELECT * FROM deal_spells_at(as_of) a
+                     WHERE a.deal = of AND a.late AND a.from_at <= on_time;
+    END IF;
+END $$;
+
 -- Days between two moments; NULL if unknown. Where one of them is known as a day or month alone, the
 -- dates are compared, and what lies within that day or month took no time. An evening that is the next
 -- day in another zone is a day apart either way round.
