@@ -8,8 +8,9 @@ import click
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
 from commands.cli.shell.progress import Bar
-from commands.cli.shell.question import ROLES, listed, zone_named, zoned
+from commands.cli.shell.question import ROLES, listed, zoned
 from commands.cli.shell.selection import Selection
+from commands.cli.shell.times import zone_named
 from ledger import schema
 from ledger.database import connect, translated
 from ledger.sql import statements

@@ -11,8 +11,9 @@ from commands.cli.admin.system_zone import system_zone
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
 from commands.cli.shell.parts import parted
-from commands.cli.shell.question import listed, zone_named, zoned
+from commands.cli.shell.question import listed, zoned
 from commands.cli.shell.selection import Selection
+from commands.cli.shell.times import zone_named
 from ledger import embedded, schema
 from ledger.database import Connection, Location, connect, translated
 from ledger.errors import InvalidQuestion, NotAllowed

@@ -6,7 +6,8 @@ import click
 
 from commands.cli.shell.ids import CLIENT
 from commands.cli.shell.output import remark
-from commands.cli.shell.question import Question, asked, moment, recorded_position
+from commands.cli.shell.question import Question, asked, recorded_position
+from commands.cli.shell.times import moment
 from ledger.errors import InvalidQuestion
 from projections.questions.clients import card as card_question
 from projections.tables.clients import merges

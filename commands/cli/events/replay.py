@@ -15,8 +15,9 @@ import msgspec
 from commands.cli.shell.ids import CLIENT, EMPLOYEE
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import remark
-from commands.cli.shell.question import known_zone, moment, recorded_position, zone_named, zoned
+from commands.cli.shell.question import recorded_position, zoned
 from commands.cli.shell.tables import cut
+from commands.cli.shell.times import known_zone, moment, zone_named
 from ledger import following, log, schema
 from ledger.database import Connection, Location, connect
 from ledger.envelope import Row

@@ -1,6 +1,6 @@
 """`iledger norm list`, `define`: figures that everyone in their scope must meet."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +11,8 @@ from commands.cli.motivation.targets import number
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.ids import EMPLOYEE, NORM, UNIT
 from commands.cli.shell.question import Question, asked
+from commands.cli.shell.times import day_of
 from commands.decisions.motivation import norms as deciding_norms
-from ledger.errors import InvalidQuestion
 from ledger.events.motivation import Bound, NormDefined, NormScope
 from projections.tables.motivation.norms import norms
 
@@ -116,16 +116,9 @@ def define(
         value=bounded[0][1],
         scope=scope,
         scope_id=scope_id,
-        effective_from=_day("--from", first) or today,
-        until=_day("--until", until),
+        effective_from=day_of("--from", first) if first else today,
+        until=day_of("--until", until) if until else None,
         **said,
     )
     model = deciding_norms.model(scope_id if scope != "position" else None)
     shell.take(model, deciding_norms.define(wanted, shell.zone))
-
-
-def _day(option: str, text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise InvalidQuestion(f"{option} {text!r} is not a day, such as 2026-06-30") from None

@@ -14,7 +14,8 @@ from commands.cli.shell.ids import BATCH, EMPLOYEE, EMPLOYEES
 from commands.cli.shell.output import remark
 from commands.cli.shell.parts import parted
 from commands.cli.shell.progress import Bar
-from commands.cli.shell.question import Question, asked, moment
+from commands.cli.shell.question import Question, asked
+from commands.cli.shell.times import moment
 from commands.decisions import parts
 from commands.decisions.handle import Decision, Handled, handle, propose
 from commands.decisions.ownership.transfer_plan import Plan, read, write

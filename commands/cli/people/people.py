@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from shlex import quote
 
 import click
@@ -11,10 +11,11 @@ from commands.cli.shell.cells import counted
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.ids import EMPLOYEE
 from commands.cli.shell.output import remark
-from commands.cli.shell.question import ROLES, known_zone
+from commands.cli.shell.question import ROLES
+from commands.cli.shell.times import day_of, known_zone
 from commands.decisions.people import people
 from ledger.database import Connection, connect
-from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised
+from ledger.errors import NotAllowed, NotInitialised
 from projections.engine.catch_up import catch_up
 from projections.questions.ownership import succession
 from projections.shown_times import local
@@ -75,16 +76,13 @@ def absence(
 ) -> None:
     """Record an absence and who covers for it."""
     decide = people.absence(
-        employee, _day("--from", first), _day("--to", last), substitute=substitute, reason=reason
+        employee,
+        day_of("--from", first),
+        day_of("--to", last),
+        substitute=substitute,
+        reason=reason,
     )
     shell.take(people.model(employee, *filter(None, [substitute])), decide)
-
-
-def _day(option: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidQuestion(f"{option} {text!r} is not a day, such as 2026-07-01") from None
 
 
 def _say_orphans(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import click
 
+from commands.cli.shell.times import day_of
 from ledger.errors import InvalidQuestion
 from projections import periods
 
@@ -38,13 +39,11 @@ def period_of(period: str | None, since: str | None, until: str | None) -> Perio
 def _span(option: str, text: str | None) -> Period:
     if text is None:
         return Period(None, None)
+    if _DAY.fullmatch(text):
+        day = day_of(option, text)
+        return Period(day, day + timedelta(days=1))
     try:
-        if _DAY.fullmatch(text):
-            day = date.fromisoformat(text)
-            return Period(day, day + timedelta(days=1))
         named = periods.period_of(text)
-    except (ValueError, OverflowError, InvalidQuestion):
-        raise InvalidQuestion(
-            f"{option} {text!r} is not a day or period; give 2025, 2025-Q3, 2025-09 or 2025-09-30"
-        ) from None
+    except InvalidQuestion as error:
+        raise InvalidQuestion(f"{option}: {error} or 2025-09-30") from None
     return Period(named.since, named.until)

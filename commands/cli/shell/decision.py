@@ -24,8 +24,9 @@ import click
 from commands.cli.shell.formats import formatted
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
-from commands.cli.shell.question import moment, zone_named, zoned
+from commands.cli.shell.question import zoned
 from commands.cli.shell.request import request_of
+from commands.cli.shell.times import moment, zone_named
 from commands.decisions import parts
 from commands.decisions.handle import (
     Context,

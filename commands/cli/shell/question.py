@@ -14,8 +14,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -26,21 +26,16 @@ from commands.cli.shell.output import Format, Printer, Rows, remark
 from commands.cli.shell.passed_over import say_passed_over
 from commands.cli.shell.progress import Bar
 from commands.cli.shell.selection import WHOLE, Selection, selected
+from commands.cli.shell.times import known_zone, moment, zone_named
 from ledger import log, schema
 from ledger.database import Connection, Location, connect
 from ledger.errors import InvalidQuestion
-from ledger.moments import Moment, Precision
 from projections.engine.catch_up import catch_up
 from projections.engine.runner import Progress
-from projections.periods import period_of
 from projections.shown_times import local
 from projections.view import View
 
 ROLES = ("owner", "supervisor", "auditor")
-_FORM_REMEDY = (
-    "Give a day (2025-06-30), a month (2025-06), a quarter (2025-Q2), a year (2025) or a time "
-    "(2025-06-30T18:00)."
-)
 
 
 @dataclass(frozen=True)
@@ -78,13 +73,6 @@ class Question:
             return None
         last = moment("--until", until, self.view.zone).last + timedelta(microseconds=1)
         return local(last, known_zone(self.view.zone)).replace(tzinfo=None)
-
-
-class Span(NamedTuple):
-    """What a date or time on the command line covers: an instant, or a whole day, month, …"""
-
-    first: datetime
-    last: datetime
 
 
 def asked(command: Callable[..., None]) -> Callable[..., None]:
@@ -185,21 +173,6 @@ def opened(
             yield Question(connection, view, location, printer)
 
 
-def known_zone(name: str) -> ZoneInfo:
-    """The time zone of this IANA name. Raises InvalidQuestion."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidQuestion(
-            f"unknown time zone {name!r}; use an IANA name, such as Europe/Moscow or UTC"
-        ) from None
-
-
-def zone_named(zone: str | None, default: str) -> str:
-    """The zone that --zone names, or the default. Raises InvalidQuestion if there is no such."""
-    return default if zone is None else known_zone(zone).key
-
-
 def position(connection: Connection, as_of: str | None, at: Progress, zone: str) -> int:
     """The position that --as-of means; where the projections stand if it is not given."""
     if as_of is None:
@@ -240,42 +213,6 @@ def recorded_position(
             f"{truth.format(as_of)} asks for what was true then, as it is known now"
         )
     return found
-
-
-def moment(option: str, text: str, zone: str) -> Span:
-    """Read a date or time; one without an offset is in the zone. Raises InvalidQuestion."""
-    in_zone = known_zone(zone)
-    if re.fullmatch(r"\d{4}(-Q[1-4])?", text, re.ASCII):
-        try:
-            named = period_of(text)
-            return Span(named.begin(zone), named.end(zone) - timedelta(microseconds=1))
-        except (InvalidQuestion, OverflowError):
-            raise InvalidQuestion(f"{option} {text!r} is out of reach. {_FORM_REMEDY}") from None
-    naive = re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?", text, re.ASCII)
-    try:
-        found = Moment.parse(f"{text}Z" if naive else text)
-    except ValueError as error:
-        raise InvalidQuestion(f"{option} {text!r} {error}. {_FORM_REMEDY}") from None
-    if found.at is None:
-        raise InvalidQuestion(f"{option} {text!r} is not a time. {_FORM_REMEDY}")
-    try:
-        return _span(found, found.at, in_zone, naive=bool(naive))
-    except OverflowError:
-        raise InvalidQuestion(
-            f"{option} {text!r} is outside the supported range. {_FORM_REMEDY}"
-        ) from None
-
-
-def _span(found: Moment, at: datetime, zone: ZoneInfo, *, naive: bool) -> Span:
-    if not found.floating:
-        at = (at.replace(tzinfo=zone) if naive else at).astimezone(UTC)
-        return Span(at, at)
-    day = at.replace(tzinfo=None)
-    after = day + timedelta(days=1)
-    if found.precision is Precision.MONTH:
-        after = (day + timedelta(days=32)).replace(day=1)
-    first, end = (each.replace(tzinfo=zone).astimezone(UTC) for each in (day, after))
-    return Span(first, end - timedelta(microseconds=1))
 
 
 def _on(on: str | None, zone: str) -> datetime:
