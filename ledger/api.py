@@ -58,6 +58,9 @@ def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
 
     Raises ServerUnavailable, NotInitialised, SchemaMismatch.
     """
+    for argument, value in {"dsn": dsn, "folder": folder, "schema_name": schema_name}.items():
+        if value is not None and not str(value).strip():
+            raise InvalidQuestion(f"{argument} is empty; give it a value, or leave it out")
     environment = {name: os.environ[name] for name in VARIABLES if name in os.environ}
     if folder is not None:
         environment.pop("ILEDGER_DSN", None)

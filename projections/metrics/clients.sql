@@ -37,16 +37,18 @@ WHERE NOT EXISTS (
 -- name: orphaned
 -- For orphan_hours.
 -- The hours in which a client had lost its owner, or had one who had departed; not those after its id
--- was merged into another client.
+-- was merged into another client. Without a first day, those from the first event known on.
 SELECT 'orphaned', g.position,
        least(greatest(g.from_at, n.since), %(on)s), 'instant',
        CASE WHEN g.from_at < n.since THEN 9223372036854775807 ELSE g.position END,
        g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
-       CASE WHEN isfinite(greatest(g.from_at, n.since)) THEN
-           extract(epoch FROM least(g.to_at, n.at, %(on)s, a.since)
-               - greatest(g.from_at, n.since)) / 3600 END,
+       greatest(0, extract(epoch FROM least(g.to_at, n.at, %(on)s, a.since)
+           - greatest(g.from_at, n.since, f.at)) / 3600),
        NULL, NULL::numeric, n.starts
-FROM ends n JOIN (
+FROM ends n CROSS JOIN (
+    SELECT CASE WHEN isfinite(%(starts)s::timestamp) THEN '-infinity'
+               ELSE coalesce((SELECT at FROM earliest), %(on)s) END AS at
+) AS f JOIN (
     SELECT from_position AS position, client, 'released' AS why, former AS owner, from_at, to_at
     FROM (
         SELECT *, lag(owner) OVER (PARTITION BY client ORDER BY from_at, from_position) AS former

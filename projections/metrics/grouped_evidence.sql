@@ -10,18 +10,18 @@
 --   grouped               the same rows with group and period
 WITH
 -- when: period_ends
+earliest AS (
+    -- The first event known then: where a question without a first day begins.
+    SELECT min(e.occurred_at) AS at FROM entries e
+    WHERE e.occurred_at <= %(on)s AND known(e.position, e.annulled_at, %(as_of)s)
+),
 periods AS (
     -- For what is counted at the end of a period; the last may be cut short by the time asked for.
     SELECT greatest(p, %(starts)s::timestamp) AS starts,
            least(p + %(step)s::interval, %(ends)s::timestamp) AS ends
     FROM generate_series(
-        -- Without a first day, from the first event known then.
         date_trunc(%(every)s::text, CASE WHEN isfinite(%(starts)s::timestamp) THEN %(starts)s::timestamp
-            ELSE coalesce((
-                SELECT (min(e.occurred_at) AT TIME ZONE %(zone)s) FROM entries e
-                WHERE e.occurred_at <= %(on)s AND known(e.position, e.annulled_at, %(as_of)s)),
-                %(on)s AT TIME ZONE %(zone)s)
-            END),
+            ELSE coalesce((SELECT at FROM earliest), %(on)s) AT TIME ZONE %(zone)s END),
         least(%(ends)s::timestamp - interval '1 microsecond', %(on)s AT TIME ZONE %(zone)s),
         %(step)s::interval) AS p
     WHERE %(step)s::interval IS NOT NULL

@@ -136,13 +136,13 @@ def kept_shares(connection: Connection, view: View, period: Period, norm: str) -
     }
 
 
-def behind_breaches(
+def breaches(
     connection: Connection, view: View, period: Period, norm: str
-) -> Iterator[EvidenceRow]:
-    """The events behind the breaches of a norm in a period, as `behind`."""
+) -> Iterator[tuple[Compliance, list[EvidenceRow]]]:
+    """The breaches of a norm in a period that were not annulled, and the events behind each."""
     for each in compliance(connection, view, period, norm=norm):
         if each.state == BREACHED and not each.annulled:
-            yield from behind(connection, view, each.norm, each.period, each.employee)
+            yield each, behind(connection, view, each.norm, each.period, each.employee)
 
 
 def refuse_undefined(connection: Connection, view: View, norm: str) -> None:

@@ -8,7 +8,7 @@ from ledger.database import Connection
 from ledger.errors import InvalidQuestion
 from projections.metrics.definitions import metric_of
 from projections.metrics.metrics import explain
-from projections.motivation.compliance import BREACHED, behind, compliance, refuse_undefined
+from projections.motivation.compliance import breaches, refuse_undefined
 from projections.motivation.employment import tenures
 from projections.motivation.measure import at_the_end, terms
 from projections.motivation.rounding import to_cents
@@ -91,12 +91,10 @@ def _breaches(
     """The breaches of a norm in a period, those whose record was annulled left out."""
     refuse_undefined(connection, view, norm)
     found: dict[str, Counted] = {}
-    for each in compliance(connection, view, period, norm=norm):
-        if each.state == BREACHED and not each.annulled:
-            rows = behind(connection, view, each.norm, each.period, each.employee)
-            number, evidence = found.get(each.employee, Counted())
-            more = dict.fromkeys((*evidence, *(row.position for row in rows)))
-            found[each.employee] = Counted(number + 1, tuple(more))
+    for each, rows in breaches(connection, view, period, norm):
+        number, evidence = found.get(each.employee, Counted())
+        more = dict.fromkeys((*evidence, *(row.position for row in rows)))
+        found[each.employee] = Counted(number + 1, tuple(more))
     return found
 
 

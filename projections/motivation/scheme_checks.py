@@ -45,12 +45,12 @@ def _components(whole: Mapping[str, Any], wrong: set[Path]) -> Iterator[Finding]
             yield (
                 (*path, "norm"),
                 each["norm"],
-                "is there besides a metric",
+                "cannot be combined with a metric",
                 "Leave one of the two out.",
             )
         if "norm" in each and str(each.get("target")) in FROM_TARGETS:
             remedy = "Give the share of the periods in which it is to be kept, such as 1."
-            yield (*path, "target"), each["target"], "is not there for a norm", remedy
+            yield (*path, "target"), each["target"], "cannot be used with a norm", remedy
         measured = each.get("metric") or each.get("norm", "")
         key = (measured, FROM_TARGETS.get(str(each.get("target")), OWN))
         if key[0] and key in seen:
@@ -71,6 +71,11 @@ def _reductions(whole: Mapping[str, Any], wrong: set[Path]) -> Iterator[Finding]
             yield (*path, "rule"), rule, "is there twice", "Name each rule once."
         seen.add(rule)
         if "norm" in named and "metric" in named:
-            yield metric, named["metric"], "is there besides a norm", "Leave one of the two out."
+            yield (
+                metric,
+                named["metric"],
+                "cannot be combined with a norm",
+                "Leave one of the two out.",
+            )
         if "norm" not in named and "metric" not in named:
             yield metric, None, "is missing", "Name a metric that counts, or a norm instead."

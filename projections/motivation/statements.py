@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from ledger.database import Connection
 from projections.metrics.metrics import Terms, explain
 from projections.metrics.rows import EvidenceRow
-from projections.motivation.compliance import behind_breaches, kept_shares
+from projections.motivation.compliance import breaches, kept_shares
 from projections.motivation.employment import tenures
 from projections.motivation.measure import Facts, Figure, at_the_end, facts, figure, terms
 from projections.motivation.payout import (
@@ -88,8 +88,10 @@ def figures_behind(
     """
     component = scheme.component(name)
     if component and component.norm:
-        breaches = behind_breaches(connection, view, period, component.norm)
-        return [row for row in breaches if employees is None or row.group in employees]
+        found = breaches(connection, view, period, component.norm)
+        return [
+            row for _, rows in found for row in rows if employees is None or row.group in employees
+        ]
     return _behind(connection, view, period, scheme, (name, component), employees)
 
 

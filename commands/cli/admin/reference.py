@@ -84,7 +84,8 @@ those owned at any time in the period; they are covered if there was activity of
 - An event is late if it was recorded more than 24 hours after it happened (for a date: after its
   end). Imports (with `import_batch`) do not count.
 - A client is orphaned while nobody owns it although somebody did, and while its owner has left. A
-  merged id is owned and orphaned up to the merge.
+  merged id is owned and orphaned up to the merge. Asked for without a first day, orphan hours count
+  from the first event known.
 """
 _NOT_THERE = """
 `iledger funnel` shows stage conversion and losses, `iledger handover outcomes` retention and mood

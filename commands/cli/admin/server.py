@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 from commands.cli.admin.system_zone import system_zone
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
-from commands.cli.shell.parts import parted
+from commands.cli.shell.parts import chosen_part, parted
 from commands.cli.shell.question import listed, zoned
 from commands.cli.shell.selection import Selection
 from commands.cli.shell.times import zone_named
@@ -67,7 +67,7 @@ def init(zone: str | None, migrate: bool) -> None:
 
 
 @click.command(epilog="Example: iledger status --format json")
-@parted("ledger", "projections", "check", "tables")
+@parted("ledger", "projections", "check", "not understood", "tables")
 @zoned
 @listed
 def status(zone: str | None, form: Format, selection: Selection) -> None:
@@ -79,7 +79,7 @@ def status(zone: str | None, form: Format, selection: Selection) -> None:
             printer.show([_ledger(connection, location, about)], "Ledger")
             at = runner.progress(connection, location)
             printer.show(_projections(at), "Projections")
-            printer.show(_findings(connection, location, about.zone), "Check")
+            printer.show(_findings(connection, at, about.zone), "Check")
             if (passed := runner.not_understood(connection, at)) or form == "json":
                 printer.show(passed, "Not understood", Listed._fields)
             printer.show(_sizes(connection, location), "Tables")
@@ -124,12 +124,13 @@ def _projections(at: runner.Progress | None) -> list[dict[str, Any]]:
     return [{"position": at.position, "behind": at.behind, "state": state}]
 
 
-def _findings(connection: Connection, location: Location, zone: str) -> list[dict[str, Any]]:
+def _findings(
+    connection: Connection, at: runner.Progress | None, zone: str
+) -> list[dict[str, Any]]:
     """How much `iledger audit check` finds in the projections as they are, if they may be read."""
+    if at is None or not at.fresh or chosen_part() not in (None, "check"):
+        return []
     try:
-        at = runner.progress(connection, location)
-        if at is None or not at.fresh:
-            return []
         found = counts(connection, View.now(at.position, zone))
     except NotAllowed:
         return []

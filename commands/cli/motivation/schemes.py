@@ -16,16 +16,21 @@ from projections.motivation.scheme import Scheme, examined, scheme_of
 from projections.tables.motivation.settlement import published, schemes
 
 _LARGEST = 1 << 20  # bytes
-_FILE = click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
+_FILE = click.argument(
+    "toml",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    callback=lambda context, param, path: contents(path),  # a request is for what the file holds
+)
 
 
 @click.command(epilog="Example: iledger bonus scheme check sales.toml")
 @_FILE
 @listed
 @click.pass_context
-def check(context: click.Context, file: str, form: Format, selection: Selection) -> None:
+def check(context: click.Context, toml: str, form: Format, selection: Selection) -> None:
     """Check the file of a scheme: every problem with its line and remedy, and exit code 1."""
-    found, problems = examined(contents(file))
+    found, problems = examined(toml)
     if found is not None:
         remark(f"valid: {found.name}@{found.version}, {len(found.components)} components")
         return
@@ -40,10 +45,9 @@ def check(context: click.Context, file: str, form: Format, selection: Selection)
 @_FILE
 @click.option("--remark", "said", metavar="TEXT", help="A remark on this version.")
 @deciding
-def publish(shell: DecisionShell, file: str, said: str | None) -> None:
+def publish(shell: DecisionShell, toml: str, said: str | None) -> None:
     """Publish a version of a scheme with its whole file. A version never changes."""
-    found = scheme_of(contents(file))
-    shell.take(deciding_settlement.model(), deciding_settlement.publish(found, said))
+    shell.take(deciding_settlement.model(), deciding_settlement.publish(scheme_of(toml), said))
 
 
 @click.command("list", epilog="Example: iledger bonus scheme list")

@@ -19,7 +19,7 @@ _HISTORY = (
 
 @click.command(epilog="Example: iledger owner C-0112 --on 2025-06-30")
 @click.argument("client", type=CLIENT)
-@parted("owner", "history")
+@parted("owner", "history", "planned")
 @asked
 def owner(question: Question, client: str) -> None:
     """Show who owns a client and who did before, and why, and what is planned.

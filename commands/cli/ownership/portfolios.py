@@ -60,7 +60,7 @@ def orphans(question: Question) -> None:
     work = check(question.connection, question.view, ["left-open"])
     if work:
         remark(
-            f"{len(work):,} open deals, tasks or cases are of those who have left: "
+            f"still open with employees who have left: {len(work):,} (deals, tasks and cases); "
             "`iledger audit check --kind left-open` lists them"
         )
 

@@ -190,7 +190,7 @@ def reverse(shell: DecisionShell, batch: str, reason: str, approved_by: str | No
 
 @click.command(epilog="Example: iledger transfer status B-2025-09")
 @click.argument("batch", type=BATCH, required=False)
-@parted("batch", "successors")
+@parted("batch", "successors", "planned")
 @asked
 def status(question: Question, batch: str | None) -> None:
     """Show the batches, their plans and their progress."""

@@ -95,6 +95,8 @@ def _say_orphans(
         if at and at > datetime.now(UTC):
             when = f"from {local(at, known_zone(shell.zone)):%Y-%m-%d %H:%M} ({shell.zone}) on"
             effective = f" --effective {quote(given or '')}"
+            if shell.zone != shell.ledger.about.zone:
+                effective += f" --zone {shell.zone}"
         if clients:
             remark(
                 f"{counted(clients, 'client')} of {employee} "

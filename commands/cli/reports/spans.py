@@ -45,5 +45,5 @@ def _span(option: str, text: str | None) -> Period:
     try:
         named = periods.period_of(text)
     except InvalidQuestion as error:
-        raise InvalidQuestion(f"{option}: {error} or 2025-09-30") from None
+        raise InvalidQuestion(f"{option}: {error}, or a day: 2025-09-30") from None
     return Period(named.since, named.until)

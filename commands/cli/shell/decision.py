@@ -219,7 +219,8 @@ def context_of(by: str | None, zone: str) -> Context:
     """What an employee (--by), or else the login, does now. Raises InvalidQuestion."""
     named = os.environ.get("ILEDGER_BY") if by is None else by
     if named is not None and not named.strip():
-        raise InvalidQuestion("--by is empty; name the employee who decides")
+        option = "ILEDGER_BY" if by is None else "--by"
+        raise InvalidQuestion(f"{option} is empty; name the employee who decides")
     try:
         author = by or getpass.getuser()
     except (KeyError, OSError):  # OSError from Python 3.13 on

@@ -14,12 +14,17 @@ from ledger.database import Connection
 from projections.questions.integrity.ids import check_known
 from projections.view import View
 
+NONE = "(none)"
+
 
 class Id(click.ParamType[str]):
-    """The id of something recorded. many: several of them, with commas between."""
+    """The id of something recorded.
 
-    def __init__(self, kind: str, *, many: bool = False) -> None:
-        self.kind, self._many = kind, many
+    - many: several of them, with commas between; or_none: "(none)" stands for things without one
+    """
+
+    def __init__(self, kind: str, *, many: bool = False, or_none: bool = False) -> None:
+        self.kind, self._many, self._or_none = kind, many, or_none
         shown = kind.upper()
         self.name = f"{shown},{shown}…" if many else shown
 
@@ -34,10 +39,14 @@ class Id(click.ParamType[str]):
         each = value.split(",") if self._many else [value]
         return [text.strip() for text in each if text.strip()]
 
+    def to_be_known(self, value: str) -> list[str]:
+        """Those of a text that must be known for it to mean anything."""
+        return [each for each in self.ids(value) if not (self._or_none and each == NONE)]
+
 
 BATCH, CASE, CLIENT = Id("batch"), Id("case"), Id("client")
 DEAL, DISPUTE, EMPLOYEE = Id("deal"), Id("dispute"), Id("employee")
-EMPLOYEES, NORM, PIPELINE = Id("employee", many=True), Id("norm"), Id("pipeline")
+EMPLOYEES, NORM, PIPELINE = Id("employee", many=True), Id("norm"), Id("pipeline", or_none=True)
 REDUCTION, ROLE, STAGE = Id("reduction"), Id("role"), Id("stage")
 STATEMENT, TARGET, UNIT = Id("statement"), Id("target"), Id("unit")
 
@@ -50,5 +59,5 @@ def check_given(connection: Connection, view: View) -> None:
     for parameter in context.command.params:
         value = context.params.get(parameter.name or "")
         if isinstance(parameter.type, Id) and value is not None:
-            for each in parameter.type.ids(value):
+            for each in parameter.type.to_be_known(value):
                 check_known(connection, view, parameter.type.kind, each)

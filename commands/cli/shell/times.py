@@ -6,7 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.errors import InvalidQuestion
-from ledger.moments import END, FIRST, OUT_OF_REACH, Moment, Precision
+from ledger.moments import END, FIRST, OUT_OF_REACH, Moment, Precision, begins
 from projections.periods import period_of
 
 _FORM_REMEDY = (
@@ -41,7 +41,10 @@ def moment(option: str, text: str, zone: str) -> Span:
     """Read a date or time; one without an offset is in the zone. Raises InvalidQuestion."""
     in_zone = known_zone(zone)
     if re.fullmatch(r"\d{4}(-Q[1-4])?", text, re.ASCII):
-        named = period_of(text)
+        try:
+            named = period_of(text)
+        except InvalidQuestion:
+            raise InvalidQuestion(f"{option} {text!r} {OUT_OF_REACH}. {_FORM_REMEDY}") from None
         return Span(named.begin(zone), named.end(zone) - timedelta(microseconds=1))
     naive = re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?", text, re.ASCII)
     try:
@@ -76,5 +79,4 @@ def _span(found: Moment, at: datetime, zone: ZoneInfo, *, naive: bool) -> Span:
     after = day + timedelta(days=1)
     if found.precision is Precision.MONTH:
         after = (day + timedelta(days=32)).replace(day=1)
-    first, end = (each.replace(tzinfo=zone).astimezone(UTC) for each in (day, after))
-    return Span(first, end - timedelta(microseconds=1))
+    return Span(begins(day, zone), begins(after, zone) - timedelta(microseconds=1))

@@ -36,8 +36,8 @@ def depart(
 ) -> Decide:
     """Decide that an employee leaves, now or at `effective_at`, which may be in the future.
 
-    What was dated ahead of a time after that is cancelled. Raises Refused: not employed then, or a
-    later change has taken effect already.
+    Cancels planned changes that would take effect after the departure. Raises Refused: not employed
+    then, or a later change has taken effect already.
     """
 
     def decide(state: Ownership, context: Context) -> Decision:

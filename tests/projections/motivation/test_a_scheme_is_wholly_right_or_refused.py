@@ -50,7 +50,7 @@ def test_a_right_one_is_read_with_exact_numbers() -> None:
             "reductions[0].norm",
             "must be text",
         ),
-        ("at_most = 2000", 'norm = "N-1"', "reductions[0].metric", "besides a norm"),
+        ("at_most = 2000", 'norm = "N-1"', "reductions[0].metric", "combined with a norm"),
         ('credit = "owner-at-event"', 'calendar = ""', "calendar", "must be text"),
         ("amount = 500", "amount = 0.0000001", "reductions[0].amount", "supported range"),
         ("amount = 500", "amount = 1e-999999999", "reductions[0].amount", "supported range"),

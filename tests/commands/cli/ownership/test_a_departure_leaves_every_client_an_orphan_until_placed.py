@@ -92,6 +92,13 @@ def test_from_the_departure_to_the_last_client_placed_and_back(
     there_and_back(here, batch["batch"], path)
 
 
+def test_the_next_step_names_the_zone_in_which_it_was_typed(iledger: Run, here: Here) -> None:
+    assert iledger("append", stdin=company()).returncode == 0
+    ahead = ("--effective", "2099-02-01T10:00", "--by", "E-2")
+    done = here("employee", "depart", "E-7", *ahead, "--zone", "Asia/Tokyo")
+    assert "--effective 2099-02-01T10:00 --zone Asia/Tokyo --out plan.json" in done.stderr
+
+
 def there_and_back(here: Here, batch: str, path: str) -> None:
     undo = ("transfer", "reverse", batch, "--reason", "wrong unit", "--yes")
     tried = told(here, *undo, "--by", "E-2", "--dry-run")

@@ -28,6 +28,7 @@ from tests.commands.cli.ownership.test_a_transfer_killed_in_the_middle_is_finish
     kill_once,
 )
 from tests.commands.cli.shell.requests_made import BASE
+from tests.projections.schemes import SCHEME
 
 BY = ("--by", "S-9", "--key", "K-1")
 ASSIGN = ("client", "assign", "C-2", "--to", "S-2", *BY)
@@ -71,6 +72,18 @@ def test_without_a_key_nothing_is_kept_of_what_was_so_already(
     assert book("client", "release", "C-2", "--reason", "pool").exit_code == 0
     assert book("reservation", "expire", "--employee", "S-2", "--yes").exit_code == 0
     assert types(location) == []
+
+
+def test_a_file_is_what_it_holds_and_not_what_it_is_called(book: Book, tmp_path: Path) -> None:
+    one, moved = tmp_path / "sales.toml", tmp_path / "moved.toml"
+    one.write_text(SCHEME, "utf-8")
+    moved.write_text(SCHEME, "utf-8")
+    publish = ("bonus", "scheme", "publish")
+    first = book(*publish, str(one), *BY).stdout
+    assert book(*publish, str(moved), *BY).stdout == first
+    one.write_text(SCHEME.replace("version = 1", "version = 2"), "utf-8")
+    with pytest.raises(KeyTaken):
+        book(*publish, str(one), *BY)
 
 
 def test_a_refusal_settles_nothing(book: Book, location: Location) -> None:

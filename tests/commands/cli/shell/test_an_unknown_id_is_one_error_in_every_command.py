@@ -131,6 +131,11 @@ def test_every_question_with_an_unknown_id_says_so(ask: Ask, tmp_path: Any) -> N
     assert len(tried) > 40, "the options that name something have the type Id"
 
 
+def test_none_is_no_id_where_things_without_one_are_asked_for(ask: Ask) -> None:
+    assert ask("funnel", "--pipeline", "(none)")[0] == 0
+    assert ask("deal", "list", "--stage", "(none)")[0] == 3
+
+
 def test_every_decision_about_an_unknown_id_says_so(ask: Ask) -> None:
     told = {line: ask(*line.split(), *more.split()) for line, more in DECISIONS}
     assert not {line: answer for line, answer in told.items() if answer[0] != 3}

@@ -1,13 +1,17 @@
 """Whatever an answer consists of, CSV is one table; --part chooses which, in every format."""
 
+import ast
 import csv
 import io
 import json
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
+from commands import cli
 from commands.cli.admin.reference import commands
 from tests.commands.cli.conftest import Here, Run, event, jsonl
 
@@ -84,6 +88,29 @@ def test_whatever_has_several_parts_takes_the_option() -> None:
     }
     assert {f"iledger {question.partition(' C')[0]}" for question in ("owner C-1",)} <= having
     assert {"iledger transfer apply", "iledger bonus statement show"} <= having
+
+
+def test_every_part_that_is_shown_can_be_chosen() -> None:
+    for path in Path(cli.__path__[0]).rglob("*.py"):
+        calls = [each for each in ast.walk(ast.parse(path.read_text("utf-8")))
+                 if isinstance(each, ast.Call)]  # fmt: skip
+        chosen = [_texts(each.args) for each in calls if _name(each) == "parted"]
+        shown = {title for each in calls if _name(each) == "show" for title in _titles(each)}
+        if chosen:
+            assert {title.lower() for title in shown} <= set(chain(*chosen)), path
+
+
+def _name(call: ast.Call) -> str | None:
+    return getattr(call.func, "attr", getattr(call.func, "id", None))
+
+
+def _titles(call: ast.Call) -> list[str]:
+    named = [each.value for each in call.keywords if each.arg == "title"]
+    return _texts([*call.args[1:2], *named])
+
+
+def _texts(nodes: list[ast.expr]) -> list[str]:
+    return [str(each.value) for each in nodes if isinstance(each, ast.Constant) and each.value]
 
 
 def test_only_what_asks_for_confirmation_takes_yes() -> None:
