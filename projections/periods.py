@@ -6,7 +6,6 @@ from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.errors import InvalidQuestion
-from ledger.moments import END, FIRST, OUT_OF_REACH
 
 _NAME = re.compile(r"(?P<year>\d{4})(-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
 
@@ -42,7 +41,7 @@ class Period(NamedTuple):
 
     def before(self) -> Self:
         """The previous period of the same kind. Raises InvalidQuestion if there is none."""
-        if self.since == FIRST.date():
+        if self.since == date.min:
             raise InvalidQuestion(f"there is no period before {self.name}; give a later one")
         kind = "quarter" if "Q" in self.name else "month" if "-" in self.name else "year"
         return type(self)(*period_with(self.since - timedelta(days=1), kind))
@@ -75,13 +74,14 @@ def period_with(day: date, kind: str) -> Period:
 
 
 def period_of(text: str) -> Period:
-    """Read the name of a period in which events may be dated. Raises InvalidQuestion."""
+    """Read the name of a period. Raises InvalidQuestion."""
     found = _NAME.fullmatch(text)
-    if not found:
-        raise InvalidQuestion(f"no period {text!r}; give 2026, 2026-Q3 or 2026-09")
-    year, quarter, month = (int(found[name] or 0) for name in ("year", "quarter", "month"))
-    if not FIRST.year <= year < END.year:
-        raise InvalidQuestion(f"period {text!r} {OUT_OF_REACH}; give 2026, 2026-Q3 or 2026-09")
-    first = date(year, (quarter * 3 - 2) if quarter else (month or 1), 1)
-    after = first + timedelta(days=31 if month else 92 if quarter else 366)
+    try:
+        if not found:
+            raise ValueError
+        year, quarter, month = (int(found[name] or 0) for name in ("year", "quarter", "month"))
+        first = date(year, (quarter * 3 - 2) if quarter else (month or 1), 1)
+        after = first + timedelta(days=31 if month else 92 if quarter else 366)
+    except (ValueError, OverflowError):
+        raise InvalidQuestion(f"no period {text!r}; give 2026, 2026-Q3 or 2026-09") from None
     return Period(text, first, after.replace(day=1))

@@ -41,10 +41,9 @@ def moment(option: str, text: str, zone: str) -> Span:
     """Read a date or time; one without an offset is in the zone. Raises InvalidQuestion."""
     in_zone = known_zone(zone)
     if re.fullmatch(r"\d{4}(-Q[1-4])?", text, re.ASCII):
-        try:
-            named = period_of(text)
-        except InvalidQuestion:
-            raise InvalidQuestion(f"{option} {text!r} {OUT_OF_REACH}. {_FORM_REMEDY}") from None
+        if not FIRST.year <= int(text[:4]) < END.year:
+            raise InvalidQuestion(f"{option} {text!r} {OUT_OF_REACH}. {_FORM_REMEDY}")
+        named = period_of(text)
         return Span(named.begin(zone), named.end(zone) - timedelta(microseconds=1))
     naive = re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?", text, re.ASCII)
     try:
