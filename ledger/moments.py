@@ -25,6 +25,7 @@ REMEDY = (
 
 # What an event may be dated: far enough for every business, and near enough for every computation.
 FIRST, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(minutes=5)  # by which clocks may differ, as in appending.sql
 OUT_OF_REACH = f"lies outside the years {FIRST.year} to {END.year - 1}"
 
 

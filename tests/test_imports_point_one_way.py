@@ -42,7 +42,7 @@ BYTES = {
 TABLE = {"arrays", "database", "following", "log", "schema", "sql", "store", "writer"}
 # What all shelves of a layer share imports none of them.
 SHARED = {
-    "commands/decisions": {"handle", "memory", "model", "parts", "reading", "requests"},
+    "commands/decisions": {"handle", "memory", "model", "parts", "placing", "reading", "requests"},
     "commands/cli": {"directory", "shell"},
 }
 

@@ -1,7 +1,7 @@
 """Reading what a decision depends on: the state, and the condition under which it stays so."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from logging import getLogger
 from typing import Any, NamedTuple
@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 from commands.decisions.memory import Memory
 from commands.decisions.model import ANNULLED, DecisionModel
+from commands.decisions.placing import placed
 from commands.decisions.requests import Request
 from ledger import codec
 from ledger.api import Ledger
 from ledger.envelope import NEVER, Recorded, Row, in_zone
 from ledger.errors import LedgerError, NotDecoded
 from ledger.log import Condition, Dependencies, Item, Query
-from ledger.moments import Precision
+from ledger.moments import AHEAD, Precision
 
-AHEAD = timedelta(minutes=5)  # by which clocks may differ, as in appending.sql
 _log = getLogger(__name__)  # which writes to stderr unless the program says otherwise
 MOST = 100_000  # events that one decision may depend on
 
@@ -138,7 +138,7 @@ def _counting(
     if len(found.rows) == MOST:
         raise LedgerError(f"a decision depends on more than {MOST:,} events")
     counting = (row for row, counts in found.rows if counts and row.version)
-    return found.head, [in_zone(event, zone) for event in _understood(counting)]
+    return found.head, placed(in_zone(event, zone) for event in _understood(counting))
 
 
 def _understood(rows: Iterable[Row]) -> Iterator[Recorded]:

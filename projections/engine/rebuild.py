@@ -20,6 +20,7 @@ from ledger.errors import NotGuarded
 from ledger.sql import statements
 from projections.engine import registry, zones
 from projections.engine.materialized import fill
+from projections.engine.placing import place
 from projections.engine.runner import (
     CHUNK,
     Report,
@@ -202,10 +203,12 @@ def _unfold_span(connection: Connection, after: int, upto: int) -> int:
 
 
 def _finish(connection: Connection, name: str) -> int:
-    """Create a projection's indexes and fill its materialized table from its own rows."""
+    """Create a projection's indexes, place its dates, and fill its materialized table."""
     found = next(one for one in registry.projections() if one.name == name)
     with translated():
         connection.execute(found.sql["indexes"])
+        for table in found.placed:
+            place(connection, table, 0, log.head(connection))
         if found.materialized:
             fill(connection, found.materialized)
     return 0

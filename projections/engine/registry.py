@@ -20,6 +20,7 @@ from typing import NamedTuple
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
+from projections.engine.placing import Placed
 
 # The order matters: a later projection may use SQL functions of an earlier one.
 MODULES = (
@@ -54,6 +55,7 @@ MODULES = (
 ALSO_IN_TABLES = (
     "projections.engine.frame",
     "projections.engine.materialized",
+    "projections.engine.placing",
     "projections.engine.zones",
     "projections.tables.clients.event_summaries",
 )
@@ -67,6 +69,7 @@ class Projection(NamedTuple):
     """One projection: its module's name, tables by row type, unfold functions and SQL.
 
     - materialized: its materialized table; None if it has none
+    - placed: those of its tables in which a day takes its place after what came before it
     """
 
     name: str
@@ -74,6 +77,7 @@ class Projection(NamedTuple):
     unfold: Unfolds
     sql: Mapping[str, str]
     materialized: Materialized | None
+    placed: tuple[Placed, ...]
 
 
 @cache
@@ -133,4 +137,5 @@ def _load(module: str) -> Projection:
     loaded = import_module(module)
     package, _, name = module.rpartition(".")
     sql, made = statements(package, f"{name}.sql"), getattr(loaded, "MATERIALIZED", None)
-    return Projection(name, loaded.TABLES, loaded.UNFOLD, sql, made)
+    placed = getattr(loaded, "PLACED", ())
+    return Projection(name, loaded.TABLES, loaded.UNFOLD, sql, made, placed)

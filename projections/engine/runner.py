@@ -20,6 +20,7 @@ from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.materialized import touch
 from projections.engine.not_understood import Listed, NotUnderstood, listed, passed_over
+from projections.engine.placing import dated, place
 
 CHUNK = 5_000
 Rows = dict[type[NamedTuple], list[NamedTuple]]
@@ -81,6 +82,10 @@ def take_in(connection: Connection, after: int, upto: int) -> None:
     add(connection, after, upto)
     parameters: dict[str, object] = {"after": after, "upto": upto}
     parameters["annulled"] = mark_annulled(connection, after, upto)
+    if dated(connection, after, upto):
+        for projection in registry.projections():
+            for table in projection.placed:
+                place(connection, table, after, upto)
     for projection in registry.projections():
         if projection.materialized:
             touch(connection, projection.materialized, parameters)

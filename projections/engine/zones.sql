@@ -20,7 +20,12 @@ $$;
 CREATE FUNCTION {views}.moved(at timestamptz, "precision" text) RETURNS timestamptz
 LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN "precision" IN ('day', 'month') THEN greatest(
-               first_instant(date_trunc('day', at AT TIME ZONE {zone}), zone_asked()),
+               first_instant(date_trunc("precision", at AT TIME ZONE {zone}), zone_asked()),
+               -- Its place within that day or month (placing.py), unless it is another one here.
+               CASE WHEN at > first_instant(date_trunc("precision", at AT TIME ZONE {zone}), {zone})
+                     AND at < is_over(first_instant(date_trunc("precision", at AT TIME ZONE {zone}),
+                                                    zone_asked()), "precision", zone_asked())
+                    THEN at END,
                timestamptz '0001-01-01 00:00:00Z')
            ELSE at END
 $$

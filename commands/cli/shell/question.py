@@ -30,6 +30,7 @@ from commands.cli.shell.times import known_zone, moment, zone_named
 from ledger import log, schema
 from ledger.database import Connection, Location, connect
 from ledger.errors import InvalidQuestion
+from ledger.moments import AHEAD
 from projections.engine.catch_up import catch_up
 from projections.engine.runner import Progress
 from projections.shown_times import local
@@ -202,7 +203,7 @@ def recorded_position(
             )
         return int(as_of)
     span = moment(option, as_of, zone)
-    if span.first > datetime.now(UTC):
+    if span.first > datetime.now(UTC) + AHEAD:
         raise InvalidQuestion(
             f"{option} {as_of} is in the future; what will be recorded by then is unknown"
         )

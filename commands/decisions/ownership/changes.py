@@ -54,12 +54,12 @@ class Employment(NamedTuple):
 
 
 def again(change: Change, over: datetime | None, earlier: Iterable[Change]) -> Iterator[Change]:
-    """A change of a date once more, after each recorded before it of a time within that date.
+    """A change of a date once more, after each recorded before it of a time or day within it.
 
     - over: when the date is over; None for a change that is not of a date
     """
     for each in earlier if over and not change.timed else ():
-        if each.timed and change.effective_at < each.effective_at < (over or change.effective_at):
+        if change.effective_at < each.effective_at < (over or change.effective_at):
             yield change._replace(effective_at=each.effective_at)
 
 

@@ -13,6 +13,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
+from projections.engine.placing import Placed, by_owner
 from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
@@ -132,6 +133,12 @@ TABLES: Tables = {
     TermsGranted: "special_terms",
     PersonChanged: "person_changes",
 }
+PLACED = (
+    Placed("fact_changes", "client", "field"),
+    Placed("preferences", "client"),
+    Placed("person_changes", "contact", openings=("added",)),
+    by_owner("fact_changes"),
+)
 
 
 def folded(name: str) -> str:

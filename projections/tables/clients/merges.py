@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
@@ -35,6 +36,7 @@ class Merge(NamedTuple):
 
 
 TABLES: Tables = {Merge: "merges"}
+PLACED = (Placed("merges", "absorbed"),)
 
 
 def _link(event: Recorded, change: str, reason: str) -> Iterator[Merge]:

@@ -8,6 +8,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.errors import NotFound
 from ledger.sql import statements
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering, members, told_apart
 from projections.view import View, add_up, ask
@@ -56,6 +57,10 @@ TABLES: Tables = {
     ConflictChanged: "conflict_changes",
     DisputeChanged: "dispute_changes",
 }
+PLACED = (
+    Placed("conflict_changes", "client", "employee", openings=("reported",)),
+    Placed("dispute_changes", "dispute", openings=("opened",)),
+)
 
 
 def _conflict(event: Recorded, change: str) -> Iterator[ConflictChanged]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
@@ -29,6 +30,7 @@ class HandoverStep(NamedTuple):
 
 
 TABLES: Tables = {HandoverStep: "takeover_steps"}
+PLACED = (Placed("takeover_steps", "client", "employee"),)
 
 
 def _step(event: Recorded, step: str) -> Iterator[HandoverStep]:

@@ -9,6 +9,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import members, told_apart
 from projections.tables.people.people import decided_before
@@ -84,6 +85,7 @@ TABLES: Tables = {
     ContactBarred: "contacts_barred",
     TeamChanged: "team_changes",
 }
+PLACED = (Placed("team_changes", "client", "employee"),)
 
 
 def _change(

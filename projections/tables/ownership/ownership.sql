@@ -110,7 +110,7 @@ $$;
 CREATE AGGREGATE owner_state(text, text, text) (SFUNC = evolve_owner, STYPE = text[]);
 
 -- A change known as a day or month holds from its beginning, and again from whatever had been recorded
--- before of a time in it: then `again`.
+-- before of a time or day in it: then `again`.
 CREATE FUNCTION ownership_steps(as_of bigint) RETURNS TABLE (
     client text, at timestamptz, "position" bigint, "precision" text, change text,
     from_employee text, to_employee text, again boolean
@@ -124,7 +124,7 @@ CREATE FUNCTION ownership_steps(as_of bigint) RETURNS TABLE (
     FROM ownership_changes c JOIN ownership_changes b
          ON b.client = c.client AND b.position < c.position AND b.effective_at > c.effective_at
         AND b.effective_at < is_over(c.effective_at, c.precision, zone_asked())
-    WHERE c.precision IN ('day', 'month') AND b.precision IN ('instant', 'minute')
+    WHERE c.precision IN ('day', 'month')
       AND known(c.position, c.annulled_at, as_of) AND known(b.position, b.annulled_at, as_of)
 $$;
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
@@ -46,6 +47,7 @@ class BatchMove(NamedTuple):
 
 
 TABLES: Tables = {BatchStep: "batch_steps", BatchMove: "batch_moves"}
+PLACED = (Placed("batch_steps", "batch"),)
 
 
 def _step(event: Recorded, step: str) -> Iterator[BatchStep]:

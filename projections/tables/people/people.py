@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
@@ -70,6 +71,11 @@ TABLES: Tables = {
     Absent: "absences",
     SkillNoted: "skills",
 }
+PLACED = (
+    Placed("unit_definitions", "unit", at="effective_at"),
+    Placed("employment_changes", "employee", at="effective_at", openings=("hired",)),
+    Placed("skills", "employee", "field"),
+)
 
 
 def decided_before(event: Recorded) -> datetime | None:

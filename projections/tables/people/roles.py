@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
@@ -28,6 +29,7 @@ class RoleChanged(NamedTuple):
 
 
 TABLES: Tables = {RoleChanged: "role_changes"}
+PLACED = (Placed("role_changes", "employee", "role"),)
 
 
 def _changed(event: Recorded, change: str) -> Iterator[RoleChanged]:

@@ -9,6 +9,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
+from projections.engine.placing import Placed, by_owner
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, ask
@@ -59,6 +60,11 @@ TABLES: Tables = {
     PipelineStage: "pipeline_stages",
     DealChanged: "deal_changes",
 }
+# What closes and reopens a deal is put in order by deal_spells_of.
+PLACED = (
+    Placed("deal_changes", "deal", openings=("opened", "won", "lost", "reopened")),
+    by_owner("deal_changes"),
+)
 
 
 def _published(event: Recorded) -> Iterator[PipelineStage]:

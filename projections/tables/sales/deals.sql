@@ -84,7 +84,7 @@ CREATE INDEX ON deal_spells (undone_at) WHERE undone_at IS NOT NULL;
 -- Holder, stage and status are the last ones recorded; the rest of a deal is recorded once. A deal is
 -- open until it is won or lost, whenever its opening is dated, and only what reopens it opens it again.
 -- Its opening says who pursued it first. What closed or reopened it on a date did so again after what
--- had been recorded before of a time within that date.
+-- had been recorded before of a time or day within that date.
 CREATE FUNCTION deal_spells_of(as_of bigint)
 RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
     WITH numbered AS (
@@ -97,7 +97,7 @@ RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
                 AND b.position < d.position AND b.occurred_at > d.occurred_at
                 AND b.occurred_at < is_over(d.occurred_at, d.precision, zone_asked())
             WHERE d.precision IN ('day', 'month') AND d.change IN ('won', 'lost', 'reopened')
-              AND b.change IN ('won', 'lost', 'reopened') AND b.precision IN ('instant', 'minute')
+              AND b.change IN ('won', 'lost', 'reopened')
               AND known(d.position, d.annulled_at, as_of)
               AND known(b.position, b.annulled_at, as_of)
         ) AS d WINDOW one AS (PARTITION BY deal ORDER BY at, position)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
+from projections.engine.placing import Placed, by_owner
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, ask
@@ -44,6 +45,7 @@ class TaskChanged(NamedTuple):
 
 
 TABLES: Tables = {TaskChanged: "task_changes"}
+PLACED = (Placed("task_changes", "task", openings=("assigned",)), by_owner("task_changes"))
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[TaskChanged]]:

@@ -1,0 +1,52 @@
+"""The place of a day or month in what a decision depends on: see `projections.engine.placing`.
+
+Changes of a client's owner are put in order by `commands.decisions.ownership.changes.again`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import force_setattr
+
+from ledger.envelope import Recorded
+
+_Thing = Callable[[Recorded, Any], object]
+_of_client: _Thing = lambda event, data: (event.client, data.employee)  # noqa: E731
+# What events are about, by the first word of their types. Only these are put in order.
+_THINGS: dict[str, _Thing] = {
+    "employee": lambda event, data: data.employee,
+    "role": lambda event, data: (data.employee, data.role),
+    "org_unit": lambda event, data: data.unit,
+    "account_team_member": _of_client,
+    "conflict": _of_client,
+    "dispute": lambda event, data: data.dispute,
+    "client": lambda event, data: getattr(data, "absorbed", None),
+}
+# They begin a thing, and come after their like alone.
+_OPENINGS = {"employee.hired", "conflict.reported", "dispute.opened"}
+
+
+def placed(events: Iterable[Recorded]) -> list[Recorded]:
+    """The events, in the order of recording; a day comes after what was recorded before it."""
+    before = defaultdict[tuple[str, object], list[tuple[datetime, str]]](list)
+    found = list(events)
+    for event in found:
+        family = event.type.partition(".")[0]
+        thing = _THINGS[family](event, event.data) if family in _THINGS else None
+        at = event.occurred_at
+        if thing is None or at is None:
+            continue
+        if event.over_at is not None:
+            earlier = [
+                moment
+                for moment, type_ in before[family, thing]
+                if moment < event.over_at and (event.type not in _OPENINGS or type_ == event.type)
+            ]
+            at = max([at, *earlier])
+            force_setattr(event, "occurred_at", at)
+        # A change dated ahead takes its place when it takes effect.
+        ahead: datetime | None = getattr(event.data, "effective_at", None)
+        before[family, thing].append((ahead or at, event.type))
+    return found

@@ -1,0 +1,139 @@
+"""Within the day or month that something is known as, the order of recording decides."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ledger.errors import Refused
+from tests.commands.cli.conftest import Here, Run, event, jsonl
+
+TIME, DAY, MONTH, BEFORE = "2025-05-06T10:00+03:00", "2025-05-06", "2025-05", "2025-01-01"
+Line = tuple[str, str, dict[str, Any]]  # type, occurred_at, data
+# First at a time, then on that day; what is asked, and what the first row says then.
+PAIRS: dict[str, tuple[list[Line], str, dict[str, Any]]] = {
+    "who was hired and left": (
+        [("employee.hired", TIME, {"employee": "H", "name": "N", "unit": "U"}),
+         ("employee.departed", DAY, {"employee": "H"})],
+        "employee departures", {"employee": "H"},
+    ),
+    "a role revoked": (
+        [("role.granted", TIME, {"employee": "E-3", "role": "adm"}),
+         ("role.revoked", DAY, {"employee": "E-3", "role": "adm"})],
+        "role list --employee E-3", {},
+    ),
+    "a member of the team removed": (
+        [("account_team_member.added", TIME, {"employee": "E-3", "team_role": "sales"}),
+         ("account_team_member.removed", DAY, {"employee": "E-3"})],
+        "card C-1 account_team", {},
+    ),
+    "a contact person who left": (
+        [("contact_person.added", TIME, {"contact": "P-1", "name": "A"}),
+         ("contact_person.left", DAY, {"contact": "P-1"})],
+        "card C-1 contact_persons", {"has_left": True},
+    ),
+    "a fact retracted": (
+        [("client_fact.recorded", TIME, {"field": "gone", "value": "old"}),
+         ("client_fact.retracted", DAY, {"field": "gone", "reason": "r"})],
+        "card C-1 facts", {},
+    ),
+    "a fact that has changed": (
+        [("client_fact.recorded", TIME, {"field": "site", "value": "old"}),
+         ("client_fact.recorded", DAY, {"field": "site", "value": "new"})],
+        "card C-1 facts", {"value": "new"},
+    ),
+    "a case reopened": (
+        [("case.opened", BEFORE, {"case": "S-1"}), ("case.resolved", TIME, {"case": "S-1"}),
+         ("case.reopened", DAY, {"case": "S-1"})],
+        "case list", {"status": "open", "reopened": 1},
+    ),
+    "a case resolved after all": (
+        [("case.opened", BEFORE, {"case": "S-1"}), ("case.reopened", TIME, {"case": "S-1"}),
+         ("case.resolved", DAY, {"case": "S-1"})],
+        "case list", {"status": "resolved"},
+    ),
+    "who holds a case, and its state": (
+        [("case.opened", BEFORE, {"case": "S-1"}),
+         ("case.assigned", TIME, {"case": "S-1", "assignee": "E-1"}),
+         ("case_state.entered", TIME, {"case": "S-1", "state": "a"}),
+         ("case.assigned", DAY, {"case": "S-1", "assignee": "E-2"}),
+         ("case_state.entered", DAY, {"case": "S-1", "state": "b"})],
+        "case list", {"assignee": "E-2", "state": "b"},
+    ),
+    "who holds a deal, and its stage": (
+        [("deal.opened", BEFORE, {"deal": "D-1", "holder": "E-1"}),
+         ("deal_stage.entered", TIME, {"deal": "D-1", "stage": "Offer"}),
+         ("deal.reassigned", TIME, {"deal": "D-1", "to_holder": "E-2"}),
+         ("deal_stage.entered", DAY, {"deal": "D-1", "stage": "Contract"}),
+         ("deal.reassigned", DAY, {"deal": "D-1", "to_holder": "E-3"})],
+        "deal list", {"stage": "Contract", "holder": "E-3"},
+    ),
+    "who has a task": (
+        [("task.assigned", TIME, {"task": "T-1", "title": "t", "assignee": "E-1"}),
+         ("task.assigned", DAY, {"task": "T-1", "title": "t", "assignee": "E-2"})],
+        "task list", {"assignee": "E-2"},
+    ),
+    "an offer accepted after all": (
+        [("offer.sent", BEFORE, {"offer": "O-1"}), ("offer.declined", TIME, {"offer": "O-1"}),
+         ("offer.accepted", DAY, {"offer": "O-1"})],
+        "deal offers", {"state": "accepted"},
+    ),
+    "a deal lost in the month": (
+        [("deal.opened", BEFORE, {"deal": "D-1"}),
+         ("deal.won", DAY, {"deal": "D-1", "amount": 1, "currency": "RUB"}),
+         ("deal.lost", MONTH, {"deal": "D-1"})],
+        "deal list --status lost", {"deal": "D-1"},
+    ),
+    "a client released in the month": (
+        [("curator.assigned", DAY, {"employee": "E-1"}),
+         ("client.released", MONTH, {"reason": "pool"})],
+        "owner C-1 owner", {"owner": None},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("story", PAIRS)
+def test_what_is_recorded_later_on_a_day_holds(iledger: Run, here: Here, story: str) -> None:
+    lines, question, expected = PAIRS[story]
+    recorded(iledger, *lines)
+    words, part = question.split(), ""
+    if words[0] in ("card", "owner"):
+        part = words.pop()
+    answer = asked(here, *words)
+    rows = answer[part] if part else answer
+    assert {name: rows[0][name] for name in expected} == expected if expected else rows == []
+
+
+def test_who_owned_the_client_by_then_is_credited(iledger: Run, here: Here) -> None:
+    recorded(
+        iledger,
+        ("curator.assigned", BEFORE, {"employee": "E-1"}),
+        ("purchase.recorded", DAY, {"purchase": "P-1", "amount": 1, "currency": "RUB"}),
+        ("client.reassigned", TIME, {"from_employee": "E-1", "to_employee": "E-2",
+                                     "reason": "workload"}),
+        ("purchase.recorded", DAY, {"purchase": "P-2", "amount": 10, "currency": "RUB"}),
+    )  # fmt: skip
+    for zone in ("Europe/Moscow", "America/New_York", "Asia/Vladivostok"):
+        rows = asked(here, "metrics", "--metric", "purchase_value", "--by", "employee",
+                     "--zone", zone)  # fmt: skip
+        assert {row["group"]: row["value"] for row in rows} == {"E-1": 1, "E-2": 10}
+
+
+def test_who_left_by_a_decision_is_gone_for_decisions(iledger: Run, here: Here) -> None:
+    recorded(iledger, *PAIRS["who was hired and left"][0])
+    with pytest.raises(Refused, match=r"H"):
+        here("client", "assign", "C-1", "--to", "H", "--by", "E-1")
+
+
+def recorded(iledger: Run, *lines: Line) -> None:
+    registered = ("client.registered", "2024-01-01", {"kind": "company", "name": "A"})
+    told = [
+        event(number, type=type_, occurred_at=at, client="C-1", data=data, import_batch="B")
+        for number, (type_, at, data) in enumerate([registered, *lines])
+    ]
+    done = iledger("append", stdin=jsonl(*told))
+    assert done.returncode == 0, done.stderr
+
+
+def asked(here: Here, *words: str) -> Any:
+    return json.loads(here(*words, "--format", "json").stdout)
