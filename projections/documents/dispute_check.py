@@ -4,6 +4,7 @@ It needs nothing but Python 3.7 or newer, and neither the database nor a network
 wrong and ends with 1, or says that all is well and ends with 0. README.md explains each check.
 """
 
+import base64
 import hashlib
 import json
 import sys
@@ -47,10 +48,13 @@ def wrong_files(folder: Path, manifest: Any) -> Iterator[str]:
 
 def wrong_event(line: Any) -> Iterator[str]:
     """What is wrong with one line of events.jsonl."""
-    body = line["body"].encode("utf-8")
+    unread = "base64" in line
+    body = base64.b64decode(line["base64"]) if unread else line["body"].encode("utf-8")
     moved = (datetime.fromisoformat(line["recorded_at"]) - EPOCH) // timedelta(microseconds=1)
     if sha256(b"\0" + body + moved.to_bytes(8, "big", signed=True)) != line["leaf"]:
         yield "the leaf is not that of the body and recorded_at"
+    if unread:
+        return
     named = sha256(f"{line['source']}\0{line['key']}".encode())[:32]
     if named != line["event_id"].replace("-", ""):
         yield "event_id does not follow from source and key"
@@ -84,6 +88,8 @@ def problems(folder: Path) -> Iterator[str]:
         lines = [json.loads(line) for line in text.split("\n")[:-1]]
         if len(lines) != manifest["events"]:
             yield "events.jsonl: has another number of events than the manifest says"
+        if [each["position"] for each in lines if "base64" in each] != manifest["unreadable"]:
+            yield "events.jsonl: other events are unreadable than the manifest says"
         yield from wrong_events(lines)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         yield f"cannot be read: {error!r}"

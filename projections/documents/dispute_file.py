@@ -4,6 +4,7 @@ An archive that a third party reads and checks without the database. Its view is
 which its position was recorded, so the same position gives the same bytes.
 """
 
+import base64
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ledger.database import Connection
+from ledger.envelope import REQUIRED
 from ledger.moments import precision_of
 from ledger.sql import statements
 from projections.documents.dispute_check import COPIED, canonical, sealed, sha256
@@ -67,12 +69,12 @@ class FiledEvent(NamedTuple):
 class _Filed(NamedTuple):
     """An event with its part in the dispute.
 
-    content: the decoded body; part: a name of PARTS, or evidence; first: whether it is the first
-    claim; breach_of: the claim, if it was a breach.
+    content: the decoded body, None if it cannot be read; part: a name of PARTS, or evidence; first:
+    whether it is the first claim; breach_of: the claim, if it was a breach.
     """
 
     event: FiledEvent
-    content: dict[str, Any]
+    content: dict[str, Any] | None
     part: str
     first: bool
     breach_of: disputes.Claim | None
@@ -82,17 +84,17 @@ class _StoryLine(NamedTuple):
     """An event as a line of timeline.md."""
 
     position: int
-    occurred_at: str
+    occurred_at: str | None
     recorded_at: datetime
     part: str
     client: str | None
     what: str
     remarks: str | None
     performed_by: str | None
-    recorded_by: str
+    recorded_by: str | None
     owner: str | None
-    source: str
-    key: str
+    source: str | None
+    key: str | None
     event_id: str
     leaf: str
 
@@ -120,6 +122,7 @@ def dispute_file(connection: Connection, as_of: int, zone: str, dispute: str) ->
         "zone": zone,
         "on": _instant(view.on),
         "events": len(found),
+        "unreadable": _unreadable(found),
         "files": {name: sha256(content) for name, content in contents.items()},
     }
     return _archive(contents | {"manifest.json": canonical(sealed(manifest))})
@@ -146,35 +149,43 @@ def _events(
         part = _PART.get(row.type, "approach" if claim else "evidence")
         breach_of = claim if claim and claim.breach else None
         first = claim is not None and claim is claims[0]
-        if (content := _readable(row.body)) is not None:
-            found.append(_Filed(row, content, part, first, breach_of))
+        found.append(_Filed(row, _readable(row.body), part, first, breach_of))
     return found
 
 
 def _readable(body: bytes) -> dict[str, Any] | None:
-    """The content of an event; None if it cannot be understood."""
+    """The content of an event; None if its envelope cannot be read."""
     try:
         content = msgspec.json.decode(body, type=dict[str, Any])
-        precision_of(content["occurred_at"])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, TypeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return content
+    whole = all(isinstance(content.get(name), str) for name in REQUIRED)
+    known = all(isinstance(content.get(name), str | None) for name in COPIED)
+    return content if whole and known else None
+
+
+def _unreadable(found: list[_Filed]) -> list[int]:
+    return [each.event.position for each in found if each.content is None]
 
 
 def _line(each: _Filed) -> dict[str, Any]:
     row, breach_of = each.event, each.breach_of
-    copied = {name: each.content.get(name) for name in COPIED}
+    said: dict[str, Any] = {"type": row.type}
+    body = {"base64": base64.b64encode(row.body).decode()}
+    if each.content is not None:
+        said = {name: each.content.get(name) for name in COPIED}
+        said["precision"] = precision_of(each.content["occurred_at"])
+        body = {"body": row.body.decode()}
     return {
         "position": row.position,
         "event_id": row.event_id,
         "part": each.part,
-        **copied,
-        "precision": precision_of(each.content["occurred_at"]),
+        **said,
         "recorded_at": _instant(row.recorded_at),
         "leaf": row.leaf,
         "annulled_by": row.annulled_by,
         "breach_of": breach_of and {"owner": breach_of.owner, "position": breach_of.owner_position},
-        "body": row.body.decode(),
+        **body,
     }
 
 
@@ -188,6 +199,8 @@ def _timeline(
         f"`recorded at` is in the zone {view.zone}, `occurred at` as its author wrote it.\n"
     )
     yield from table([about._asdict()], zone)
+    if positions := ", ".join(map(str, _unreadable(found))):
+        yield f"\nEvents that cannot be read, in `events.jsonl` as recorded: positions {positions}."
     yield "\n## First approach\n"
     yield from _told([each for each in found if each.first], clients, zone)
     yield "\n## Breaches: approaches recorded although the client was another's\n"
@@ -206,8 +219,8 @@ def _told(found: Sequence[_Filed], clients: list[str], zone: ZoneInfo) -> Iterat
 
 
 def _story_line(each: _Filed) -> _StoryLine:
-    row, content = each.event, each.content
-    remarks = []
+    row, content = each.event, each.content or {}
+    remarks = [] if content else ["cannot be read: its body is in `events.jsonl`, in base64"]
     if each.breach_of:
         owner, since = each.breach_of.owner, each.breach_of.owner_position
         remarks.append(f"BREACH: the client was {owner}'s (position {since})")
@@ -215,17 +228,17 @@ def _story_line(each: _Filed) -> _StoryLine:
         remarks.append(f"annulled by position {row.annulled_by}")
     return _StoryLine(
         position=row.position,
-        occurred_at=content["occurred_at"],
+        occurred_at=content.get("occurred_at"),
         recorded_at=row.recorded_at,
         part=each.part,
         client=content.get("client"),
         what=row.summary or row.type,
         remarks="; ".join(remarks) or None,
         performed_by=content.get("performed_by"),
-        recorded_by=content["recorded_by"],
+        recorded_by=content.get("recorded_by"),
         owner=row.owner,
-        source=content["source"],
-        key=content["key"],
+        source=content.get("source"),
+        key=content.get("key"),
         event_id=row.event_id,
         leaf=row.leaf,
     )

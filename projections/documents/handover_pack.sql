@@ -13,27 +13,14 @@ WHERE t.client = ANY (%(clients)s) AND t.kind IN ('letter', 'message')
 ORDER BY coalesce(t.occurred_at, '-infinity') DESC, t.position DESC LIMIT %(most)s
 
 -- name: open_inquiries
--- Inquiries without a human reply of ours since, as in projections/metrics/service.sql: in reply to
--- it, or with the same client and in reply to nothing in particular.
+-- Inquiries without an answer.
 SELECT i.subject AS name, t.words AS value, i.occurred_at AS since, i.precision, i.position,
        i.channel, i.due_at, i.client
 FROM interactions i JOIN timeline t ON t.position = i.position AND t.client = i.client
 WHERE i.client = ANY (%(clients)s) AND i.kind = 'inquiry'
   AND known(i.position, i.annulled_at, %(as_of)s) AND coalesce(i.occurred_at, '-infinity') <= %(on)s
   AND NOT EXISTS (
-    SELECT FROM (
-        -- Two queries, so that each uses its index.
-        (SELECT * FROM interactions c
-         WHERE c.client = ANY (%(clients)s) AND c.in_reply_to IS NULL OFFSET 0)
-        UNION ALL
-        (SELECT * FROM interactions c WHERE c.in_reply_to = i.subject OFFSET 0)
-    ) AS o
-    WHERE (o.kind = 'call' AND o.direction = 'outbound' AND o.outcome = 'reached'
-           OR o.kind = 'message' AND o.direction = 'outbound' OR o.kind = 'meeting'
-           OR o.kind = 'letter' AND o.direction = 'outbound' AND o.party = 'client')
-      AND o.performed_by IS NOT NULL AND known(o.position, o.annulled_at, %(as_of)s)
-      AND o.occurred_at <= %(on)s
-      AND (o.occurred_at, o.position) > (coalesce(i.occurred_at, '-infinity'), i.position))
+      SELECT FROM answer_to(%(clients)s, i.subject, i.occurred_at, i.position, %(as_of)s, %(on)s))
 ORDER BY coalesce(i.occurred_at, '-infinity'), i.position
 
 -- name: owners

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ledger.database import Connection, translated
-from ledger.envelope import Row, stated_precision
+from ledger.envelope import Row, stated_precision, texts_of
 from ledger.moments import FLOATING, begins
 from ledger.sql import statements
 from projections.engine.registry import Tables, Unfolds
@@ -21,7 +21,10 @@ _SQL = statements("projections.engine", "not_understood.sql")
 
 
 class NotUnderstood(NamedTuple):
-    """An event that was passed over, and why; its client and performer follow from the ledger."""
+    """An event that was passed over, and why; its client and performer follow from the ledger.
+
+    recorded_by: ? if its body does not say.
+    """
 
     position: int
     occurred_at: datetime | None
@@ -29,6 +32,7 @@ class NotUnderstood(NamedTuple):
     type: str
     version: int
     reason: str
+    recorded_by: str
 
 
 TABLES: Tables = {NotUnderstood: "not_understood"}
@@ -51,7 +55,8 @@ def passed_over(row: Row, reason: str, zone: ZoneInfo) -> NotUnderstood:
     at, precision = row.occurred_at, stated_precision(row)
     if at is not None and precision in FLOATING:
         at = begins(at, zone)
-    return NotUnderstood(row.position, at, precision, row.type, row.version, reason)
+    who = texts_of(row.body).get("recorded_by", "?").replace("\0", "")
+    return NotUnderstood(row.position, at, precision, row.type, row.version, reason, who)
 
 
 def concerning(connection: Connection, view: View, clients: Sequence[str] | None) -> list[Listed]:

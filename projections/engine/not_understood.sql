@@ -10,7 +10,7 @@ CREATE TABLE not_understood (
     reason       text NOT NULL,
     client       text,
     performed_by text,
-    source       text,
+    recorded_by  text NOT NULL,
     annulled_at  annulled_position
 );
 
@@ -19,7 +19,7 @@ CREATE INDEX ON not_understood (position);
 
 -- name: not_understood
 -- What the body may not say, the ledger's columns do.
-UPDATE not_understood n SET client = e.client, performed_by = e.performed_by, source = e.source
+UPDATE not_understood n SET client = e.client, performed_by = e.performed_by
 FROM events e
 WHERE e.position = n.position AND n.position > %(after)s AND n.position <= %(upto)s
 

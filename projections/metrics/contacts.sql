@@ -17,7 +17,7 @@ SELECT CASE WHEN i.kind = 'call' AND i.direction = 'outbound' THEN 'outbound_cal
        NULL::timestamp AS period_starts
 FROM interactions i CROSS JOIN LATERAL (
     SELECT i.kind = 'inquiry' AND 'contact_rate' = ANY (%(names)s) AND EXISTS (
-        SELECT FROM answer_to(i.client, i.subject, i.occurred_at, i.position, %(as_of)s, %(on)s))
+        SELECT FROM answer_to(ARRAY[i.client], i.subject, i.occurred_at, i.position, %(as_of)s, %(on)s))
         AS answered
 ) AS a
 WHERE i.side IS NOT NULL AND known(i.position, i.annulled_at, %(as_of)s)

@@ -49,7 +49,7 @@ FROM ends n JOIN deal_spells_at(%(as_of)s) d
    -- No end is earlier than both of these; a condition of its own, so that the index is used.
    AND d.to_at >= least(first_instant(%(starts)s, %(zone)s), %(on)s)
    AND d.from_at <= %(on)s AND (%(on)s < d.to_at OR n.tie = 0)
-   AND (n.tie > 0 OR d.from_at < n.at AND n.at <= d.to_at)
+   AND (n.tie > 0 OR d.from_at < n.at)
 
 -- name: stage_left
 -- For stage_time_mean, stage_time_mean.*, stage_time_median, stage_time_business_mean,
@@ -110,8 +110,7 @@ SELECT 'purchase_returned', r.position, coalesce(p.at, r.occurred_at), coalesce(
        coalesce(r.occurred_at AT TIME ZONE %(zone)s, '-infinity')
 FROM returns r LEFT JOIN LATERAL (
     SELECT *, coalesce(occurred_at, '-infinity') AS at
-    FROM purchase_of(r.purchase, r.client, %(as_of)s,
-                     least(%(on)s, last_moment(r.occurred_at, r.precision, %(zone)s)))
+    FROM purchase_of(r.purchase, r.client, r.occurred_at, r.precision, %(as_of)s, %(on)s)
 ) AS p ON true LEFT JOIN LATERAL (
     -- The lines of the return; without them, those of the purchase if all of it was returned, or has
     -- one product.

@@ -13,7 +13,7 @@ FROM interactions i LEFT JOIN LATERAL (
     SELECT o.performed_by, CASE WHEN i.precision IN ('instant', 'minute')
                AND o.precision IN ('instant', 'minute')
                THEN extract(epoch FROM o.occurred_at - i.occurred_at) / 3600 END AS hours
-    FROM answer_to(i.client, i.subject, i.occurred_at, i.position, %(as_of)s, %(on)s) o
+    FROM answer_to(ARRAY[i.client], i.subject, i.occurred_at, i.position, %(as_of)s, %(on)s) o
 ) AS a ON true
 WHERE i.kind = 'inquiry' AND known(i.position, i.annulled_at, %(as_of)s)
   AND in_period(i.occurred_at, %(starts)s, %(ends)s, %(zone)s)

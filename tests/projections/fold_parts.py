@@ -60,15 +60,13 @@ def timed(each: Known) -> bool:
 def days(start: Known | None, end: Known) -> float | None:
     if start is None or LONG_AGO in (when(start), when(end)):
         return None
-    if timed(start) and timed(end):
-        return (when(end) - when(start)) / timedelta(days=1)
-    first, last = local(start), local(end)
-    monthly = "month" in {precision(start), precision(end)}
-    if monthly and (first.year, first.month) == (last.year, last.month):
-        return 0
-    apart = (last.date() - first.date()).days
-    half_known = timed(start) or timed(end)
-    return 1 if apart == -1 and half_known and not monthly else apart
+    apart = (when(end) - when(start)) / timedelta(days=1)
+    if not (timed(start) and timed(end)):
+        first, last = local(start), local(end)
+        monthly = "month" in {precision(start), precision(end)}
+        same_month = monthly and (first.year, first.month) == (last.year, last.month)
+        apart = 0 if same_month else (last.date() - first.date()).days
+    return apart if apart >= 0 else None
 
 
 def precision(each: Known) -> str:

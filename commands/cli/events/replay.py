@@ -229,7 +229,7 @@ def as_text(row: Row, zone: ZoneInfo) -> bytes:
         body = _read_object(row.body)
     except _UNREADABLE:
         body = {"recorded_by": "?", "data": "not understood"}
-    who = body.get("performed_by") or f"({body.get('recorded_by') or body.get('source')})"
+    who = body.get("performed_by") or f"({body.get('recorded_by') or '?'})"
     data = body.get("data") or {}
     named = data if isinstance(data, dict) else {"data": data}
     content = " ".join(f"{name}={_short(value)}" for name, value in named.items())

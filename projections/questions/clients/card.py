@@ -83,7 +83,7 @@ _SECTIONS = (
     _Section(MEMBERS, MergedId),
     _Section(_SQL["owner"], OwnerLine),
     _Section(_SQL["account_team"], TeamLine),
-    _Section(_DISPUTES["open_conflicts"], OpenConflict),
+    _Section(_DISPUTES["reported"] + _DISPUTES["open_conflicts"], OpenConflict),
     _Section(_DISPUTES["open_disputes"], OpenDispute),
     _Section(_OPEN["open_promises"], OpenPromise),
     _Section(_OPEN["open_deals"], OpenDeal),

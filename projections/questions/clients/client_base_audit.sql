@@ -4,7 +4,7 @@
 WITH span AS (
     -- Local times; and the same end as an instant.
     SELECT %(since)s::date::timestamp AS starts, e.moment AT TIME ZONE %(zone)s AS ends, e.moment
-    FROM (SELECT least(%(until)s::date::timestamp AT TIME ZONE %(zone)s - interval '1 microsecond',
+    FROM (SELECT least(first_instant(%(until)s::date, %(zone)s) - interval '1 microsecond',
                        %(on)s) AS moment) AS e
 ), merged AS MATERIALIZED (
     SELECT a.client, a.survivor FROM span s, absorbed_at(%(as_of)s, s.moment) a

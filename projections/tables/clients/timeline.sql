@@ -45,7 +45,7 @@ CREATE INDEX ON client_activity (last_at);
 -- What a client's event says is not known, but that there is one.
 INSERT INTO timeline (position, occurred_at, precision, client, type, kind, performed_by, recorded_by,
                       summary)
-SELECT position, occurred_at, precision, client, type, 'not_understood', performed_by, source,
+SELECT position, occurred_at, precision, client, type, 'not_understood', performed_by, recorded_by,
        'not understood: ' || reason
 FROM not_understood
 WHERE client IS NOT NULL AND position > %(after)s AND position <= %(upto)s

@@ -37,14 +37,14 @@ CREATE INDEX ON interactions (in_reply_to) WHERE in_reply_to IS NOT NULL;
 
 -- name: functions
 -- The first human reply to an inquiry, at most one row: a later interaction by an employee of ours, in
--- reply to it, or with the same client and in reply to nothing in particular.
+-- reply to it, or with the same client, under any of its ids, and in reply to nothing in particular.
 CREATE FUNCTION answer_to(
-    its_client text, inquiry text, at timestamptz, its_position bigint,
+    ids text[], inquiry text, at timestamptz, its_position bigint,
     as_of bigint, on_time timestamptz
 ) RETURNS SETOF interactions LANGUAGE sql STABLE AS $$
     SELECT o.* FROM (
         -- Two queries, so that each uses its index.
-        (SELECT * FROM interactions c WHERE c.client = its_client AND c.in_reply_to IS NULL OFFSET 0)
+        (SELECT * FROM interactions c WHERE c.client = ANY (ids) AND c.in_reply_to IS NULL OFFSET 0)
         UNION ALL
         (SELECT * FROM interactions c WHERE c.in_reply_to = inquiry OFFSET 0)
     ) AS o
@@ -53,6 +53,7 @@ CREATE FUNCTION answer_to(
            OR o.kind = 'letter' AND o.direction = 'outbound' AND o.party = 'client')
       AND o.performed_by IS NOT NULL AND known(o.position, o.annulled_at, as_of)
       AND o.occurred_at <= on_time
-      AND is_after(o.occurred_at, o.precision, o.position, at, its_position, zone_asked())
+      AND is_after(o.occurred_at, o.precision, o.position,
+                   coalesce(at, '-infinity'), its_position, zone_asked())
     ORDER BY o.occurred_at, o.position LIMIT 1
 $$;

@@ -229,7 +229,8 @@ def conflicts(connection: Connection, view: View, client: str) -> list[Conflict]
     client: the id that it was reported of, where several are one client.
     """
     clients = members(connection, view, client)
-    return told_apart(ask(connection, _SQL["conflicts"], view, Conflict, clients=clients), clients)
+    statement = _SQL["reported"] + _SQL["all_conflicts"]
+    return told_apart(ask(connection, statement, view, Conflict, clients=clients), clients)
 
 
 def disputes(

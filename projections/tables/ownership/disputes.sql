@@ -119,23 +119,6 @@ CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS T
     FROM placed o
 $$;
 
--- name: open_conflicts
--- A section of the card: each line as questions/clients/card_lines.py describes.
-SELECT employee AS name, severity AS value, occurred_at AS since, precision, position, account,
-       coalesce(performed_by, recorded_by) AS reported_by, client
-FROM (
-    SELECT DISTINCT ON (employee COLLATE "C") *,
-           bool_or(change = 'resolved') OVER all_of AS ever_resolved,
-           count(*) FILTER (WHERE change = 'reported') OVER all_of AS reports
-    FROM conflict_changes
-    WHERE client = ANY (%(clients)s) AND known(position, annulled_at, %(as_of)s)
-      AND coalesce(occurred_at, '-infinity') <= %(on)s
-    WINDOW all_of AS (PARTITION BY employee COLLATE "C")
-    ORDER BY employee COLLATE "C", coalesce(occurred_at, '-infinity') DESC, position DESC
--- What was resolved before the date of its only report is resolved.
-) AS last_words WHERE change = 'reported' AND NOT (ever_resolved AND reports = 1)
-ORDER BY employee COLLATE "C"
-
 -- name: open_disputes
 -- A section of the card.
 SELECT DISTINCT ON (d.dispute COLLATE "C") d.dispute AS name, d.claim AS value,
@@ -151,30 +134,44 @@ WHERE d.client = ANY (%(clients)s) AND d.change = 'opened' AND known(d.position,
         AND coalesce(r.occurred_at, '-infinity') <= %(on)s)
 ORDER BY d.dispute COLLATE "C", d.position
 
--- name: conflicts
+-- name: reported
 -- Every conflict reported of a client, each with the next event about it and the same employee, or
 -- with one dated before the only report.
-SELECT c.employee, c.severity, c.account, c.occurred_at, c.precision,
-       coalesce(c.performed_by, c.recorded_by) AS reported_by, r.outcome, r.remark,
-       r.occurred_at AS resolved_at, r.precision AS resolved_precision, c.position,
-       r.position AS resolved_position, c.client
-FROM conflict_changes c LEFT JOIN LATERAL (
-    SELECT * FROM conflict_changes n
-    WHERE n.client = c.client AND n.employee = c.employee AND n.change = 'resolved'
-      AND known(n.position, n.annulled_at, %(as_of)s)
-      AND coalesce(n.occurred_at, '-infinity') <= %(on)s
-      AND (is_after(coalesce(n.occurred_at, '-infinity'), n.precision, n.position,
-                    coalesce(c.occurred_at, '-infinity'), c.position, %(zone)s)
-           OR NOT EXISTS (
-               SELECT FROM conflict_changes o
-               WHERE o.client = c.client AND o.employee = c.employee AND o.change = 'reported'
-                 AND o.position <> c.position AND known(o.position, o.annulled_at, %(as_of)s)
-                 AND coalesce(o.occurred_at, '-infinity') <= %(on)s))
-    ORDER BY coalesce(n.occurred_at, '-infinity'), n.position LIMIT 1
-) AS r ON true
-WHERE c.client = ANY (%(clients)s) AND c.change = 'reported'
-  AND known(c.position, c.annulled_at, %(as_of)s) AND coalesce(c.occurred_at, '-infinity') <= %(on)s
-ORDER BY coalesce(c.occurred_at, '-infinity'), c.position
+WITH conflicts AS (
+    SELECT c.employee, c.severity, c.account, c.occurred_at, c.precision,
+           coalesce(c.performed_by, c.recorded_by) AS reported_by, r.outcome, r.remark,
+           r.occurred_at AS resolved_at, r.precision AS resolved_precision, c.position,
+           r.position AS resolved_position, c.client
+    FROM conflict_changes c LEFT JOIN LATERAL (
+        SELECT * FROM conflict_changes n
+        WHERE n.client = ANY (%(clients)s) AND n.employee = c.employee AND n.change = 'resolved'
+          AND known(n.position, n.annulled_at, %(as_of)s)
+          AND coalesce(n.occurred_at, '-infinity') <= %(on)s
+          AND (is_after(coalesce(n.occurred_at, '-infinity'), n.precision, n.position,
+                        coalesce(c.occurred_at, '-infinity'), c.position, %(zone)s)
+               OR NOT EXISTS (
+                   SELECT FROM conflict_changes o
+                   WHERE o.client = ANY (%(clients)s) AND o.employee = c.employee
+                     AND o.change = 'reported' AND o.position <> c.position
+                     AND known(o.position, o.annulled_at, %(as_of)s)
+                     AND coalesce(o.occurred_at, '-infinity') <= %(on)s))
+        ORDER BY coalesce(n.occurred_at, '-infinity'), n.position LIMIT 1
+    ) AS r ON true
+    WHERE c.client = ANY (%(clients)s) AND c.change = 'reported'
+      AND known(c.position, c.annulled_at, %(as_of)s)
+      AND coalesce(c.occurred_at, '-infinity') <= %(on)s
+)
+
+-- name: all_conflicts
+SELECT * FROM conflicts ORDER BY coalesce(occurred_at, '-infinity'), position
+
+-- name: open_conflicts
+-- A section of the card: each line as questions/clients/card_lines.py describes; of each employee the
+-- last report.
+SELECT DISTINCT ON (employee COLLATE "C") employee AS name, severity AS value, occurred_at AS since,
+       precision, position, account, reported_by, client
+FROM conflicts WHERE resolved_position IS NULL
+ORDER BY employee COLLATE "C", coalesce(occurred_at, '-infinity') DESC, position DESC
 
 -- name: disputes
 SELECT o.dispute, o.client, o.claimant, o.respondent, o.claim, o.occurred_at, o.precision,

@@ -68,7 +68,8 @@ WITH changes AS (
            NULL, position, 9223372036854775807
     FROM alone
 ), answered AS (
-    SELECT l.*, a.occurred_at AS accepted_at, a.position AS accepted_position
+    SELECT l.*, a.occurred_at AS accepted_at, a.position AS accepted_position,
+           last_moment(a.occurred_at, a.precision, %(zone)s) AS accepted_by
     FROM lines l LEFT JOIN LATERAL (
         SELECT * FROM steps s
         WHERE s.client = l.client AND s.employee = l.employee AND s.step = 'accepted'
@@ -78,10 +79,13 @@ WITH changes AS (
 )
 SELECT a.client, a.employee, a.from_employee, a.reason, a.passed_at, a.passed_precision,
        a.issued_at, a.pack_as_of, a.accepted_at,
-       -- since they could have accepted; as long as they have not, until the time asked for
-       CASE WHEN a.passed_at <= %(on)s OR a.passed_at IS NULL THEN
-           coalesce(a.accepted_at, %(on)s) - greatest(a.passed_at, a.issued_at) END AS waited, a.sha256,
-       a.position, a.pack_position, a.accepted_position
+       -- since they could have accepted; as long as they have not, until the time asked for; unknown
+       -- if they accepted before
+       CASE WHEN (a.passed_at <= %(on)s OR a.passed_at IS NULL)
+                 AND coalesce(a.accepted_by, %(on)s) >= greatest(a.passed_at, a.issued_at) THEN
+           greatest(coalesce(a.accepted_at, %(on)s), a.passed_at, a.issued_at)
+           - greatest(a.passed_at, a.issued_at) END AS waited,
+       a.sha256, a.position, a.pack_position, a.accepted_position
 FROM answered a
 WHERE (%(employee)s::text IS NULL OR a.employee = %(employee)s)
   AND (NOT %(only_open)s OR a.accepted_position IS NULL AND (

@@ -110,17 +110,17 @@ $$;
 CREATE AGGREGATE owner_state(text, text, text) (SFUNC = evolve_owner, STYPE = text[]);
 
 -- A change known as a day or month holds from its beginning, and again from whatever had been recorded
--- before of a time or day in it: then `again`.
+-- before of a time or day in it.
 CREATE FUNCTION ownership_steps(as_of bigint) RETURNS TABLE (
     client text, at timestamptz, "position" bigint, "precision" text, change text,
-    from_employee text, to_employee text, again boolean
+    from_employee text, to_employee text
 ) LANGUAGE sql STABLE AS $$
     SELECT c.client, coalesce(c.effective_at, '-infinity'), c.position, c.precision, c.change,
-           c.from_employee, c.to_employee, false
+           c.from_employee, c.to_employee
     FROM ownership_changes c WHERE known(c.position, c.annulled_at, as_of)
     UNION ALL
     SELECT c.client, b.effective_at, c.position, 'instant', c.change, c.from_employee,
-           c.to_employee, true
+           c.to_employee
     FROM ownership_changes c JOIN ownership_changes b
          ON b.client = c.client AND b.position < c.position AND b.effective_at > c.effective_at
         AND b.effective_at < is_over(c.effective_at, c.precision, zone_asked())

@@ -159,21 +159,19 @@ BEGIN
     END IF;
 END $$;
 
--- Days between two moments; NULL if unknown. Where one of them is known as a day or month alone, the
--- dates are compared, and what lies within that day or month took no time. An evening that is the next
--- day in another zone is a day apart either way round.
+-- Days between two moments; NULL if unknown, or if the second lies before the first. Where one of them is
+-- known as a day or month alone, the dates are compared, and what lies within that day or month took no
+-- time.
 CREATE FUNCTION days_between(
     start timestamptz, start_precision text, ending timestamptz, ending_precision text, zone text
 ) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN isfinite(start) AND isfinite(ending) THEN CASE
-        WHEN start_precision = 'month' OR ending_precision = 'month' THEN CASE
-            WHEN date_trunc('month', start AT TIME ZONE zone)
+    SELECT CASE WHEN isfinite(start) AND isfinite(ending)
+                     AND start <= last_moment(ending, ending_precision, zone) THEN CASE
+        WHEN (start_precision = 'month' OR ending_precision = 'month')
+             AND date_trunc('month', start AT TIME ZONE zone)
                = date_trunc('month', ending AT TIME ZONE zone) THEN 0
-            ELSE (ending AT TIME ZONE zone)::date - (start AT TIME ZONE zone)::date END
-        WHEN start_precision = 'day' AND ending_precision = 'day' THEN
+        WHEN start_precision IN ('day', 'month') OR ending_precision IN ('day', 'month') THEN
             (ending AT TIME ZONE zone)::date - (start AT TIME ZONE zone)::date
-        WHEN start_precision = 'day' OR ending_precision = 'day' THEN
-            coalesce(nullif((ending AT TIME ZONE zone)::date - (start AT TIME ZONE zone)::date, -1), 1)
         ELSE extract(epoch FROM ending - start) / 86400 END END
 $$;
 

@@ -101,7 +101,7 @@ UNFOLD: Unfolds = {
 
 
 class Bought(NamedTuple):
-    """A purchase; amount, margin, returned (what was returned of it): in `currency`."""
+    """A purchase; amount, margin, returned (what was returned in that currency): in `currency`."""
 
     purchase: str
     client: str | None

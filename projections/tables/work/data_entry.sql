@@ -30,7 +30,7 @@ $$;
 -- name: adoption
 WITH here AS (
     SELECT employee, min(name) AS name, min(unit) AS unit FROM staff(%(as_of)s, %(on)s)
-    WHERE NOT departed OR departed_at >= %(since)s::date::timestamp AT TIME ZONE %(zone)s
+    WHERE NOT departed OR departed_at >= first_instant(%(since)s::date, %(zone)s)
     GROUP BY employee
 ), workdays AS (
     SELECT h.employee, count(DISTINCT d) AS workdays
@@ -38,9 +38,9 @@ WITH here AS (
     CROSS JOIN generate_series(%(since)s::date::timestamp, %(until)s::date::timestamp
                                  - interval '1 day', interval '1 day') AS d
     JOIN employment_spells(%(as_of)s) s ON s.employee = h.employee
-        AND s.from_at < (d + interval '1 day') AT TIME ZONE %(zone)s
-        AND d AT TIME ZONE %(zone)s < s.to_at
-    WHERE extract(isodow FROM d) < 6 AND d AT TIME ZONE %(zone)s <= %(on)s
+        AND s.from_at < first_instant(d + interval '1 day', %(zone)s)
+        AND first_instant(d, %(zone)s) < s.to_at
+    WHERE extract(isodow FROM d) < 6 AND first_instant(d, %(zone)s) <= %(on)s
       AND NOT EXISTS (
           SELECT FROM absences a WHERE a.employee = h.employee
             AND known(a.position, a.annulled_at, %(as_of)s) AND d BETWEEN a.first_day AND a.last_day)

@@ -23,6 +23,7 @@ ASKED = told(
     InquiryReceived(inquiry="Q-1", channel="email", subject="where is it"), "2026-02-01T10:00:00Z",
     client="C-1",
 )  # fmt: skip
+UNDATED = told(InquiryReceived(inquiry="Q-1", channel="email", subject="where is it"), client="C-1")
 MORE = {"client": "C-1", "performed_by": "E-1"}
 
 
@@ -65,6 +66,10 @@ ANSWERS: dict[str, tuple[list[Event], bool]] = {
     "a call at the same instant, recorded later": (
         [ASKED, answer("call", "2026-02-01T10:00:00Z")], False
     ),
+    "a message dated that day": ([ASKED, answer("message", "2026-02-01")], False),
+    "a message dated the day before": ([ASKED, answer("message", "2026-01-31")], True),
+    "a message dated that day, recorded before": ([answer("message", "2026-02-01"), ASKED], True),
+    "a message after an inquiry at an unknown time": ([UNDATED, answer("message")], False),
     "a robot": ([ASKED, answer("message", performed_by=None)], True),
     "an answer that is annulled": (
         [ASKED, call := answer("call"), annulment(call, key="undone")], True

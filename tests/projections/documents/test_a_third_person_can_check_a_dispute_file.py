@@ -1,5 +1,6 @@
 """A dispute file is whole, deterministic, and checked by a process that knows nothing of us."""
 
+import base64
 import io
 import json
 import subprocess
@@ -29,6 +30,7 @@ from ledger.events.ownership import (
     ReservationPolicyPublished,
 )
 from ledger.events.sales import OfferSent
+from projections.documents.dispute_check import canonical, sealed, sha256
 from projections.documents.dispute_file import dispute_file
 from projections.engine.catch_up import catch_up
 from projections.engine.rebuild import rebuild
@@ -94,6 +96,15 @@ def check(folder: Path) -> "subprocess.CompletedProcess[str]":
         [sys.executable, "-I", "-B", folder / "check.py"], capture_output=True, text=True,
         cwd="/", env={}, encoding="utf-8",
     )  # fmt: skip
+
+
+def forge(folder: Path, old: bytes, new: bytes) -> None:
+    """Change an unpacked file, and make its manifest anew."""
+    forged = (folder / "events.jsonl").read_bytes().replace(old, new)
+    (folder / "events.jsonl").write_bytes(forged)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["files"]["events.jsonl"] = sha256(forged)
+    (folder / "manifest.json").write_bytes(canonical(sealed(manifest)))
 
 
 def test_it_holds_everything_that_bears_on_the_dispute(connection: Connection) -> None:
@@ -172,16 +183,37 @@ def test_a_forged_body_is_found_even_if_the_manifest_is_made_anew(
     connection: Connection, tmp_path: Path
 ) -> None:
     folder = unpacked(dispute_file(connection, HEAD, ZONE, "D-1"), tmp_path)
-    from projections.documents.dispute_check import canonical, sealed, sha256
-
-    forged = (folder / "events.jsonl").read_bytes().replace("смета".encode(), "сдача".encode())
-    (folder / "events.jsonl").write_bytes(forged)
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    manifest["files"]["events.jsonl"] = sha256(forged)
-    (folder / "manifest.json").write_bytes(canonical(sealed(manifest)))
+    forge(folder, "смета".encode(), "сдача".encode())
     done = check(folder)
     assert done.stdout.splitlines() == [
         "WRONG  position 8: the leaf is not that of the body and recorded_at"
+    ]
+
+
+def test_what_cannot_be_read_is_in_it_as_recorded_and_listed(
+    connection: Connection, any_location: Location, tmp_path: Path
+) -> None:
+    bodies = (b"\xff{", b'{"occurred_at": "?"}', b"[1]", b'{"type": 5}')
+    calls = [codec.encode(told(CALL, "2026-01-09", client="C-1")) for _ in bodies]
+    log.append(
+        connection, [call._replace(body=body) for call, body in zip(calls, bodies, strict=True)]
+    )
+    catch_up(connection, any_location)
+    unread = [HEAD + n for n in range(1, 5)]
+    archive = dispute_file(connection, HEAD + 4, ZONE, "D-1")
+    found = lines(archive)
+    assert [base64.b64decode(found[position]["base64"]) for position in unread] == [*bodies]
+    assert {(found[n]["type"], found[n]["part"]) for n in unread} == {("call.logged", "contact")}
+    folder = unpacked(archive, tmp_path)
+    assert check(folder).returncode == 0
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    assert manifest["unreadable"] == unread
+    readable = (folder / "timeline.md").read_text("utf-8")
+    assert "as recorded: positions 15, 16, 17, 18." in readable
+    assert readable.count("not understood: its content cannot be read") == 4
+    forge(folder, base64.b64encode(b"[1]"), base64.b64encode(b"[2]"))
+    assert check(folder).stdout.splitlines() == [
+        "WRONG  position 17: the leaf is not that of the body and recorded_at"
     ]
 
 

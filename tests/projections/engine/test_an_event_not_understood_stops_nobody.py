@@ -92,6 +92,7 @@ def test_the_timeline_shows_it_as_not_understood(passed_over: Connection) -> Non
     assert [line.position for line in found] == [2, 3, 4, 5, 6, 7]
     assert all(line.summary.startswith("not understood: its ") for line in found)
     assert found[0].type == "parcel.delivered"
+    assert [line.recorded_by for line in found] == [*["crm"] * 4, "?", "?"]
 
 
 def test_it_concerns_only_its_client_and_what_is_known_by_then(passed_over: Connection) -> None:

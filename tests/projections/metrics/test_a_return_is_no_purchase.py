@@ -97,6 +97,29 @@ def test_it_is_taken_from_who_was_credited_with_the_purchase_when_it_is_returned
     assert asked(embedded_dsn, undone, "purchase_value") == {"purchase_value": {"E-1": 1000}}
 
 
+def test_what_was_returned_of_a_purchase_is_in_its_currency(embedded_dsn: str) -> None:
+    euros = PurchaseRecorded(purchase="P-1", amount=D(100), currency="EUR")
+    unnamed = PurchaseRecorded(purchase="P-2", amount=D(50))
+    history = [
+        told(euros, "2025-03-10", client="C-1"),
+        told(unnamed, "2025-03-10", client="C-1"),
+        told(euros, "2025-03-10", client="C-2"),
+        returned("2025-03-11", "P-1", 5),
+        *(
+            told(GoodsReturned(purchase=of, amount=D(amount), currency=currency), at, client="C-1")
+            for of, amount, currency, at in (
+                ("P-1", 20, "EUR", "2025-03-10"), ("P-1", 7000, "RUB", "2025-03-12"),
+                ("P-2", 3, "EUR", "2025-03-12"), ("P-1", 60, "EUR", "2025-03-09"),
+            )
+        ),
+    ]  # fmt: skip
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        found = [(row.client, row.amount, row.returned, row.currency)
+                 for row in purchases(connection, view(len(history)))]  # fmt: skip
+        assert purchases(connection, view(len(history)), "C-2")[0].returned == 0
+    assert found == [("C-1", 100, 25, "EUR"), ("C-1", 50, 0, None), ("C-2", 100, 0, "EUR")]
+
+
 def test_purchases_go_by_the_products_of_their_lines(
     embedded_dsn: str,
 ) -> None:

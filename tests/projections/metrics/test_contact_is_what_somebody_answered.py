@@ -56,6 +56,14 @@ def test_an_inquiry_that_was_answered_is_a_two_way_contact(embedded_dsn: str) ->
         }  # fmt: skip
 
 
+def test_an_inquiry_at_an_unknown_time_was_answered_by_what_is_dated(embedded_dsn: str) -> None:
+    asked = told(InquiryReceived(inquiry="I-1", channel="web"), client="C-1")
+    history = [asked, told(ANSWERS[0], "2026-03-06", client="C-1", performed_by="E-1")]
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        found = explain(connection, view(2), "contact_rate", by="client")
+    assert [(row.position, row.counted) for row in found] == [(1, True), (2, False)]
+
+
 def test_who_was_tried_in_vain_was_not_in_two_way_contact_by_asking(embedded_dsn: str) -> None:
     tried = told(CallLogged(direction="outbound", outcome="no_answer"), "2026-03-02T10:00:00Z",
                  client="C-1", performed_by="E-1")  # fmt: skip

@@ -216,3 +216,23 @@ neither
     assert rendered(template, {"one": False, "two": True}, texts) == "neither\n-- a comment\n"
     with pytest.raises(KeyError):
         rendered(template, {"one": True}, texts)
+
+
+def rescanned(plan: dict[str, Any], *, anew: bool = False) -> Iterator[str]:
+    """The CTEs that a plan scans anew for every row."""
+    anew = anew or plan.get("Parent Relationship") == "SubPlan"
+    if anew and "CTE Name" in plan:
+        yield plan["CTE Name"]
+    for part in plan.get("Plans", ()):
+        yield from rescanned(part, anew=anew)
+
+
+def test_no_evidence_is_scanned_anew_for_every_row(connection: Connection) -> None:
+    for metric in METRICS:
+        asked = Selection("employee", "month", terms=BUSINESS)
+        statement, known = explain_question(connection, SEEN, asked, metric)
+        with connection.transaction():
+            for setting in HASHED:
+                connection.execute(setting)
+            ((found,),) = connection.execute(f"EXPLAIN (FORMAT JSON) {statement}", known)
+        assert "grouped" not in rescanned(found[0]["Plan"]), metric

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from ledger.database import Connection
 from ledger.envelope import Event
-from ledger.events.ownership import ConflictReported, ConflictResolved
+from ledger.events.clients import ClientMerged
+from ledger.events.ownership import (
+    ConflictReported,
+    ConflictResolved,
+    HandoverAccepted,
+    HandoverPackIssued,
+)
 from ledger.events.sales import (
     DealLost,
     DealOpened,
@@ -33,7 +39,7 @@ from ledger.events.work import TaskAssigned, TaskCancelled, TaskCompleted
 from projections.metrics.metrics import metrics
 from projections.questions.clients import card
 from projections.questions.service import service_report
-from projections.tables.ownership import disputes
+from projections.tables.ownership import disputes, handovers
 from projections.tables.sales import deals, offers
 from projections.tables.service import cases
 from projections.tables.work import tasks
@@ -176,6 +182,71 @@ def test_a_conflict_is_resolved_unless_it_is_reported_again(embedded_dsn: str) -
         assert card.card(connection, View(3, NOW, "UTC"), "C-1").open_conflicts
         found = disputes.conflicts(connection, View(3, NOW, "UTC"), "C-1")
         assert [each.outcome for each in found] == [None, None]
+
+
+@pytest.mark.parametrize("resolved_of", ["C-1", "C-2"])
+def test_a_conflict_resolved_on_its_date_is_resolved_on_the_card_and_in_the_list(
+    embedded_dsn: str, resolved_of: str
+) -> None:
+    reported = ConflictReported(employee="E-1", severity="high")
+    history = [
+        told(ClientMerged(survivor="C-2", absorbed="C-1", evidence="same"), BEFORE, client="C-2"),
+        told(reported, BEFORE, client="C-1"),
+        told(ConflictReported(employee="E-1", severity="low"), AFTER, client="C-1"),
+        told(ConflictResolved(employee="E-1", outcome="reconciled"), AFTER[:10],
+             client=resolved_of),
+        told(reported, "2026-03-10", client="C-1"),
+    ]  # fmt: skip
+    for upto, still in ((3, [("E-1", "low")]), (4, []), (5, [("E-1", "high")])):
+        with ledger_of(embedded_dsn, history[:upto]) as (_, connection):
+            seen = View(upto, NOW, "UTC")
+            found = card.card(connection, seen, "C-2").open_conflicts
+            assert [(each.name, each.value) for each in found] == still
+            listed = disputes.conflicts(connection, seen, "C-2")
+            unresolved = {each.employee for each in listed if each.resolved_position is None}
+            assert unresolved == {name for name, _ in still}
+
+
+def test_what_ended_before_it_began_took_no_known_time(embedded_dsn: str) -> None:
+    begun, ended = "2026-03-10T10:00:00Z", ("2026-03-05T10:00:00Z", "2026-03-09", "2026-02")
+    history = [
+        *(told(DealOpened(deal=f"D-{n}"), begun) for n in range(3)),
+        *(told(DealWon(deal=f"D-{n}", amount=5), at) for n, at in enumerate(ended)),
+        told(DealOpened(deal="D-3"), "2026-03-10"),
+        told(DealWon(deal="D-3", amount=5), "2026-03-09T10:00:00Z"),
+        *(told(CaseOpened(case=f"K-{n}"), begun) for n in range(3)),
+        *(told(CaseResolved(case=f"K-{n}"), at) for n, at in enumerate(ended)),
+        *(told(CaseClosed(case=f"K-{n}"), at) for n, at in enumerate(ended)),
+        told(HandoverPackIssued(employee="E-1", as_of=1, sha256="0" * 64), begun,
+             client="C-1"),
+        told(HandoverAccepted(employee="E-1"), ended[0], client="C-1"),
+    ]  # fmt: skip
+    names = ("cycle_won_mean", "cycle_won_median", "cycle_closed_mean", "resolution_mean",
+             "resolution_median")  # fmt: skip
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        seen = View(len(history), NOW, "UTC")
+        assert {row.days for row in deals.deals(connection, seen)} == {None}
+        rows = metrics(connection, seen, by="whole", metrics=("deals_won", *names))
+        assert [(row.metric, row.value) for row in rows] == [
+            ("deals_won", 4), *((name, None) for name in names),
+        ]  # fmt: skip
+        (row,) = service_report.durations(connection, seen)
+        assert (row.resolved, row.to_resolved_mean, row.closed, row.to_closed_mean) == (
+            0, None, 0, None,
+        )  # fmt: skip
+        (handover,) = handovers.handovers(connection, seen)
+        assert handover.waited is None
+
+
+def test_a_pack_accepted_on_the_date_of_its_issue_was_not_waited_for(embedded_dsn: str) -> None:
+    history = [
+        told(HandoverPackIssued(employee="E-1", as_of=1, sha256="0" * 64), AFTER,
+             client="C-1"),
+        told(HandoverAccepted(employee="E-1"), AFTER[:10], client="C-1"),
+    ]  # fmt: skip
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        (handover,) = handovers.handovers(connection, View(2, NOW, "UTC"))
+        assert handover.waited == timedelta()
 
 
 SHIFTS = st.integers(-3, 3)
