@@ -53,10 +53,7 @@ class DisputeChanged(NamedTuple):
     recorded_by: str
 
 
-TABLES: Tables = {
-    ConflictChanged: "conflict_changes",
-    DisputeChanged: "dispute_changes",
-}
+TABLES: Tables = {ConflictChanged: "conflict_changes", DisputeChanged: "dispute_changes"}
 PLACED = (
     Placed("conflict_changes", "client", "employee", openings=("reported",)),
     Placed("dispute_changes", "dispute", openings=("opened",)),
