@@ -69,8 +69,10 @@ class Handover(NamedTuple):
     passed_at: datetime | None
     passed_precision: str | None
     issued_at: datetime | None
+    issued_precision: str | None
     pack_as_of: int | None
     accepted_at: datetime | None
+    accepted_precision: str | None
     waited: timedelta | None
     sha256: str | None
     position: int

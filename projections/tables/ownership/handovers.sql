@@ -44,7 +44,8 @@ WITH changes AS (
     SELECT * FROM takeover_steps
     WHERE known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
 ), matched AS (
-    SELECT p.*, i.position AS pack_position, i.pack_as_of, i.sha256, i.occurred_at AS issued_at
+    SELECT p.*, i.position AS pack_position, i.pack_as_of, i.sha256, i.occurred_at AS issued_at,
+           i.precision AS issued_precision
     FROM passed p LEFT JOIN LATERAL (
         SELECT * FROM steps s
         WHERE s.client = p.client AND s.employee = p.employee AND s.step = 'issued'
@@ -61,14 +62,15 @@ WITH changes AS (
     ORDER BY s.client COLLATE "C", s.employee COLLATE "C", s.position DESC
 ), lines AS (
     SELECT client, employee, from_employee, reason, passed_at, passed_precision, issued_at,
-           pack_as_of, sha256, pack_position, position, before, after
+           issued_precision, pack_as_of, sha256, pack_position, position, before, after
     FROM matched
     UNION ALL
-    SELECT client, employee, NULL, NULL, NULL, NULL, occurred_at, pack_as_of, sha256, position,
-           NULL, position, 9223372036854775807
+    SELECT client, employee, NULL, NULL, NULL, NULL, occurred_at, precision, pack_as_of, sha256,
+           position, NULL, position, 9223372036854775807
     FROM alone
 ), answered AS (
-    SELECT l.*, a.occurred_at AS accepted_at, a.position AS accepted_position,
+    SELECT l.*, a.occurred_at AS accepted_at, a.precision AS accepted_precision,
+           a.position AS accepted_position,
            last_moment(a.occurred_at, a.precision, %(zone)s) AS accepted_by
     FROM lines l LEFT JOIN LATERAL (
         SELECT * FROM steps s
@@ -78,7 +80,7 @@ WITH changes AS (
     ) AS a ON true
 )
 SELECT a.client, a.employee, a.from_employee, a.reason, a.passed_at, a.passed_precision,
-       a.issued_at, a.pack_as_of, a.accepted_at,
+       a.issued_at, a.issued_precision, a.pack_as_of, a.accepted_at, a.accepted_precision,
        -- since they could have accepted; as long as they have not, until the time asked for; unknown
        -- if they accepted before
        CASE WHEN (a.passed_at <= %(on)s OR a.passed_at IS NULL)

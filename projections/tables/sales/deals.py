@@ -162,7 +162,9 @@ class DealSpell(NamedTuple):
     currency: str | None
     performed_by: str | None
     from_at: datetime | None
+    from_precision: str
     to_at: datetime | None
+    to_precision: str | None
     position: int
 
 

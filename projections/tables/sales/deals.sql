@@ -214,8 +214,8 @@ ORDER BY s.opened_at NULLS FIRST, s.deal
 
 -- name: history
 SELECT s.change, s.status, s.stage, s.holder, s.client, s.amount, s.currency, s.performed_by,
-       nullif(s.from_at, '-infinity') AS from_at, finite(s.to_at) AS to_at,
-       s.from_position AS position
+       nullif(s.from_at, '-infinity') AS from_at, s.from_precision, finite(s.to_at) AS to_at,
+       s.to_precision, s.from_position AS position
 FROM deal_spells_at(%(as_of)s) s
 WHERE s.deal = %(deal)s AND s.from_at <= %(on)s
 ORDER BY s.from_at, s.from_position

@@ -179,7 +179,9 @@ class CaseHolder(NamedTuple):
     track: str
     holder: str | None
     from_at: datetime | None
+    from_precision: str
     to_at: datetime | None
+    to_precision: str | None
     position: int
 
 

@@ -51,11 +51,13 @@ CREATE INDEX ON case_holdings (holder);
 -- Half-open: (from_at, from_position) <= (time, position) < (to_at, to_position).
 CREATE FUNCTION case_holder_spells(as_of bigint) RETURNS TABLE (
     case_id text, track text, holder text,
-    from_at timestamptz, from_position bigint, to_at timestamptz, to_position bigint
+    from_at timestamptz, from_position bigint, to_at timestamptz, to_position bigint,
+    from_precision text, to_precision text
 ) LANGUAGE sql STABLE AS $$
     SELECT h.case_id, h.track, h.holder, coalesce(h.occurred_at, '-infinity'), h.position,
            lead(coalesce(h.occurred_at, '-infinity'), 1, 'infinity') OVER one,
-           lead(h.position, 1, 9223372036854775807) OVER one
+           lead(h.position, 1, 9223372036854775807) OVER one,
+           h.precision, lead(h.precision) OVER one
     FROM case_holdings h WHERE known(h.position, h.annulled_at, as_of)
     WINDOW one AS (PARTITION BY h.case_id, h.track
                    ORDER BY coalesce(h.occurred_at, '-infinity'), h.position)
@@ -165,8 +167,8 @@ WHERE (NOT %(overdue)s OR late.overdue)
 ORDER BY c.opened_at NULLS FIRST, c.case_id
 
 -- name: holders
-SELECT s.track, s.holder, nullif(s.from_at, '-infinity') AS from_at,
-       finite(s.to_at) AS to_at, s.from_position AS position
+SELECT s.track, s.holder, nullif(s.from_at, '-infinity') AS from_at, s.from_precision,
+       finite(s.to_at) AS to_at, s.to_precision, s.from_position AS position
 FROM case_holder_spells(%(as_of)s) s
 WHERE s.case_id = %(case)s AND s.from_at <= %(on)s
 ORDER BY s.from_at, s.from_position, s.track

@@ -119,16 +119,29 @@ def test_who_owned_the_client_by_then_is_credited(iledger: Run, here: Here) -> N
         assert {row["group"]: row["value"] for row in rows} == {"E-1": 1, "E-2": 10}
 
 
+def test_what_the_new_owner_does_on_that_day_is_no_breach(iledger: Run, here: Here) -> None:
+    moved = {"from_employee": "E-1", "to_employee": "E-2", "reason": "workload"}
+    recorded(
+        iledger,
+        ("curator.assigned", BEFORE, {"employee": "E-1"}),
+        ("client.reassigned", TIME, moved),
+        ("offer.sent", DAY, {"offer": "O-1"}),
+        performed_by="E-2",
+    )
+    assert [row["breach"] for row in asked(here, "dispute", "claims", "C-1")][-1] is False
+    assert asked(here, "client", "conflict", "list") == []
+
+
 def test_who_left_by_a_decision_is_gone_for_decisions(iledger: Run, here: Here) -> None:
     recorded(iledger, *PAIRS["who was hired and left"][0])
     with pytest.raises(Refused, match=r"H"):
         here("client", "assign", "C-1", "--to", "H", "--by", "E-1")
 
 
-def recorded(iledger: Run, *lines: Line) -> None:
+def recorded(iledger: Run, *lines: Line, **more: str) -> None:
     registered = ("client.registered", "2024-01-01", {"kind": "company", "name": "A"})
     told = [
-        event(number, type=type_, occurred_at=at, client="C-1", data=data, import_batch="B")
+        event(number, type=type_, occurred_at=at, client="C-1", data=data, import_batch="B", **more)
         for number, (type_, at, data) in enumerate([registered, *lines])
     ]
     done = iledger("append", stdin=jsonl(*told))

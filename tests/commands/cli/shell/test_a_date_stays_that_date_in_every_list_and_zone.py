@@ -29,6 +29,9 @@ FACTS = (
     ("task.completed", {"task": "T-1"}, "C-1"),
     ("case.opened", {"case": "S-1"}, "C-1"),
     ("case.acknowledged", {"case": "S-1"}, "C-1"),
+    ("case.assigned", {"case": "S-1", "assignee": "E-1"}, "C-1"),
+    ("handover_pack.issued", {"employee": "E-1", "as_of": 5, "sha256": "0" * 64}, "C-1"),
+    ("handover.accepted", {"employee": "E-1"}, "C-1"),
     ("case.resolved", {"case": "S-1"}, "C-1"),
     ("case.closed", {"case": "S-1"}, "C-1"),
 )
@@ -37,6 +40,7 @@ LISTS = (
     ("deal", "offers"), ("task", "list"), ("case", "list"), ("employee", "list"),
     ("employee", "departures"), ("card", "C-1"), ("owner", "C-1"),
     ("audit", "custody", "--client", "C-1"),
+    ("deal", "history", "D-1"), ("case", "holders", "S-1"), ("handover", "list"),
     ("timeline", "C-1"), ("client", "diff", "C-1", "--from", "4", "--to", str(len(FACTS))),
 )  # fmt: skip
 
