@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ledger.envelope import event_id
 from ledger.errors import Refused
 from tests.commands.cli.conftest import Here, Run, event, jsonl
 
@@ -119,15 +120,57 @@ def test_who_owned_the_client_by_then_is_credited(iledger: Run, here: Here) -> N
         assert {row["group"]: row["value"] for row in rows} == {"E-1": 1, "E-2": 10}
 
 
-def test_what_the_new_owner_does_on_that_day_is_no_breach(iledger: Run, here: Here) -> None:
-    moved = {"from_employee": "E-1", "to_employee": "E-2", "reason": "workload"}
+OWNED: Line = ("curator.assigned", BEFORE, {"employee": "E-1"})
+MOVED: Line = ("client.reassigned", TIME,
+               {"from_employee": "E-1", "to_employee": "E-2", "reason": "workload"})  # fmt: skip
+BOUGHT: dict[str, Any] = {"purchase": "P-1", "amount": 1, "currency": "RUB"}
+
+
+def annulling(number: int) -> Line:
+    """The annulment of the event recorded as the one of this number."""
+    event = str(event_id("pbx", f"pbx-{number}"))
+    return (
+        "event.annulled",
+        BEFORE,
+        {"event": event, "annulled_type": "client.reassigned", "reason": "x"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "owner"),
+    [
+        ([OWNED, MOVED, ("purchase.recorded", DAY, BOUGHT)], "E-2"),
+        ([OWNED, ("purchase.recorded", DAY, BOUGHT), MOVED], "E-1"),
+        ([OWNED, MOVED, ("purchase.recorded", "2025-05-05", BOUGHT)], "E-1"),
+        ([OWNED, MOVED, ("purchase.recorded", "2025-04", BOUGHT)], "E-1"),
+        ([OWNED, MOVED, ("purchase.recorded", MONTH, BOUGHT)], "E-2"),
+        # Its place is settled by what is known when it is recorded.
+        ([OWNED, MOVED, annulling(2), ("purchase.recorded", DAY, BOUGHT)], "E-1"),
+        ([OWNED, MOVED, ("purchase.recorded", DAY, BOUGHT), annulling(2), MOVED], "E-1"),
+    ],
+)
+def test_who_is_credited_follows_from_the_order_of_recording(
+    iledger: Run, here: Here, lines: list[Line], owner: str
+) -> None:
+    recorded(iledger, *lines)
+    rows = asked(here, "metrics", "--metric", "purchase_value", "--by", "employee")
+    assert [row["group"] for row in rows] == [owner]
+
+
+def test_a_beginning_recorded_late_begins_nothing_anew(iledger: Run, here: Here) -> None:
     recorded(
         iledger,
-        ("curator.assigned", BEFORE, {"employee": "E-1"}),
-        ("client.reassigned", TIME, moved),
-        ("offer.sent", DAY, {"offer": "O-1"}),
-        performed_by="E-2",
+        ("contact_person.left", TIME, {"contact": "P-1"}),
+        ("contact_person.added", DAY, {"contact": "P-1", "name": "A"}),
+        ("task.completed", TIME, {"task": "T-1"}),
+        ("task.assigned", DAY, {"task": "T-1", "title": "t", "assignee": "E-1"}),
     )
+    assert asked(here, "card", "C-1")["contact_persons"][0]["has_left"] is True
+    assert asked(here, "task", "list")[0]["state"] == "completed"
+
+
+def test_what_the_new_owner_does_on_that_day_is_no_breach(iledger: Run, here: Here) -> None:
+    recorded(iledger, OWNED, MOVED, ("offer.sent", DAY, {"offer": "O-1"}), performed_by="E-2")
     assert [row["breach"] for row in asked(here, "dispute", "claims", "C-1")][-1] is False
     assert asked(here, "client", "conflict", "list") == []
 
