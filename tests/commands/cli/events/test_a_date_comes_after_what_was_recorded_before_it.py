@@ -123,6 +123,8 @@ def test_who_owned_the_client_by_then_is_credited(iledger: Run, here: Here) -> N
 OWNED: Line = ("curator.assigned", BEFORE, {"employee": "E-1"})
 MOVED: Line = ("client.reassigned", TIME,
                {"from_employee": "E-1", "to_employee": "E-2", "reason": "workload"})  # fmt: skip
+EARLIER: Line = ("client.reassigned", "2025-05-06T09:00+03:00",
+                 {"from_employee": "E-1", "to_employee": "E-3", "reason": "workload"})  # fmt: skip
 BOUGHT: dict[str, Any] = {"purchase": "P-1", "amount": 1, "currency": "RUB"}
 
 
@@ -145,7 +147,8 @@ def annulling(number: int) -> Line:
         ([OWNED, MOVED, ("purchase.recorded", "2025-04", BOUGHT)], "E-1"),
         ([OWNED, MOVED, ("purchase.recorded", MONTH, BOUGHT)], "E-2"),
         # Its place is settled by what is known when it is recorded.
-        ([OWNED, MOVED, annulling(2), ("purchase.recorded", DAY, BOUGHT)], "E-1"),
+        ([OWNED, MOVED, annulling(2), ("purchase.recorded", DAY, BOUGHT), EARLIER], "E-1"),
+        ([OWNED, ("purchase.recorded", DAY, BOUGHT), MOVED, EARLIER], "E-1"),
         ([OWNED, MOVED, ("purchase.recorded", DAY, BOUGHT), annulling(2), MOVED], "E-1"),
     ],
 )
