@@ -64,11 +64,15 @@ def test_a_client_released_on_the_date_of_the_day_when_it_was_assigned_is_nobody
     assert state(released, at_noon).holding(NOW) is not None
 
 
-def test_a_date_is_over_at_midnight_and_sets_nothing_aside_of_another_date() -> None:
+def test_a_date_is_over_at_midnight() -> None:
     at_midnight = event(facts.CuratorAssigned(employee="E-1"), day(31))
     in_march = event(facts.CuratorAssigned(employee="E-1"), day(60))
-    of_a_day = event(facts.CuratorAssigned(employee="E-1"), "2026-01-15")
     released = facts.ClientReleased(from_employee="E-1", reason="pool")
     assert state(at_midnight, event(released, "2026-01-31")).holding(NOW) is not None
     assert state(in_march, event(released, "2026-02")).holding(NOW) is not None
-    assert state(of_a_day, event(released, "2026-01")).holding(NOW) is not None
+
+
+def test_a_month_outlasts_a_day_in_it_that_was_recorded_before() -> None:
+    of_a_day = event(facts.CuratorAssigned(employee="E-1"), "2026-01-15")
+    released = event(facts.ClientReleased(from_employee="E-1", reason="pool"), "2026-01")
+    assert state(of_a_day, released).holding(NOW) is None
