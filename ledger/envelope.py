@@ -230,6 +230,12 @@ def in_zone(event: Recorded, zone: ZoneInfo) -> Recorded:
     return event
 
 
+def decided_before(event: Recorded) -> datetime | None:
+    """When something was decided that takes effect later; None if it was not dated ahead."""
+    effective, at = getattr(event.data, "effective_at", None), event.occurred_at
+    return at if effective and at and effective > at else None
+
+
 def event_id(source: str, key: str) -> uuid.UUID:
     """Derive an event's id: the first 128 bits of SHA-256 over source, a zero byte, and key.
 

@@ -98,13 +98,13 @@ def in_zone(connection: Connection, zone: str) -> Iterator[None]:
         if zone == own:
             yield
             return
-        ((path, other),) = connection.execute(_FRAME["path"]).fetchall()
+        ((path, other, before),) = connection.execute(_FRAME["path"]).fetchall()
         connection.execute(_FRAME["look"], {"path": other, "zone": zone})
         try:
             yield
         finally:  # a transaction that fails takes the change of the path back itself
             if not connection.broken and connection.info.transaction_status != _FAILED:
-                connection.execute(_FRAME["look"], {"path": path, "zone": own})
+                connection.execute(_FRAME["look"], {"path": path, "zone": before})
 
 
 def rows_of(row: type[R]) -> RowFactory[R]:

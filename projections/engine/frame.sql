@@ -92,9 +92,11 @@ SELECT recorded_at(%(position)s)
 SELECT zone FROM about
 
 -- name: path
--- As it is, and with the views of zones.py before the tables that are first in it.
+-- As it is, and with the views of zones.py before the tables that are first in it; the zone of those
+-- views, if they are.
 SELECT current_setting('search_path'),
-       quote_ident((current_schemas(false))[1] || '_z') || ', ' || current_setting('search_path')
+       quote_ident((current_schemas(false))[1] || '_z') || ', ' || current_setting('search_path'),
+       coalesce(current_setting('iledger.zone', true), '')
 
 -- name: look
 SELECT set_config('search_path', %(path)s, false), set_config('iledger.zone', %(zone)s, false)
@@ -119,6 +121,9 @@ UPDATE progress SET position = %(position)s
 
 -- name: exists
 SELECT to_regclass(format('%%I.progress', %(schema)s::text)) IS NOT NULL
+
+-- name: schema_exists
+SELECT to_regnamespace(quote_ident(%(schema)s)) IS NOT NULL
 
 -- name: column_types
 SELECT attname, format_type(atttypid, NULL) FROM pg_attribute

@@ -35,6 +35,8 @@ _UNFIT = (
     TypeError,
     ValueError,
 )
+# A missing table or column, or right: of the database, and so of every event.
+_NOT_THE_ROWS = "42"
 
 
 class Progress(NamedTuple):
@@ -109,6 +111,8 @@ def add(connection: Connection, after: int, upto: int) -> None:
             rows = unfold(log.read(connection, after=after, upto=upto), zone)
             copy_in(connection, rows)
     except _UNFIT as error:
+        if isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(_NOT_THE_ROWS):
+            raise
         if upto - after > 1:
             middle = (after + upto) // 2
             add(connection, after, middle)

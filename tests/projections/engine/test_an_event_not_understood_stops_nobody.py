@@ -15,6 +15,7 @@ from ledger import codec, log
 from ledger.api import Ledger
 from ledger.database import Connection, Location
 from ledger.envelope import NEVER, Encoded, Event, NotUnderstood, Recorded, Row
+from ledger.errors import NotAllowed
 from ledger.events.clients import ClientRegistered
 from ledger.events.contacts import CallLogged
 from ledger.events.work import TaskAssigned
@@ -173,6 +174,22 @@ def test_a_projection_that_fails_on_an_event_passes_over_it(
     (found,) = concerning(owner, NOW, None)
     assert found.reason == "ZeroDivisionError in a projection: no calls"
     assert card(owner, NOW, "C-1").identity[0].value == "Oak"
+
+
+def test_what_is_wrong_with_a_table_is_the_fault_of_no_event(
+    owner: Connection, location: Location
+) -> None:
+    log.append(owner, [codec.encode(REGISTERED), codec.encode(CALLS[0])])
+    catch_up(owner, location)
+    log.append(owner, [codec.encode(CALLS[1]), codec.encode(CALLS[2])])
+    owner.execute("REVOKE INSERT ON interactions FROM current_user")
+    with pytest.raises(NotAllowed, match="permission denied for table interactions"):
+        catch_up(owner, location)
+    owner.execute("GRANT INSERT ON interactions TO current_user")
+    catch_up(owner, location)
+    assert concerning(owner, NOW, None) == []
+    contacts = {line.name: line.value for line in card(owner, NOW, "C-1").contacts}
+    assert contacts["call count"] == "3"
 
 
 @settings(max_examples=examples(30))
