@@ -222,8 +222,11 @@ def _consistent(given: Moment) -> Moment:
 
 
 def in_zone(event: Recorded, zone: ZoneInfo) -> Recorded:
-    """The event, whose day or month, if that is all that is known, is one of the zone."""
-    if event.occurred_at is not None and event.precision in FLOATING:
+    """The event itself, whose day or month, if that is all that is known, is now one of the zone.
+
+    One that is of a zone already stays.
+    """
+    if event.occurred_at is not None and event.precision in FLOATING and event.over_at is None:
         day = event.occurred_at
         force_setattr(event, "occurred_at", begins(day, zone))
         force_setattr(event, "over_at", is_over(day, event.precision, zone))

@@ -92,11 +92,9 @@ SELECT recorded_at(%(position)s)
 SELECT zone FROM about
 
 -- name: path
--- As it is, and with the views of zones.py before the tables that are first in it; the zone of those
--- views, if they are.
+-- As it is, and with the views of zones.py before the tables that are first in it.
 SELECT current_setting('search_path'),
-       quote_ident((current_schemas(false))[1] || '_z') || ', ' || current_setting('search_path'),
-       coalesce(current_setting('iledger.zone', true), '')
+       quote_ident((current_schemas(false))[1] || '_z') || ', ' || current_setting('search_path')
 
 -- name: look
 SELECT set_config('search_path', %(path)s, false), set_config('iledger.zone', %(zone)s, false)

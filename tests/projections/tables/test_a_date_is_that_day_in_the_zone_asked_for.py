@@ -37,7 +37,7 @@ from projections.tables.ownership import ownership
 from projections.tables.sales import deals, offers
 from projections.tables.service import cases
 from projections.tables.work import data_entry
-from projections.view import View, in_zone
+from projections.view import View
 from tests.projections.ledgers import ZONE, as_then, ledger_of
 from tests.projections.metrics import (
     test_figures_as_of_then_equal_the_figures_shown_then as of_figures,
@@ -52,7 +52,6 @@ from tests.surroundings.groups import examples
 EAST, WEST = "Asia/Vladivostok", "America/Los_Angeles"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 DAY = "2026-03-10"
-SEEN = "SELECT zone_asked(), to_regclass('interactions')::oid"
 REACHED = CallLogged(direction="outbound", outcome="reached")
 
 
@@ -105,16 +104,6 @@ def test_a_date_counts_from_the_beginning_of_its_day(
                 assert [row.owner for row in owned] == found
             (row,) = ownership.owner(connection, View(1, begins, zone), "C-1")
             assert row.from_at == begins
-
-
-def test_zones_within_zones_are_left_one_by_one(embedded_dsn: str) -> None:
-    with ledger_of(embedded_dsn, []) as (_, connection):
-        with in_zone(connection, EAST):
-            before = connection.execute(SEEN).fetchone()
-            with in_zone(connection, WEST):
-                assert connection.execute(SEEN).fetchone() != before
-            assert connection.execute(SEEN).fetchone() == before
-        assert connection.execute("SELECT zone_asked()").fetchone() == (ZONE,)
 
 
 @pytest.mark.parametrize("role", ["supervisor", "auditor"])
