@@ -26,10 +26,10 @@ from ledger.database import ROLES, VARIABLES, Location, connect
 from ledger.envelope import (
     REQUIRED,
     Event,
-    NotUnderstood,
     Receipt,
     Recorded,
     Row,
+    Unreadable,
     stated_precision,
     texts_of,
 )
@@ -141,7 +141,7 @@ class Ledger:
         `occurred_at`, where a day or month begins in the ledger's zone; events of unknown time are
         then left out. as_of: a position, or a time of recording. types, tags: several, or a single
         text. The data of an event that this program cannot read is a
-        `ledger.envelope.NotUnderstood`. Raises InvalidQuestion.
+        `ledger.envelope.Unreadable`. Raises InvalidQuestion.
         """
         for moment in (since, until, as_of):
             if isinstance(moment, datetime) and moment.utcoffset() is None:
@@ -194,7 +194,7 @@ def _read(row: Row) -> Recorded:
             over_at=None,
             occurred_text=texts.pop("occurred_at"),
             type=row.type,
-            data=NotUnderstood(str(error), row.body),
+            data=Unreadable(str(error), row.body),
             **texts,
         )
 

@@ -84,7 +84,7 @@ def ask(
     Unbounded times are None: statements convert infinity to NULL.
     """
     with (
-        in_zone(connection, view.zone),
+        reading_in_zone(connection, view.zone),
         connection.cursor(row_factory=rows_of(row)) as cursor,
     ):
         cursor.execute(statement, view._asdict() | parameters, prepare=prepare)
@@ -92,7 +92,7 @@ def ask(
 
 
 @contextmanager
-def in_zone(connection: Connection, zone: str) -> Iterator[None]:
+def reading_in_zone(connection: Connection, zone: str) -> Iterator[None]:
     """Let statements read the tables with every date as a day of this zone (`engine.zones`)."""
     with translated():
         if connection not in _ZONES:

@@ -13,7 +13,7 @@ from commands.decisions.placing import placed
 from commands.decisions.requests import Request
 from ledger import codec
 from ledger.api import Ledger
-from ledger.envelope import NEVER, Recorded, Row, in_zone
+from ledger.envelope import NEVER, Recorded, Row, localized
 from ledger.errors import LedgerError, NotDecoded, Refused
 from ledger.log import Condition, Dependencies, Item, Query
 from ledger.moments import AHEAD, Precision
@@ -157,7 +157,7 @@ def _counting(
     counting = (row for row, counts in found.rows if counts and row.version)
     named = {type_ for item in items for type_ in item.types}
     understood = _understood(counting, named)
-    return found.head, placed(in_zone(event, zone) for event in understood)
+    return found.head, placed(localized(event, zone) for event in understood)
 
 
 def _understood(rows: Iterable[Row], named: Container[str]) -> Iterator[Recorded]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ledger import codec, log
 from ledger.api import Ledger
 from ledger.database import Connection, Location
-from ledger.envelope import NEVER, Encoded, Event, NotUnderstood, Recorded, Row
+from ledger.envelope import NEVER, Encoded, Event, Recorded, Row, Unreadable
 from ledger.errors import NotAllowed
 from ledger.events.clients import ClientRegistered
 from ledger.events.contacts import CallLogged
@@ -124,7 +124,7 @@ def test_a_program_reads_on_and_is_told_why(passed_over: Connection, location: L
     with closing(Ledger(location)) as api:
         found = list(api.read())
     assert [each.position for each in found] == list(range(1, 9))
-    assert [type(each.data) is NotUnderstood for each in found] == [False, *[True] * 6, False]
+    assert [type(each.data) is Unreadable for each in found] == [False, *[True] * 6, False]
     assert (found[2].source, found[2].client, found[2].precision) == ("story", "C-1", "day")
     assert (found[6].source, found[6].client, found[6].precision) == ("", None, "instant")
     assert found[2].data.body == UNREADABLE["a version from the future"].body
@@ -203,6 +203,6 @@ def test_other_events_unfold_as_if_it_were_not_there(
         for n, new in enumerate(map(codec.encode, history))
     ]  # fmt: skip
     found = unfold(recorded, ZoneInfo("UTC"))
-    passed = [each.position for each in found.pop(not_understood.NotUnderstood, [])]
+    passed = [each.position for each in found.pop(not_understood.PassedOver, [])]
     assert passed == [row.position for row in recorded if row.version == 7]
     assert found == unfold((row for row in recorded if row.version != 7), ZoneInfo("UTC"))
