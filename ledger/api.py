@@ -16,7 +16,7 @@ with ledger.open() as api:
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -26,10 +26,10 @@ from ledger.database import ROLES, VARIABLES, Location, connect
 from ledger.envelope import (
     REQUIRED,
     Event,
-    NotUnderstood,
     Receipt,
     Recorded,
     Row,
+    Unreadable,
     stated_precision,
     texts_of,
 )
@@ -39,6 +39,8 @@ from ledger.moments import FLOATING, begins
 from ledger.receipts import receipt, record_all
 from ledger.store import PATIENCE, Store
 from ledger.writer import Writer
+
+_A_DAY = timedelta(days=1)
 
 
 def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
@@ -113,6 +115,8 @@ class Ledger:
     ) -> list[Receipt]:
         """Record events together, all or none, and only if the condition still holds.
 
+        Under a condition, a batch of which only a part was recorded before is refused, too, even if
+        the condition holds; one that was recorded as a whole gives the first receipts.
         on_conflict_read: see `ledger.log.append`. Raises InvalidEvent, KeyConflict,
         ConditionFailed, ServerUnavailable.
         """
@@ -137,7 +141,7 @@ class Ledger:
         `occurred_at`, where a day or month begins in the ledger's zone; events of unknown time are
         then left out. as_of: a position, or a time of recording. types, tags: several, or a single
         text. The data of an event that this program cannot read is a
-        `ledger.envelope.NotUnderstood`. Raises InvalidQuestion.
+        `ledger.envelope.Unreadable`. Raises InvalidQuestion.
         """
         for moment in (since, until, as_of):
             if isinstance(moment, datetime) and moment.utcoffset() is None:
@@ -146,7 +150,7 @@ class Ledger:
         query = question(client=client, employee=employee, types=types, tags=tags)
         zone = ZoneInfo(self.about.zone)
         for row in self.store.rows(query, after=after, upto=upto):
-            if row.version:
+            if row.version and _near(row, since, until):
                 event = _read(row)
                 if within(event, since, until, zone):
                     yield event
@@ -190,7 +194,7 @@ def _read(row: Row) -> Recorded:
             over_at=None,
             occurred_text=texts.pop("occurred_at"),
             type=row.type,
-            data=NotUnderstood(str(error), row.body),
+            data=Unreadable(str(error), row.body),
             **texts,
         )
 
@@ -213,6 +217,19 @@ def question(
         by = (f"performed_by:{employee}", f"employee:{employee}")
         return Query(tuple(Item(wanted, (*fixed, tag)) for tag in by))
     return Query((Item(wanted, fixed),)) if wanted or fixed else Query()
+
+
+def _near(row: Row, since: datetime | None, until: datetime | None) -> bool:
+    """Whether an event could be one within the interval, before its text is read."""
+    if since is None and until is None:
+        return True
+    at = row.occurred_at
+    # No day begins further than a day from midnight UTC of its date.
+    return (
+        at is not None
+        and (since is None or since - at <= _A_DAY)
+        and (until is None or at - until < _A_DAY)
+    )
 
 
 def within(event: Recorded, since: datetime | None, until: datetime | None, zone: ZoneInfo) -> bool:

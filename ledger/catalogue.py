@@ -14,8 +14,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from ledger.events.fields import NotBefore, PersonalMark, Tag, words
-from ledger.events.fields import type_name as type_name  # noqa: PLC0414 - others ask the catalogue for it
+from ledger.events.fields import NotBefore, PersonalMark, Tag, type_name, words
 
 SUBJECTS = (
     "clients",

@@ -46,11 +46,11 @@ class Location(NamedTuple):
                 raise errors.InvalidQuestion(
                     f"{name} is empty; set it to {_MEANT[name]}, or unset it"
                 )
-        home = environment.get("ILEDGER_HOME")
+        home = given.get("ILEDGER_HOME")
         return cls(
-            environment.get("ILEDGER_DSN") or None,
+            given.get("ILEDGER_DSN") or None,
             Path(home) if home else None,
-            environment.get("ILEDGER_SCHEMA", "ledger"),
+            given.get("ILEDGER_SCHEMA", "ledger"),
         )
 
     @property
@@ -184,16 +184,19 @@ def twin(connection: Connection) -> Connection | None:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn PostgreSQL's errors into the ledger's, by SQLSTATE."""
+def translated(*, appending: bool = False) -> Iterator[None]:
+    """Turn PostgreSQL's errors into the ledger's, as `translate` does."""
     try:
         yield
     except psycopg.Error as error:
-        raise translate(error) from error
+        raise translate(error, appending=appending) from error
 
 
-def translate(error: psycopg.Error) -> Exception:
-    """The ledger's error for one of PostgreSQL's, or the same error if there is none."""
+def translate(error: psycopg.Error, *, appending: bool = False) -> Exception:
+    """The ledger's error for one of PostgreSQL's by SQLSTATE, or the same error if there is none.
+
+    - appending: whether what is too large can only be part of an event
+    """
     state, text = error.sqlstate or "", str(error).strip().splitlines()
     first = text[0] if text else type(error).__name__
     if state in _OURS:
@@ -209,7 +212,7 @@ def translate(error: psycopg.Error) -> Exception:
             "or name the right schema with --schema."
         )
     if state in _UNFIT:
-        return errors.InvalidQuestion(f"{first}{_UNFIT[state]}")
+        return _unfit(state, first, appending)
     if state in ("53100", "53200"):
         return errors.ServerUnavailable(
             f"the database has run out of room: {first}. Nothing of this batch was recorded. "
@@ -228,11 +231,22 @@ def translate(error: psycopg.Error) -> Exception:
     return error
 
 
+def _unfit(state: str, first: str, appending: bool) -> errors.LedgerError:
+    if state in _TOO_LARGE and not appending:
+        return errors.LedgerError(
+            f"the database cannot compute this: {first}. If you asked with a very large number or "
+            "a very long text, give a smaller one; otherwise report this error."
+        )
+    return errors.InvalidQuestion(f"{first}{_UNFIT[state]}")
+
+
 _NUL = ". No name or text of a ledger has a NUL character; leave it out."
-_UNFIT = {
+_TOO_LARGE = {
     "54000": ". A tag or type is too long; shorten it.",
-    "42P06": ", but it holds no ledger. Name another with --schema, or rename that one.",
     "22003": ". Give a smaller number.",
+}
+_UNFIT = _TOO_LARGE | {
+    "42P06": ", but it holds no ledger. Name another with --schema, or rename that one.",
     "22023": ". The database does not know it; give another.",
     "22P05": _NUL,
     "22021": _NUL,

@@ -153,7 +153,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """A recorded event. `data` is the content, upcast to the newest version.
 
     - precision: of `occurred_at`: instant, minute, day, month or unknown
-    - over_at: when that day or month is over, if it is one of a zone (`in_zone`); else None
+    - over_at: when that day or month is over, if it is one of a zone (`localized`); else None
 
     The recorded text is decoded directly into this class, because every projected event passes
     through it; `ledger.codec.decode` then sets the first fields, which come from the store.
@@ -186,7 +186,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     asked: str | None = None
 
 
-class NotUnderstood(NamedTuple):
+class Unreadable(NamedTuple):
     """The data of an event that this program cannot read: why, and all that is recorded of it."""
 
     reason: str
@@ -221,13 +221,22 @@ def _consistent(given: Moment) -> Moment:
     return given
 
 
-def in_zone(event: Recorded, zone: ZoneInfo) -> Recorded:
-    """The event, whose day or month, if that is all that is known, is one of the zone."""
-    if event.occurred_at is not None and event.precision in FLOATING:
+def localized(event: Recorded, zone: ZoneInfo) -> Recorded:
+    """The event itself, whose day or month, if that is all that is known, is now one of the zone.
+
+    One that is of a zone already stays.
+    """
+    if event.occurred_at is not None and event.precision in FLOATING and event.over_at is None:
         day = event.occurred_at
         force_setattr(event, "occurred_at", begins(day, zone))
         force_setattr(event, "over_at", is_over(day, event.precision, zone))
     return event
+
+
+def decided_before(event: Recorded) -> datetime | None:
+    """When something was decided that takes effect later; None if it was not dated ahead."""
+    effective, at = getattr(event.data, "effective_at", None), event.occurred_at
+    return at if effective and at and effective > at else None
 
 
 def event_id(source: str, key: str) -> uuid.UUID:

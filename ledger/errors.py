@@ -50,9 +50,10 @@ class KeyConflict(LedgerError):
 
 
 class ConditionFailed(LedgerError):
-    """Something the decision depended on has been appended since; read again and decide again.
+    """Something the decision depended on, or part of what it records, has been recorded since.
 
-    dependencies: what the decision depends on now, a `ledger.log.Dependencies`, if asked for.
+    Read again and decide again. dependencies: what the decision depends on now, a
+    `ledger.log.Dependencies`, if asked for.
     """
 
     exit_code = 4

@@ -71,7 +71,7 @@ def append(
     parameters["condition"] = condition and _jsonb(
         {"query": _json(condition.query), "after": condition.after}
     )
-    with translated(), connection.cursor(binary=True) as cursor:
+    with translated(appending=True), connection.cursor(binary=True) as cursor:
         cursor.execute(_SQL[name], parameters, prepare=True)
         rows = cursor.fetchall()
     position, recorded_at, outcome = rows[0][:3]
@@ -79,8 +79,8 @@ def append(
         return [Outcome(position + n, recorded_at, "recorded", None) for n in range(len(batch))]
     if outcome in ("failed", "stands", "annulled"):
         raise ConditionFailed(
-            "something that the decision depended on has been recorded since; read again and "
-            "decide again",
+            "something that the decision depended on, or part of what it records, has been "
+            "recorded since; read again and decide again",
             dependencies=_dependencies(rows) if on_conflict_read else None,
         )
     return [_outcome(*row[:4]) for row in rows]

@@ -82,14 +82,18 @@ class Store:
         condition: log.Condition | None = None,
         on_conflict_read: int = 0,
     ) -> list[Outcome]:
-        """Record a batch in one transaction; see `ledger.log.append`."""
+        """Record a batch in one transaction; see `ledger.log.append`.
+
+        What matches a condition is not read at once by a role that may only append.
+        """
+        most = on_conflict_read if self._appending is self._pool else 0
         return self._with_connection(
             lambda connection: log.append(
                 connection,
                 batch,
                 atomic=atomic,
                 condition=condition,
-                on_conflict_read=on_conflict_read,
+                on_conflict_read=most,
             ),
             self._appending,
         )

@@ -15,12 +15,14 @@ from pydantic import ValidationError
 
 from ledger.envelope import OPTIONAL
 from ledger.errors import InvalidEvent, shorten
-from ledger.moments import Moment, Precision
+from ledger.moments import Moment
 from ledger.suggestions import did_you_mean
 
 _LONGEST = 80
 # A date is the same date in every zone, so it begins up to 14 hours before it does in UTC.
 _EASTERNMOST = timedelta(hours=14)
+# It ends 12 hours after it does in UTC where it ends last.
+_DAY_AND_WESTERNMOST = timedelta(hours=24 + 12)
 
 
 @dataclass(frozen=True)
@@ -169,22 +171,22 @@ def _choices(content: type[Any] | None, name: str, field: str) -> str:
 
 def _before(ends: date | datetime, begins: Moment | date | datetime) -> bool:
     """Whether an end certainly lies before a beginning, in whichever zone its days are meant."""
-    if isinstance(begins, Moment):
-        if begins.at is None:
-            return False
-        exact = begins.precision in (Precision.INSTANT, Precision.MINUTE)
-        first = begins.at if exact else begins.at - _EASTERNMOST
-        return _latest(ends) < first
-    if isinstance(ends, datetime) and isinstance(begins, datetime):
+    if not isinstance(begins, (Moment, datetime)) and not isinstance(ends, datetime):
         return ends < begins
-    return not isinstance(ends, datetime) and ends < begins
+    (start, from_date), (end, to_date) = _stated(begins), _stated(ends)
+    if start is None or end is None:
+        return False
+    # Compared by their distance: a day more than the last of all would be none.
+    return start - end > from_date * _EASTERNMOST + to_date * _DAY_AND_WESTERNMOST
 
 
-def _latest(ends: date | datetime) -> datetime:
-    if isinstance(ends, datetime):
-        return ends
-    # The day ends 12 hours after it does in UTC where it ends last.
-    return datetime(ends.year, ends.month, ends.day, tzinfo=UTC) + timedelta(hours=36)
+def _stated(value: Moment | date | datetime) -> tuple[datetime | None, bool]:
+    """A time, and whether it is a date; then it is midnight UTC of it."""
+    if isinstance(value, Moment):
+        return value.at, value.floating
+    if isinstance(value, datetime):
+        return value, False
+    return datetime(value.year, value.month, value.day, tzinfo=UTC), True
 
 
 def _shown(value: Moment | date | datetime) -> str:

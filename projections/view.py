@@ -34,7 +34,7 @@ HASHED = (
 # Of `add_up_all`, besides: the planner, which expects few rows, would sort them all.
 UNSORTED = "SET LOCAL enable_sort = off"
 _FAILED = TransactionStatus.INERROR
-_ZONES: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()  # of the ledger they ask
+_ZONES: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()  # that they read in
 _FACTORIES: dict[type[Any], RowFactory[Any]] = {}  # a card alone has eighteen classes of rows
 
 
@@ -83,28 +83,33 @@ def ask(
 
     Unbounded times are None: statements convert infinity to NULL.
     """
-    with in_zone(connection, view.zone), connection.cursor(row_factory=rows_of(row)) as cursor:
+    with (
+        reading_in_zone(connection, view.zone),
+        connection.cursor(row_factory=rows_of(row)) as cursor,
+    ):
         cursor.execute(statement, view._asdict() | parameters, prepare=prepare)
         return cursor.fetchall()
 
 
 @contextmanager
-def in_zone(connection: Connection, zone: str) -> Iterator[None]:
+def reading_in_zone(connection: Connection, zone: str) -> Iterator[None]:
     """Let statements read the tables with every date as a day of this zone (`engine.zones`)."""
     with translated():
         if connection not in _ZONES:
             ((_ZONES[connection],),) = connection.execute(_FRAME["zone"]).fetchall()
-        own = _ZONES[connection]
-        if zone == own:
+        before = _ZONES[connection]
+        if zone == before:
             yield
             return
         ((path, other),) = connection.execute(_FRAME["path"]).fetchall()
         connection.execute(_FRAME["look"], {"path": other, "zone": zone})
+        _ZONES[connection] = zone
         try:
             yield
         finally:  # a transaction that fails takes the change of the path back itself
+            _ZONES[connection] = before
             if not connection.broken and connection.info.transaction_status != _FAILED:
-                connection.execute(_FRAME["look"], {"path": path, "zone": own})
+                connection.execute(_FRAME["look"], {"path": path, "zone": before})
 
 
 def rows_of(row: type[R]) -> RowFactory[R]:

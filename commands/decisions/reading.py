@@ -1,6 +1,6 @@
 """Reading what a decision depends on: the state, and the condition under which it stays so."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from logging import getLogger
@@ -13,8 +13,8 @@ from commands.decisions.placing import placed
 from commands.decisions.requests import Request
 from ledger import codec
 from ledger.api import Ledger
-from ledger.envelope import NEVER, Recorded, Row, in_zone
-from ledger.errors import LedgerError, NotDecoded
+from ledger.envelope import NEVER, Recorded, Row, localized
+from ledger.errors import LedgerError, NotDecoded, Refused
 from ledger.log import Condition, Dependencies, Item, Query
 from ledger.moments import AHEAD, Precision
 
@@ -61,19 +61,19 @@ def based(
     """
     items, known = (*model.query.items, *_asking(request)), memory.recall(model)
     zone = ZoneInfo(ledger.about.zone)
-    news: list[Recorded] = []
+    found = None
     if known is not None:
         found = dependencies or _dependencies(ledger, (*items, *_watched(model, known.upto)))
-        head, news = _counting(found, request, zone)
-    if known is None or any(event.type in model.seldom for event in news):
-        head, events = _counting(_dependencies(ledger, (*items, *model.steady)), request, zone)
+    if known is None or found is None or _changed(model, found):
+        head, events = _whole(ledger, model, items, request, zone)
     else:
+        head, news = _counting(found, items, request, zone)
         events = sorted((*known.events, *news), key=lambda event: event.position)
     memory.keep(model, head, events)
     state = model.folded(events)
     while more := _more(model, state, items):
         items += more
-        head, events = _counting(_dependencies(ledger, (*items, *model.steady)), request, zone)
+        head, events = _whole(ledger, model, items, request, zone)
         state = model.folded(events)
     watched = _watched(model, head)
     condition = Condition(Query((*items, *watched, *_annulments(events))), head)
@@ -124,28 +124,57 @@ def _dependencies(ledger: Ledger, items: tuple[Item, ...]) -> Dependencies:
     return ledger.store.dependencies(Query(items), MOST)
 
 
-def _counting(
-    found: Dependencies, request: Request | None, zone: ZoneInfo
-) -> tuple[int, list[Recorded]]:
-    """The head, and the events that count: not annulled, and understood by this program.
+def _changed(model: DecisionModel, found: Dependencies) -> bool:
+    """Whether what is remembered may have changed."""
+    return any(counts and row.type in model.seldom for row, counts in found.rows)
 
+
+def _whole(
+    ledger: Ledger,
+    model: DecisionModel,
+    items: tuple[Item, ...],
+    request: Request | None,
+    zone: ZoneInfo,
+) -> tuple[int, list[Recorded]]:
+    items += model.steady
+    return _counting(_dependencies(ledger, items), items, request, zone)
+
+
+def _counting(
+    found: Dependencies, items: tuple[Item, ...], request: Request | None, zone: ZoneInfo
+) -> tuple[int, list[Recorded]]:
+    """The head, and the events that count: those that were not annulled.
+
+    - items: by which they were found
     - zone: in which a day or month begins, as in the projections
 
-    Raises Answered if the request is among them.
+    Raises Answered if the request is among them, Refused if one of them is not understood.
     """
     if request and (asked := [row for row, _ in found.rows if request.names(row)]):
         raise Answered(request, asked)
     if len(found.rows) == MOST:
         raise LedgerError(f"a decision depends on more than {MOST:,} events")
     counting = (row for row, counts in found.rows if counts and row.version)
-    return found.head, placed(in_zone(event, zone) for event in _understood(counting))
+    named = {type_ for item in items for type_ in item.types}
+    understood = _understood(counting, named)
+    return found.head, placed(localized(event, zone) for event in understood)
 
 
-def _understood(rows: Iterable[Row]) -> Iterator[Recorded]:
+def _understood(rows: Iterable[Row], named: Container[str]) -> Iterator[Recorded]:
+    """The events. One found by its tags alone is passed over if this program cannot read it.
+
+    - named: the types that the decision depends on. Without one of them it would be a guess
+    """
     for row in rows:
         try:
             yield codec.decode(row)
         except NotDecoded as error:
+            if row.type in named:
+                raise Refused(
+                    f"this decision depends on the event at position {row.position}, {row.type}, "
+                    f"which this program does not understand: {error}. Then decide again; if the "
+                    "event is a mistake, annul it first"
+                ) from error
             _pass_over(row.position, row.type, str(error))
 
 

@@ -33,6 +33,7 @@ _POLL = 0.01  # seconds
 _LITTLE_SPACE = 64 * 2**20  # bytes; what a new data directory takes
 _LOG_LIMIT = 4 * 2**20  # bytes
 _LAST_WORDS = 4096  # bytes of a log
+_STARTING = b"LOG:  starting PostgreSQL "  # what a server says first
 
 _DATABASE = Path(__file__).parent / "database.sql"
 _INITDB = [
@@ -254,16 +255,21 @@ def _said(home: Path, since: int) -> str:
 
 
 def lacks_space(home: Path, since: int | None = None) -> bool:
-    """Whether the server's disk is full, or its log says so: since then, or at its end."""
-    # A full disk takes no log either.
-    if shutil.disk_usage(home).free < _LITTLE_SPACE:
-        return True
+    """Whether the server's disk is full, or its log says so: since then, or since its last start.
+
+    False if that cannot be known.
+    """
     try:
+        # A full disk takes no log either.
+        if shutil.disk_usage(home).free < _LITTLE_SPACE:
+            return True
         with (home / "server.log").open("rb") as log:
             log.seek(max(0, log.seek(0, os.SEEK_END) - _LAST_WORDS) if since is None else since)
             said = log.read()
-    except FileNotFoundError:
+    except OSError:
         return False
+    if since is None:
+        said = said[max(0, said.rfind(_STARTING)) :]
     return b"No space left on device" in said or b"Disk quota exceeded" in said
 
 

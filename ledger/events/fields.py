@@ -28,7 +28,6 @@ from pydantic_core import ArgsKwargs
 
 from ledger.errors import InvalidEvent
 from ledger.moments import END, FIRST, OUT_OF_REACH
-from ledger.validation_messages import Remedy as Remedy  # noqa: PLC0414 - a mark like those below
 from ledger.validation_messages import explain
 
 T = TypeVar("T")

@@ -16,12 +16,12 @@ from ledger.events.fields import (
     NotBefore,
     OfferId,
     Quantity,
-    Remedy,
     Text,
     Whole,
     fact,
     needs,
 )
+from ledger.validation_messages import Remedy
 
 Asked = Annotated[Money, Field(ge=0)]
 Paid = Annotated[Asked, Remedy("Record a return or a refund as goods.returned.")]

@@ -16,9 +16,10 @@
 --   failed        nothing was recorded: see condition
 -- whole: record all or nothing.
 -- condition: {"query": [...], "after": n}; fails if an event after n matches the query, unless every
--- event of the batch is already known (the answer to an earlier try was lost). It fails too if some of
--- the batch is known and some is not: what was decided before is not added to. That is no error, for
--- those who race for something are told so many times a second.
+-- event of the batch is already known (the answer to an earlier try was lost). A failed condition is
+-- not an error of the database: those who race for something are told so many times a second. Under
+-- a condition, a batch fails too if some of it is known and some is not, even if nothing matches: what
+-- was decided before is not added to.
 --
 -- One advisory lock a ledger, held from before the numbers are drawn until the commit, makes commit
 -- order position order, without gaps. A reader who sees position n therefore sees everything below.

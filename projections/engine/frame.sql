@@ -120,6 +120,9 @@ UPDATE progress SET position = %(position)s
 -- name: exists
 SELECT to_regclass(format('%%I.progress', %(schema)s::text)) IS NOT NULL
 
+-- name: schema_exists
+SELECT to_regnamespace(quote_ident(%(schema)s)) IS NOT NULL
+
 -- name: column_types
 SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
 WHERE attrelid = to_regclass(quote_ident(%(table)s)) AND attnum > 0 AND NOT attisdropped

@@ -20,7 +20,7 @@ from projections.view import View, ask
 _SQL = statements("projections.engine", "not_understood.sql")
 
 
-class NotUnderstood(NamedTuple):
+class PassedOver(NamedTuple):
     """An event that was passed over, and why; its client and performer follow from the ledger.
 
     recorded_by: ? if its body does not say.
@@ -35,7 +35,7 @@ class NotUnderstood(NamedTuple):
     recorded_by: str
 
 
-TABLES: Tables = {NotUnderstood: "not_understood"}
+TABLES: Tables = {PassedOver: "not_understood"}
 UNFOLD: Unfolds = {}
 
 
@@ -47,7 +47,7 @@ class Listed(NamedTuple):
     reason: str
 
 
-def passed_over(row: Row, reason: str, zone: ZoneInfo) -> NotUnderstood:
+def passed_over(row: Row, reason: str, zone: ZoneInfo) -> PassedOver:
     """The entry of an event that was passed over.
 
     - zone: in which a day or month begins
@@ -56,7 +56,7 @@ def passed_over(row: Row, reason: str, zone: ZoneInfo) -> NotUnderstood:
     if at is not None and precision in FLOATING:
         at = begins(at, zone)
     who = texts_of(row.body).get("recorded_by", "?").replace("\0", "")
-    return NotUnderstood(row.position, at, precision, row.type, row.version, reason, who)
+    return PassedOver(row.position, at, precision, row.type, row.version, reason, who)
 
 
 def concerning(connection: Connection, view: View, clients: Sequence[str] | None) -> list[Listed]:

@@ -229,7 +229,11 @@ def _swap(connection: Connection, location: Location) -> None:
     rename = sql.SQL("ALTER SCHEMA {} RENAME TO {}")
     for names in moves:
         connection.execute(rename.format(*map(sql.Identifier, names)))
-        connection.execute(rename.format(*map(sql.Identifier, map(zones.beside, names))))
+        views = [zones.beside(name) for name in names]
+        # Another version of the program may have built tables without views.
+        ((there,),) = connection.execute(_FRAME["schema_exists"], {"schema": views[0]}).fetchall()
+        if there:
+            connection.execute(rename.format(*map(sql.Identifier, views)))
 
 
 def discard(connection: Connection, schema: str) -> None:

@@ -56,6 +56,7 @@ ALSO_IN_TABLES = (
     "projections.engine.frame",
     "projections.engine.materialized",
     "projections.engine.placing",
+    "projections.engine.runner",
     "projections.engine.zones",
     "projections.tables.clients.event_summaries",
 )
@@ -106,14 +107,15 @@ def tables() -> Tables:
 def fingerprint() -> str:
     """A digest of everything that determines the tables: if it differs, they must be rebuilt.
 
-    It covers the source of the projections, of the event classes and of what reads events, and the
-    packages that add event types. It reads files and imports nothing, because every question
-    computes it.
+    It covers the source of the projections, of the event classes, of what reads events and of what
+    dates them, and the packages that add event types. It reads files and imports nothing, because
+    every question computes it.
     """
     digest = hashlib.sha256()
     own = files("ledger")
     classes = sorted((own / "events").iterdir(), key=lambda path: path.name)
-    for path in (own / "codec.py", own / "upcasts.py", *classes):
+    readers = [own / f"{name}.py" for name in ("codec", "envelope", "moments", "upcasts")]
+    for path in (*readers, *classes):
         if path.name.endswith(".py"):
             digest.update(path.read_bytes())
     for entry in entry_points(group="interaction_ledger.events"):

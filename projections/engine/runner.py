@@ -14,12 +14,12 @@ from psycopg import sql
 
 from ledger import log
 from ledger.database import Connection, Location, translated
-from ledger.envelope import Row, in_zone
+from ledger.envelope import Row, localized
 from ledger.errors import NotAllowed, NotDecoded, brief
 from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.materialized import touch
-from projections.engine.not_understood import Listed, NotUnderstood, listed, passed_over
+from projections.engine.not_understood import Listed, PassedOver, listed, passed_over
 from projections.engine.placing import dated, place
 
 CHUNK = 5_000
@@ -35,6 +35,8 @@ _UNFIT = (
     TypeError,
     ValueError,
 )
+# A missing table or column, or right: of the database, and so of every event.
+_NOT_THE_ROWS = "42"
 
 
 class Progress(NamedTuple):
@@ -109,6 +111,8 @@ def add(connection: Connection, after: int, upto: int) -> None:
             rows = unfold(log.read(connection, after=after, upto=upto), zone)
             copy_in(connection, rows)
     except _UNFIT as error:
+        if isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(_NOT_THE_ROWS):
+            raise
         if upto - after > 1:
             middle = (after + upto) // 2
             add(connection, after, middle)
@@ -116,9 +120,9 @@ def add(connection: Connection, after: int, upto: int) -> None:
             return
         (row,) = log.read(connection, after=after, upto=upto)
         reason = f"a table cannot hold it: {brief(error)}"
-        rows = {NotUnderstood: [passed_over(row, reason, zone)]}
+        rows = {PassedOver: [passed_over(row, reason, zone)]}
         copy_in(connection, rows)
-    if NotUnderstood in rows:
+    if PassedOver in rows:
         for projection in registry.projections():
             if found := projection.sql.get("not_understood"):
                 connection.execute(found, {"after": after, "upto": upto})
@@ -127,7 +131,7 @@ def add(connection: Connection, after: int, upto: int) -> None:
 def unfold(rows: Iterable[Row], zone: ZoneInfo) -> Rows:
     """Unfold events into rows, by row type; pure apart from reading `rows`.
 
-    An event that cannot be understood becomes a row of NotUnderstood alone. The library's own
+    An event that cannot be understood becomes a row of PassedOver alone. The library's own
     events, whose version is 0, are not the ledger's to understand.
 
     - zone: in which a day or month begins
@@ -141,7 +145,7 @@ def unfold(rows: Iterable[Row], zone: ZoneInfo) -> Rows:
             continue
         made: list[NamedTuple]
         try:
-            event = in_zone(decode(row), zone)
+            event = localized(decode(row), zone)
             made = [each for function in unfolds.get(row.type, ()) for each in function(event)]
         except NotDecoded as error:
             made = [passed_over(row, str(error), zone)]
@@ -165,7 +169,7 @@ def not_understood(connection: Connection, at: Progress | None) -> list[Listed]:
         ahead = unfold(log.read(connection, after=after, upto=upto), zone_of(connection))
     except NotAllowed:
         return found
-    passed = cast("list[NotUnderstood]", ahead.get(NotUnderstood, []))
+    passed = cast("list[PassedOver]", ahead.get(PassedOver, []))
     return found + [Listed(each.position, each.type, each.reason) for each in passed]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from psycopg import ClientCursor
 
 from ledger.database import Connection
-from projections.view import Question, in_zone
+from projections.view import Question, reading_in_zone
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
@@ -18,7 +18,7 @@ def script_of(
 
     settings: the SET LOCAL statements that the question runs under; zone: the one asked for.
     """
-    with in_zone(connection, zone):
+    with reading_in_zone(connection, zone):
         (path,) = connection.execute("SHOW search_path").fetchone() or ("",)
     clock = connection.info.parameter_status("TimeZone")
     cursor = ClientCursor(connection)

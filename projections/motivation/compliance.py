@@ -119,7 +119,7 @@ def compliance(
 def kept_shares(connection: Connection, view: View, period: Period, norm: str) -> dict[str, Figure]:
     """By employee, the share of the parts of a period that are over in which a norm was met.
 
-    Parts without data do not count; a breach whose record was annulled is none. Raises
+    Parts without data do not count; a breach whose record was annulled is not one. Raises
     InvalidQuestion if the norm was never defined.
     """
     refuse_undefined(connection, view, norm)

@@ -66,15 +66,17 @@ def facts(
 def fact_of(found: Facts, group: str, name: str, currency: str | None = None) -> Decimal | None:
     """A figure as an exact decimal, rounded; None without data.
 
-    Without events, a count or sum is 0, and a ratio, mean or median has no data; nor has one of
-    answers on several scales.
+    Without events, a count or sum is 0, and a ratio, mean or median has no data; nor has any figure
+    of answers on several scales.
     """
     metric = metric_of(name)
     rows = found.get((group, name), ())
     if metric.unit == "currency":
         rows = [row for row in rows if row.unit == currency]
-    if not rows or len(rows) > 1:
+    if not rows:
         return Decimal(0) if metric.figure in ADDED_UP else None
+    if len(rows) > 1:
+        return None
     (row,) = rows
     if row.numerator is not None and row.denominator:
         return rounded(Decimal(str(row.numerator)) / Decimal(str(row.denominator)))
@@ -119,7 +121,7 @@ def terms(
 
 
 def _parts(rows: Sequence[MetricRow]) -> tuple[Decimal | None, Decimal | None]:
-    if not rows:
+    if len(rows) != 1:
         return None, None
     numerator, denominator = (
         None if each is None else Decimal(str(each))

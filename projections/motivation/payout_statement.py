@@ -133,7 +133,7 @@ def statement_of(content: StatementContent[Decimal]) -> Statement:
 
 
 def read_back(document: str) -> StatementContent[str]:
-    """The content of a document, with numbers as texts. Raises InvalidQuestion if it is none."""
+    """The content of a document, with numbers as texts. Raises InvalidQuestion if it is not one."""
     try:
         return msgspec.json.decode(document, type=StatementContent[str])
     except (msgspec.DecodeError, RecursionError):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from ledger import catalogue
+from ledger.events.fields import type_name
 from ledger.moments import Moment
 from tests.projections import fold_times
 from tests.projections.fold_times import LONG_AGO, over
@@ -38,7 +38,7 @@ Found = Iterator[tuple[str, Row]]
 
 
 def kind(each: Known) -> str:
-    return catalogue.type_name(type(each.event.data))
+    return type_name(type(each.event.data))
 
 
 def when(each: Known) -> datetime:

@@ -22,7 +22,7 @@ from pydantic.fields import FieldInfo
 from ledger import catalogue, codec
 from ledger.envelope import Event, event_id
 from ledger.errors import InvalidEvent
-from ledger.events.fields import Currency, Digest, EventId, Period, PersonalMark, Tag
+from ledger.events.fields import Currency, Digest, EventId, Period, PersonalMark, Tag, type_name
 
 SOURCE = "test"
 TIMES = (
@@ -146,7 +146,7 @@ def annulment(of: Event, *, key: str) -> Event:
 
     content = EventAnnulled(
         event=str(event_id(of.source, of.key)),
-        annulled_type=catalogue.type_name(type(of.data)),
+        annulled_type=type_name(type(of.data)),
         reason="typing error",
     )
     return Event(

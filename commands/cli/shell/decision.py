@@ -39,9 +39,9 @@ from commands.decisions.handle import (
 )
 from ledger import codec
 from ledger.api import Ledger
-from ledger.catalogue import type_name
 from ledger.envelope import Event, Receipt
 from ledger.errors import InvalidQuestion, Outdated, ServerUnavailable
+from ledger.events.fields import type_name
 from projections.shown_text import visible
 
 _BY = click.option(

@@ -58,8 +58,10 @@ def again(change: Change, over: datetime | None, earlier: Iterable[Change]) -> I
 
     - over: when the date is over; None for a change that is not of a date
     """
-    for each in earlier if over and not change.timed else ():
-        if change.effective_at < each.effective_at < (over or change.effective_at):
+    if over is None or change.timed:
+        return
+    for each in earlier:
+        if change.effective_at < each.effective_at < over:
             yield change._replace(effective_at=each.effective_at)
 
 

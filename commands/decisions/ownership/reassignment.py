@@ -14,7 +14,7 @@ from datetime import datetime
 from commands.decisions.handle import Context, Decision
 from commands.decisions.ownership.changes import Holding
 from commands.decisions.ownership.ownership import Ownership
-from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
+from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown, unowned
 from ledger.errors import Refused
 from ledger.events.corrections import EventAnnulled
 from ledger.events.ownership import (
@@ -83,10 +83,7 @@ def reassign(
         holding = _settled(state, context, at)
         _refuse_target(state, to, context, at)
         if holding is None and not any(each.effective_at <= at for each in state.changes):
-            raise Refused(
-                f"nobody owns client {state.client}; assign a curator with "
-                f"`iledger client assign {state.client} --to {to}`"
-            )
+            raise unowned(state.client, to)
         if holding and holding.owner == to:
             raise Refused(f"client {state.client} is already owned by {to}; name another employee")
         content = ClientReassigned(

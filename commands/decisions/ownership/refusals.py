@@ -89,6 +89,14 @@ def _meant(near: Iterable[str]) -> str:
     return f"Did you mean {' or '.join(map(repr, sorted(near)))}?"
 
 
+def unowned(client: str, to: str) -> Refused:
+    """The refusal to reassign a client that nobody owns."""
+    return Refused(
+        f"nobody owns client {client}; assign a curator with "
+        f"`iledger client assign {client} --to {to}`"
+    )
+
+
 def refusal_of(
     state: Ownership, context: Context, seller: str, rule: str, holding: Holding | None
 ) -> Refused:

@@ -28,9 +28,9 @@ from commands.decisions.ownership.refusals import (
 from commands.decisions.people import units
 from ledger import codec
 from ledger.api import Ledger
-from ledger.catalogue import type_name
 from ledger.envelope import Event, event_id
 from ledger.errors import InvalidEvent, KeyConflict, Refused
+from ledger.events.fields import type_name
 from ledger.events.ownership import (
     ApproachBlocked,
     ApproachRule,

@@ -17,7 +17,7 @@ from msgspec import structs
 from commands.decisions.handle import Context, Decision, DecisionModel
 from commands.decisions.ownership import ownership, reassignment
 from commands.decisions.ownership.ownership import Ownership
-from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown
+from commands.decisions.ownership.refusals import refuse_absent, refuse_unknown, unowned
 from commands.decisions.ownership.transfer_plan import Move, Plan
 from ledger.envelope import Event, Recorded, event_id
 from ledger.errors import Refused
@@ -210,7 +210,7 @@ def _passed(
             f"(position {holding.change.position})"
         )
     if holding is None:
-        raise Refused(f"nobody owns client {move.client}; assign a curator to it")
+        raise unowned(move.client, move.to)
     decide = reassignment.reassign(
         move.to,
         reason=plan.reason,

@@ -123,8 +123,8 @@ def targets(
 ) -> list[Target]:
     """Targets as known at the view's position, by period, scope and metric.
 
-    Its period determines when a target holds, whatever the view's `on`. scope_id: of a unit
-    also those of the units below it, as the tree stood on that day.
+    Its period determines when a target holds, whatever the view's `on`. scope_id: of a unit also
+    those of the units below it as of the view's `on`.
     """
     return ask(
         connection, _SQL["targets"], view, Target, period=period, scope=scope, scope_id=scope_id

@@ -6,13 +6,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.database import Connection
-from ledger.envelope import Recorded
+from ledger.envelope import Recorded, decided_before
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
 from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import members, told_apart
-from projections.tables.people.people import decided_before
 from projections.view import View, ask
 
 _SQL = statements("projections.tables.ownership", "ownership.sql")

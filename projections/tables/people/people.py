@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from ledger.database import Connection
-from ledger.envelope import Recorded
+from ledger.envelope import Recorded, decided_before
 from ledger.sql import statements
 from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
@@ -76,12 +76,6 @@ PLACED = (
     Placed("employment_changes", "employee", at="effective_at", openings=("hired",)),
     Placed("skills", "employee", "field"),
 )
-
-
-def decided_before(event: Recorded) -> datetime | None:
-    """When something was decided that takes effect later; None if it was not dated ahead."""
-    effective, at = getattr(event.data, "effective_at", None), event.occurred_at
-    return at if effective and at and effective > at else None
 
 
 def _unit(event: Recorded) -> Iterator[UnitDefined]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from commands.decisions.handle import Context, Decision, DecisionModel
 from ledger import codec
-from ledger.envelope import Event, Recorded, Row, in_zone
+from ledger.envelope import Event, Recorded, Row, localized
 from ledger.log import Item
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -50,7 +50,7 @@ def _recorded(position: int, event: Event) -> tuple[set[str], Recorded]:
         encoded.occurred_at, encoded.body,
     )  # fmt: skip
     own = {f"client:{encoded.client}", f"performed_by:{encoded.performed_by}"}
-    return own | set(encoded.tags), in_zone(codec.decode(row), ZoneInfo("UTC"))
+    return own | set(encoded.tags), localized(codec.decode(row), ZoneInfo("UTC"))
 
 
 def _folded(

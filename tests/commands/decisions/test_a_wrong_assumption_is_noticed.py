@@ -9,10 +9,11 @@ from commands.decisions.handle import Context, Decision, Memory, handle
 from commands.decisions.ownership import ownership
 from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.reservation import record_approach
+from ledger import codec
 from ledger.api import Ledger
 from ledger.database import Location
 from ledger.envelope import Event
-from ledger.errors import ClientTaken, LedgerError
+from ledger.errors import ClientTaken, LedgerError, Refused
 from ledger.events.corrections import EventAnnulled
 from ledger.events.ownership import ClientReleased, ReservationPolicyPublished
 from ledger.events.people import EmployeeDeparted, EmployeeHired
@@ -78,6 +79,27 @@ def test_who_is_hired_after_he_was_remembered_as_unknown_may_approach(ledger: Le
     _record(ledger, EmployeeHired(employee="E-50", name="Олег"), "E-50")
     record_approach(ledger, offer("E-50", "C-2"), memory)
     assert types_of(ledger, "C-2") == ["offer.sent", "client.reserved"]
+
+
+def test_what_is_not_understood_stops_whom_it_concerns(ledger: Ledger) -> None:
+    memory = Memory()
+    record_approach(ledger, offer("E-1", "C-1"), memory)
+    _newer(ledger, EmployeeHired(employee="E-50", name="Олег"), "E-50")
+    for client in ("C-2", "C-3"):
+        record_approach(ledger, offer("E-1", client), memory)
+    _newer(ledger, EmployeeDeparted(employee="E-2"), "E-2 leaves")
+    record_approach(ledger, offer("E-1", "C-4"), memory)
+    with pytest.raises(Refused, match=r"employee\.departed, which this program does not underst"):
+        record_approach(ledger, offer("E-2", "C-5"), memory)
+    _newer(ledger, ReservationPolicyPublished(version=1), "policy")
+    with pytest.raises(Refused, match=r"reservation_policy\.published, which this program does"):
+        record_approach(ledger, offer("E-1", "C-6"), memory)
+    assert types_of(ledger, "C-5") == types_of(ledger, "C-6") == []
+
+
+def _newer(ledger: Ledger, data: object, key: str) -> None:
+    event = Event(data=data, source="hr", key=key, recorded_by="hr", occurred_at="2026-01-01")
+    ledger.store.record([codec.encode(event)._replace(version=9)])
 
 
 def test_nothing_is_decided_on_an_assumption_alone(ledger: Ledger) -> None:

@@ -48,3 +48,19 @@ def test_a_disk_that_fills_up_while_events_are_appended_is_named(
             log.write('PANIC:  could not write to file "pg_wal": No space left on device\n')
         with pytest.raises(ServerUnavailable, match=f"disk that holds .*{folder} is full"):
             opened.append(call("2"))
+
+
+def test_an_outage_is_not_explained_by_what_was_before_the_last_start(folder: Path) -> None:
+    location, gone = Location(folder=folder), ServerUnavailable("gone")
+    embedded.ensure_running(folder)
+    embedded.stop(folder)
+    with (folder / "server.log").open("a") as log:
+        log.write('PANIC:  could not write to file "pg_wal": No space left on device\n')
+    assert "is full" in str(location.outage(gone))
+    embedded.ensure_running(folder)
+    assert location.outage(gone) is gone
+
+
+def test_an_outage_is_told_as_it_is_where_the_folder_is_gone(tmp_path: Path) -> None:
+    gone = ServerUnavailable("gone")
+    assert Location(folder=tmp_path / "away").outage(gone) is gone

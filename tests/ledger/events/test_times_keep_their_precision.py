@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import codec
+from ledger.envelope import NEVER, Row, localized
 from ledger.errors import InvalidEvent
 from ledger.moments import Moment, Precision, begins, is_over, precision_of
 from tests.ledger.events.shapes import instants, moments
@@ -131,3 +132,11 @@ def test_any_text_is_a_moment_or_a_clear_refusal(text: str) -> None:
     except ValueError:
         return
     assert Moment.parse(str(moment)) == moment
+
+
+def test_a_day_is_put_into_a_zone_once() -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")
+    new = codec.encode(call("1", occurred_at="2026-03-01"))
+    row = Row(1, new.event_id, new.type, new.version, NEVER, new.occurred_at, new.body)
+    for event in [localized(codec.decode(row), tokyo)] * 2:
+        assert localized(event, tokyo).occurred_at == datetime(2026, 2, 28, 15, tzinfo=UTC)

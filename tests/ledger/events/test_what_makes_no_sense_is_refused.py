@@ -1,7 +1,9 @@
 """An event says whom it concerns, and never ends before it begins, whichever way it comes in."""
 
 import dataclasses
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any, get_type_hints
 
 import pytest
@@ -15,6 +17,8 @@ from ledger.dcb import Fact
 from ledger.errors import InvalidEvent
 from ledger.events.ownership import CuratorAssigned
 from ledger.events.people import AbsenceRecorded
+from ledger.moments import Moment
+from ledger.validation_messages import refuse_backwards
 from tests.ledger.events import golden
 from tests.ledger.events.test_bad_events_are_refused_with_field_value_and_remedy import line
 from tests.ledger.store.samples import call
@@ -119,3 +123,34 @@ def test_on_every_way_in(way: Any, location: Location) -> None:
         with pytest.raises(InvalidEvent, match="client: is missing"):
             way(call("k", client=None, data=CuratorAssigned(employee="E-1")), opened)
         assert opened.store.head() == 0
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LAST = date.max
+PAIRS: dict[str, tuple[date, date, bool]] = {
+    "a time before a day": (datetime(2026, 2, 28, tzinfo=UTC), date(2026, 3, 2), True),
+    "a time when the day has begun in the east": (
+        datetime(2026, 3, 1, 11, tzinfo=UTC), date(2026, 3, 2), False,
+    ),
+    "a day before a time": (date(2026, 2, 28), NOON, True),
+    "a day not over in the west": (date(2026, 3, 1), NOON, False),
+    "a time before a time": (NOON, datetime(2026, 3, 2, 13, tzinfo=UTC), True),
+    "a day before a day": (date(2026, 3, 1), date(2026, 3, 2), True),
+    "the last day of all": (LAST, NOON, False),
+    "a day before the last": (date(2026, 3, 1), LAST, True),
+    "a time before the last day": (NOON, LAST, True),
+    "the first day of all": (NOON, date.min, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("ends", "begins", "refused"), PAIRS.values(), ids=PAIRS)
+def test_days_and_times_are_compared_whichever_comes_first(
+    ends: date, begins: date, refused: bool
+) -> None:
+    data, at = SimpleNamespace(begins=begins, ends=ends), Moment.parse("unknown")
+    with (
+        pytest.raises(InvalidEvent, match=r"data\.ends: lies before data\.begins")
+        if refused
+        else nullcontext()
+    ):
+        refuse_backwards((("ends", "begins"),), at, data)

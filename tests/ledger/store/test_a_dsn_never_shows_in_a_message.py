@@ -53,6 +53,13 @@ def test_a_password_that_is_not_encoded_is_taken_for_nothing_else(middle: str) -
         assert SECRET not in str(parts)
 
 
+def test_spaces_around_a_name_are_no_part_of_it(tmp_path: Path) -> None:
+    home = f" {tmp_path} "
+    given = {"ILEDGER_DSN": "  ", "ILEDGER_HOME": home, "ILEDGER_SCHEMA": " sales "}
+    assert Location.from_environment(given) == Location(None, tmp_path, "sales")
+    assert Location.from_environment({"ILEDGER_DSN": " dbname=x "}) == Location("dbname=x")
+
+
 def test_what_is_empty_names_no_ledger(tmp_path: Path) -> None:
     home = str(tmp_path)
     for environment, named in (

@@ -1,5 +1,6 @@
 """Reading by client, employee, type, tag and time, on both axes, gives what was recorded."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ledger
-from ledger import log
+from ledger import codec, log
 from ledger.api import Ledger, question
-from ledger.database import Connection, Location, connect
+from ledger.database import Connection, Location, connect, translated
+from ledger.envelope import Recorded, Row
 from ledger.errors import InvalidQuestion, LedgerError
 from ledger.events.contacts import NoteShared
 from ledger.events.ownership import ClientReassigned
@@ -76,6 +78,24 @@ ASKED: dict[str, tuple[dict[str, Any], list[int]]] = {
 @pytest.mark.parametrize(("asked", "expected"), ASKED.values(), ids=ASKED.keys())
 def test_the_answer_is(opened: Ledger, asked: dict[str, Any], expected: list[int]) -> None:
     assert [found.position for found in opened.read(**asked)] == expected
+
+
+def test_only_what_lies_near_the_interval_is_decoded(
+    opened: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded = []
+    decode = codec.decode
+
+    def noting(row: Row) -> Recorded:
+        decoded.append(row.position)
+        return decode(row)
+
+    monkeypatch.setattr(codec, "decode", noting)
+    until = datetime(2026, 3, 2, tzinfo=UTC)
+    assert [found.position for found in opened.read(since=MARCH, until=until)] == [2, 5]
+    assert decoded == [2, 5]
+    everything = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    assert len(list(opened.read(since=everything[0], until=everything[1]))) == 4
 
 
 def test_what_comes_out_is_what_went_in(opened: Ledger) -> None:
@@ -234,3 +254,15 @@ def test_what_is_closed_or_not_a_position_is_named(any_location: Location) -> No
         list(opened.read(as_of=-1))
     with pytest.raises(LedgerError, match="this ledger was closed"):
         list(opened.read())
+
+
+def test_what_is_too_large_is_said_of_an_event_only_where_one_is_recorded(
+    owner: Connection,
+) -> None:
+    long = "".join(hashlib.sha256(bytes([n])).hexdigest() for n in range(200))
+    with pytest.raises(InvalidQuestion, match="tag or type is too long"):
+        log.append(owner, [encoded("1")._replace(tags=(f"deal:{long}",))])
+    wrong = pytest.raises(LedgerError, match="cannot compute this: integer out of range")
+    with wrong as caught, translated():
+        owner.execute("SELECT 2147483647 + 1")
+    assert caught.type is LedgerError

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ledger import codec, log
 from ledger.api import Ledger
 from ledger.database import Connection, Location
-from ledger.envelope import NEVER, Encoded, Event, NotUnderstood, Recorded, Row
+from ledger.envelope import NEVER, Encoded, Event, Recorded, Row, Unreadable
+from ledger.errors import NotAllowed
 from ledger.events.clients import ClientRegistered
 from ledger.events.contacts import CallLogged
 from ledger.events.work import TaskAssigned
@@ -123,7 +124,7 @@ def test_a_program_reads_on_and_is_told_why(passed_over: Connection, location: L
     with closing(Ledger(location)) as api:
         found = list(api.read())
     assert [each.position for each in found] == list(range(1, 9))
-    assert [type(each.data) is NotUnderstood for each in found] == [False, *[True] * 6, False]
+    assert [type(each.data) is Unreadable for each in found] == [False, *[True] * 6, False]
     assert (found[2].source, found[2].client, found[2].precision) == ("story", "C-1", "day")
     assert (found[6].source, found[6].client, found[6].precision) == ("", None, "instant")
     assert found[2].data.body == UNREADABLE["a version from the future"].body
@@ -175,6 +176,22 @@ def test_a_projection_that_fails_on_an_event_passes_over_it(
     assert card(owner, NOW, "C-1").identity[0].value == "Oak"
 
 
+def test_what_is_wrong_with_a_table_is_the_fault_of_no_event(
+    owner: Connection, location: Location
+) -> None:
+    log.append(owner, [codec.encode(REGISTERED), codec.encode(CALLS[0])])
+    catch_up(owner, location)
+    log.append(owner, [codec.encode(CALLS[1]), codec.encode(CALLS[2])])
+    owner.execute("REVOKE INSERT ON interactions FROM current_user")
+    with pytest.raises(NotAllowed, match="permission denied for table interactions"):
+        catch_up(owner, location)
+    owner.execute("GRANT INSERT ON interactions TO current_user")
+    catch_up(owner, location)
+    assert concerning(owner, NOW, None) == []
+    contacts = {line.name: line.value for line in card(owner, NOW, "C-1").contacts}
+    assert contacts["call count"] == "3"
+
+
 @settings(max_examples=examples(30))
 @given(history=histories(), strange=st.sets(st.integers(0, 30)))
 def test_other_events_unfold_as_if_it_were_not_there(
@@ -186,6 +203,6 @@ def test_other_events_unfold_as_if_it_were_not_there(
         for n, new in enumerate(map(codec.encode, history))
     ]  # fmt: skip
     found = unfold(recorded, ZoneInfo("UTC"))
-    passed = [each.position for each in found.pop(not_understood.NotUnderstood, [])]
+    passed = [each.position for each in found.pop(not_understood.PassedOver, [])]
     assert passed == [row.position for row in recorded if row.version == 7]
     assert found == unfold((row for row in recorded if row.version != 7), ZoneInfo("UTC"))

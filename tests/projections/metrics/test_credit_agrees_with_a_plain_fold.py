@@ -9,9 +9,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ledger.catalogue import type_name
 from ledger.envelope import Event, event_id
 from ledger.events.corrections import EventAnnulled
+from ledger.events.fields import type_name
 from ledger.events.ownership import (
     ClientReassigned,
     ClientReleased,

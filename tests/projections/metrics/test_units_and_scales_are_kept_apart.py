@@ -124,3 +124,10 @@ def test_effort_has_a_mean_for_each_scale(embedded_dsn: str) -> None:
 def test_an_answer_off_its_scale_is_refused(instrument: Any, score: int, scale: str | None) -> None:
     with pytest.raises(InvalidEvent, match="scale"):
         SatisfactionRecorded(instrument=instrument, score=score, scale=scale)
+
+
+@pytest.mark.parametrize("name", ["ces_mean", "deals_won"])
+def test_a_figure_on_several_scales_is_none_and_not_nought(name: str) -> None:
+    rows = [MetricRow("E-1", "whole", name, 4, 8, 2, scale) for scale in ("1-5", "1-10")]
+    found = figure({("E-1", name): rows}, "E-1", name, None)
+    assert (found.value, found.numerator, found.denominator) == (None, None, None)

@@ -12,8 +12,8 @@ from ledger.events.sales import OfferSent
 from ledger.events.service import CaseDeadlineSet
 from ledger.events.work import TaskAssigned, TaskDeadlineExtended
 from projections.questions.clients import card
-from projections.view import View
-from tests.projections.ledgers import NOW, ledger_of
+from projections.view import View, reading_in_zone
+from tests.projections.ledgers import NOW, ZONE, ledger_of
 from tests.projections.stories import told
 
 AT = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
@@ -45,3 +45,15 @@ def test_the_same_moment_in_every_zone(embedded_dsn: str, zone: str, shown: str)
     with ledger_of(embedded_dsn, events) as (_, connection):
         lines = card.timeline(connection, View(len(events), NOW, zone), "C-1")
     assert [line.summary for line in lines] == [text.format(shown) for _, text in FACTS]
+
+
+def test_zones_within_zones_are_left_one_by_one(embedded_dsn: str) -> None:
+    seen = "SELECT zone_asked(), current_setting('search_path')"
+    with ledger_of(embedded_dsn, []) as (_, connection):
+        with reading_in_zone(connection, "Asia/Tokyo"):
+            before = connection.execute(seen).fetchone()
+            for zone in ("America/Lima", ZONE, "Asia/Tokyo"):
+                with reading_in_zone(connection, zone):
+                    assert connection.execute("SELECT zone_asked()").fetchone() == (zone,)
+                assert connection.execute(seen).fetchone() == before
+        assert connection.execute("SELECT zone_asked()").fetchone() == (ZONE,)

@@ -29,6 +29,7 @@ from ledger.events.contacts import (
     MoodNoted,
     TouchpointCaptured,
 )
+from ledger.events.fields import type_name
 from projections.tables.clients import clients, event_summaries, timeline
 from projections.tables.contacts import interactions
 from tests.projections.random_events import contents
@@ -39,7 +40,7 @@ AT = datetime(2026, 3, 1, 7, tzinfo=UTC)
 def recorded(data: Any, **changes: Any) -> Recorded:
     envelope: dict[str, Any] = {
         "position": 5, "recorded_at": AT, "event_id": UUID(int=5), "version": 1, "source": "crm",
-        "key": "5", "type": catalogue.type_name(type(data)), "recorded_by": "crm",
+        "key": "5", "type": type_name(type(data)), "recorded_by": "crm",
         "occurred_at": AT, "occurred_text": AT.isoformat(), "client": "C-1", "performed_by": "E-7",
     }  # fmt: skip
     return Recorded(data=data, **(envelope | changes))

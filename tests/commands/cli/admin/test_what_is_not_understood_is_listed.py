@@ -6,6 +6,7 @@ import pytest
 
 from ledger import codec, log
 from ledger.database import Connection
+from ledger.errors import Refused
 from ledger.events.clients import ClientRegistered
 from ledger.events.contacts import CallLogged
 from ledger.events.ownership import CuratorAssigned
@@ -63,15 +64,17 @@ def test_answers_that_it_could_concern_say_so_in_one_remark(parcel: Connection, 
     assert "not understood: its type is unknown" in here("timeline", "C-1").stdout
 
 
-def test_a_decision_is_taken_and_says_so(
-    parcel: Connection, here: Here, caplog: pytest.LogCaptureFixture
+def test_a_decision_that_depends_on_it_is_refused_and_others_are_taken(
+    parcel: Connection, here: Here
 ) -> None:
-    hired = told(EmployeeHired(employee="E-1", name="Anna"), "2026-01-01")
+    hired = codec.encode(told(EmployeeHired(employee="E-1", name="Anna"), "2026-01-01"))
     newer = codec.encode(told(CuratorAssigned(employee="E-2"), client="C-1"))._replace(version=9)
-    log.append(parcel, [codec.encode(hired), newer])
-    assert here("client", "assign", "C-1", "--to", "E-1", "--by", "E-1").exit_code == 0
-    (said,) = caplog.messages
-    assert said.startswith("this decision passes over position 5, curator.assigned: its version 9")
+    stranger = codec.encode(told(EmployeeHired(employee="E-2", name="Olga"), "2026-01-01"))
+    log.append(parcel, [hired, newer, stranger._replace(version=9)])
+    told_why = "event at position 5, curator.assigned, which .* install the newer version"
+    with pytest.raises(Refused, match=told_why):
+        here("client", "assign", "C-1", "--to", "E-1", "--by", "E-1")
+    assert here("client", "assign", "C-2", "--to", "E-1", "--by", "E-1").exit_code == 0
 
 
 def test_replay_shows_it_whole(parcel: Connection, here: Here) -> None:

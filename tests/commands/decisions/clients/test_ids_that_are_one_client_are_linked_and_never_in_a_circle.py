@@ -10,10 +10,10 @@ import pytest
 
 from commands.decisions.clients.merging import Links, evolve, merge, unmerge
 from commands.decisions.handle import Context, Decision
-from ledger import catalogue
 from ledger.envelope import Recorded
 from ledger.errors import Refused
 from ledger.events.clients import ClientMerged, ClientRegistered, ClientUnmerged
+from ledger.events.fields import type_name
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 CONTEXT = Context("E-02", AT, key="1")
@@ -24,7 +24,7 @@ def state(*events: tuple[str, Any]) -> Links:
     recorded = [
         Recorded(
             data=data, client=client, position=n, recorded_at=AT, event_id=UUID(int=n), version=1,
-            source="crm", key=str(n), type=catalogue.type_name(type(data)), recorded_by="crm",
+            source="crm", key=str(n), type=type_name(type(data)), recorded_by="crm",
             occurred_at=AT, occurred_text=AT.isoformat(),
         )
         for n, (client, data) in enumerate(events, 1)

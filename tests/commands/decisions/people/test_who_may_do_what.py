@@ -9,9 +9,9 @@ import pytest
 
 from commands.decisions.handle import Context
 from commands.decisions.people.roles import Authority, evolve, grant, revoke
-from ledger import catalogue
 from ledger.envelope import Recorded
 from ledger.errors import Refused
+from ledger.events.fields import type_name
 from ledger.events.people import (
     EmployeeDeparted,
     EmployeeHired,
@@ -37,7 +37,7 @@ def state(*contents: Any) -> Authority:
         recorded.append(
             Recorded(
                 data=data, client=None, position=n, recorded_at=at, event_id=UUID(int=n),
-                version=1, source="hr", key=str(n), type=catalogue.type_name(type(data)),
+                version=1, source="hr", key=str(n), type=type_name(type(data)),
                 recorded_by="hr", occurred_at=at, occurred_text=at.isoformat(),
             )
         )  # fmt: skip
