@@ -37,11 +37,10 @@ WHERE NOT EXISTS (
 -- name: orphaned
 -- For orphan_hours.
 -- The hours in which a client had lost its owner, or had one who had departed; not those after its id
--- was merged into another client. Without a first day, those from the first event known on.
-SELECT 'orphaned', g.position,
-       least(greatest(g.from_at, n.since), %(on)s), 'instant',
-       CASE WHEN g.from_at < n.since THEN 9223372036854775807 ELSE g.position END,
-       g.client, NULL, NULL, g.why, g.owner, g.owner, NULL, NULL::boolean,
+-- was merged into another client. Without a first day, those from the first event known on. In every
+-- period they are those of the unit that the employee belonged to when the client lost them.
+SELECT 'orphaned', g.position, g.from_at, 'instant', g.position, g.client, NULL, NULL, g.why,
+       g.owner, g.owner, NULL, NULL::boolean,
        greatest(0, extract(epoch FROM least(g.to_at, n.at, %(on)s, a.since)
            - greatest(g.from_at, n.since, f.at)) / 3600),
        NULL, NULL::numeric, n.starts
@@ -102,7 +101,7 @@ WHERE k.nth = k.newest AND k.recorded > coalesce(k.retracted, 0)
 -- A point for every field recorded or confirmed; none if it was recorded with this value already, or
 -- retracted later in the same period, even if somebody recorded it again meanwhile; none for
 -- confirming a field that nobody had recorded. A retraction in a later period takes the point back
--- there (contribution_undone).
+-- there (contribution_undone); not one of an unknown time, which is in no period.
 SELECT k.evidence, CASE WHEN k.back THEN u.position ELSE f.position END, f.occurred_at, f.precision,
        f.position, f.client, NULL, NULL, f.field, f.performed_by, f.performed_by, f.unit, k.earned,
        CASE WHEN k.earned THEN 1 ELSE 0 END::numeric, NULL, NULL::numeric,
@@ -152,8 +151,9 @@ FROM (
     ) AS o
 ) AS s LEFT JOIN LATERAL (
     SELECT u.position, coalesce(u.occurred_at, '-infinity') AS at,
-           in_one_period(coalesce(f.occurred_at, '-infinity'), coalesce(u.occurred_at, '-infinity'),
-                         %(every)s, %(starts)s, %(ends)s, %(zone)s) AS soon
+           f.occurred_at IS NULL OR in_one_period(
+               f.occurred_at, coalesce(u.occurred_at, '-infinity'), %(every)s, %(starts)s, %(ends)s,
+               %(zone)s) AS soon
     FROM fact_changes u
     WHERE u.position = s.next AND u.client = f.client AND u.field = f.field AND u.change = 'retracted'
 ) AS u ON true CROSS JOIN LATERAL (VALUES

@@ -3,13 +3,18 @@
 
 -- name: offer_sent
 -- For offers_sent.
--- By product, an offer of several counts once for each of them.
+-- An offer is sent once: what is sent again under its id revises it. By product, an offer of several counts once for each of them.
 SELECT 'offer_sent', o.position, o.occurred_at, o.precision, o.position, o.client, o.offer,
        l.product, o.change, NULL, o.performed_by, o.unit, NULL::boolean, o.amount, o.currency,
        NULL::numeric, NULL::timestamp
 FROM offer_changes o LEFT JOIN product_lines l
     ON %(by)s = 'product' AND l.position = o.position AND l.product IS NOT NULL
 WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
+  AND NOT EXISTS (
+      SELECT FROM offer_changes b
+      WHERE b.offer = o.offer AND b.change = 'sent' AND known(b.position, b.annulled_at, %(as_of)s)
+        AND (coalesce(b.occurred_at, '-infinity'), b.position)
+            < (coalesce(o.occurred_at, '-infinity'), o.position))
   AND (in_period(o.occurred_at, %(starts)s, %(ends)s, %(zone)s)
        OR o.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
 
@@ -17,12 +22,14 @@ WHERE o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
 -- For deals_opened, deal_clients, deals_won, deals_lost, win_rate, won_value, won_value_mean,
 -- won_value_median, cycle_won_mean, cycle_won_median, cycle_closed_mean, cycle_closed_median.
 -- A win or a loss, unless it was undone in the same period; and, in the period in which it was undone,
--- one of an earlier period (deal_won_undone, deal_lost_undone). What closed a deal before the date of
--- its opening has the rest from that opening.
+-- one of an earlier period (deal_won_undone, deal_lost_undone). One of an unknown time is in no period,
+-- and so is its undoing: undone, it counts nowhere. What closed a deal before the date of its opening
+-- has the rest from that opening.
 SELECT k.evidence, CASE WHEN k.undone THEN d.undone_position ELSE d.from_position END, d.from_at,
        d.from_precision, d.from_position, coalesce(d.client, o.client), d.deal,
        coalesce(d.product, o.product), d.stage, coalesce(d.holder, o.holder), d.performed_by, d.unit,
-       d.turned = 'won', coalesce(d.amount, o.amount), coalesce(d.currency, o.currency),
+       d.turned = 'won', coalesce(d.amount, o.amount),
+       CASE WHEN d.amount IS NULL THEN o.currency ELSE coalesce(d.currency, o.currency) END,
        CASE WHEN d.turned <> 'opened' AND NOT k.undone THEN
            days_between(coalesce(d.opened_at, o.opened_at),
                         coalesce(d.opened_precision, o.opened_precision),
@@ -37,7 +44,8 @@ WHERE d.turned IS NOT NULL AND k.evidence = ANY (%(evidence)s) AND k.at <= %(on)
   AND (in_period(d.from_at, %(starts)s, %(ends)s, %(zone)s)
        OR d.undone_at IS NOT NULL AND in_period(d.undone_at, %(starts)s, %(ends)s, %(zone)s))
   AND NOT (d.undone_at IS NOT NULL AND d.undone_at <= %(on)s
-           AND in_one_period(d.from_at, d.undone_at, %(every)s, %(starts)s, %(ends)s, %(zone)s))
+           AND (NOT isfinite(d.from_at)
+                OR in_one_period(d.from_at, d.undone_at, %(every)s, %(starts)s, %(ends)s, %(zone)s)))
 
 -- name: deal_open
 -- For deals_open, deals_open.*.
@@ -86,8 +94,9 @@ WHERE s.ends AND s.status = 'open' AND s.stage IS NOT NULL
 -- For purchases, purchase_value, repeat_purchase_rate.
 -- Counts if the client had bought before in the same period. By product, a purchase of several counts
 -- once for each of them; purchase_rest is what the lines leave of its amount. A return takes its amount
--- from whoever was credited with the purchase, in the period in which it was returned; it is no
--- purchase.
+-- from whoever was credited with the purchase, in the period in which it was returned, or like the
+-- purchase in none if the time of that is unknown; it is no purchase. Only a return of a purchase that
+-- nobody recorded is credited by itself.
 SELECT CASE WHEN l.product IS NULL AND l.position IS NOT NULL THEN 'purchase_rest' ELSE 'purchase' END,
        p.position, p.occurred_at, p.precision, p.position, p.client, p.purchase, l.product,
        NULL, NULL, p.performed_by, p.unit,
@@ -102,16 +111,21 @@ WHERE known(p.position, p.annulled_at, %(as_of)s) AND coalesce(p.occurred_at, '-
   AND (in_period(p.occurred_at, %(starts)s, %(ends)s, %(zone)s)
        OR p.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
 UNION ALL
-SELECT 'purchase_returned', r.position, coalesce(p.at, r.occurred_at), coalesce(p.precision, r.precision),
-       coalesce(p.position, r.position), coalesce(p.client, r.client), r.purchase,
-       coalesce(l.product, g.only_product), NULL, NULL, coalesce(p.performed_by, r.performed_by),
-       coalesce(p.unit, r.unit), NULL, CASE WHEN l.position IS NULL THEN r.amount ELSE l.amount END,
+SELECT 'purchase_returned', r.position, w.at, w.precision, w.position, w.client, r.purchase,
+       coalesce(l.product, g.only_product), NULL, NULL, w.performed_by, w.unit, NULL,
+       CASE WHEN l.position IS NULL THEN r.amount ELSE l.amount END,
        coalesce(r.currency, p.currency), NULL,
-       coalesce(r.occurred_at AT TIME ZONE %(zone)s, '-infinity')
+       CASE WHEN isfinite(w.at) AND isfinite(r.occurred_at) THEN r.occurred_at AT TIME ZONE %(zone)s
+            ELSE '-infinity' END
 FROM returns r LEFT JOIN LATERAL (
     SELECT *, coalesce(occurred_at, '-infinity') AS at
     FROM purchase_of(r.purchase, r.client, r.occurred_at, r.precision, %(as_of)s, %(on)s)
-) AS p ON true LEFT JOIN LATERAL (
+) AS p ON true CROSS JOIN LATERAL (
+    SELECT p.at, p.precision, p.position, p.client, p.performed_by, p.unit WHERE p.position IS NOT NULL
+    UNION ALL
+    SELECT r.occurred_at, r.precision, r.position, r.client, r.performed_by, r.unit
+    WHERE p.position IS NULL
+) AS w LEFT JOIN LATERAL (
     -- The lines of the return; without them, those of the purchase if all of it was returned, or has
     -- one product.
     SELECT CASE WHEN EXISTS (SELECT FROM product_lines a WHERE a.position = r.position)
@@ -122,8 +136,8 @@ FROM returns r LEFT JOIN LATERAL (
 ) AS g ON true LEFT JOIN product_lines l ON l.position = g.whose
 WHERE 'purchase_returned' = ANY (%(evidence)s) AND known(r.position, r.annulled_at, %(as_of)s)
   AND coalesce(r.occurred_at, '-infinity') <= %(on)s
-  AND (in_period(r.occurred_at, %(starts)s, %(ends)s, %(zone)s)
-       OR r.occurred_at IS NULL AND %(starts)s::timestamp = '-infinity')
+  AND (in_period(r.occurred_at, %(starts)s, %(ends)s, %(zone)s) AND w.at > '-infinity'
+       OR (r.occurred_at IS NULL OR w.at = '-infinity') AND %(starts)s::timestamp = '-infinity')
 
 -- name: buyer
 -- For retention_rate, reactivation_rate.

@@ -81,7 +81,8 @@ WHERE c.change = 'resolved' AND known(c.position, c.annulled_at, %(as_of)s)
 -- For nps, csat_top_share, ces_mean.
 -- The last answer in the period of each contact person, or client, to each question. The two highest
 -- answers of its scale count (of three or two the highest); for NPS they are worth 100, and up to six
--- -100. A CSAT answer whose scale is unknown is left out; CES has a mean for each scale, as a currency.
+-- -100. A CSAT answer whose scale is unknown is left out; CES has a mean for each scale, as a currency,
+-- and so the last answer on each.
 SELECT o.instrument, o.position, o.occurred_at, o.precision, o.position, o.client, o.subject, NULL,
        o.instrument, NULL, o.performed_by, o.unit,
        o.score >= o.high - CASE WHEN o.high - o.low > 2 THEN 1 ELSE 0 END,
@@ -91,12 +92,14 @@ SELECT o.instrument, o.position, o.occurred_at, o.precision, o.position, o.clien
 FROM (
     SELECT *, split_part(scale, '-', 1)::int AS low, split_part(scale, '-', 2)::int AS high,
            row_number() OVER (
-        PARTITION BY instrument, coalesce(contact, client, position::text),
+        PARTITION BY instrument, CASE instrument WHEN 'ces' THEN scale END,
+            coalesce(contact, client, position::text),
             date_trunc(%(every)s::text, occurred_at AT TIME ZONE %(zone)s)
         ORDER BY occurred_at DESC, position DESC) AS newest
     FROM interactions
     WHERE kind = 'satisfaction' AND known(position, annulled_at, %(as_of)s)
       AND occurred_at <= %(on)s AND instrument = ANY (%(evidence)s)
       AND in_period(occurred_at, %(starts)s, %(ends)s, %(zone)s)
+      AND (instrument <> 'csat' OR scale IS NOT NULL)
 ) AS o
-WHERE o.newest = 1 AND (o.instrument <> 'csat' OR o.scale IS NOT NULL)
+WHERE o.newest = 1

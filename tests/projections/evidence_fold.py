@@ -194,18 +194,20 @@ def cases(happened: list[Known], span: Span) -> Found:
 
 
 def opinions(happened: list[Known], span: Span) -> Found:
-    last: dict[tuple[str, str], Known] = {}
+    last: dict[tuple[str, str, str | None], Known] = {}
     for each in happened:
         if kind(each) == "satisfaction.recorded" and within(each, span):
             who = each.event.contact or each.event.client or str(each.position)
-            last[each.event.data.instrument, who] = each
-    for (instrument, _), each in last.items():
+            instrument, scale = each.event.data.instrument, each.event.data.scale
+            if instrument != "csat" or scale:
+                last[instrument, who, scale if instrument == "ces" else None] = each
+    for (instrument, _, _), each in last.items():
         score, scale = each.event.data.score, each.event.data.scale
         if instrument == "nps":
             yield "nps", Row(amount=100 if score >= 9 else -100 if score <= 6 else 0)
         elif instrument == "ces":
             yield "ces", Row(amount=score, currency=scale)
-        elif scale:
+        else:
             low, high = map(int, scale.split("-"))
             yield "csat", Row(score in ((high - 1, high) if high - low > 2 else (high,)))
 

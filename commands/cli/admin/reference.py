@@ -43,6 +43,9 @@ those owned at any time in the period; they are covered if there was activity of
   purchase returned, a point for a fact that was retracted. So the months add up to the quarter and
   the year. Such a line of `--explain` has a weight below 0. What is won and undone in one period
   counts for nothing. Ratios, means and medians are of the closes that stand at the period's end.
+  What happened at an unknown time is in no period, and nor is its undoing: it then counts nowhere.
+- A win recorded again, although the deal was not reopened, counts once: the first, with its amount,
+  which `deal list` shows too. An offer is sent once: sent again under its id, it is revised.
 - **Our activity** is a call of ours, whether or not it reached somebody, a call of the client that
   we answered, a message or letter of ours, a meeting held, and contact details that an employee
   collected at a touchpoint. A **contact** is our activity, or a message or letter from the client.
@@ -60,6 +63,7 @@ those owned at any time in the period; they are covered if there was activity of
 - Time in a stage counts when the deal leaves it: for another stage, or won, or lost.
 - A purchase is a `purchase.recorded`; a won deal is not a purchase by itself. A return or a refund,
   `goods.returned`, reduces the value of purchases; it is not a purchase, and makes nobody a buyer.
+  If nobody was credited with the purchase, it is taken from nobody.
 - By product, a purchase goes by its lines: each product has its price × quantity, and what the
   lines leave of the amount stands under (none). A purchase or an offer of several products counts
   once for each of them.
@@ -78,14 +82,18 @@ those owned at any time in the period; they are covered if there was activity of
   with `import_batch`) if it happened before. The task is due from whoever had it then.
 - NPS, CSAT and CES are never mixed. The last answer of each contact person in the period counts.
   CSAT is the share of the two highest answers of the scale (4 and 5 of 1-5; of up to three answers
-  the highest); answers without a scale are left out. CES has a row for each scale.
+  the highest); answers without a scale are left out, as if not given. CES has a row for each scale,
+  with the last answer on it.
 - A missed call is returned by any later call of ours to the client, or in reply to it
   (`in_reply_to` names its `call`).
 - An event is late if it was recorded more than 24 hours after it happened (for a date: after its
   end). Imports (with `import_batch`) do not count.
 - A client is orphaned while nobody owns it although somebody did, and while its owner has left. A
   merged id is owned and orphaned up to the merge. Asked for without a first day, orphan hours count
-  from the first event known.
+  from the first event known. By unit, team and office they are those of the one that the last owner
+  belonged to when the client was orphaned, however long ago; who has left belongs to none.
+- Otherwise a merge changes no figure: each id has its own events, and counts as a client of its own
+  where clients are counted (clients touched, contact rate, repeat purchases, `--by client`).
 """
 _NOT_THERE = """
 `iledger funnel` shows stage conversion and losses, `iledger handover outcomes` retention and mood

@@ -45,17 +45,22 @@ WHERE s.client = ANY (%(clients)s) AND s.status = 'open' AND s.from_at <= %(on)s
 ORDER BY s.opened_at, s.deal COLLATE "C"
 
 -- name: open_offers
-SELECT o.offer AS name, o.amount AS value, o.occurred_at AS since, o.precision, o.position,
+-- As it was sent last, since it was sent first.
+SELECT o.offer AS name, o.amount AS value, o.since, o.since_precision AS precision, o.position,
        o.currency, o.valid_until, o.deal, o.performed_by, o.client
-FROM offer_changes o
-WHERE o.client = ANY (%(clients)s) AND o.change = 'sent' AND known(o.position, o.annulled_at, %(as_of)s)
-  AND coalesce(o.occurred_at, '-infinity') <= %(on)s
-  AND NOT EXISTS (
-      SELECT FROM offer_changes a
-      WHERE a.client = o.client AND a.offer = o.offer AND a.change <> 'sent'
-        AND known(a.position, a.annulled_at, %(as_of)s)
-        AND coalesce(a.occurred_at, '-infinity') <= %(on)s)
-ORDER BY o.occurred_at, o.offer COLLATE "C", o.position
+FROM (
+    SELECT *, first_value(occurred_at) OVER one AS since,
+           first_value(precision) OVER one AS since_precision, lead(position) OVER one AS next
+    FROM offer_changes
+    WHERE client = ANY (%(clients)s) AND change = 'sent' AND known(position, annulled_at, %(as_of)s)
+      AND coalesce(occurred_at, '-infinity') <= %(on)s
+    WINDOW one AS (PARTITION BY offer ORDER BY coalesce(occurred_at, '-infinity'), position)
+) AS o
+WHERE o.next IS NULL AND NOT EXISTS (
+    SELECT FROM offer_changes a
+    WHERE a.offer = o.offer AND a.change <> 'sent' AND known(a.position, a.annulled_at, %(as_of)s)
+      AND coalesce(a.occurred_at, '-infinity') <= %(on)s)
+ORDER BY o.since, o.offer COLLATE "C", o.position
 
 -- name: open_tasks
 SELECT t.task AS name, t.title AS value, a.occurred_at AS since, a.precision, t.position,

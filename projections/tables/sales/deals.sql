@@ -81,10 +81,11 @@ CREATE INDEX ON deal_spells (to_at) WHERE status = 'open';
 CREATE INDEX ON deal_spells (undone_at) WHERE undone_at IS NOT NULL;
 
 -- name: functions
--- Holder, stage and status are the last ones recorded; the rest of a deal is recorded once. A deal is
--- open until it is won or lost, whenever its opening is dated, and only what reopens it opens it again.
--- Its opening says who pursued it first. What closed or reopened it on a date did so again after what
--- had been recorded before of a time or day within that date.
+-- Holder, stage and status are the last ones recorded; the rest of a deal is recorded once. Its amount,
+-- in the currency of that amount, is that of the win that counts while it is won, and otherwise that of
+-- its opening. A deal is open until it is won or lost, whenever its opening is dated, and only what
+-- reopens it opens it again. Its opening says who pursued it first. What closed or reopened it on a date
+-- did so again after what had been recorded before of a time or day within that date.
 CREATE FUNCTION deal_spells_of(as_of bigint)
 RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
     WITH numbered AS (
@@ -109,12 +110,15 @@ RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
                max(nth) FILTER (WHERE change IN ('won', 'lost', 'reopened')) OVER one AS turned,
                min(nth) FILTER (WHERE change = 'opened') OVER one AS opened,
                max(client) OVER one AS its_client, max(pipeline) OVER one AS its_pipeline,
-               max(product) OVER one AS its_product, max(currency) OVER one AS its_currency,
-               max(amount) FILTER (WHERE change = 'opened') OVER one AS asked
+               max(product) OVER one AS its_product,
+               min(nth) FILTER (WHERE change = 'opened' AND num_nonnulls(amount, currency) > 0)
+                   OVER one AS asked
         FROM numbered WINDOW one AS (PARTITION BY deal ORDER BY at, position)
     ), stated AS (
         SELECT *, nth_value(holder, held::int) OVER one AS its_holder,
                nth_value(stage, staged::int) OVER one AS its_stage,
+               nth_value(amount, asked::int) OVER one AS its_amount,
+               nth_value(currency, asked::int) OVER one AS its_currency,
                nth_value(at, opened::int) OVER one AS opened_at,
                nth_value(precision, opened::int) OVER one AS opened_precision,
                CASE nth_value(change, turned::int) OVER one
@@ -124,14 +128,17 @@ RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
         SELECT *, status <> lag(status, 1, 'open') OVER one AS flips
         FROM stated WINDOW one AS (PARTITION BY deal ORDER BY at, position)
     ), followed AS (
-        SELECT *, CASE WHEN flips AND status <> 'open' THEN min(nth) FILTER (WHERE flips) OVER (
+        SELECT *, max(nth) FILTER (WHERE flips) OVER one AS came,
+               CASE WHEN flips AND status <> 'open' THEN min(nth) FILTER (WHERE flips) OVER (
                       PARTITION BY deal ORDER BY at DESC, position DESC
                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END::int AS undone
-        FROM flipped
+        FROM flipped WINDOW one AS (PARTITION BY deal ORDER BY at, position)
     )
     SELECT deal, change, CASE WHEN nth = opened OR flips THEN change END,
            status, coalesce(client, its_client), its_holder, its_stage, its_pipeline, its_product,
-           coalesce(amount, asked), coalesce(currency, its_currency), performed_by, unit,
+           CASE status WHEN 'won' THEN nth_value(amount, came::int) OVER one ELSE its_amount END,
+           CASE status WHEN 'won' THEN coalesce(nth_value(currency, came::int) OVER one, its_currency)
+                ELSE its_currency END, performed_by, unit,
            opened_at, opened_precision, at, precision, position,
            lead(at, 1, 'infinity') OVER one, lead(precision) OVER one,
            lead(position, 1, 9223372036854775807) OVER one,
@@ -213,11 +220,17 @@ WHERE %(on)s < s.to_at
 ORDER BY s.opened_at NULLS FIRST, s.deal
 
 -- name: history
+-- What happened on a date is shown once, after what had been recorded before of a time within it.
 SELECT s.change, s.status, s.stage, s.holder, s.client, s.amount, s.currency, s.performed_by,
-       nullif(s.from_at, '-infinity') AS from_at, s.from_precision, finite(s.to_at) AS to_at,
-       s.to_precision, s.from_position AS position
-FROM deal_spells_at(%(as_of)s) s
-WHERE s.deal = %(deal)s AND s.from_at <= %(on)s
+       nullif(s.from_at, '-infinity') AS from_at, s.from_precision,
+       finite(lead(s.from_at, 1, s.to_at) OVER one) AS to_at,
+       lead(s.from_precision, 1, s.to_precision) OVER one AS to_precision, s.from_position AS position
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY from_position ORDER BY from_at DESC) AS nth
+    FROM deal_spells_at(%(as_of)s) a WHERE a.deal = %(deal)s AND a.from_at <= %(on)s
+) AS s
+WHERE s.nth = 1
+WINDOW one AS (ORDER BY s.from_at, s.from_position)
 ORDER BY s.from_at, s.from_position
 
 -- name: aging

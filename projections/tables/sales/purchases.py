@@ -72,7 +72,7 @@ def _of_products(event: Recorded) -> Iterator[ProductLine]:
         with localcontext(_EXACT):
             amount = None if price is None else price * (line.quantity or 1) + (before or 0)
         found[line.product] = before if amount is None else amount
-    if len(found) == 1:
+    if [*found.values()] == [None]:  # one product without a price
         found = dict.fromkeys(found, d.amount)
     for product, amount in found.items():
         yield ProductLine(event.position, product, amount)

@@ -148,6 +148,36 @@ def test_purchases_go_by_the_products_of_their_lines(
     }
 
 
+def test_it_is_taken_from_nobody_if_nobody_was_credited_with_the_purchase(
+    embedded_dsn: str,
+) -> None:
+    bare = PurchaseRecorded(purchase="P-1", amount=D(100), currency="RUB")
+    unowned: dict[str, Any] = {"client": None, "performed_by": None, "unit": None}
+    back = GoodsReturned(purchase="P-1", amount=D(100))
+    taken_by = {"client": "C-2", "performed_by": "E-2", "unit": "U-2"}
+    history = [*OWNED, told(bare, "2025-03-10", **unowned), told(back, "2025-03-11", **taken_by)]
+    for credit in ("performer", "owner-at-event"):
+        for by in ("employee", "unit", "client"):
+            found = asked(embedded_dsn, history, "purchase_value", by=by, credit=credit)
+            assert found == {"purchase_value": {NOBODY: 0}}, (credit, by)
+    alone = [*OWNED, told(back, "2025-03-11", **taken_by)]  # of a purchase that nobody recorded
+    assert asked(embedded_dsn, alone, "purchase_value", credit="performer") == {
+        "purchase_value": {"E-2": -100}
+    }
+
+
+def test_one_product_has_what_its_line_says(embedded_dsn: str) -> None:
+    line = Line(product="Tea", quantity=D(1), price=D(60))
+    history = [*OWNED, bought("2025-03-01", "P-1", 100, "C-1", line)]
+    assert asked(embedded_dsn, history, "purchase_value", by="product") == {
+        "purchase_value": {"Tea": 60, NOBODY: 40}
+    }
+    back = [*history, returned("2025-03-05", "P-1", 100)]
+    assert asked(embedded_dsn, back, "purchase_value", by="product") == {
+        "purchase_value": {"Tea": 0, NOBODY: 0}
+    }
+
+
 @pytest.mark.parametrize(
     ("content", "remedy"),
     [

@@ -11,6 +11,17 @@ from hypothesis import strategies as st
 
 from ledger.database import Connection
 from ledger.envelope import Event
+from ledger.events.clients import ClientFactConfirmed, ClientFactRecorded, ClientFactRetracted
+from ledger.events.ownership import ClientReleased, CuratorAssigned
+from ledger.events.people import EmployeeHired, EmployeeMoved
+from ledger.events.sales import (
+    DealLost,
+    DealOpened,
+    DealReopened,
+    DealWon,
+    GoodsReturned,
+    PurchaseRecorded,
+)  # fmt: skip
 from projections.metrics.definitions import METRICS
 from projections.metrics.metrics import explain, metrics
 from projections.metrics.rows import MetricRow
@@ -18,6 +29,7 @@ from projections.motivation.measure import at_the_end
 from projections.periods import period_of
 from tests.projections.ledgers import ledger_of, view
 from tests.projections.random_events import histories
+from tests.projections.stories import told
 from tests.surroundings.groups import examples
 
 # Amounts that grow with time; deals_open is a state.
@@ -98,3 +110,54 @@ def test_the_events_behind_an_amount_add_up_to_it(
                 shown[row.group, row.period] += Decimal(str(row.value))
             for key in told.keys() | shown.keys():
                 assert float(told[key]) == pytest.approx(float(shown[key])), (name, key)
+
+
+UNDONE = {
+    "won": [DealOpened(deal="D-1"), DealWon(deal="D-1", amount=1000), DealLost(deal="D-1")],
+    "lost": [DealOpened(deal="D-1"), DealLost(deal="D-1"),
+             DealReopened(deal="D-1", reason="they called")],
+    "recorded": [ClientFactRecorded(field="city", value="Perm"),
+                 ClientFactRetracted(field="city", reason="wrong")],
+    "confirmed": [ClientFactRecorded(field="city", value="Perm"),
+                  ClientFactConfirmed(fields=("city",), method="call"),
+                  ClientFactRetracted(field="city", reason="wrong")],
+    "bought": [PurchaseRecorded(purchase="P-1", amount=100),
+               GoodsReturned(purchase="P-1", amount=100)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNDONE)
+def test_what_no_period_counted_is_taken_back_from_none(embedded_dsn: str, name: str) -> None:
+    *before, last = UNDONE[name]
+    history = [told(each, client="C-1", performed_by="E-1") for each in before]
+    history.append(told(last, "2026-01-10T10:00:00Z", client="C-1", performed_by="E-1"))
+    names = ["deals_won", "won_value", "deals_lost", "contributions", "purchase_value"]
+    if name == "won":  # the loss itself is of that month
+        names.remove("deals_lost")
+    asked: dict[str, Any] = {"by": "whole", "metrics": names}
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        seen = view(len(history))
+        january = {"since": date(2026, 1, 1), "until": date(2026, 2, 1)}
+        assert added(metrics(connection, seen, **january, **asked)) == {}
+        assert added(metrics(connection, seen, every="month", **asked)) == {}
+        assert added(metrics(connection, seen, **asked)) == {}
+        for each in names:
+            assert not [line for line in explain(connection, seen, each, **january) if line.value]
+        then = metrics(connection, view(len(before)), **asked)
+        assert added(then), "before, it counted among what has no known time"
+
+
+def test_months_of_orphans_add_up_by_unit_though_the_employee_moves(embedded_dsn: str) -> None:
+    history = [
+        told(EmployeeHired(employee="E-1", name="Anna", unit="U"), "2024-01-01"),
+        told(CuratorAssigned(employee="E-1"), "2024-02-01", client="C-1"),
+        told(ClientReleased(reason="no need", from_employee="E-1"), "2025-01-01", client="C-1"),
+        told(EmployeeMoved(employee="E-1", to_unit="V"), "2025-02-01"),
+        told(CuratorAssigned(employee="E-1"), "2025-03-01", client="C-1"),
+    ]
+    asked: dict[str, Any] = {"by": "unit", "metrics": ["orphan_hours"],
+                             "since": date(2025, 1, 1), "until": date(2025, 4, 1)}  # fmt: skip
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        for every in ("month", "quarter"):
+            rows = metrics(connection, view(len(history)), every=every, **asked)
+            assert added(rows) == {("U", "orphan_hours", "hours"): 1416}

@@ -116,6 +116,15 @@ def test_effort_has_a_mean_for_each_scale(embedded_dsn: str) -> None:
     assert figure({("whole", "ces_mean"): rows[:1]}, "whole", "ces_mean", None).value == 5
 
 
+def test_an_answer_that_is_left_out_or_on_another_scale_hides_none(embedded_dsn: str) -> None:
+    answers = (("csat", 5, "1-5"), ("csat", 2), ("ces", 2, "1-7"), ("ces", 90, "0-100"))
+    history = [answer(*each) for each in (*answers, ("ces", 3, "1-7"))]
+    rows = asked(embedded_dsn, history, "csat_top_share", "ces_mean", by="whole")
+    assert [(row.metric, row.unit, row.value) for row in rows] == [
+        ("csat_top_share", "ratio", 1), ("ces_mean", "0-100", 90), ("ces_mean", "1-7", 3),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("instrument", "score", "scale"),
     [("nps", 4, "1-5"), ("csat", 6, "1-5"), ("csat", 0, "1-5"), ("csat", 11, None),
