@@ -15,7 +15,7 @@ from commands.decisions.handle import Handled, handle, propose
 from commands.decisions.motivation import settlement as deciding_settlement
 from ledger.events.motivation import PayoutStatementIssued, PeriodClosed
 from projections.motivation.payout_statement import StatementContent, read_back
-from projections.motivation.scheme import scheme_of
+from projections.motivation.scheme import Scheme, scheme_of
 from projections.periods import Period, period_of
 from projections.tables.motivation.settlement import closings, published
 from projections.tables.people.people import names
@@ -43,8 +43,11 @@ def _show_closed(shell: DecisionShell, closed: Handled, *_: Any, **__: Any) -> N
         shell.say_before()
     issued = [each.data for each in closed.events if isinstance(each.data, PayoutStatementIssued)]
     (end,) = (each.data for each in closed.events if isinstance(each.data, PeriodClosed))
-    with looking(shell, period_of(end.period), as_of=str(end.as_of)) as (question, seen):
+    span = period_of(end.period)
+    with looking(shell, span, as_of=str(end.as_of)) as (question, seen):
         known = names(question.connection, seen)
+        by = published(question.connection, seen, f"{end.scheme}@{end.scheme_version}")
+        tell_taken_from_nobody(question, seen, span, scheme_of(by.toml))
     remark(f"{end.period} is closed as of position {end.as_of}: {len(issued)} statements")
     shell.printer.show([summary(read_back(each.document), known) for each in issued])
 
@@ -101,11 +104,25 @@ def _closed(
         refuse_foreign(question.connection, seen, span, scheme)
         found = compute_statements(question.connection, seen, span, scheme, remark=late)
         known = names(question.connection, seen)
+        if shell.dry_run:
+            tell_taken_from_nobody(question, seen, span, scheme)
     decide = deciding_settlement.close(span, shell.zone, scheme, seen.as_of, found, late)
     if shell.dry_run:
         propose(shell.ledger, model, shell.context, decide)
         return [summary(each.written, known) for each in found]
     return handle(shell.ledger, model, shell.context, decide)
+
+
+def tell_taken_from_nobody(question: Question, seen: View, span: Period, scheme: Scheme) -> None:
+    """Say what the period takes back from employees who had left before it."""
+    # 37 ms
+    from projections.motivation.rounding import trimmed
+    from projections.motivation.taken_back import taken_from_nobody
+
+    found = taken_from_nobody(question.connection, seen, span, scheme)
+    if found:
+        told = (f"{row.employee} {row.metric} {trimmed(row.value)} {row.unit}" for row in found)
+        remark(f"taken back from nobody, for they had left by {span.name}: {'; '.join(told)}")
 
 
 @click.command("list", epilog="Example: iledger bonus period list --period 2025-Q3")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from commands.cli.motivation.periods import tell_taken_from_nobody
 from commands.cli.motivation.targets import number
 from commands.cli.shell.decision import DecisionShell, decided_anew, deciding
 from commands.cli.shell.ids import EMPLOYEE, STATEMENT
@@ -102,11 +103,23 @@ def verify(context: click.Context, question: Question, period: str) -> None:
 @click.argument("period", metavar="PERIOD")
 @asked
 def corrections(question: Question, period: str) -> None:
-    """Show how a closed period would differ if recalculated now. Records nothing."""
-    # 47 ms
-    from projections.motivation.recalculation import corrections
+    """Show how a closed period would differ if recalculated now. Records nothing.
 
-    rows = corrections(question.connection, question.view, period_of(period).name)
+    A remark names what is taken back from nobody, because they had left before the period.
+    """
+    # 47 ms
+    from projections.motivation.recalculation import (
+        closing_of,
+        closing_scheme,
+        corrections,
+        pinned,
+    )
+
+    span, connection, view = period_of(period), question.connection, question.view
+    rows = corrections(connection, view, span.name)
+    closing = closing_of(connection, view, span.name)
+    today = pinned(view, closing)._replace(as_of=view.as_of)
+    tell_taken_from_nobody(question, today, span, closing_scheme(connection, view, closing))
     known = people.names(question.connection, question.view)
     question.show(with_names(rows, known, "employee"), drop=_CORRECTIONS)
 

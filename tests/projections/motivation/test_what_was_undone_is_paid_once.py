@@ -15,12 +15,13 @@ from ledger.database import Connection, Location, connect
 from ledger.envelope import Event
 from ledger.errors import Refused
 from ledger.events.ownership import ClientReassigned, CuratorAssigned
-from ledger.events.people import EmployeeHired
+from ledger.events.people import EmployeeDeparted, EmployeeHired
 from ledger.events.sales import DealLost, DealOpened, DealReopened, DealWon
 from projections.motivation.payout import factor_at, index_of
 from projections.motivation.recalculation import corrections
 from projections.motivation.scheme import Point, Scheme, scheme_of
 from projections.motivation.statements import compute_statements
+from projections.motivation.taken_back import taken_from_nobody
 from projections.periods import period_of
 from projections.view import View
 from tests.projections.ledgers import ZONE
@@ -117,6 +118,23 @@ def test_it_is_taken_from_who_was_paid_for_it(location: Location, connection: Co
         recorded(location, connection, [*CANCELLED, *WON_ANEW])
         # Of the deal won anew the new owner is credited; it is paid once in all.
         assert closed(book, connection, "2025-04") == {"E-1": -2000, "E-2": 1000}
+
+
+def test_what_is_taken_back_from_who_has_left_is_named(
+    location: Location, connection: Connection
+) -> None:
+    left = told(EmployeeDeparted(employee="E-1"), "2025-03-31")
+    with closing(connection), Ledger(location) as book:
+        recorded(location, connection, [*HISTORY, PASSED_ON, left])
+        assert closed(book, connection, "2025-03") == {"E-1": 2000, "E-2": 0}
+        recorded(location, connection, [*CANCELLED, *WON_ANEW])
+        assert closed(book, connection, "2025-04") == {"E-2": 1000}
+        found = {
+            month: taken_from_nobody(connection, now(location, connection), period_of(month),
+                                     scheme_of(SCHEME))
+            for month in ("2025-03", "2025-04")
+        }  # fmt: skip
+    assert found == {"2025-03": [], "2025-04": [("E-1", "won_value", -2000, "RUB")]}
 
 
 def test_what_is_recorded_after_the_month_was_closed_is_proposed_as_a_correction(

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from ledger.database import Location, connect
+from ledger.events.people import EmployeeDeparted
 from tests.commands.cli.conftest import Here, Run
+from tests.projections.motivation import test_what_was_undone_is_paid_once as undone
 from tests.projections.schemes import SCHEME
 from tests.projections.sellers import PERIOD, late, september
 from tests.projections.settled import recorded
+from tests.projections.stories import told
 
 LATE = ("--allow-late-scheme", "agreed in July")
 
@@ -245,3 +248,18 @@ def test_a_wrong_scheme_is_shown_problem_by_problem(iledger: Run, tmp_path: Path
     assert said(iledger, "bonus", "scheme", "publish", file)[0] == 2
     file.write_bytes(b"\xff\xfe")
     assert "is not UTF-8" in said(iledger, "bonus", "scheme", "check", file)[1]
+
+
+def test_what_is_taken_back_from_who_has_left_is_said(
+    here: Here, iledger: Run, location: Location, tmp_path: Path
+) -> None:
+    left = told(EmployeeDeparted(employee="E-1"), "2025-03-31")
+    with closing(connect(location, "owner")) as connection:
+        recorded(location, connection, [*undone.HISTORY, left, *undone.CANCELLED])
+    (tmp_path / "m.toml").write_text(undone.SCHEME, "utf-8")
+    assert here("bonus", "scheme", "publish", str(tmp_path / "m.toml")).exit_code == 0
+    close = ("bonus", "period", "close", "2025-04", "--scheme", "m", *LATE)
+    named = "taken back from nobody, for they had left by 2025-04: E-1 won_value -1000 RUB"
+    for asked in ((*close, "--dry-run"), close, ("bonus", "statement", "corrections", "2025-04")):
+        code, remarks = said(iledger, *asked)
+        assert (code, named in remarks) == (0, True), remarks
