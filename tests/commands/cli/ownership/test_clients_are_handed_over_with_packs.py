@@ -89,7 +89,7 @@ def test_a_pack_asked_for_again_under_its_key_is_the_same_and_issued_once(told: 
     assert (again.returncode, again.stdout) == (0, first.stdout)
     assert "recorded before, with the key K-1" in again.stderr.decode()
     assert len(rows(told, "handover", "list", "--employee", "E-2")) == 2, "C-1 once, and another"
-    assert told(*given[:2], "C-2", *given[3:]).returncode == 8, "the key names another request"
+    assert told(*given[:4], "E-1", *given[5:]).returncode == 8, "the key names another request"
     assert told(*given[:5], "--key", "K-1").returncode == 2, "it is about what --issue records"
 
 
