@@ -234,8 +234,13 @@ def localized(event: Recorded, zone: ZoneInfo) -> Recorded:
 
 
 def decided_before(event: Recorded) -> datetime | None:
-    """When something was decided that takes effect later; None if it was not dated ahead."""
+    """When something was decided that takes effect later; None if it was not dated ahead.
+
+    What was decided at an unknown time, and recorded before it took effect, was decided at any.
+    """
     effective, at = getattr(event.data, "effective_at", None), event.occurred_at
+    if effective and at is None:
+        return NEVER if effective > event.recorded_at else None
     return at if effective and at and effective > at else None
 
 

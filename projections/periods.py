@@ -35,9 +35,10 @@ class Period(NamedTuple):
         """The instant at which the period begins in a zone."""
         return _midnight(self.since, zone)
 
-    def overlaps(self, other: "Period") -> bool:
-        """Whether the two periods share a day."""
-        return self.since < other.until and other.since < self.until
+    def overlaps(self, other: "Period", zone: str, other_zone: str) -> bool:
+        """Whether the two periods share a moment, each in its zone."""
+        begins_before = self.begin(zone) < other.end(other_zone)
+        return begins_before and other.begin(other_zone) < self.end(zone)
 
     def before(self) -> Self:
         """The previous period of the same kind. Raises InvalidQuestion if there is none."""

@@ -172,7 +172,10 @@ def _recorded(
     events: Sequence[Event],
     conflict: KeyConflict,
 ) -> Handled:
-    """The answer where the keys of a decision are in use, but under no request."""
+    """The answer where the keys of a decision are in use: by a rival, or under no request."""
+    request = context.repeatable
+    if request and (found := answered(ledger, request)):  # by one that made the same request
+        return found
     if decision.refusal is not None:  # it is on record since this was asked before
         raise decision.refusal from None
     if context.request is None or context.stage != "whole":

@@ -22,6 +22,7 @@ from ledger.events.fields import (
     Text,
     Whole,
     Zone,
+    apart,
     fact,
     needs,
 )
@@ -141,6 +142,8 @@ class ClientMerged:
     evidence: Text
     approved_by: Id | None = None
 
+    _checked = apart("survivor", "absorbed")
+
 
 @fact
 class ClientUnmerged:
@@ -150,6 +153,8 @@ class ClientUnmerged:
     absorbed: ClientId
     reason: Text
     approved_by: Id | None = None
+
+    _checked = apart("survivor", "absorbed")
 
 
 Roles = Annotated[tuple[BuyingRole, ...], Field(max_length=5)]

@@ -23,6 +23,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 from pydantic_core import ArgsKwargs
 
@@ -80,6 +81,18 @@ def needs(*fields: str) -> Callable[[type[T]], type[T]]:
         return cls
 
     return mark
+
+
+def apart(one: str, other: str) -> Any:
+    """A check of a class: these two fields, of which either may be empty, never name the same."""
+
+    def check(content: Any) -> Any:
+        named = getattr(content, one)
+        if named is not None and named == getattr(content, other):
+            raise ValueError(f"names {named!r} as {one} and as {other}; correct one of the two")
+        return content
+
+    return model_validator(mode="after")(check)
 
 
 def _refusing(content: Any) -> Any:

@@ -18,6 +18,7 @@ from ledger.events.fields import (
     Position,
     Text,
     Whole,
+    apart,
     fact,
     needs,
 )
@@ -86,6 +87,8 @@ class ClientReassigned:
     approved_by: Id | None = None
     effective_at: Instant | None = None
     batch: BatchId | None = None
+
+    _checked = apart("from_employee", "to_employee")
 
 
 @needs("client")
@@ -275,6 +278,8 @@ class OwnershipDisputeOpened:
     claimant: EmployeeId
     respondent: EmployeeId
     claim: Text
+
+    _checked = apart("claimant", "respondent")
 
 
 @fact

@@ -12,6 +12,7 @@ from ledger.events.fields import (
     Personal,
     Text,
     UnitId,
+    apart,
     fact,
 )
 
@@ -25,6 +26,8 @@ class OrgUnitDefined:
     kind: Literal["company", "branch", "department", "team"]
     parent: Id | None = None
     manager: Id | None = None
+
+    _checked = apart("unit", "parent")
 
 
 @fact
@@ -65,6 +68,8 @@ class AbsenceRecorded:
     last_day: Annotated[Day, NotBefore("first_day")]
     substitute: EmployeeId | None = None
     reason: Label | None = None
+
+    _checked = apart("employee", "substitute")
 
 
 @fact

@@ -1,8 +1,8 @@
 """Sales: offers, deals through the stages of a pipeline to won or lost, and purchases."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ledger.events.fields import (
     Currency,
@@ -92,6 +92,14 @@ class PipelinePublished:
     pipeline: Id
     revision: Annotated[Whole, Field(ge=1)]
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=100)]
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        names = [stage.name for stage in self.stages]
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise ValueError(f"has the stage {twice[0]!r} twice")
+        return self
 
 
 @fact

@@ -132,7 +132,7 @@ def unfold(rows: Iterable[Row], zone: ZoneInfo) -> Rows:
     """Unfold events into rows, by row type; pure apart from reading `rows`.
 
     An event that cannot be understood becomes a row of PassedOver alone. The library's own
-    events, whose version is 0, are not the ledger's to understand.
+    events, whose version is 0, are not the ledger's to understand, unless their type is.
 
     - zone: in which a day or month begins
     """
@@ -142,6 +142,9 @@ def unfold(rows: Iterable[Row], zone: ZoneInfo) -> Rows:
     unfolds = registry.unfolds()
     for row in rows:
         if not row.version:
+            if row.type in unfolds:
+                unknown = passed_over(row, "it has version 0, as no event of its type has", zone)
+                found[type(unknown)].append(unknown)
             continue
         made: list[NamedTuple]
         try:

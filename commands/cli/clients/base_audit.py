@@ -1,10 +1,12 @@
 """`iledger audit base`: the state of the client base at the end of a month, and who signed it."""
 
 import re
+from typing import Any
 
 import click
 
 from commands.cli.reports.spans import period_of
+from commands.cli.shell.asking import BY, KEY
 from commands.cli.shell.question import Question, asked
 from ledger.errors import InvalidQuestion
 from projections.questions.clients.client_base_audit import base_audit
@@ -27,12 +29,8 @@ from projections.questions.clients.client_base_audit import base_audit
     help="Days without a contact after which a client counts as stale.",
 )
 @click.option("--sign", is_flag=True, help="Sign the audit off: record that you reviewed it.")
-@click.option(
-    "--by",
-    metavar="EMPLOYEE",
-    envvar="ILEDGER_BY",
-    help="Who signs.  [env: ILEDGER_BY; default: your login name]",
-)
+@BY
+@KEY
 @asked
 def base(
     question: Question,
@@ -40,6 +38,7 @@ def base(
     active_days: int,
     stale_days: int,
     by: str | None,
+    key: str | None,
     *,
     sign: bool,
 ) -> None:
@@ -53,7 +52,12 @@ def base(
         raise InvalidQuestion(f"--month {month!r} is not a month, such as 2026-10")
     if active_days < 1 or stale_days < 1:
         raise InvalidQuestion("--active-days and --stale-days are 1 or more")
+    if key and not sign:
+        raise click.UsageError("--key names what --sign records; add --sign.")
     days = {"active_days": active_days, "stale_days": stale_days}
+    if sign and (before := _signed_before(question, key, by)):
+        question.show([before])
+        return
     found = base_audit(
         question.connection, question.view, since=span.since, until=span.until, **days
     )
@@ -63,4 +67,11 @@ def base(
         # 114 ms
         from commands.cli.clients.audit_signature import sign as sign_off
 
-        sign_off(question, span.until, by, {**audit, "zone": question.view.zone, **days})
+        sign_off(question, span.until, key, by, {**audit, "zone": question.view.zone, **days})
+
+
+def _signed_before(question: Question, key: str | None, by: str | None) -> dict[str, Any] | None:
+    # 114 ms
+    from commands.cli.clients.audit_signature import signed_before
+
+    return None if key is None else signed_before(question, key, by)

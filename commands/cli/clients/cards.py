@@ -9,8 +9,10 @@ from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, recorded_position
 from commands.cli.shell.times import moment
 from ledger.errors import InvalidQuestion
+from ledger.suggestions import did_you_mean
 from projections.questions.clients import card as card_question
 from projections.tables.clients import merges
+from projections.tables.clients.timeline import KINDS
 from projections.view import View
 
 Axis = Literal["known", "true"]
@@ -76,6 +78,10 @@ def timeline(
     """
     say_merged(question, client)
     kinds = [each.strip() for each in (kind or "").split(",") if each.strip()]
+    for each in kinds:
+        if each not in KINDS:
+            hint = did_you_mean(each, KINDS) or f"There are: {', '.join(sorted(KINDS))}"
+            raise InvalidQuestion(f"no kind {each!r} of event. {hint}")
     found = card_question.timeline(
         question.connection,
         question.view,

@@ -43,8 +43,10 @@ def attainment(question: Question, period: str, by: str, credit: str) -> None:
     has only its own.
     """
     # 21 ms
+    from projections.metrics.credit import credit_of
     from projections.motivation import attainment
 
+    credit_of(credit)  # refused even where there is no target
     connection, view = question.connection, question.view
     found = attainment.attainment(connection, view, period_of(period), by=by, credit=credit)
     known = names(connection, view)

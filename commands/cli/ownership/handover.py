@@ -1,6 +1,6 @@
 """`iledger handover`: packs for new owners, and who has accepted which client."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 import click
 
-from commands.cli.shell.decision import DecisionShell, context_of, deciding
+from commands.cli.shell.asking import BY, KEY
+from commands.cli.shell.decision import DecisionShell, deciding, requesting, say_before
 from commands.cli.shell.ids import BATCH, CLIENT, EMPLOYEE
 from commands.cli.shell.output import file_name, remark, write_whole
 from commands.cli.shell.question import Question, asked, opened
-from commands.decisions.handle import handle, propose
+from commands.decisions.handle import Context, answered, handle, propose
 from commands.decisions.ownership import handover as decisions
 from ledger import log
 from ledger.api import Ledger
@@ -63,12 +64,8 @@ _DROP = (
 @click.option(
     "--dry-run", is_flag=True, help="Show what --issue would record; record and write nothing."
 )
-@click.option(
-    "--by",
-    metavar="EMPLOYEE",
-    envvar="ILEDGER_BY",
-    help="Who issues it.  [env: ILEDGER_BY; default: your login name]",
-)
+@BY
+@KEY
 def pack(
     client: str | None,
     to: str | None,
@@ -77,6 +74,7 @@ def pack(
     form: Form,
     out: Path | None,
     by: str | None,
+    key: str | None,
     *,
     issue: bool,
     dry_run: bool,
@@ -85,14 +83,11 @@ def pack(
 
     The same position always gives the same bytes.
     """
-    if batch is None and (client is None or to is None):
-        raise click.UsageError("name CLIENT and --to EMPLOYEE, or --batch BATCH and --out FOLDER.")
-    if dry_run and not issue:
-        raise click.UsageError("--dry-run shows what --issue would record; add --issue.")
-    if batch is not None and (client or to or out is None):
-        raise click.UsageError(
-            "--batch determines the clients and their new owners; it needs --out FOLDER."
-        )
+    for option in [name for name, given in (("dry-run", dry_run), ("key", key)) if given]:
+        if not issue:
+            raise click.UsageError(f"--{option} is about what --issue records; add --issue.")
+    _refuse_unclear(client, to, batch, key, out)
+    show = _writer(form, out, of_several=batch is not None, dry_run=dry_run)
     # What a decision depends on is read from the events.
     roles = ("owner", "auditor") if issue else ("owner", "supervisor", "auditor")
     with ExitStack() as stack:
@@ -100,13 +95,13 @@ def pack(
         ledger = stack.enter_context(Ledger(question.location)) if issue else None
         if batch and issue:  # a later position would give other packs, and issue them all again
             remark(f"if this is interrupted, run it again with --as-of {question.view.as_of}")
+        if ledger and key and _issued_before(question, ledger, key, by, show):
+            return
         for of, employee in _passing(question, batch) if batch else [(client or "", to or "")]:
             made = _pack(question, of, employee)
-            place = out / file_name(quote(of, safe=""), _SUFFIX[form]) if batch and out else out
-            if not dry_run:
-                _write(made.json() if form == "json" else made.markdown(), place)
+            show(made)
             if ledger:
-                _issue(ledger, made, by, dry_run=dry_run)
+                _issue(ledger, made, requesting(key, by, made.view.zone), dry_run=dry_run)
 
 
 @click.command(epilog="Example: iledger handover accept C-0112 --by E-09")
@@ -131,6 +126,22 @@ def list_(question: Question, employee: str | None, *, only_open: bool) -> None:
         question.connection, question.view, employee=employee, only_open=only_open
     )
     question.show(found, drop=_DROP)
+
+
+def _refuse_unclear(
+    client: str | None, to: str | None, batch: str | None, key: str | None, out: Path | None
+) -> None:
+    if batch is None and (client is None or to is None):
+        raise click.UsageError("name CLIENT and --to EMPLOYEE, or --batch BATCH and --out FOLDER.")
+    if batch is not None and (client or to or out is None):
+        raise click.UsageError(
+            "--batch determines the clients and their new owners; it needs --out FOLDER."
+        )
+    if batch is not None and key:
+        raise click.UsageError(
+            "--key names the request for one pack; packs of a --batch are not issued again if it "
+            "is run again with the same --as-of."
+        )
 
 
 def _passing(question: Question, batch: str) -> list[tuple[str, str]]:
@@ -170,6 +181,20 @@ def _warn(owners: Sequence[NextOwner], client: str, employee: str) -> None:
     )
 
 
+def _writer(
+    form: Form, out: Path | None, *, of_several: bool, dry_run: bool
+) -> Callable[[Pack], None]:
+    """How a pack is shown, or written; one of several to a file of its own in the folder `out`."""
+
+    def show(made: Pack) -> None:
+        name = file_name(quote(made.client, safe=""), _SUFFIX[form])
+        if not dry_run:
+            content = made.json() if form == "json" else made.markdown()
+            _write(content, out / name if of_several and out else out)
+
+    return show
+
+
 def _write(content: bytes, place: Path | None) -> None:
     if place is None:
         click.echo(content, nl=False)
@@ -179,8 +204,26 @@ def _write(content: bytes, place: Path | None) -> None:
     remark(f"written: {place}")
 
 
-def _issue(ledger: Ledger, made: Pack, by: str | None, *, dry_run: bool) -> None:
-    model, context = decisions.model(made.client, made.employee), context_of(by, made.view.zone)
+def _issued_before(
+    question: Question, ledger: Ledger, key: str, by: str | None, show: Callable[[Pack], None]
+) -> bool:
+    """Whether the same was asked before; then the pack is made as it was then."""
+    request = requesting(key, by, question.view.zone).request
+    before = answered(ledger, request) if request else None
+    if before is None:
+        return False
+    say_before(key)
+    for event, receipt in zip(before.events, before.receipts, strict=True):
+        told, zone = event.data, question.view.zone
+        show(
+            handover.pack(question.connection, told.as_of, zone, event.client or "", told.employee)
+        )
+        remark(f"issued to {told.employee}: position {receipt.position}, SHA-256 {told.sha256}")
+    return True
+
+
+def _issue(ledger: Ledger, made: Pack, context: Context, *, dry_run: bool) -> None:
+    model = decisions.model(made.client, made.employee)
     decide = decisions.issue(made.employee, made.view.as_of, made.sha256)
     if dry_run:
         pack = f"the pack of {made.client} as of {made.view.as_of}"

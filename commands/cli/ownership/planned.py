@@ -1,13 +1,16 @@
 """`iledger client planned`, `cancel`: changes of owner that are dated ahead."""
 
+from contextlib import suppress
+
 import click
 
 from commands.cli.clients.cards import say_merged
-from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.decision import DecisionShell, deciding, present_view
 from commands.cli.shell.ids import CLIENT, EMPLOYEE
 from commands.cli.shell.question import Question, asked
 from commands.decisions.ownership import ownership as model
 from commands.decisions.ownership import reassignment
+from ledger.errors import NotAllowed, NotInitialised, Refused
 from projections.tables.ownership import ownership
 
 # What a table may lose where it is too wide, least important first.
@@ -42,4 +45,23 @@ def cancel(shell: DecisionShell, client: str, reason: str, position: int | None)
 
     Only what has not taken effect can be cancelled; `iledger client planned` lists it.
     """
-    shell.take(model.model(client), reassignment.cancel(reason, position))
+    try:
+        shell.take(model.model(client), reassignment.cancel(reason, position))
+    except Refused as refusal:
+        _name_other_ids(shell, client, position, refusal)
+        raise
+
+
+def _name_other_ids(
+    shell: DecisionShell, client: str, position: int | None, refusal: Refused
+) -> None:
+    """Raise Refused with the ids of the same client that have a change ahead."""
+    with suppress(NotAllowed, NotInitialised), present_view(shell) as (connection, view):
+        ahead = ownership.planned(connection, view, client=client)
+        others = {row.client for row in ahead if position in (None, row.position)} - {client}
+        if others:
+            named = " and ".join(f"`iledger client cancel {each}`" for each in sorted(others))
+            raise Refused(
+                f"client {client}: what is dated ahead was planned of an id that is one client "
+                f"with it; {named} cancels it"
+            ) from refusal

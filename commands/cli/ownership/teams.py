@@ -20,7 +20,7 @@ _CLIENT = click.argument("client", type=CLIENT)
 )
 @deciding
 def add(shell: DecisionShell, client: str, employee: str, role: TeamRole) -> None:
-    """Add an employee to a client's team."""
+    """Add an employee to a client's team, or change their role in it."""
     shell.take(ownership.model(client, employee), reassignment.join(employee, role))
 
 

@@ -1,22 +1,19 @@
 """`iledger employee depart`, `cancel`, `absence`: our own people leave us, or are away."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from shlex import quote
 
 import click
 
 from commands.cli.shell.cells import counted
-from commands.cli.shell.decision import DecisionShell, deciding
+from commands.cli.shell.decision import DecisionShell, deciding, present_view
 from commands.cli.shell.ids import EMPLOYEE
 from commands.cli.shell.output import remark
-from commands.cli.shell.question import ROLES
 from commands.cli.shell.times import day_of, known_zone
 from commands.decisions.people import people
-from ledger.database import Connection, connect
+from ledger.database import Connection
 from ledger.errors import NotAllowed, NotInitialised
-from projections.engine.catch_up import catch_up
 from projections.questions.ownership import succession
 from projections.shown_times import local
 from projections.tables.ownership import ownership
@@ -89,7 +86,7 @@ def _say_orphans(
     shell: DecisionShell, employee: str, at: datetime | None, given: str | None
 ) -> None:
     """Report how many clients become orphans, and the next step."""
-    with suppress(NotAllowed, NotInitialised), _looking(shell, at) as (connection, view):
+    with suppress(NotAllowed, NotInitialised), present_view(shell, at) as (connection, view):
         clients = len(succession.owned(connection, view, employee))
         when, effective = "now", ""
         if at and at > datetime.now(UTC):
@@ -105,11 +102,23 @@ def _say_orphans(
             )
         else:
             remark(f"{employee} has no clients")
+        _say_coming(connection, view, employee)
+
+
+def _say_coming(connection: Connection, view: View, employee: str) -> None:
+    """Report the clients that are still to pass to an employee who leaves."""
+    ahead = ownership.planned(connection, view, employee=employee)
+    coming = sum(each.to_employee == employee for each in ahead)
+    if coming:
+        remark(
+            f"{counted(coming, 'client')} will still pass to {employee} after that: `iledger "
+            f"client planned --employee {employee}` lists them, `iledger client cancel` cancels one"
+        )
 
 
 def _say_planned(shell: DecisionShell, employee: str) -> None:
     """Report the changes of owner that were planned with what was cancelled, perhaps."""
-    with suppress(NotAllowed, NotInitialised), _looking(shell) as (connection, view):
+    with suppress(NotAllowed, NotInitialised), present_view(shell) as (connection, view):
         ahead = ownership.planned(connection, view, employee=employee)
         if ahead:
             remark(
@@ -117,15 +126,3 @@ def _say_planned(shell: DecisionShell, employee: str) -> None:
                 f"`iledger client planned --employee {employee}` lists them, "
                 "`iledger client cancel` cancels one"
             )
-
-
-@contextmanager
-def _looking(shell: DecisionShell, at: datetime | None = None) -> Iterator[tuple[Connection, View]]:
-    """A view of the present, or of a later time, of what follows from a decision.
-
-    Raises NotAllowed: a login that may record a departure need not be one that reads of clients.
-    """
-    now, target = datetime.now(UTC), shell.ledger.location
-    with closing(connect(target, *ROLES)) as connection:
-        position = catch_up(connection, target, workers=None).position
-        yield connection, View(position, max(at or now, now), shell.zone)

@@ -9,7 +9,8 @@ from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
 from commands.cli.shell.figures import EVIDENCE, courses, flat, least, pivoted
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
-from ledger.errors import InvalidQuestion
+from ledger.errors import InvalidQuestion, NotFound
+from ledger.suggestions import did_you_mean
 from projections.metrics import metrics as figures
 from projections.metrics.credit import COMPARISON
 from projections.metrics.rows import MEASURED, EvidenceRow, MetricRow
@@ -118,7 +119,21 @@ def metrics(
         question.show([_with_name(row, names) for row in rows], drop=EVIDENCE)
         return
     found = figures.metrics(question.connection, question.view, metrics=wanted, **how)
+    if group is not None and by not in _IDS and all(row.group != group for row in found):
+        _refuse_unknown(question, group, wanted, how)
     _show(question, [row for row in found if group is None or row.group == group], by, names)
+
+
+def _refuse_unknown(
+    question: Question, group: str, wanted: Sequence[str] | None, how: dict[str, Any]
+) -> None:
+    """Raise NotFound for a group that has no figure at any time."""
+    ever = how | {"every": "whole", "since": None, "until": None}
+    rows = figures.metrics(question.connection, question.view, metrics=wanted, **ever)
+    known = {row.group for row in rows if row.group is not None}
+    if group not in known | {figures.NOBODY}:
+        hint = did_you_mean(group, known) or f"There are: {', '.join(sorted(known)[:10])}"
+        raise NotFound(f"no group {group!r} has a figure by {how['by']}. {hint}")
 
 
 def _sql(

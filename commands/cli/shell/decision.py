@@ -12,7 +12,7 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -21,10 +21,11 @@ from typing import Any, TypeVar
 
 import click
 
+from commands.cli.shell.asking import BY, KEY
 from commands.cli.shell.formats import formatted
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer, remark
-from commands.cli.shell.question import zoned
+from commands.cli.shell.question import ROLES, zoned
 from commands.cli.shell.request import request_of
 from commands.cli.shell.times import moment, zone_named
 from commands.decisions import parts
@@ -39,23 +40,14 @@ from commands.decisions.handle import (
 )
 from ledger import codec
 from ledger.api import Ledger
+from ledger.database import Connection, connect
 from ledger.envelope import Event, Receipt
 from ledger.errors import InvalidQuestion, Outdated, ServerUnavailable
 from ledger.events.fields import type_name
+from projections.engine.catch_up import catch_up
 from projections.shown_text import visible
+from projections.view import View
 
-_BY = click.option(
-    "--by",
-    metavar="EMPLOYEE",
-    envvar="ILEDGER_BY",
-    help="Who makes the decision.  [env: ILEDGER_BY; default: your login name]",
-)
-_KEY = click.option(
-    "--key",
-    metavar="KEY",
-    help="Names this request; made again, it records nothing and is answered as the first time.  "
-    "[default: a new key]",
-)
 T = TypeVar("T")
 _RIVALS = 10
 
@@ -104,7 +96,7 @@ class DecisionShell:
 
     def say_before(self) -> None:
         """Report that the request was carried out when it was made first."""
-        remark(f"recorded before, with the key {self.context.key}; nothing was recorded now")
+        say_before(self.context.key)
 
     def take_each(
         self, cases: Iterable[DecisionModel], decide: Callable[[Any, Context], Decision]
@@ -174,8 +166,8 @@ def deciding(
       `Handled`, and the arguments; without it, the events are shown
     """
 
-    @_BY
-    @_KEY
+    @BY
+    @KEY
     @click.option("--dry-run", is_flag=True, help="Show the events without recording them.")
     @zoned
     @formatted
@@ -228,16 +220,29 @@ def context_of(by: str | None, zone: str) -> Context:
     return Context(author, datetime.now(UTC), performed_by=by, zone=zone, live=True)
 
 
+def say_before(key: str) -> None:
+    """Report that the request under this key was carried out when it was made first."""
+    remark(f"recorded before, with the key {key}; nothing was recorded now")
+
+
+def requesting(key: str | None, by: str | None, zone: str) -> Context:
+    """The context of the request that the command line makes, under a key, or None for a new one.
+
+    Raises InvalidQuestion.
+    """
+    context = context_of(by, zone)
+    asking = (context.by, context.performed_by)
+    request = request_of(click.get_current_context(), key, asking, zone)
+    return context._replace(key=request.key, request=request)
+
+
 @contextmanager
 def _opened(
     by: str | None, key: str | None, zone: str | None, form: Format, *, dry_run: bool, yes: bool
 ) -> Iterator[DecisionShell]:
     with Ledger(chosen()) as ledger:
         name = zone_named(zone, ledger.about.zone)
-        context = context_of(by, name)
-        asking = (context.by, context.performed_by)
-        request = request_of(click.get_current_context(), key, asking, name)
-        context = context._replace(key=request.key, request=request)
+        context = requesting(key, by, name)
         with Printer(form, name) as printer:
             yield DecisionShell(ledger, context, name, printer, dry_run, yes)
 
@@ -250,3 +255,17 @@ def _line(event: Event, position: int | None) -> dict[str, Any]:
         "effective_at": getattr(event.data, "effective_at", None) or event.occurred_at,
         "content": codec.written(event.data),
     }
+
+
+@contextmanager
+def present_view(
+    shell: DecisionShell, at: datetime | None = None
+) -> Iterator[tuple[Connection, View]]:
+    """A view of the present, or of a later time, of what follows from a decision.
+
+    Raises NotAllowed: a login that may record a departure need not be one that reads of clients.
+    """
+    now, target = datetime.now(UTC), shell.ledger.location
+    with closing(connect(target, *ROLES)) as connection:
+        position = catch_up(connection, target, workers=None).position
+        yield connection, View(position, max(at or now, now), shell.zone)

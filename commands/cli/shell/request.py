@@ -13,7 +13,7 @@ from ledger.events.fields import Id
 from ledger.validation_messages import in_our_words
 
 # How a request is answered is no part of what it asks; who asks, and in which zone, is added.
-_APART = {"by", "key", "dry_run", "yes", "zone", "form"}
+_APART = {"by", "key", "dry_run", "yes", "zone", "form", "out"}
 _key_of = TypeAdapter(Id).validate_python
 
 

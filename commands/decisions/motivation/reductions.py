@@ -7,8 +7,9 @@ rule     confirm or waive a reduction
 from collections.abc import Sequence
 
 from commands.decisions.handle import Context, Decision
+from commands.decisions.motivation.closed import refuse_closed, refuse_running
 from commands.decisions.motivation.norms import MOST_EVIDENCE
-from commands.decisions.motivation.settlement import Decide, Settlement, refuse_running
+from commands.decisions.motivation.settlement import Decide, Settlement
 from ledger.errors import Refused, UnknownId
 from ledger.events.motivation import (
     BonusReductionDecided,
@@ -25,7 +26,7 @@ def propose(period: Period, zone: str, scheme: Scheme, dues: Sequence[Due]) -> D
 
     def decide(state: Settlement, context: Context) -> Decision:
         refuse_running(period, zone, context)
-        _refuse_closed(state, period.name)
+        refuse_closed(state.closed, period, zone)
         proposals = [
             BonusReductionProposed(
                 reduction=due.name(period),
@@ -56,7 +57,7 @@ def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
         period, ruled = state.proposed[reduction]
         if ruled is not None:
             raise Refused(f"reduction {reduction} is {ruled} already")
-        _refuse_closed(state, period)
+        refuse_closed(state.closed, period_of(period), None)
         content = BonusReductionDecided(
             reduction=reduction,
             period=period,
@@ -66,10 +67,3 @@ def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
         return Decision((context.event(content),))
 
     return decide
-
-
-def _refuse_closed(state: Settlement, period: str) -> None:
-    if any(period_of(period).overlaps(period_of(other)) for other in state.closed):
-        raise Refused(
-            f"{period} is closed; correct its statements with `iledger bonus statement correct`"
-        )

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from commands.decisions.handle import Context, Decision, DecisionModel
+from commands.decisions.motivation.closed import refuse_closed, refuse_running
 from commands.decisions.motivation.norms import MOST_EVIDENCE
 from ledger.envelope import Recorded
 from ledger.errors import Outdated, Refused, UnknownId
@@ -27,7 +28,7 @@ from ledger.log import Item, Query
 from projections.motivation.payout_statement import Statement, digest
 from projections.motivation.rounding import to_cents
 from projections.motivation.scheme import Scheme
-from projections.periods import Period, period_of
+from projections.periods import Period
 from projections.shown_times import named
 
 _SCHEME, _CLOSED = "motivation_scheme.published", "period.closed"
@@ -41,14 +42,14 @@ class Settlement:
     """What these decisions depend on.
 
     - schemes: digest and time of recording, by name and version
-    - closed: closed periods; issued: statements
+    - closed: closed periods, each with its zone; issued: statements
     - due: the amount due by statement, with corrections, also of statements never issued
     - proposed: (period, decision or None), by reduction
     - changed: position of the last event about schemes or reductions
     """
 
     schemes: Mapping[tuple[str, int], tuple[str, datetime]] = field(default_factory=dict)
-    closed: tuple[str, ...] = ()
+    closed: tuple[tuple[str, str], ...] = ()
     issued: frozenset[str] = frozenset()
     due: Mapping[str, Decimal] = field(default_factory=dict)
     proposed: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
@@ -80,7 +81,7 @@ def evolve(state: Settlement, event: Recorded) -> Settlement:
             known = {(d.scheme, d.version): (d.sha256, event.recorded_at), **state.schemes}
             return replace(state, schemes=known, changed=at)
         case "period.closed":
-            return replace(state, closed=(*state.closed, d.period))
+            return replace(state, closed=(*state.closed, (d.period, d.zone)))
         case "bonus_reduction.proposed":
             proposed = {d.reduction: (d.period, None), **state.proposed}
             return replace(state, proposed=proposed, changed=at)
@@ -141,12 +142,7 @@ def may_close(period: Period, zone: str, scheme: Scheme, late: str | None) -> De
 
     def decide(state: Settlement, context: Context) -> Decision:
         refuse_running(period, zone, context)
-        for other in state.closed:
-            if period.overlaps(period_of(other)):
-                raise Refused(
-                    f"{period.name} overlaps the closed period {other}; "
-                    "correct its statements with `iledger bonus statement correct`"
-                )
+        refuse_closed(state.closed, period, zone)
         if state.issued:
             names = ", ".join(sorted(state.issued))
             raise Refused(f"statements of {period.name} were issued already: {names}")
@@ -283,15 +279,6 @@ def _issued(statement: Statement, period: Period, scheme: Scheme) -> PayoutState
         sha256=statement.sha256,
         document=statement.document,
     )
-
-
-def refuse_running(period: Period, zone: str, context: Context) -> None:
-    """Raise Refused unless the period is over."""
-    if context.at < period.end(zone):
-        raise Refused(
-            f"{period.name} is not over before {named(period.end(zone), zone)}; "
-            "look at it with `iledger kpi` meanwhile"
-        )
 
 
 def _refuse_unknown(state: Settlement, statement: str) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from ledger.envelope import NEVER, Recorded
+
 
 class Change(NamedTuple):
     """One change of ownership.
@@ -51,6 +53,26 @@ class Employment(NamedTuple):
     def ahead(self, at: datetime) -> bool:
         """Whether it was dated ahead and has not taken effect at a time."""
         return self.planned and at < self.effective_at
+
+
+class Team(NamedTuple):
+    """Who works with a client beside its owner.
+
+    - steps: (when, position, employee, role or None for one who left), in this order
+    """
+
+    steps: tuple[tuple[datetime, int, str, str | None], ...] = ()
+
+    def role(self, employee: str) -> str | None:
+        """The role of an employee; None if they are not in the team."""
+        roles = [role for _, _, who, role in self.steps if who == employee]
+        return roles[-1] if roles else None
+
+    def after(self, event: Recorded) -> "Team":
+        """The team after somebody joined it, took another role, or left."""
+        role = getattr(event.data, "team_role", None)
+        step = (event.occurred_at or NEVER, event.position, event.data.employee, role)
+        return Team(tuple(sorted((*self.steps, step))))
 
 
 def again(change: Change, over: datetime | None, earlier: Iterable[Change]) -> Iterator[Change]:

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from commands.decisions.handle import DecisionModel
-from commands.decisions.ownership.changes import Change, Employment, Holding, again, evolved
+from commands.decisions.ownership.changes import Change, Employment, Holding, Team, again, evolved
 from commands.decisions.people import units
 from ledger.envelope import Recorded
 from ledger.events.ownership import ReservationPolicyPublished
@@ -67,7 +67,7 @@ class Ownership(Struct, frozen=True):
     known_since: datetime | None = None
     merged_into: str | None = None
     bars: tuple[Bar, ...] = ()
-    team: frozenset[str] = frozenset()
+    team: Team = Team()
     staff: Mapping[str, tuple[Employment, ...]] = field(default_factory=dict)
     contacts: Mapping[str, datetime] = field(default_factory=dict)
     portfolio: Mapping[str, "Ownership"] = field(default_factory=dict)
@@ -226,10 +226,8 @@ def _described(state: Ownership, event: Recorded) -> Ownership:
             return replace(state, known_since=min(state.known_since or since, since))
         case "contact.barred":
             return replace(state, bars=(*state.bars, Bar(d.employee, d.until)))
-        case "account_team_member.added":
-            return replace(state, team=state.team | {d.employee})
-        case "account_team_member.removed":
-            return replace(state, team=state.team - {d.employee})
+        case "account_team_member.added" | "account_team_member.removed":
+            return replace(state, team=state.team.after(event))
         case "client.merged" if d.absorbed == state.client:
             return replace(state, merged_into=d.survivor)
         case "client.unmerged" if d.absorbed == state.client:

@@ -189,12 +189,15 @@ def bar(
 
 
 def join(employee: str, team_role: TeamRole) -> Decide:
-    """Decide to add an employee to a client's account team; nothing if they are in it."""
+    """Decide to add an employee to a client's account team, or change their role in it.
+
+    Nothing if they have that role.
+    """
 
     def decide(state: Ownership, context: Context) -> Decision:
         refuse_unknown(state, context)
         _refuse_target(state, employee, context, context.at)
-        if employee in state.team:
+        if state.team.role(employee) == team_role:
             return Decision()
         unit = state.unit(employee, context.at)
         content = AccountTeamMemberAdded(employee=employee, team_role=team_role, unit=unit)
@@ -208,7 +211,7 @@ def leave(employee: str, reason: str | None = None) -> Decide:
 
     def decide(state: Ownership, context: Context) -> Decision:
         refuse_unknown(state, context)
-        if employee not in state.team:
+        if state.team.role(employee) is None:
             return Decision()
         content = AccountTeamMemberRemoved(employee=employee, reason=reason)
         return Decision((context.event(content, state.client),))

@@ -78,6 +78,11 @@ def refuse_absent(
             f"no employee {employee!r} was employed on {context.shown(at)}{lists} Append "
             "employee.hired for somebody new"
         )
+    if place.type == "employee.departed" and context.at < place.effective_at:
+        raise Refused(
+            f"employee {employee} leaves on {context.shown(place.effective_at)}; name one who is "
+            f"present then, or cancel it with `iledger employee cancel {employee} --reason …`"
+        )
     if place.type == "employee.departed":
         raise Refused(
             f"employee {employee} left on {context.shown(place.effective_at)}; name a "

@@ -213,7 +213,7 @@ def _rule(
 def _is_open_to(state: Ownership, seller: str, holding: Holding, context: Context) -> bool:
     """Whether a seller who is not the owner may approach the client."""
     at = context.at
-    if seller in state.team or state.covered_by(seller, holding.owner, context.day(at)):
+    if state.team.role(seller) or state.covered_by(seller, holding.owner, context.day(at)):
         return True
     groups = [set(group.units) for group in state.policy.exclusions]
     mine = units.above(state.tree, state.unit(seller, at), at)

@@ -43,6 +43,7 @@ def depart(
     def decide(state: Ownership, context: Context) -> Decision:
         at = effective_at or context.at
         _refuse_before_hired(state, employee, context, at)
+        _refuse_leaving(state, employee, context, at)
         refuse_absent(state, employee, context, at)
         later = [each for each in state.staff[employee] if at < each.effective_at]
         last = next((each for each in later if not each.ahead(context.at)), None)
@@ -58,6 +59,15 @@ def depart(
         return Decision((context.event(content), *_annulled(later, context, instead)))
 
     return decide
+
+
+def _refuse_leaving(state: Ownership, employee: str, context: Context, at: datetime) -> None:
+    place = state.employment(employee, at)
+    if place and place.type == "employee.departed" and place.ahead(context.at):
+        raise Refused(
+            f"employee {employee} leaves on {context.shown(place.effective_at)} already; cancel "
+            f"that first with `iledger employee cancel {employee} --reason …`"
+        )
 
 
 def cancel(employee: str, *, reason: str) -> Decide:

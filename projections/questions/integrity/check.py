@@ -21,8 +21,13 @@ KINDS = {
     "never hired, a deal named in a purchase but never opened",
     "never-opened": "events about a deal, case, offer, task, dispute or batch that was never "
     "opened, such as a deal won",
-    "opened-twice": "a deal, case or dispute that was opened more than once",
-    "ends-first": "an end dated before its beginning, such as a deal won before it was opened",
+    "opened-twice": "a deal, case or dispute that was opened more than once, or a purchase "
+    "that was recorded more than once",
+    "ends-first": "an end dated before its beginning, such as a deal won before it was opened or a "
+    "return before its purchase",
+    "returned-more": "a purchase of which more was returned than bought, in that currency",
+    "annuls-nothing": "an annulment of an event that was not recorded before it, or of another "
+    "annulment",
     "no-client": "a contact, deal, case, offer, purchase or dispute without a client",
     "two-clients": "a deal, case, offer, task, purchase or dispute of several clients",
     "not-employed": "an employee who acted, or was given a client or work, while not employed",
@@ -33,6 +38,8 @@ _STATEMENTS = {
     "mentioned": ("unknown", "never-opened", "opened-twice", "look-alike"),
     "without": ("no-client", "two-clients"),
     "backwards": ("ends-first",),
+    "annulled": ("annuls-nothing",),
+    "returned": ("returned-more",),
     "acted": ("not-employed",),
     "given": ("not-employed",),
     "left_open": ("left-open",),

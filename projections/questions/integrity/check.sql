@@ -5,6 +5,8 @@
 --   mentioned     ids that no event begins; look-alike ids; what was begun twice
 --   without       contacts and work without a client, or with several
 --   backwards     what ended before it began
+--   annulled      annulments that annul nothing
+--   returned      returns of more than was bought, or in another currency
 --   acted         who acted while they were not employed
 --   given         who was given clients or work while they were not employed
 --   left_open     open work of those who have left
@@ -17,7 +19,7 @@ WITH counted AS (
     SELECT m.kind, m.id, count(*) FILTER (WHERE m.part = 'begins') AS begun,
            bool_or(m.part = 'own') AS own, count(*) AS events, min(m.position) AS position
     FROM mentions() m
-    WHERE m.kind NOT IN ('pipeline', 'stage', 'role', 'statement', 'scheme') AND m.part <> 'about'
+    WHERE m.kind NOT IN ('pipeline', 'stage', 'role') AND m.part <> 'about'
       AND known(m.position, m.annulled_at, %(as_of)s) AND coalesce(m.at, '-infinity') <= %(on)s
     GROUP BY m.kind, m.id
     UNION ALL
@@ -53,7 +55,7 @@ WITH counted AS (
     FROM looks l JOIN ids i ON i.kind = l.kind AND i.id = ANY (l.alike[2:])
     UNION ALL
     SELECT 'opened-twice', kind, id, NULL, begun, position FROM ids
-    WHERE begun > 1 AND kind IN ('deal', 'case', 'dispute')
+    WHERE begun > 1 AND kind IN ('deal', 'case', 'dispute', 'purchase')
 ), placed AS (
     SELECT *, coalesce(position, (
         SELECT min(t.position) FROM timeline t
@@ -112,37 +114,93 @@ FROM found f WHERE f.kind = ANY (%(kinds)s)
 
 -- name: backwards
 WITH ends AS (
-    SELECT 'deal' AS what, deal AS id, change = 'opened' AS begins, occurred_at AS at, precision,
-           position, annulled_at, client, performed_by
+    -- apart: what several have the same id in
+    SELECT 'deal' AS what, deal AS id, '' AS apart, change = 'opened' AS begins,
+           occurred_at AS at, precision, position, annulled_at, client, performed_by
     FROM deal_changes WHERE change IN ('opened', 'won', 'lost')
-    UNION ALL SELECT 'case', case_id, change = 'opened', occurred_at, precision, position,
+    UNION ALL SELECT 'case', case_id, '', change = 'opened', occurred_at, precision, position,
            annulled_at, client, performed_by
     FROM case_changes WHERE change IN ('opened', 'resolved', 'closed')
-    UNION ALL SELECT 'offer', offer, change = 'sent', occurred_at, precision, position, annulled_at,
+    UNION ALL SELECT 'offer', offer, '', change = 'sent', occurred_at, precision, position, annulled_at,
            client, performed_by
     FROM offer_changes
-    UNION ALL SELECT 'task', task, change = 'assigned', occurred_at, precision, position,
+    UNION ALL SELECT 'task', task, '', change = 'assigned', occurred_at, precision, position,
            annulled_at, client, performed_by
     FROM task_changes WHERE change IN ('assigned', 'completed', 'cancelled')
-    UNION ALL SELECT 'dispute', dispute, change = 'opened', occurred_at, precision, position,
+    UNION ALL SELECT 'dispute', dispute, '', change = 'opened', occurred_at, precision, position,
            annulled_at, client, NULL
     FROM dispute_changes
-    UNION ALL SELECT 'employee', employee, change = 'hired', effective_at, precision, position,
+    UNION ALL SELECT 'employee', employee, '', change = 'hired', effective_at, precision, position,
            annulled_at, NULL, employee
     FROM employment_changes WHERE change IN ('hired', 'departed')
+    UNION ALL SELECT 'purchase', purchase, '', true, occurred_at, precision, position, annulled_at,
+           client, performed_by
+    FROM purchases p WHERE EXISTS (SELECT FROM returns r WHERE r.purchase = p.purchase)
+    UNION ALL SELECT 'purchase', purchase, '', false, occurred_at, precision, position,
+           annulled_at, client, performed_by
+    FROM returns
+    UNION ALL SELECT 'contact person', contact, '', change = 'added', occurred_at, precision,
+           position, annulled_at, client, NULL
+    FROM person_changes WHERE change IN ('added', 'left')
+    UNION ALL SELECT 'reservation', client, coalesce(to_employee, from_employee, ''),
+           change = 'reserved', effective_at, precision, position, annulled_at, client,
+           coalesce(to_employee, from_employee)
+    FROM ownership_changes WHERE change IN ('reserved', 'expired')
+    UNION ALL SELECT 'team member', employee, client, change = 'added', occurred_at, precision,
+           position, annulled_at, client, employee
+    FROM team_changes
+    UNION ALL SELECT 'conflict', employee, client, change = 'reported', occurred_at, precision,
+           position, annulled_at, client, employee
+    FROM conflict_changes
+    UNION ALL SELECT 'role', role, concat(employee, ' ', scope), change = 'granted', occurred_at,
+           precision, position, annulled_at, NULL, employee
+    FROM role_changes
+    UNION ALL SELECT 'merge', absorbed, survivor, change = 'merged', occurred_at, precision,
+           position, annulled_at, absorbed, NULL
+    FROM merges
 ), begun AS (
-    SELECT what, id, min(at) AS at FROM ends
-    WHERE begins AND known(position, annulled_at, %(as_of)s) AND at <= %(on)s
-    GROUP BY what, id
+    SELECT what, id, apart, min(coalesce(at, '-infinity')) AS at FROM ends
+    WHERE begins AND known(position, annulled_at, %(as_of)s)
+      AND coalesce(at, '-infinity') <= %(on)s
+    GROUP BY what, id, apart
 )
 SELECT 'ends-first' AS kind, e.what, e.id, NULL AS near, min(e.performed_by) AS employee,
        min(e.client) AS client, count(*) AS events, min(e.at) AS at,
        (array_agg(e.precision ORDER BY e.at, e.position))[1] AS precision,
        min(e.position) AS position
-FROM ends e JOIN begun b ON b.what = e.what AND b.id = e.id
+FROM ends e JOIN begun b ON b.what = e.what AND b.id = e.id AND b.apart = e.apart
 WHERE NOT e.begins AND known(e.position, e.annulled_at, %(as_of)s) AND e.at <= %(on)s
   AND last_moment(e.at, e.precision, %(zone)s) < b.at
-GROUP BY e.what, e.id
+GROUP BY e.what, e.id, e.apart
+
+-- name: annulled
+-- The target is found when the annulment is unfolded: an event before it that is no annulment.
+SELECT 'annuls-nothing' AS kind, a.event_type AS what, a.event_id::text AS id, NULL AS near,
+       NULL AS employee, NULL AS client, 1 AS events, NULL::timestamptz AS at, NULL AS precision,
+       a.position
+FROM annulments a
+WHERE a.target IS NULL AND known(a.position, a.annulled_at, %(as_of)s)
+
+-- name: returned
+WITH given AS (
+    SELECT r.purchase, coalesce(r.currency, '') AS currency, min(r.performed_by) AS employee,
+           min(r.client) AS client, sum(r.amount) AS amount, count(*) AS events,
+           (array_agg(r.occurred_at ORDER BY r.position))[1] AS at,
+           (array_agg(r.precision ORDER BY r.position))[1] AS precision, min(r.position) AS position
+    FROM returns r
+    WHERE known(r.position, r.annulled_at, %(as_of)s)
+      AND coalesce(r.occurred_at, '-infinity') <= %(on)s
+    GROUP BY r.purchase, coalesce(r.currency, '')
+)
+SELECT 'returned-more' AS kind, 'purchase' AS what, g.purchase AS id, NULL AS near, g.employee,
+       g.client, g.events, g.at, g.precision, g.position
+FROM given g JOIN LATERAL (
+    SELECT sum(p.amount) FILTER (WHERE coalesce(p.currency, '') = g.currency) AS amount
+    FROM purchases p
+    WHERE p.purchase = g.purchase AND known(p.position, p.annulled_at, %(as_of)s)
+      AND coalesce(p.occurred_at, '-infinity') <= %(on)s
+    HAVING count(*) > 0
+) AS bought ON g.amount > coalesce(bought.amount, 0)
 
 -- name: acted
 WITH spells AS MATERIALIZED (

@@ -70,7 +70,8 @@ def _entry(summarised: EventSummary, event: Recorded) -> Iterator[Entry]:
     )
 
 
-UNFOLD: Unfolds = {
-    type_: partial(_entry, SUMMARIES.get(type_) or unsummarised(type_)) for type_ in types()
-}
+_SUMMARISED = {type_: SUMMARIES.get(type_) or unsummarised(type_) for type_ in types()}
+# What the timeline is filtered by; an event that is not understood is a kind of its own.
+KINDS = frozenset(each.kind for each in _SUMMARISED.values()) | {"not_understood"}
+UNFOLD: Unfolds = {type_: partial(_entry, each) for type_, each in _SUMMARISED.items()}
 MATERIALIZED = Materialized(table="client_activity", key="client", source="timeline")

@@ -229,11 +229,12 @@ CREATE FUNCTION mentions() RETURNS TABLE (
     SELECT 'reduction', reduction, 'own', happened_at(position), position, annulled_at
     FROM reductions_decided
     UNION ALL
-    -- Whoever became known after a period was closed has rulings, but no statement was issued.
+    -- Whoever became known after a period was closed has corrections, but no statement was issued.
     SELECT 'statement', statement, 'begins', happened_at(position), position, annulled_at
     FROM statements_issued
     UNION ALL
-    SELECT 'statement', statement, 'begins', occurred_at, position, annulled_at
+    SELECT 'statement', statement, CASE ruling WHEN 'corrected' THEN 'begins' ELSE 'own' END,
+           occurred_at, position, annulled_at
     FROM statement_rulings
     UNION ALL
     SELECT kind, id, 'named', occurred_at, position, annulled_at FROM further_mentions

@@ -108,6 +108,11 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
                (array_agg(CASE s.change WHEN 'reopened' THEN 'open' ELSE s.change END
                           ORDER BY at DESC, s.position DESC)
                    FILTER (WHERE s.change IN ('resolved', 'reopened', 'closed')))[1] AS status,
+               -- What a later reopening undid is no end of the case.
+               (array_agg(s.change ORDER BY at DESC, s.position DESC)
+                   FILTER (WHERE s.change IN ('resolved', 'reopened')))[1] = 'resolved' AS solved,
+               (array_agg(s.change ORDER BY at DESC, s.position DESC)
+                   FILTER (WHERE s.change IN ('closed', 'reopened')))[1] = 'closed' AS ended,
                (array_agg(s.state ORDER BY at DESC, s.position DESC)
                    FILTER (WHERE s.change = 'entered'))[1] AS state,
                min(s.occurred_at) FILTER (WHERE s.change = 'opened') AS opened_at,
@@ -142,9 +147,12 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
     )
     SELECT s.case_id, s.client, s.kind, s.priority, coalesce(h.location, s.location), s.channel,
            coalesce(s.status, 'open'), s.state, h.assignee, h.unit, s.opened_at, s.opened_by,
-           s.acknowledged_at, s.resolved_at, s.resolved_by, s.closed_at, s.opened_precision, s.reopened,
+           s.acknowledged_at, CASE WHEN s.solved THEN s.resolved_at END,
+           CASE WHEN s.solved THEN s.resolved_by END, CASE WHEN s.ended THEN s.closed_at END,
+           s.opened_precision, s.reopened,
            s.breached, s.due_at, s.notes, s.position,
-           s.acknowledged_precision, s.resolved_precision, s.closed_precision
+           s.acknowledged_precision, CASE WHEN s.solved THEN s.resolved_precision END,
+           CASE WHEN s.ended THEN s.closed_precision END
     FROM stated s LEFT JOIN held h ON h.case_id = s.case_id
 $$;
 

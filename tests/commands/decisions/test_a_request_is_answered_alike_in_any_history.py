@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commands.decisions.handle import Context, Decision, Handled, Memory, handle
+from commands.decisions.handle import Context, Decision, DecisionModel, Handled, Memory, handle
 from commands.decisions.ownership import ownership, reassignment, reservation
 from commands.decisions.requests import Request, digest
 from ledger.api import Ledger
@@ -18,6 +18,7 @@ from ledger.envelope import Event
 from ledger.errors import KeyTaken, Refused
 from ledger.events.clients import ClientRegistered
 from ledger.events.people import EmployeeHired
+from ledger.log import Query
 from tests.surroundings.groups import examples
 
 EMPLOYEES = ("E-1", "E-2")
@@ -108,3 +109,32 @@ def test_in_any_order(book: Ledger, history: list[Asked], remembers: bool) -> No
             each.position for each in first[1].receipts
         ]
         assert book.store.head() == before
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_of_two_at_once_though_each_would_record_something_else(
+    book: Ledger, refused: bool
+) -> None:
+    """Such as an id drawn anew, or a time that depends on the present."""
+    request = Request("iledger", "K-rivals", digest("hire"))
+    context = Context("E-9", datetime.now(UTC), key=request.key, live=True, request=request)
+    model = DecisionModel(Query(), None, lambda *_: None)
+    rivals = iter([True])
+    answers: list[Handled] = []
+
+    def decide(_: None, context: Context) -> Decision:
+        number = next(_numbers)
+        answers.extend(handle(book, model, context, decide) for _ in rivals)
+        content = EmployeeHired(employee=f"E-new-{number}", name="Анна")
+        refusal = Refused("no") if refused and answers else None
+        return Decision((context.event(content),), refusal)
+
+    head = book.store.head()
+    second = handle(book, model, context, decide)
+    assert (answers[0].before, second.before) == (False, True)
+    assert [each.data for each in second.events] == [each.data for each in answers[0].events]
+    assert [each.position for each in second.receipts] == [head + 1]
+    assert book.store.head() == head + 1
+    other = context._replace(request=request._replace(asked=digest("fire")))
+    with pytest.raises(KeyTaken):
+        handle(book, model, other, decide)

@@ -15,8 +15,10 @@ from pydantic.fields import FieldInfo
 import ledger
 from ledger import catalogue
 from ledger.events import fields as kinds
+from ledger.events.sales import Stage
 from ledger.events.work import Deviation, Workday
 from ledger.moments import FIRST, Moment, Precision
+from tests.ledger.events.golden import APART
 
 visible = st.sampled_from('aZ09-_./:"\\{},ЖёéщΩ漢字é🙂')
 identifiers = st.text(visible, min_size=1, max_size=12)
@@ -68,7 +70,17 @@ def content(of: type[Any]) -> st.SearchStrategy[Any]:
             lambda workday: (workday,)
         )
         found["deviations"] = st.just((Deviation(day=day),))
+    if of.__name__ == "PipelinePublished":  # no stage twice
+        found["stages"] = st.lists(content(Stage), min_size=1, max_size=3, unique_by=_name).map(
+            tuple
+        )
+    for name in APART.get(of.__name__, ()):  # another than its neighbour
+        found[name] = st.just("another")
     return st.builds(of, **found).map(_ordered)
+
+
+def _name(stage: Stage) -> str:
+    return stage.name
 
 
 def _ordered(made: Any) -> Any:

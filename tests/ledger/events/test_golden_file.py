@@ -17,7 +17,15 @@ from tests.ledger.events import golden
 
 LINES = golden.lines()
 # Recorded before a rule that refuses it today, and still read: the field and what it holds.
-REFUSED_TODAY = {"period.closed-1": ("zone", "A-1")}
+REFUSED_TODAY = {
+    "period.closed-1": ("zone", "A-1"),
+    "client.merged-1": ("absorbed", "A-1"),
+    "client.unmerged-1": ("absorbed", "A-1"),
+    "client.reassigned-1": ("to_employee", "A-1"),
+    "ownership_dispute.opened-1": ("respondent", "A-1"),
+    "org_unit.defined-1": ("parent", "A-1"),
+    "absence.recorded-1": ("substitute", "A-1"),
+}
 
 
 def named(line: dict[str, str]) -> str:
@@ -52,7 +60,7 @@ def test_it_is_read_and_its_leaf_is_the_same(line: dict[str, str]) -> None:
         data, expected = found.data, golden.content(type(found.data))
         if named(line) in REFUSED_TODAY:
             field, value = REFUSED_TODAY[named(line)]
-            with pytest.raises(InvalidEvent, match=f"data.{field}: .*{value}"):
+            with pytest.raises(InvalidEvent, match=f"{field}.*{value}|{value}.*{field}"):
                 codec.encode_json(body)
             data = dataclasses.replace(data, **{field: getattr(expected, field)})
         else:

@@ -17,6 +17,7 @@ from ledger.dcb import Fact
 from ledger.errors import InvalidEvent
 from ledger.events.ownership import CuratorAssigned
 from ledger.events.people import AbsenceRecorded
+from ledger.events.sales import PipelinePublished, Stage
 from ledger.moments import Moment
 from ledger.validation_messages import refuse_backwards
 from tests.ledger.events import golden
@@ -154,3 +155,18 @@ def test_days_and_times_are_compared_whichever_comes_first(
         else nullcontext()
     ):
         refuse_backwards((("ends", "begins"),), at, data)
+
+
+@pytest.mark.parametrize(("name", "fields"), golden.APART.items())
+def test_what_names_itself_as_another_is_refused(name: str, fields: tuple[str, ...]) -> None:
+    described = next(each for each in catalogue.types().values() if each.content.__name__ == name)
+    whole = golden.content(described.content)
+    for field in fields:
+        with pytest.raises(InvalidEvent, match=f"names 'A-1' as .* and as {field}"):
+            dataclasses.replace(whole, **{field: "A-1"})
+
+
+def test_a_pipeline_with_a_stage_twice_is_refused() -> None:
+    stages = tuple(Stage(name=name) for name in ("new", "offer", "new"))
+    with pytest.raises(InvalidEvent, match="has the stage 'new' twice"):
+        PipelinePublished(pipeline="P", revision=1, stages=stages)

@@ -10,7 +10,14 @@ from ledger.events.contacts import CallLogged, CallMissed, InquiryReceived, Mess
 from ledger.events.ownership import CuratorAssigned
 from ledger.events.people import EmployeeDeparted, EmployeeHired
 from ledger.events.sales import DealLost, DealOpened, DealReopened, DealWon
-from ledger.events.service import CaseClosed, CaseNoted, CaseOpened, CaseReopened, CaseResolved
+from ledger.events.service import (
+    CaseClosed,
+    CaseDeadlineSet,
+    CaseNoted,
+    CaseOpened,
+    CaseReopened,
+    CaseResolved,
+)
 from projections.metrics.metrics import metrics
 from projections.questions.service import service_report as service
 from projections.tables.sales import deals
@@ -197,3 +204,22 @@ def test_a_case_reopened_after_it_was_closed_was_not_solved(embedded_dsn: str) -
         told(CaseReopened(case="S-1", reason="again"), "2026-09-04"),
     ]
     assert whole(embedded_dsn, history, "reopen_rate") == {"reopen_rate": 1}
+
+
+def test_a_reopened_case_is_not_over_and_was_over_the_last_time_it_ended(embedded_dsn: str) -> None:
+    due = datetime(2026, 5, 3, tzinfo=UTC)
+    history = [
+        told(CaseOpened(case="K"), "2026-05-01T10:00Z", client="C-1"),
+        told(CaseDeadlineSet(case="K", deadline="resolve", due_at=due), "2026-05-01T11:00Z"),
+        told(CaseResolved(case="K"), "2026-05-02T10:00Z"),
+        told(CaseClosed(case="K"), "2026-05-02T11:00Z"),
+        told(CaseReopened(case="K"), "2026-05-10T10:00Z"),
+        told(CaseClosed(case="K"), "2026-05-11T10:00Z"),
+    ]
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        (row,) = cases.cases(connection, View(5, NOW, "UTC"))
+        assert (row.status, row.resolved_at, row.resolved_by) == ("open", None, None)
+        assert (row.closed_at, row.closed_precision, row.overdue) == (None, None, True)
+        (row,) = cases.cases(connection, View(6, NOW, "UTC"))
+        assert (row.status, row.resolved_at, row.overdue) == ("closed", None, True)
+        assert row.closed_at == datetime(2026, 5, 11, 10, tzinfo=UTC)

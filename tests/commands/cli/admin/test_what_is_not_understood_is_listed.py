@@ -53,6 +53,14 @@ def test_it_is_listed_with_position_type_and_reason(
     assert "parcel.delivered" in table
 
 
+def test_an_event_of_a_type_of_ours_in_version_0_is_listed(owner: Connection, here: Here) -> None:
+    call = codec.encode(told(CallLogged(direction="inbound", outcome="reached"), client="C-1"))
+    own = call._replace(type="own.fact", key="own")
+    log.append(owner, [call._replace(version=0), own._replace(version=0)])
+    (found,) = json.loads(here("status", "--format", "json").stdout)["Not understood"]
+    assert (found["position"], found["type"]) == (1, "call.logged")
+
+
 def test_answers_that_it_could_concern_say_so_in_one_remark(parcel: Connection, here: Here) -> None:
     remark = "this answer passes over what could not be understood, at position 3; "
     for arguments in (["card", "C-1"], ["clients"], ["employee", "orphans"], ["timeline", "C-1"]):

@@ -62,6 +62,19 @@ def test_the_base_of_a_month_is_the_same_for_ever_and_signed_once(ledger: Run) -
     assert ledger("audit", "base", "--month", "2025").returncode == 2
 
 
+def test_an_audit_signed_again_under_its_key_is_recorded_once(ledger: Run) -> None:
+    signing = ("audit", "base", "--month", "2025-10", "--sign", "--by", "E-2", "--key", "K-1")
+    first = ledger(*signing, "--format", "json")
+    late = happened(10, "client.registered", "2025-10-02", "C-4", kind="company", name="Late")
+    assert ledger("append", stdin=jsonl(late)).returncode == 0
+    again = ledger(*signing, "--format", "json")
+    assert (again.returncode, again.stdout) == (0, first.stdout)
+    assert b"recorded before, with the key K-1" in again.stderr
+    assert b"signed at position 10" in again.stderr
+    assert ledger(*signing, "--stale-days", "30").returncode == 8, "the key names another request"
+    assert ledger(*signing[:4], "--key", "K-1").returncode == 2, "it is about what --sign records"
+
+
 def test_who_records_nothing_comes_first(ledger: Run) -> None:
     hired = happened(11, "employee.hired", "2025-01-01", None, employee="E-9", name="Viktor")
     assert ledger("append", stdin=jsonl(hired)).returncode == 0

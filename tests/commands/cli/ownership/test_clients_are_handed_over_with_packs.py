@@ -80,6 +80,19 @@ def test_a_dry_run_neither_records_nor_writes(told: Run, tmp_path: Path) -> None
     assert told(*given, "--dry-run").returncode == 2, "it is about what --issue records"
 
 
+def test_a_pack_asked_for_again_under_its_key_is_the_same_and_issued_once(told: Run) -> None:
+    given = ("handover", "pack", "C-1", "--to", "E-2", "--issue", "--by", "E-1", "--key", "K-1")
+    first = told(*given)
+    assert first.returncode == 0, first.stderr
+    told("append", stdin=jsonl(*PASSED))
+    again = told(*given)
+    assert (again.returncode, again.stdout) == (0, first.stdout)
+    assert "recorded before, with the key K-1" in again.stderr.decode()
+    assert len(rows(told, "handover", "list", "--employee", "E-2")) == 2, "C-1 once, and another"
+    assert told(*given[:4], "E-1", *given[5:]).returncode == 8, "the key names another request"
+    assert told(*given[:5], "--key", "K-1").returncode == 2, "it is about what --issue records"
+
+
 def test_packs_of_a_whole_batch(told: Run, tmp_path: Path) -> None:
     told("append", stdin=jsonl(*PASSED))
     done = told("handover", "pack", "--batch", "B-1", "--out", "packs", "--form", "json", "--issue")

@@ -123,6 +123,40 @@ def test_a_departure_dated_ahead_is_listed_and_cancelled(planned: Here) -> None:
         planned("employee", "cancel", "E-2", "--reason", "stays")
 
 
+def test_of_an_id_merged_away_it_is_cancelled_under_that_id(planned: Here) -> None:
+    assert planned("client", "merge", "C-2", "C-1", "--evidence", "same").exit_code == 0
+    assert [row["client"] for row in rows(planned, "client", "planned", "C-2")] == ["C-1"]
+    with pytest.raises(Refused, match="`iledger client cancel C-1` cancels it"):
+        planned("client", "cancel", "C-2", "--reason", "stays")
+    assert planned("client", "cancel", "C-1", "--reason", "stays").exit_code == 0
+    assert rows(planned, "client", "planned", "C-2") == []
+
+
+def test_who_leaves_is_told_of_clients_that_are_still_to_come(planned: Here) -> None:
+    done = planned("employee", "depart", "E-2", "--effective", "2149-01-01")
+    assert "1 client will still pass to E-2 after that" in done.stderr
+    with pytest.raises(Refused, match=r"E-2 leaves on 2149-01-01.*`iledger employee cancel E-2"):
+        planned("employee", "depart", "E-2", "--effective", "2149-02-01")
+    with pytest.raises(Refused, match="E-2 leaves on 2149-01-01 00:00"):
+        planned("client", "reassign", "C-2", "--to", "E-2", "--reason", "workload", *AHEAD)
+
+
+def test_what_was_decided_at_an_unknown_time_is_listed(iledger: Run, here: Here) -> None:
+    moved = event(
+        0, type="client.reassigned", key="m", client="C-2", occurred_at="unknown",
+        data={"to_employee": "E-2", "reason": "workload", "effective_at": "2150-01-01T00:00:00Z"},
+    )  # fmt: skip
+    left = event(
+        0, type="employee.departed", key="d", client=None, occurred_at="unknown",
+        data={"employee": "E-3", "effective_at": "2150-01-01T00:00:00Z"},
+    )  # fmt: skip
+    done = iledger("append", stdin=jsonl(*HIRED, *OWNED, moved, left))
+    assert done.returncode == 0, done.stderr
+    assert [row["client"] for row in rows(here, "client", "planned")] == ["C-2"]
+    found = {row["employee"]: row["planned"] for row in rows(here, "employee", "list")}
+    assert found == {"E-1": None, "E-2": None, "E-3": "departed"}
+
+
 def test_who_leaves_earlier_than_planned_has_left_then(planned: Here) -> None:
     assert planned("employee", "depart", "E-1", *AHEAD).exit_code == 0
     assert planned("employee", "depart", "E-1", "--by", "E-9").exit_code == 0

@@ -34,7 +34,9 @@ def deciding(members: Any = COMMANDS, path: tuple[str, ...] = ()) -> Iterator[st
 
 
 def test_every_deciding_command_is_in_the_table() -> None:
-    assert sorted(each.command for each in REQUESTS) == sorted(deciding())
+    """But for documents that may also be recorded, which have tests of their own."""
+    documents = {"audit base", "handover pack"}
+    assert sorted(each.command for each in REQUESTS) == sorted({*deciding()} - documents)
 
 
 @pytest.fixture

@@ -131,6 +131,17 @@ def test_every_question_with_an_unknown_id_says_so(ask: Ask, tmp_path: Any) -> N
     assert len(tried) > 40, "the options that name something have the type Id"
 
 
+def test_a_name_in_a_filter_that_there_is_not_says_so(ask: Ask) -> None:
+    """Unknown groups as unknown ids; names of what the program defines are errors of the asker."""
+    for by in ("whole", "product", "fact:segment"):
+        code, err = ask("metrics", "--by", by, "--group", "X-404")
+        assert (code, "no group 'X-404' has a figure" in err) == (3, True), by
+    code, err = ask("timeline", "C-1", "--kind", "cal")
+    assert (code, "no kind 'cal' of event. Did you mean 'call'" in err) == (2, True)
+    code, err = ask("target", "attainment", "--period", "2025-Q3", "--credit", "NOPE")
+    assert (code, "no credit 'NOPE'" in err) == (2, True)
+
+
 def test_none_is_no_id_where_things_without_one_are_asked_for(ask: Ask) -> None:
     assert ask("funnel", "--pipeline", "(none)")[0] == 0
     assert ask("deal", "list", "--stage", "(none)")[0] == 3

@@ -48,9 +48,9 @@ def published(at: int = -60, version: int = 1, scheme: Any = SALES) -> Event:
     return event(content, at, client=None)
 
 
-def closed(period: str) -> Event:
+def closed(period: str, zone: str = ZONE) -> Event:
     content = facts.PeriodClosed(
-        period=period, zone=ZONE, as_of=9, scheme="sales", scheme_version=1, credit="performer",
+        period=period, zone=zone, as_of=9, scheme="sales", scheme_version=1, credit="performer",
         statements=1, digest="0" * 64,
     )  # fmt: skip
     return event(content, 40, client=None)
@@ -108,6 +108,13 @@ class TestAPeriod:
         with pytest.raises(Refused, match=f"2026-05 overlaps the closed period {other}; correct"):
             when(close(), state(published(), closed(other)))
         assert when(close(), state(published(), closed("2026-04")))
+
+    def test_is_not_closed_where_an_hour_of_it_was_closed_in_another_zone(self) -> None:
+        for other, zone in (("2026-04", "America/New_York"), ("2026-06", "Asia/Vladivostok")):
+            for decide in (close(), reductions.propose(MAY, ZONE, SALES, [DUE])):
+                with pytest.raises(Refused, match=f"overlaps {other}.*; give --zone {zone}"):
+                    when(decide, state(published(), closed(other, zone)))
+        assert when(close(), state(published(), closed("2026-04", "Asia/Vladivostok")))
 
     def test_needs_a_scheme_that_was_published_as_it_is(self) -> None:
         with pytest.raises(Refused, match="was not published"):
@@ -225,5 +232,5 @@ class TestAReduction:
             reductions.propose(MAY, ZONE, SALES, [DUE]),
             reductions.rule("2026-05/E-1/overdue task", "waived", "r"),
         ):
-            with pytest.raises(Refused, match="2026-05 is closed"):
+            with pytest.raises(Refused, match="overlaps the closed period 2026-05"):
                 when(decide, settled)

@@ -91,7 +91,7 @@ class TestTheBeginning:
             ({}, (STARTED, REVERSED), "was reversed"),
             ({"moves": (Move("C-1", "E-9", "x"),)}, (), "no employee 'E-9'"),
             ({}, (leaves("E-3"),), "E-3 left"),
-            ({"effective_at": day(200)}, (leaves("E-3", day(190)),), "E-3 left"),
+            ({"effective_at": day(200)}, (leaves("E-3", day(190)),), "E-3 leaves"),
         ],
     )
     def test_is_refused(self, plan: dict[str, Any], events: tuple[Event, ...], said: str) -> None:

@@ -286,12 +286,3 @@ def test_a_reassignment_is_refused_with_what_to_do(
 ) -> None:
     with pytest.raises(Refused, match=says):
         reassignment.reassign(to, **REASSIGN | options)(state(*events), CONTEXT)
-
-
-def test_the_team_is_joined_and_left_once() -> None:
-    joined = when(reassignment.join("E-1", "service"), state())
-    assert joined[0].unit == "north"
-    member = event(joined[0], 30)
-    assert when(reassignment.join("E-1", "service"), state(member)) == []
-    assert len(when(reassignment.leave("E-1"), state(member))) == 1
-    assert when(reassignment.leave("E-1"), state()) == []

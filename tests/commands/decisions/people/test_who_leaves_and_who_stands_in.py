@@ -105,7 +105,7 @@ def test_a_substitute_covers() -> None:
                 event(EmployeeDeparted(employee="E-2", effective_at=day(155)), 100, None),
             ),
             {},
-            "E-2 left",
+            "E-2 leaves",
         ),
     ],
 )
