@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from commands.decisions.handle import Context, Decision, Handled, Memory, handle
 from commands.decisions.ownership import ownership, reassignment, reservation
+from commands.decisions.people import people
 from commands.decisions.requests import Request, digest
 from ledger.api import Ledger
 from ledger.database import Location
 from ledger.envelope import Event
 from ledger.errors import KeyTaken, Refused
 from ledger.events.clients import ClientRegistered
-from ledger.events.people import EmployeeHired
+from ledger.events.people import EmployeeDeparted, EmployeeHired
 from tests.surroundings.groups import examples
 
 EMPLOYEES = ("E-1", "E-2")
@@ -108,3 +109,12 @@ def test_in_any_order(book: Ledger, history: list[Asked], remembers: bool) -> No
             each.position for each in first[1].receipts
         ]
         assert book.store.head() == before
+
+
+def test_each_event_of_a_decision_has_its_own_key(book: Ledger) -> None:
+    def both(_: Any, context: Context) -> Decision:
+        return Decision(tuple(context.event(EmployeeDeparted(employee=e)) for e in EMPLOYEES))
+
+    context = Context("E-9", datetime.now(UTC), key="K")
+    handled = handle(book, people.model(*EMPLOYEES), context, both)
+    assert [each.key for each in handled.events] == ["K", "K/2"]
