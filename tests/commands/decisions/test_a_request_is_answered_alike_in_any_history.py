@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from commands.decisions.handle import Context, Decision, DecisionModel, Handled, Memory, handle
 from commands.decisions.ownership import ownership, reassignment, reservation
+from commands.decisions.people import people
 from commands.decisions.requests import Request, digest
 from ledger.api import Ledger
 from ledger.database import Location
 from ledger.envelope import Event
 from ledger.errors import KeyTaken, Refused
 from ledger.events.clients import ClientRegistered
-from ledger.events.people import EmployeeHired
+from ledger.events.people import EmployeeDeparted, EmployeeHired
 from ledger.log import Query
 from tests.surroundings.groups import examples
 
@@ -138,3 +139,12 @@ def test_of_two_at_once_though_each_would_record_something_else(
     other = context._replace(request=request._replace(asked=digest("fire")))
     with pytest.raises(KeyTaken):
         handle(book, model, other, decide)
+
+
+def test_each_event_of_a_decision_has_its_own_key(book: Ledger) -> None:
+    def both(_: Any, context: Context) -> Decision:
+        return Decision(tuple(context.event(EmployeeDeparted(employee=e)) for e in EMPLOYEES))
+
+    context = Context("E-9", datetime.now(UTC), key="K")
+    handled = handle(book, people.model(*EMPLOYEES), context, both)
+    assert [each.key for each in handled.events] == ["K", "K/2"]

@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from commands.decisions.handle import Context, Decision, Memory, handle
+from commands.decisions.handle import Context, Decision, Memory, handle, read
 from commands.decisions.ownership import ownership
 from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.reservation import record_approach
+from commands.decisions.people import people
 from ledger import codec
 from ledger.api import Ledger
 from ledger.database import Location
 from ledger.envelope import Event
-from ledger.errors import ClientTaken, LedgerError, Refused
+from ledger.errors import ClientTaken, ConditionFailed, LedgerError, Refused
 from ledger.events.corrections import EventAnnulled
 from ledger.events.ownership import ClientReleased, ReservationPolicyPublished
 from ledger.events.people import EmployeeDeparted, EmployeeHired
@@ -120,3 +121,12 @@ def test_asking_for_nothing_changed_moves_the_memory_on(ledger: Ledger) -> None:
     _record(ledger, ReservationPolicyPublished(version=1, clients_per_seller=60), "policy")
     with pytest.raises(LedgerError, match="the limit of the policy"):
         record_approach(ledger, offer("E-1", "C-last"), memory)
+
+
+def test_an_annulment_of_what_was_read_is_noticed(ledger: Ledger) -> None:
+    hired = _record(ledger, EmployeeHired(employee="E-3", name="Анна"), "E-3")
+    _, condition = read(ledger, people.model("E-3"), Memory())
+    annulment = EventAnnulled(event=hired, annulled_type="employee.hired", reason="mistake")
+    _record(ledger, annulment, "annulled")
+    with pytest.raises(ConditionFailed):
+        ledger.append_all([offer("E-3", "C-1")], condition)

@@ -226,3 +226,36 @@ def test_who_is_interrupted_when_it_is_his_turn_passes_it_on(opened: Ledger) -> 
         assert not thread.is_alive()
     assert len(caught) == 1
     assert keys(opened) == {"first", "third", "fourth"}
+
+
+class Interrupted(Gate):
+    """The same, but the second transaction is interrupted."""
+
+    def record(self, batch: list[Encoded], *, atomic: bool) -> list[Outcome]:
+        if len(self.batches) == 1:
+            self.batches.append(len(batch))
+            raise KeyboardInterrupt
+        return super().record(batch, atomic=atomic)
+
+
+def test_an_interrupt_of_who_commits_for_others_lets_another_of_them_commit(
+    opened: Ledger,
+) -> None:
+    store = Interrupted(opened.store, lambda: len(writer._waiting) >= 3)
+    writer, caught = Writer(store), []  # type: ignore[arg-type]
+
+    def record(key: str) -> None:
+        try:
+            writer.record(encoded(key))
+        except KeyboardInterrupt:
+            caught.append(key)
+
+    threads = [threading.Thread(target=record, args=[f"k{n}"], daemon=True) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert store.batches == [1, 3, 2]
+    assert keys(opened) == {f"k{n}" for n in range(4)} - {*caught}
+    assert len(caught) == 1

@@ -19,15 +19,16 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 CONTEXT = Context("E-02", AT, key="1")
 
 
-def state(*events: tuple[str, Any]) -> Links:
+def state(*events: tuple[str, Any], last_at: datetime = AT) -> Links:
     """The state after these events about clients, in order of recording."""
+    times = [AT] * (len(events) - 1) + [last_at]
     recorded = [
         Recorded(
             data=data, client=client, position=n, recorded_at=AT, event_id=UUID(int=n), version=1,
             source="crm", key=str(n), type=type_name(type(data)), recorded_by="crm",
-            occurred_at=AT, occurred_text=AT.isoformat(),
+            occurred_at=at, occurred_text=at.isoformat(),
         )
-        for n, (client, data) in enumerate(events, 1)
+        for n, ((client, data), at) in enumerate(zip(events, times, strict=True), 1)
     ]  # fmt: skip
     return reduce(evolve, recorded, Links())
 
@@ -97,6 +98,12 @@ def test_a_merge_that_makes_no_sense_is_refused(
 def test_separated_ones_can_be_merged_again_the_other_way_round() -> None:
     parted = state(*ABC, merged("C-1", "C-2"), unmerged("C-1", "C-2"))
     assert only(merge("C-2", "C-1", evidence="INN")(parted, CONTEXT)).client == "C-2"
+
+
+def test_a_separation_recorded_late_ends_no_later_merge() -> None:
+    events = (*ABC, merged("C-1", "C-2"), unmerged("C-1", "C-2"))
+    late = state(*events, last_at=datetime(2026, 2, 1, tzinfo=UTC))
+    assert late.into("C-2") == "C-1"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Ids that are one client pass on once; what is applied and reversed at once is all given back."""
+"""Ids that are one client pass on once, none to its owner; what is reversed at once is all back."""
 
 from contextlib import suppress
 from typing import Any
@@ -99,3 +99,14 @@ def test_a_merged_client_passes_on_once_and_is_counted_once(
         assert {row.client for row in portfolio.orphans(owner, now(ledger, owner))} == {
             "C-0", "C-2", "C-3", "C-4", "C-5",
         }  # fmt: skip
+
+
+def test_an_employee_who_stays_is_no_successor_of_their_own_clients(
+    location: Location, owner: Connection
+) -> None:
+    with Ledger(location) as ledger:
+        said = event(ClientFactRecorded(field="segment", value="A"), "segment", "C-0")
+        able = event(EmployeeSkillNoted(employee="E-1", field="segment", value="A"), "skill")
+        ledger.append_all([*company(), said, able])
+        made = plan(ledger, owner, "E-1", rule="fact:segment", otherwise="E-3")
+        assert {move.to for move in made.moves} == {"E-3"}

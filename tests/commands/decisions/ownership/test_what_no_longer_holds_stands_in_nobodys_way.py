@@ -1,5 +1,7 @@
 """What was true of a client and no longer is, or is true of others, decides nothing."""
 
+from datetime import timedelta
+
 import pytest
 
 from commands.decisions.ownership import reassignment, reservation
@@ -8,7 +10,7 @@ from ledger.events import ownership as facts
 from ledger.events.clients import ClientMerged, ClientRegistered, ClientUnmerged
 from ledger.events.people import AbsenceRecorded
 from tests.commands.decisions.given import CONTEXT, NOW, day, event, when
-from tests.commands.decisions.sellers import OFFER, curated, reserved, state
+from tests.commands.decisions.sellers import OFFER, curated, policy, reserved, state
 
 
 @pytest.mark.parametrize("owned", [reserved("E-1"), curated("E-1")])
@@ -22,6 +24,17 @@ def test_a_reservation_expires_for_its_owner_alone(owned: Event, whose: str) -> 
 def test_a_bar_is_over_at_its_end() -> None:
     barred = event(facts.ContactBarred(employee="E-1", reason="quarrel", until=NOW), 30)
     assert when(reassignment.join("E-1", "service"), state(barred))
+
+
+def test_a_reservation_has_run_out_at_its_end() -> None:
+    over = state(policy(days=30), reserved("E-2", expires_at=NOW))
+    assert when(reservation.expire(), over) == [facts.ReservationExpired(employee="E-2")]
+
+
+def test_a_former_owner_has_waited_long_enough_when_the_days_are_over() -> None:
+    released = event(facts.ClientReleased(reason="pool"), NOW - timedelta(days=5))
+    again = state(policy(former_owner_days=5), curated("E-1"), released)
+    assert reservation.approach(OFFER, "E-1")(again, CONTEXT).refusal is None
 
 
 def test_who_stands_in_for_another_does_not_for_the_owner() -> None:

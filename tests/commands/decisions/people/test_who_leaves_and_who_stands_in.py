@@ -87,6 +87,8 @@ def test_a_substitute_covers() -> None:
     )
     (alone,) = away(hired("E-1"), substitute=None)
     assert alone.substitute is None
+    (one_day,) = away(hired("E-1"), hired("E-2"), last=JUNE_2)
+    assert one_day.last_day == one_day.first_day
 
 
 @pytest.mark.parametrize(

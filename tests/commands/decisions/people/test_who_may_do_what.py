@@ -71,8 +71,8 @@ def test_what_has_ended_can_be_granted_again_and_not_revoked(ended: tuple[Any, .
         revoke("supervisor", scope="U-1")(after, CONTEXT)
 
 
-def test_a_term_ends_by_itself() -> None:
-    until = datetime(2026, 4, 20, tzinfo=UTC)
+@pytest.mark.parametrize("until", [datetime(2026, 4, 20, tzinfo=UTC), MAY])
+def test_a_term_ends_by_itself(until: datetime) -> None:
     short = state(RoleGranted(employee="E-02", role="supervisor", until=until))
     assert grant("supervisor")(short, CONTEXT).events
     with pytest.raises(Refused, match="does not hold"):
