@@ -118,10 +118,18 @@ def metrics(
         rows = figures.explain(question.connection, question.view, chosen[0], group=group, **how)
         question.show([_with_name(row, names) for row in rows], drop=EVIDENCE)
         return
+    _show(question, _of_group(question, group, wanted, how), by, names)
+
+
+def _of_group(
+    question: Question, group: str | None, wanted: Sequence[str] | None, how: dict[str, Any]
+) -> list[MetricRow]:
+    """The figures of a group, or of all. Raises NotFound for one that has none at any time."""
     found = figures.metrics(question.connection, question.view, metrics=wanted, **how)
-    if group is not None and by not in _IDS and all(row.group != group for row in found):
+    of_group = [row for row in found if group in (None, row.group)]
+    if group is not None and not of_group and how["by"] not in _IDS:
         _refuse_unknown(question, group, wanted, how)
-    _show(question, [row for row in found if group is None or row.group == group], by, names)
+    return of_group
 
 
 def _refuse_unknown(
