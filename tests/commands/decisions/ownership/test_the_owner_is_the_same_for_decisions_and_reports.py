@@ -60,9 +60,9 @@ STAFF = [
     for each, unit in (("E-1", "U-1"), ("E-2", "U-2"))
 ]
 TURNS = st.one_of(
-    st.tuples(UNITS, st.none() | UNITS).map(
-        lambda pair: OrgUnitDefined(unit=pair[0], name="x", kind="team", parent=pair[1])
-    ),
+    st.tuples(UNITS, st.none() | UNITS)
+    .filter(lambda pair: pair[0] != pair[1])
+    .map(lambda pair: OrgUnitDefined(unit=pair[0], name="x", kind="team", parent=pair[1])),
     st.tuples(SELLERS, UNITS).map(lambda pair: EmployeeMoved(employee=pair[0], to_unit=pair[1])),
     SELLERS.map(lambda seller: EmployeeDeparted(employee=seller)),
     SELLERS.map(lambda seller: ClientReserved(employee=seller)),
