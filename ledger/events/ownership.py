@@ -88,8 +88,6 @@ class ClientReassigned:
     effective_at: Instant | None = None
     batch: BatchId | None = None
 
-    _checked = apart("from_employee", "to_employee")
-
 
 @needs("client")
 @fact

@@ -108,7 +108,8 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
                (array_agg(CASE s.change WHEN 'reopened' THEN 'open' ELSE s.change END
                           ORDER BY at DESC, s.position DESC)
                    FILTER (WHERE s.change IN ('resolved', 'reopened', 'closed')))[1] AS status,
-               -- What a later reopening undid is no end of the case.
+               -- What a later reopening undid is no end of the case. Who resolved it last is known of
+               -- one that is over, though it was reopened and closed since.
                (array_agg(s.change ORDER BY at DESC, s.position DESC)
                    FILTER (WHERE s.change IN ('resolved', 'reopened')))[1] = 'resolved' AS solved,
                (array_agg(s.change ORDER BY at DESC, s.position DESC)
@@ -148,7 +149,7 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
     SELECT s.case_id, s.client, s.kind, s.priority, coalesce(h.location, s.location), s.channel,
            coalesce(s.status, 'open'), s.state, h.assignee, h.unit, s.opened_at, s.opened_by,
            s.acknowledged_at, CASE WHEN s.solved THEN s.resolved_at END,
-           CASE WHEN s.solved THEN s.resolved_by END, CASE WHEN s.ended THEN s.closed_at END,
+           CASE WHEN s.status <> 'open' THEN s.resolved_by END, CASE WHEN s.ended THEN s.closed_at END,
            s.opened_precision, s.reopened,
            s.breached, s.due_at, s.notes, s.position,
            s.acknowledged_precision, CASE WHEN s.solved THEN s.resolved_precision END,

@@ -76,7 +76,6 @@ def sample(described: catalogue.EventType) -> ledger.Event:
 APART = {
     "ClientMerged": ("absorbed",),
     "ClientUnmerged": ("absorbed",),
-    "ClientReassigned": ("to_employee",),
     "OwnershipDisputeOpened": ("respondent",),
     "OrgUnitDefined": ("parent",),
     "AbsenceRecorded": ("substitute",),

@@ -21,7 +21,6 @@ REFUSED_TODAY = {
     "period.closed-1": ("zone", "A-1"),
     "client.merged-1": ("absorbed", "A-1"),
     "client.unmerged-1": ("absorbed", "A-1"),
-    "client.reassigned-1": ("to_employee", "A-1"),
     "ownership_dispute.opened-1": ("respondent", "A-1"),
     "org_unit.defined-1": ("parent", "A-1"),
     "absence.recorded-1": ("substitute", "A-1"),
