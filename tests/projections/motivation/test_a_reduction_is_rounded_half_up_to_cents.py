@@ -1,4 +1,4 @@
-"""A reduction is money: rounded to cents half-up, once, and proposed only if something is left."""
+"""A reduction is money: rounded to cents half-up, limited, and proposed if something is left."""
 
 from contextlib import closing
 from decimal import Decimal
@@ -18,7 +18,8 @@ SEPTEMBER = period_of(PERIOD)
 
 
 @pytest.mark.parametrize(
-    ("amount", "taken"), [("500.125", "500.13"), ("0.005", "0.01"), ("0.004", None)]
+    ("amount", "taken"),
+    [("500.125", "500.13"), ("0.005", "0.01"), ("0.004", None), ("2000.01", "2000.00")],
 )
 def test_a_reduction(location: Location, amount: str, taken: str | None) -> None:
     scheme = scheme_of(SCHEME.replace("amount = 500", f"amount = {amount}"))

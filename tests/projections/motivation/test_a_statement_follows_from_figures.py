@@ -191,6 +191,13 @@ def test_days_are_counted_with_the_first_and_the_last(
     assert (found.days, found.units) == (days, units)
 
 
+def test_the_position_is_the_last_that_is_known() -> None:
+    jobs = ("seller", None, "head", None)
+    changes = [change("hired", f"2026-0{n}-01T12:00+03:00") for n in (1, 2, 3, 4)]
+    hired = [each._replace(job=job) for each, job in zip(changes, jobs, strict=True)]
+    assert tenure(hired, Q3, "Europe/Moscow").position == "head"
+
+
 def test_a_month_alone_is_taken_for_its_first_day_and_remarked_on() -> None:
     hired = change("hired", "2026-08-01T00:00+00:00", unit="A", precision="month")
     found = tenure([hired], Q3, "Europe/Moscow")
