@@ -9,7 +9,7 @@ import pytest
 
 from ledger.errors import InvalidQuestion
 from projections.motivation.employment import EmploymentChange, Tenure, tenure
-from projections.motivation.measure import Figure
+from projections.motivation.measure import Figure, at_the_end
 from projections.motivation.payout import (
     ConfirmedReduction,
     Person,
@@ -22,6 +22,7 @@ from projections.motivation.payout_statement import Statement, digest
 from projections.motivation.scheme import scheme_of
 from projections.motivation.target_groups import TargetValue
 from projections.periods import period_of
+from projections.view import View
 from tests.projections.schemes import SCHEME
 
 D = Decimal
@@ -149,6 +150,12 @@ def test_the_document_is_canonical() -> None:
 def test_the_order_of_people_changes_nothing() -> None:
     people = [person("E-2"), person("E-1")]
     assert compute_payouts(SALES, SETTING, people) == compute_payouts(SALES, SETTING, people[::-1])
+
+
+def test_a_past_period_is_seen_from_its_end_and_a_running_one_from_now() -> None:
+    august, next_year = datetime(2026, 8, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    seen = [at_the_end(View(1, on, "Europe/Moscow"), Q3).on for on in (august, next_year)]
+    assert seen == [august, datetime(2026, 9, 30, 21, tzinfo=UTC)]
 
 
 def change(
