@@ -42,6 +42,7 @@ def test_a_disk_that_fills_up_while_events_are_appended_is_named(
             raise ServerUnavailable("PostgreSQL did not start")
 
         monkeypatch.setattr("ledger.embedded.ensure_running", fail)
+        monkeypatch.setattr(opened.store._pool, "timeout", 1)  # of the pool that it appends with
         with pytest.raises(ServerUnavailable, match="cannot be reached"):
             opened.append(call("2"))
         with (folder / "server.log").open("a") as log:
