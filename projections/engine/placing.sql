@@ -7,7 +7,9 @@ UPDATE {table} AS t SET {at} = p.at FROM (
     FROM {table} n JOIN {other} o
         ON o.{key} = n.{key} AND o.{within} IS NOT DISTINCT FROM n.{within}
        AND o.position < n.position AND o.annulled_at > n.position
-       AND o.{other_at} > n.{at} AND o.{other_at} < is_over(n.{at}, n.precision, zone_asked())
+       -- the first of the two is the quicker test
+       AND o.{other_at} > n.{at} AND o.{other_at} < n.{at} + interval '32 days'
+       AND o.{other_at} < is_over(n.{at}, n.precision, zone_asked())
        AND {if_opening}
     WHERE n.precision IN ('day', 'month') AND n.position > %(after)s AND n.position <= %(upto)s
     GROUP BY n.position, n.{key}, n.{within}

@@ -106,8 +106,11 @@ def build(
         mark_annulled(connection, 0, upto)
         names = [(projection.name,) for projection in registry.projections()]
         tables = connection.execute(_FRAME["all_tables"], {"schema": schema}).fetchall()
-        for _ in (*crew(_finish, names), *crew(_analyze, tables)):
-            pass
+        made = [(one.materialized.table,) for one in registry.projections() if one.materialized]
+        steps = (_index, names), (_analyze, tables), (_finish, names), (_analyze, made)
+        for job, calls in steps:
+            for _ in crew(job, calls):
+                pass
     start = {"position": upto, "fingerprint": registry.fingerprint()}
     connection.execute(_FRAME["start"], start)
     return upto
@@ -202,16 +205,26 @@ def _unfold_span(connection: Connection, after: int, upto: int) -> int:
     return upto - after
 
 
-def _finish(connection: Connection, name: str) -> int:
-    """Create a projection's indexes, place its dates, and fill its materialized table."""
-    found = next(one for one in registry.projections() if one.name == name)
+def _index(connection: Connection, name: str) -> int:
+    """Create a projection's indexes."""
     with translated():
-        connection.execute(found.sql["indexes"])
+        connection.execute(_named(name).sql["indexes"])
+    return 0
+
+
+def _finish(connection: Connection, name: str) -> int:
+    """Place the dates of a projection, and fill its materialized table."""
+    found = _named(name)
+    with translated():
         for table in found.placed:
             place(connection, table, 0, log.head(connection))
         if found.materialized:
             fill(connection, found.materialized)
     return 0
+
+
+def _named(name: str) -> registry.Projection:
+    return next(one for one in registry.projections() if one.name == name)
 
 
 def _analyze(connection: Connection, table: str) -> int:
