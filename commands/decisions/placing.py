@@ -13,7 +13,12 @@ from msgspec.structs import force_setattr
 from ledger.envelope import Recorded
 
 _Thing = Callable[[Recorded, Any], object]
-_of_client: _Thing = lambda event, data: (event.client, data.employee)  # noqa: E731
+
+
+def _of_client(event: Recorded, data: Any) -> object:
+    return event.client, data.employee
+
+
 # What events are about, by the first word of their types. Only these are put in order.
 _THINGS: dict[str, _Thing] = {
     "employee": lambda event, data: data.employee,
