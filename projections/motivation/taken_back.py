@@ -15,7 +15,10 @@ from projections.view import View
 
 
 class TakenFromNobody(NamedTuple):
-    """A figure below 0 of an employee who has no statement of the period; unit: a currency …"""
+    """A figure below 0 of an employee who has no statement of the period.
+
+    unit: of the value, as in `metrics`: a currency, a number of things, hours …
+    """
 
     employee: str
     metric: str
