@@ -35,7 +35,10 @@ class Placed(NamedTuple):
 
 
 def by_owner(table: str) -> Placed:
-    """Rows about a client, which are credited to its owner: after the changes of its owner."""
+    """Rows about a client, which are credited to its owner: after the changes of its owner.
+
+    To be named before the table's own: whatever it is added with, a row meets the others in place.
+    """
     return Placed(table, "client", after="ownership_changes", after_at="effective_at")
 
 

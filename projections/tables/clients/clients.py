@@ -134,10 +134,10 @@ TABLES: Tables = {
     PersonChanged: "person_changes",
 }
 PLACED = (
+    by_owner("fact_changes"),
     Placed("fact_changes", "client", "field"),
     Placed("preferences", "client"),
     Placed("person_changes", "contact", openings=("added",)),
-    by_owner("fact_changes"),
 )
 
 

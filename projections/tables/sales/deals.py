@@ -62,8 +62,8 @@ TABLES: Tables = {
 }
 # What closes and reopens a deal is put in order by deal_spells_of.
 PLACED = (
-    Placed("deal_changes", "deal", openings=("opened", "won", "lost", "reopened")),
     by_owner("deal_changes"),
+    Placed("deal_changes", "deal", openings=("opened", "won", "lost", "reopened")),
 )
 
 

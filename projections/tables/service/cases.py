@@ -61,9 +61,9 @@ class CaseHeld(NamedTuple):
 
 TABLES: Tables = {CaseChanged: "case_changes", CaseHeld: "case_holdings"}
 PLACED = (
+    by_owner("case_changes"),
     Placed("case_changes", "case_id", openings=("opened",)),
     Placed("case_holdings", "case_id", "track"),
-    by_owner("case_changes"),
 )
 
 

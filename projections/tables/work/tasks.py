@@ -45,7 +45,7 @@ class TaskChanged(NamedTuple):
 
 
 TABLES: Tables = {TaskChanged: "task_changes"}
-PLACED = (Placed("task_changes", "task", openings=("assigned",)), by_owner("task_changes"))
+PLACED = (by_owner("task_changes"), Placed("task_changes", "task", openings=("assigned",)))
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[TaskChanged]]:
