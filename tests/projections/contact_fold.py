@@ -39,6 +39,8 @@ def ours(each: Known) -> bool:
 def contacts(happened: list[Known], span: Span) -> Found:
     inside = [each for each in happened if within(each, span)]
     active = {each.event.client for each in inside if ours(each)}
+    # What is sent again under its id revises the offer.
+    sent = {e.event.data.offer: e for e in reversed(happened) if kind(e) == "offer.sent"}
     for each in inside:
         data, name, client = each.event.data, kind(each), each.event.client
         reach = contact(each)
@@ -52,7 +54,7 @@ def contacts(happened: list[Known], span: Span) -> Found:
             yield "two_way", Row(reach == "two_way" or replied, client=client)
         if name == "call.logged" and data.direction == "outbound":
             yield "outbound_call", Row(data.outcome == "reached", client=client)
-        if name == "offer.sent":
+        if name == "offer.sent" and each is sent[data.offer]:
             yield "offer_sent", Row(amount=data.amount, currency=data.currency)
 
 

@@ -35,7 +35,12 @@ def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
     """All evidence of the span by kind; events in order of effect, as `known` gives them."""
     found: dict[str, list[Row]] = defaultdict(list)
     happened = sorted(
-        (Known(at(each.event), each.position, each.event) for each in events),
+        (
+            each._replace(at=at(each.event))
+            if getattr(each.event.data, "effective_at", None)
+            else each
+            for each in events
+        ),
         key=lambda each: each[:2],
     )
     for fold in (
@@ -219,8 +224,10 @@ def facts(happened: list[Known], span: Span) -> Found:
         if kind(each).startswith("client_fact.") and each.event.client:
             data = each.event.data
             for field in dict.fromkeys(getattr(data, "fields", None) or (data.field,)):
-                told[each.event.client, field].append((kind(each)[12:], each))
+                placed = each._replace(at=each.by_field[field])
+                told[each.event.client, field].append((kind(each)[12:], placed))
     for changes in told.values():
+        changes.sort(key=lambda change: change[1][:2])
         yield from points(changes, span)
         upto = [(change, each) for change, each in changes if local(each) < span.until]
         stands = [change for change, _ in upto if change != "confirmed"][-1:] == ["recorded"]
@@ -259,5 +266,5 @@ def retracted(later: list[tuple[str, Known]], value: str | None) -> Known | None
 def entries(happened: list[Known], span: Span) -> Found:
     for each in happened:
         # What tests record, they record long after it happened.
-        if within(each, span) and kind(each) != "event.annulled":
+        if kind(each) != "event.annulled" and within(each._replace(at=at(each.event)), span):
             yield "entry", Row(True)

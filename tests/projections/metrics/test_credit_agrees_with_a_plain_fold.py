@@ -1,6 +1,6 @@
 """In every mode, who is credited with an event, and how much of it, as a plain fold tells it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -9,8 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ledger.envelope import Event, event_id
-from ledger.events.corrections import EventAnnulled
+from ledger.envelope import Event
 from ledger.events.fields import type_name
 from ledger.events.ownership import (
     ClientReassigned,
@@ -21,15 +20,12 @@ from ledger.events.ownership import (
 )
 from projections.metrics.metrics import explain, metrics
 from projections.metrics.rows import EvidenceRow
+from tests.projections.fold_places import OWNERSHIP, places, things, told
 from tests.projections.fold_times import LONG_AGO, at, over
 from tests.projections.ledgers import NOW, ledger_of, view
 from tests.projections.random_events import histories
 from tests.surroundings.groups import examples
 
-OWNERSHIP = (
-    "client.reserved", "reservation.expired", "curator.assigned", "client.reassigned",
-    "client.released",
-)  # fmt: skip
 EVIDENCE = (
     "call.logged", "offer.sent", "deal.opened", "deal.reassigned", "deal.won", "deal.lost",
     "task.assigned",
@@ -39,11 +35,12 @@ LAST = 2**63
 
 
 class Known(NamedTuple):
-    """An event that counts, at the time from which it holds."""
+    """An event that counts, at the time from which it holds; by_field: for each fact it is of."""
 
     at: datetime
     position: int
     event: Event
+    by_field: Mapping[str, datetime] = {}
 
 
 class Ownership(NamedTuple):
@@ -58,14 +55,16 @@ class Ownership(NamedTuple):
 
 def known(history: list[Event], as_of: int) -> list[Known]:
     """What had been recorded and not annulled, in order of effect."""
-    seen = history[:as_of]
-    gone = {e.data.event for e in seen if isinstance(e.data, EventAnnulled)}
-    found = [
-        Known(getattr(e.data, "effective_at", None) or at(e), position, e)
-        for position, e in enumerate(seen, start=1)
-        if str(event_id(e.source, e.key)) not in gone
-    ]
-    return sorted(found, key=lambda each: each[:2])
+    placed = places(history, as_of)
+    found = []
+    for each in told(history, as_of):
+        about = list(things(each))
+        moment = placed[each.position, about[0] if about and not about[0][2] else None]
+        by_field = {str(thing[2]): placed[each.position, thing] for thing in about if thing[2]}
+        if each.gone > as_of:
+            effective = getattr(each.event.data, "effective_at", None)
+            found.append(Known(effective or moment, each.position, each.event, by_field))
+    return sorted(found, key=lambda one: one[:2])
 
 
 def again(changes: list[Known]) -> list[Known]:
