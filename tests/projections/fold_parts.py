@@ -92,14 +92,17 @@ def grouped(happened: list[Known], field: str, prefix: str) -> dict[str, list[Kn
 
 
 class Facts(NamedTuple):
-    """What is known of a deal so far."""
+    """What is known of a deal so far; currency: of what its first opening with either asked for."""
 
     client: str = ""
-    currency: str = ""
+    currency: str | None = None
 
     def with_more(self, each: Known) -> "Facts":
-        currency = getattr(each.event.data, "currency", None) or ""
-        return Facts(max(self.client, each.event.client or ""), max(self.currency, currency))
+        data, currency = each.event.data, self.currency
+        asked = kind(each) == "deal.opened" and (data.amount is not None or data.currency)
+        if currency is None and asked:
+            currency = data.currency or ""
+        return Facts(max(self.client, each.event.client or ""), currency)
 
     def of(self, each: Known) -> "Facts":
         currency = getattr(each.event.data, "currency", None)
