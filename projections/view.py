@@ -34,7 +34,6 @@ HASHED = (
 # Of `add_up_all`, besides: the planner, which expects few rows, would sort them all.
 UNSORTED = "SET LOCAL enable_sort = off"
 _FAILED = TransactionStatus.INERROR
-_ZONES: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()  # that they read in
 _FACTORIES: dict[type[Any], RowFactory[Any]] = {}  # a card alone has eighteen classes of rows
 
 
@@ -49,6 +48,17 @@ class View(NamedTuple):
     def now(cls, as_of: int, zone: str = "UTC") -> Self:
         """The view of this moment as known at a position."""
         return cls(as_of, datetime.now(UTC), zone)
+
+
+class _Reading(NamedTuple):
+    """What a connection reads: in which zone, and as of which position if through views."""
+
+    own: str
+    zone: str
+    as_of: int | None
+
+
+_READING: WeakKeyDictionary[Connection, _Reading] = WeakKeyDictionary()
 
 
 def at_recording(connection: Connection, position: int, zone: str) -> View:
@@ -84,7 +94,7 @@ def ask(
     Unbounded times are None: statements convert infinity to NULL.
     """
     with (
-        reading_in_zone(connection, view.zone),
+        reading(connection, view.zone, view.as_of),
         connection.cursor(row_factory=rows_of(row)) as cursor,
     ):
         cursor.execute(statement, view._asdict() | parameters, prepare=prepare)
@@ -92,24 +102,37 @@ def ask(
 
 
 @contextmanager
-def reading_in_zone(connection: Connection, zone: str) -> Iterator[None]:
-    """Let statements read the tables with every date as a day of this zone (`engine.zones`)."""
+def reading(connection: Connection, zone: str, as_of: int) -> Iterator[None]:
+    """Let statements read the tables with every date as a day of this zone (`engine.zones`).
+
+    They read views instead of the tables in another zone than the ledger's, and as of a position
+    since which a date has got another place (`engine.placing`).
+    """
     with translated():
-        if connection not in _ZONES:
-            ((_ZONES[connection],),) = connection.execute(_FRAME["zone"]).fetchall()
-        before = _ZONES[connection]
-        if zone == before:
+        if connection not in _READING:
+            ((own,),) = connection.execute(_FRAME["zone"]).fetchall()
+            _READING[connection] = _Reading(own, own, None)
+        before = _READING[connection]
+        ((displaced,),) = connection.execute(_FRAME["displaced"]).fetchall()
+        by_views = zone != before.own or as_of < displaced or before.as_of is not None
+        wanted = _Reading(before.own, zone, as_of if by_views else None)
+        if wanted == before:
             yield
             return
         ((path, other),) = connection.execute(_FRAME["path"]).fetchall()
-        connection.execute(_FRAME["look"], {"path": other, "zone": zone})
-        _ZONES[connection] = zone
+        _look(connection, other, wanted)
         try:
             yield
         finally:  # a transaction that fails takes the change of the path back itself
-            _ZONES[connection] = before
+            _READING[connection] = before
             if not connection.broken and connection.info.transaction_status != _FAILED:
-                connection.execute(_FRAME["look"], {"path": path, "zone": before})
+                _look(connection, path, before)
+
+
+def _look(connection: Connection, path: str, wanted: _Reading) -> None:
+    asked = {"path": path, "zone": wanted.zone, "as_of": str(wanted.as_of or 0)}
+    connection.execute(_FRAME["look"], asked)
+    _READING[connection] = wanted
 
 
 def rows_of(row: type[R]) -> RowFactory[R]:

@@ -96,8 +96,12 @@ SELECT zone FROM about
 SELECT current_setting('search_path'),
        quote_ident((current_schemas(false))[1] || '_z') || ', ' || current_setting('search_path')
 
+-- name: displaced
+SELECT coalesce(max(until), 0) FROM displaced
+
 -- name: look
-SELECT set_config('search_path', %(path)s, false), set_config('iledger.zone', %(zone)s, false)
+SELECT set_config('search_path', %(path)s, false), set_config('iledger.zone', %(zone)s, false),
+       set_config('iledger.as_of', %(as_of)s, false)
 
 -- name: lock
 SELECT pg_advisory_xact_lock(projections_lock())

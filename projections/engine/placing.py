@@ -2,62 +2,116 @@
 
 What is known as a day begins with that day. If something about the same thing was recorded before
 it, at a time of that day, it comes after that: within the day, the order of recording decides. So
-it is given that time. A month likewise. Both stay what they are known as: `precision` says so.
+it has that time. A month likewise. Both stay what they are known as: `precision` says so.
+
+The tables hold the places that follow from what counts now, in the ledger's zone. The views of
+`engine.zones` compute them for other zones, and as of positions at which something counted that
+gave a place and was annulled since (`displaced`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from ledger.database import Connection
 from ledger.sql import statements
 
 _SQL = statements("projections.engine", "placing.sql")
+_NOW = SQL("9223372036854775806")  # as of the last position
 
 
 class Placed(NamedTuple):
     """The rows of a table that take their place after others.
 
-    - key, within: the columns that name the thing; within may be NULL. None: the key is enough
+    - key, within: the columns that name the thing; within may be NULL. None: only by_owner
     - at: the column with the time
     - openings: values of `change` that begin a thing. They come after their like alone: an opening
       recorded late does not begin the thing anew
+    - by_owner: they are credited to the owner of their client, and come after the changes of it
     """
 
     table: str
-    key: str
+    key: str | None = None
     within: str | None = None
     at: str = "occurred_at"
     openings: tuple[str, ...] = ()
-    after: str | None = None
-    after_at: str | None = None
-
-
-def by_owner(table: str) -> Placed:
-    """Rows about a client, which are credited to its owner: after the changes of its owner.
-
-    To be named before the table's own: whatever it is added with, a row meets the others in place.
-    """
-    return Placed(table, "client", after="ownership_changes", after_at="effective_at")
+    by_owner: bool = False
 
 
 def place(connection: Connection, table: Placed, after: int, upto: int) -> None:
     """Give their place to the rows of the events in (after, upto]."""
-    named: Mapping[str, Composable] = {
-        "table": Identifier(table.table),
-        "key": Identifier(table.key),
-        "within": Identifier(table.within or table.key),
-        "at": Identifier(table.at),
-        "other": Identifier(table.after or table.table),
-        "other_at": Identifier(table.after_at or table.at),
-        "if_opening": SQL(_SQL["if_opening"] if table.openings else _SQL["always"]),
-    }
-    span = {"after": after, "upto": upto, "openings": [*table.openings]}
-    connection.execute(SQL(_SQL["place"]).format(**named), span)
+    _update(connection, table, "new", {"after": after, "upto": upto})
+
+
+def replace(connection: Connection, table: Placed, annulled: Sequence[int], upto: int) -> None:
+    """Give their place anew to rows that came after annulled events; note it for earlier answers.
+
+    - upto: the position as of which the events are annulled
+    """
+    for name, _ in _others(table):
+        if _update(connection, table, name, {"annulled": annulled}):
+            connection.execute(_SQL["displaced"], {"until": upto})
+
+
+def note_displaced(connection: Connection, table: Placed) -> None:
+    """Note up to which position answers differ because what gave a place was annulled since."""
+    for _, other in _others(table):
+        statement = SQL(_SQL["displacing"]).format(**_names(table), **other)
+        connection.execute(statement)
 
 
 def dated(connection: Connection, after: int, upto: int) -> bool:
     """Whether any event in (after, upto] is known as a day or month."""
     found = connection.execute(_SQL["dated"], {"after": after, "upto": upto}).fetchone()
     return bool(found and found[0])
+
+
+def expression(table: Placed, schema: str, as_of: Composable, zone: Composable) -> Composed:
+    """The place of a row `n` of a table in this schema, as SQL.
+
+    - as_of, zone: expressions
+    """
+    shared = {**_names(table), "as_of": as_of, "zone": zone, "schema": Identifier(schema)}
+    others = [SQL(_SQL["last_before"]).format(**shared, **other) for _, other in _others(table)]
+    return SQL(_SQL["placed"]).format(**_names(table), others=SQL(", ").join(others))
+
+
+def _update(connection: Connection, table: Placed, name: str, parameters: dict[str, object]) -> int:
+    (schema,) = connection.execute(_SQL["schema"]).fetchone() or ("",)
+    named = _names(table)
+    which = SQL(_SQL[name]).format(**named)
+    to = expression(table, schema, _NOW, SQL("zone_asked()"))
+    return connection.execute(
+        SQL(_SQL["update"]).format(**named, which=which, place=to), parameters
+    ).rowcount
+
+
+def _names(table: Placed) -> dict[str, Composable]:
+    key = table.key or "client"
+    return {
+        "table": Identifier(table.table),
+        "key": Identifier(key),
+        "within": Identifier(table.within or key),
+        "at": Identifier(table.at),
+    }
+
+
+def _others(table: Placed) -> list[tuple[str, dict[str, Composable]]]:
+    """What its rows come after, as names in statements: others of the table, changes of owner."""
+    own: dict[str, Composable] = {
+        "other": Identifier(table.table),
+        "other_at": Identifier(table.at),
+        "same": SQL(_SQL["same"]).format(**_names(table)),
+        "allowed": SQL(_SQL["if_opening"] if table.openings else "true").format(
+            openings=[*table.openings]
+        ),
+    }
+    owners: dict[str, Composable] = {
+        "other": Identifier("ownership_changes"),
+        "other_at": Identifier("effective_at"),
+        "same": SQL(_SQL["same_client"]),
+        "allowed": SQL("true"),
+    }
+    found = [("after_its_like", own)] if table.key else []
+    return [*found, *([("after_the_owner", owners)] if table.by_owner else [])]

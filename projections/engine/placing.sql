@@ -1,27 +1,75 @@
--- The statements of placing.py.
+-- The statements of placing.py, and the expressions that they and the views of zones.py consist of.
+--
+--   tables, functions   displaced: positions up to which earlier answers take the views; begun
+--   placed              the place of a row `n`
+--   last_before         the last time of others within its day or month that were recorded before it
+--   update, and new, after_its_like, after_the_owner: which rows
+--   displacing          what gave a place and was annulled since
 
--- name: place
--- Only what was known when it was recorded is looked at, so that no earlier answer changes.
-UPDATE {table} AS t SET {at} = p.at FROM (
-    SELECT n.position, n.{key} AS key, n.{within} AS within, max(o.{other_at}) AS at
-    FROM {table} n JOIN {other} o
-        ON o.{key} = n.{key} AND o.{within} IS NOT DISTINCT FROM n.{within}
-       AND o.position < n.position AND o.annulled_at > n.position
-       -- the first of the two is the quicker test
-       AND o.{other_at} > n.{at} AND o.{other_at} < n.{at} + interval '32 days'
-       AND o.{other_at} < is_over(n.{at}, n.precision, zone_asked())
-       AND {if_opening}
-    WHERE n.precision IN ('day', 'month') AND n.position > %(after)s AND n.position <= %(upto)s
-    GROUP BY n.position, n.{key}, n.{within}
-) AS p
-WHERE t.position = p.position AND t.{key} = p.key AND t.{within} IS NOT DISTINCT FROM p.within
-  AND t.{at} < p.at AND t.precision IN ('day', 'month')
+-- name: tables
+CREATE TABLE displaced (until bigint NOT NULL);
+
+-- name: functions
+-- When something began, whatever its place: a day or month as such, in the zone asked for.
+CREATE FUNCTION begun(at timestamptz, "precision" text) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN "precision" IN ('day', 'month') THEN greatest(
+               first_instant(date_trunc("precision", at AT TIME ZONE zone_of_tables()), zone_asked()),
+               timestamptz '0001-01-01 00:00:00Z')  -- datetime has no years before the first
+           ELSE at END
+$$;
+
+-- name: placed
+CASE WHEN n.precision IN ('day', 'month')
+     THEN greatest(begun(n.{at}, n.precision), {others}) ELSE n.{at} END
+
+-- name: last_before
+(SELECT max(begun(o.{other_at}, o.precision)) FROM {schema}.{other} o
+ WHERE {same} AND {allowed}
+   AND o.position < n.position AND known(o.position, o.annulled_at, {as_of})
+   AND begun(o.{other_at}, o.precision) > begun(n.{at}, n.precision)
+   AND begun(o.{other_at}, o.precision) < is_over(begun(n.{at}, n.precision), n.precision, {zone}))
+
+-- name: same
+o.{key} = n.{key} AND o.{within} IS NOT DISTINCT FROM n.{within}
+
+-- name: same_client
+o.client = n.client
 
 -- name: if_opening
-(n.change <> ALL (%(openings)s) OR o.change = n.change)
+(n.change <> ALL ({openings}) OR o.change = n.change)
 
--- name: always
-true
+-- name: schema
+SELECT (current_schemas(false))[1]
+
+-- name: update
+UPDATE {table} AS t SET {at} = p.place FROM (
+    SELECT n.ctid AS row, {place} AS place
+    FROM {table} n WHERE n.precision IN ('day', 'month') AND {which}
+) AS p WHERE t.ctid = p.row AND t.{at} <> p.place
+
+-- name: new
+n.position > %(after)s AND n.position <= %(upto)s
+
+-- name: after_its_like
+n.ctid IN (SELECT m.ctid FROM {table} o JOIN {table} m ON m.{key} = o.{key}
+           WHERE o.position = ANY (%(annulled)s) AND m.position > o.position)
+
+-- name: after_the_owner
+n.ctid IN (SELECT m.ctid FROM ownership_changes o JOIN {table} m ON m.client = o.client
+           WHERE o.position = ANY (%(annulled)s) AND m.position > o.position)
+
+-- name: displaced
+INSERT INTO displaced (until) VALUES (%(until)s)
+
+-- name: displacing
+INSERT INTO displaced (until)
+SELECT max(o.annulled_at) FROM {other} o JOIN {table} n ON {same}
+WHERE {allowed} AND n.precision IN ('day', 'month')
+  AND o.position < n.position AND o.annulled_at > n.position AND o.annulled_at < 9223372036854775807
+  AND begun(o.{other_at}, o.precision) > begun(n.{at}, n.precision)
+  AND begun(o.{other_at}, o.precision) < is_over(begun(n.{at}, n.precision), n.precision, zone_asked())
+HAVING max(o.annulled_at) IS NOT NULL
 
 -- name: dated
 SELECT EXISTS (SELECT FROM entries WHERE position > %(after)s AND position <= %(upto)s

@@ -20,7 +20,7 @@ from ledger.errors import NotGuarded
 from ledger.sql import statements
 from projections.engine import registry, zones
 from projections.engine.materialized import fill
-from projections.engine.placing import place
+from projections.engine.placing import note_displaced, place
 from projections.engine.runner import (
     CHUNK,
     Report,
@@ -35,6 +35,7 @@ ALONE = 50_000
 Job = Callable[..., int]
 Crew = Callable[[Job, Iterable[tuple[object, ...]]], Iterator[int]]
 _FRAME = statements("projections.engine", "frame.sql")
+_PLACING = statements("projections.engine", "placing.sql")
 _GUARD = (
     'Workers import the main module again: put what it does below `if __name__ == "__main__":`, or '
     "ask for workers=0."
@@ -130,7 +131,7 @@ def _create(connection: Connection, location: Location, schema: str) -> None:
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
     _path(connection, schema, location.schema)
     zones.create_own(connection)
-    parts = [_FRAME, *(projection.sql for projection in registry.projections())]
+    parts = [_FRAME, _PLACING, *(projection.sql for projection in registry.projections())]
     for part in parts:
         connection.execute(part["tables"])
     for part in parts:
@@ -218,6 +219,7 @@ def _finish(connection: Connection, name: str) -> int:
     with translated():
         for table in found.placed:
             place(connection, table, 0, log.head(connection))
+            note_displaced(connection, table)
         if found.materialized:
             fill(connection, found.materialized)
     return 0

@@ -104,6 +104,12 @@ def tables() -> Tables:
 
 
 @cache
+def placed() -> tuple[Placed, ...]:
+    """The tables in which a day or month takes its place after what was recorded before it."""
+    return tuple(table for projection in projections() for table in projection.placed)
+
+
+@cache
 def fingerprint() -> str:
     """A digest of everything that determines the tables: if it differs, they must be rebuilt.
 

@@ -20,7 +20,7 @@ from ledger.sql import statements
 from projections.engine import registry
 from projections.engine.materialized import touch
 from projections.engine.not_understood import Listed, PassedOver, listed, passed_over
-from projections.engine.placing import dated, place
+from projections.engine.placing import dated, place, replace
 
 CHUNK = 5_000
 Rows = dict[type[NamedTuple], list[NamedTuple]]
@@ -83,11 +83,14 @@ def take_in(connection: Connection, after: int, upto: int) -> None:
     """Add the events in (after, upto] to tables at position `after`, in this transaction."""
     add(connection, after, upto)
     parameters: dict[str, object] = {"after": after, "upto": upto}
-    parameters["annulled"] = mark_annulled(connection, after, upto)
-    if dated(connection, after, upto):
-        for projection in registry.projections():
-            for table in projection.placed:
-                place(connection, table, after, upto)
+    annulled = mark_annulled(connection, after, upto)
+    parameters["annulled"] = annulled
+    new = dated(connection, after, upto)
+    for table in registry.placed():
+        if new:
+            place(connection, table, after, upto)
+        if annulled:
+            replace(connection, table, annulled, upto)
     for projection in registry.projections():
         if projection.materialized:
             touch(connection, projection.materialized, parameters)

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from psycopg import ClientCursor
 
 from ledger.database import Connection
-from projections.view import Question, reading_in_zone
+from projections.view import Question, View, reading
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
 def script_of(
-    connection: Connection, questions: Sequence[Question], settings: Sequence[str], zone: str
+    connection: Connection, questions: Sequence[Question], settings: Sequence[str], view: View
 ) -> str:
     """One transaction a statement, under a comment for each parameter; nothing is run.
 
-    settings: the SET LOCAL statements that the question runs under; zone: the one asked for.
+    settings: the SET LOCAL statements that the question runs under; view: that of the question.
     """
-    with reading_in_zone(connection, zone):
+    with reading(connection, view.zone, view.as_of):
         (path,) = connection.execute("SHOW search_path").fetchone() or ("",)
     clock = connection.info.parameter_status("TimeZone")
     cursor = ClientCursor(connection)
@@ -32,7 +32,8 @@ def script_of(
             "BEGIN READ ONLY;",
             f"SET LOCAL search_path = {path};",
             f"SET LOCAL timezone = '{clock}';",
-            f"SET LOCAL iledger.zone = '{zone}';",
+            f"SET LOCAL iledger.zone = '{view.zone}';",
+            f"SET LOCAL iledger.as_of = '{view.as_of}';",
             "SET LOCAL jit = off;",
             *(f"{setting};" for setting in settings),
             f"{cursor.mogrify(statement, parameters).strip()};",

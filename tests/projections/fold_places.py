@@ -3,18 +3,14 @@
 As `projections.engine.placing` does, but folded from the events in plain Python.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
-from unittest.mock import patch
-from zoneinfo import ZoneInfo
 
 from ledger.envelope import Event, event_id
 from ledger.events.corrections import EventAnnulled
 from ledger.events.fields import type_name
-from tests.projections import fold_times
 from tests.projections.fold_times import at, over
-from tests.projections.ledgers import ZONE
 
 OWNERSHIP = (
     "client.reserved", "reservation.expired", "curator.assigned", "client.reassigned",
@@ -39,25 +35,21 @@ Thing = tuple[str, str | None, str | None]
 
 
 class Told(NamedTuple):
-    """An event as it was recorded; gone: the position from which it is annulled."""
+    """An event as it was recorded."""
 
     position: int
     event: Event
     type: str
-    gone: float
 
 
 def told(history: list[Event], as_of: int) -> list[Told]:
-    """What had been recorded, annulled or not."""
-    gone: dict[str, float] = {}
-    for position, event in enumerate(history[:as_of], start=1):
-        if isinstance(event.data, EventAnnulled):
-            gone.setdefault(event.data.event, position)
-    found = []
-    for position, event in enumerate(history[:as_of], start=1):
-        ended = gone.get(str(event_id(event.source, event.key)), float("inf"))
-        found.append(Told(position, event, type_name(type(event.data)), ended))
-    return found
+    """What had been recorded and not annulled."""
+    gone = {e.data.event for e in history[:as_of] if isinstance(e.data, EventAnnulled)}
+    return [
+        Told(position, e, type_name(type(e.data)))
+        for position, e in enumerate(history[:as_of], start=1)
+        if str(event_id(e.source, e.key)) not in gone
+    ]
 
 
 def things(each: Told) -> Iterator[Thing]:
@@ -73,51 +65,36 @@ def things(each: Told) -> Iterator[Thing]:
 
 def places(history: list[Event], as_of: int) -> dict[tuple[int, Thing | None], datetime]:
     """When each event takes place, by position and thing; None: where the thing does not matter."""
-    events, zone = told(history, as_of), fold_times.LOCAL
-    with patch.object(fold_times, "LOCAL", ZoneInfo(ZONE)):
-        owned = {each.position: _after_the_owner(each, events) for each in events}
-        found: dict[tuple[int, Thing | None], datetime] = {}
-        for each in events:
-            found[each.position, None] = owned[each.position]
-            for thing in things(each):
-                found[each.position, thing] = _after_its_like(each, thing, events, owned)
-        begun = {each.position: at(each.event) for each in events}
-    with patch.object(fold_times, "LOCAL", zone):
-        return {
-            (each, thing): _here(events[each - 1].event, begun[each], moment)
-            for (each, thing), moment in found.items()
-        }
+    events = told(history, as_of)
+    found: dict[tuple[int, Thing | None], datetime] = {}
+    for each in events:
+        own = _within(each, _changes_of_the_owner(each, events))
+        found[each.position, None] = own
+        for thing in things(each):
+            found[each.position, thing] = max(own, _within(each, _like(each, thing, events)))
+    return found
 
 
-def _here(event: Event, begun: datetime, moment: datetime) -> datetime:
-    """Its place in the zone asked for: the same, unless that lies on another day there."""
-    here = at(event)
-    return max(here, moment) if begun < moment < over(event) else here
+def _within(each: Told, moments: Iterable[datetime]) -> datetime:
+    """The last of these moments within the day or month that an event is known as, or its begin."""
+    begins, ends = at(each.event), over(each.event)
+    return max([begins, *(moment for moment in moments if begins < moment < ends)])
 
 
-def _after_the_owner(each: Told, events: list[Told]) -> datetime:
-    begins, ends, client = at(each.event), over(each.event), each.event.client
-    if client is None or not (each.type in ABOUT_CONTACTS or any(things(each))):
-        return begins
-    changes = [
-        getattr(other.event.data, "effective_at", None) or at(other.event)
-        for other in events
-        if other.type in OWNERSHIP
-        and other.event.client == client
-        and other.position < each.position < other.gone
-    ]
-    return max([begins, *(moment for moment in changes if begins < moment < ends)])
+def _changes_of_the_owner(each: Told, events: list[Told]) -> Iterator[datetime]:
+    """When changes of the owner of its client take effect that were recorded before."""
+    client = each.event.client
+    if client is not None and (each.type in ABOUT_CONTACTS or any(things(each))):
+        for other in events:
+            before = other.position < each.position and other.event.client == client
+            if before and other.type in OWNERSHIP:
+                yield getattr(other.event.data, "effective_at", None) or at(other.event)
 
 
-def _after_its_like(
-    each: Told, thing: Thing, events: list[Told], owned: dict[int, datetime]
-) -> datetime:
-    own, ends, begins_it = owned[each.position], over(each.event), each.type in THINGS[thing[0]][1]
-    like = [
-        owned[other.position]
-        for other in events
-        if other.position < each.position < other.gone
-        and thing in things(other)
-        and (not begins_it or other.type == each.type)
-    ]
-    return max([own, *(moment for moment in like if own < moment < ends)])
+def _like(each: Told, thing: Thing, events: list[Told]) -> Iterator[datetime]:
+    """When others happened of the same thing that were recorded before."""
+    begins_it = each.type in THINGS[thing[0]][1]
+    for other in events:
+        before = other.position < each.position and thing in things(other)
+        if before and (not begins_it or other.type == each.type):
+            yield at(other.event)

@@ -155,9 +155,9 @@ def _sql(
     connection, view = question.connection, question.view
     if explain and wanted:
         found = figures.explain_question(connection, view, asked_for, wanted[0], group)
-        return script_of(connection, [found], HASHED, view.zone)
+        return script_of(connection, [found], HASHED, view)
     questions = figures.metrics_questions(connection, view, asked_for, wanted)
-    return script_of(connection, questions, (UNSORTED, *HASHED), view.zone)
+    return script_of(connection, questions, (UNSORTED, *HASHED), view)
 
 
 def _names(question: Question, by: str) -> Mapping[str, str] | None:

@@ -30,7 +30,7 @@ from projections.questions.clients.card_open_items import (
 from projections.shown_times import date_in, local
 from projections.tables.clients.merges import LINKED, MEMBERS, Link, MergedId, members, told_apart
 from projections.tables.ownership.disputes import OpenConflict, OpenDispute
-from projections.view import View, ask, reading_in_zone, rows_of
+from projections.view import View, ask, reading, rows_of
 
 _SQL = statements("projections.questions.clients", "card.sql")
 _OPEN = statements("projections.questions.clients", "card_open_items.sql")
@@ -234,7 +234,7 @@ def _sections(
     connection: Connection, view: View, wanted: Sequence[_Section], clients: list[str]
 ) -> Card:
     parameters = view._asdict() | {"client": clients[0], "clients": clients}
-    with reading_in_zone(connection, view.zone), connection.pipeline():
+    with reading(connection, view.zone, view.as_of), connection.pipeline():
         cursors = [
             connection.cursor(row_factory=rows_of(section.row)).execute(
                 section.statement, parameters, prepare=True

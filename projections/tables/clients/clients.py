@@ -13,7 +13,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
-from projections.engine.placing import Placed, by_owner
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.view import View, ask
 
@@ -134,8 +134,7 @@ TABLES: Tables = {
     PersonChanged: "person_changes",
 }
 PLACED = (
-    by_owner("fact_changes"),
-    Placed("fact_changes", "client", "field"),
+    Placed("fact_changes", "client", "field", by_owner=True),
     Placed("preferences", "client"),
     Placed("person_changes", "contact", openings=("added",)),
 )

@@ -9,7 +9,7 @@ from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
 from projections.engine.materialized import Materialized
-from projections.engine.placing import Placed, by_owner
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, ask
@@ -62,8 +62,7 @@ TABLES: Tables = {
 }
 # What closes and reopens a deal is put in order by deal_spells_of.
 PLACED = (
-    by_owner("deal_changes"),
-    Placed("deal_changes", "deal", openings=("opened", "won", "lost", "reopened")),
+    Placed("deal_changes", "deal", openings=("opened", "won", "lost", "reopened"), by_owner=True),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.engine.placing import Placed, by_owner
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, ask
@@ -36,7 +36,7 @@ class OfferChanged(NamedTuple):
 
 
 TABLES: Tables = {OfferChanged: "offer_changes"}
-PLACED = (by_owner("offer_changes"), Placed("offer_changes", "offer", openings=("sent",)))
+PLACED = (Placed("offer_changes", "offer", openings=("sent",), by_owner=True),)
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[OfferChanged]]:

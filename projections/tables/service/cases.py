@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.engine.placing import Placed, by_owner
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, ask
@@ -61,8 +61,7 @@ class CaseHeld(NamedTuple):
 
 TABLES: Tables = {CaseChanged: "case_changes", CaseHeld: "case_holdings"}
 PLACED = (
-    by_owner("case_changes"),
-    Placed("case_changes", "case_id", openings=("opened",)),
+    Placed("case_changes", "case_id", openings=("opened",), by_owner=True),
     Placed("case_holdings", "case_id", "track"),
 )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.engine.placing import Placed, by_owner
+from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, ask
@@ -45,7 +45,7 @@ class TaskChanged(NamedTuple):
 
 
 TABLES: Tables = {TaskChanged: "task_changes"}
-PLACED = (by_owner("task_changes"), Placed("task_changes", "task", openings=("assigned",)))
+PLACED = (Placed("task_changes", "task", openings=("assigned",), by_owner=True),)
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[TaskChanged]]:

@@ -61,9 +61,8 @@ def known(history: list[Event], as_of: int) -> list[Known]:
         about = list(things(each))
         moment = placed[each.position, about[0] if about and not about[0][2] else None]
         by_field = {str(thing[2]): placed[each.position, thing] for thing in about if thing[2]}
-        if each.gone > as_of:
-            effective = getattr(each.event.data, "effective_at", None)
-            found.append(Known(effective or moment, each.position, each.event, by_field))
+        effective = getattr(each.event.data, "effective_at", None)
+        found.append(Known(effective or moment, each.position, each.event, by_field))
     return sorted(found, key=lambda one: one[:2])
 
 

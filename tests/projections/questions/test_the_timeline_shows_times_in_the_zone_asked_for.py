@@ -12,7 +12,7 @@ from ledger.events.sales import OfferSent
 from ledger.events.service import CaseDeadlineSet
 from ledger.events.work import TaskAssigned, TaskDeadlineExtended
 from projections.questions.clients import card
-from projections.view import View, reading_in_zone
+from projections.view import View, reading
 from tests.projections.ledgers import NOW, ZONE, ledger_of
 from tests.projections.stories import told
 
@@ -50,10 +50,10 @@ def test_the_same_moment_in_every_zone(embedded_dsn: str, zone: str, shown: str)
 def test_zones_within_zones_are_left_one_by_one(embedded_dsn: str) -> None:
     seen = "SELECT zone_asked(), current_setting('search_path')"
     with ledger_of(embedded_dsn, []) as (_, connection):
-        with reading_in_zone(connection, "Asia/Tokyo"):
+        with reading(connection, "Asia/Tokyo", 0):
             before = connection.execute(seen).fetchone()
             for zone in ("America/Lima", ZONE, "Asia/Tokyo"):
-                with reading_in_zone(connection, zone):
+                with reading(connection, zone, 0):
                     assert connection.execute("SELECT zone_asked()").fetchone() == (zone,)
                 assert connection.execute(seen).fetchone() == before
         assert connection.execute("SELECT zone_asked()").fetchone() == (ZONE,)
