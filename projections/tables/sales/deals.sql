@@ -223,10 +223,14 @@ ORDER BY s.opened_at NULLS FIRST, s.deal
 -- What happened on a date is shown once, after what had been recorded before of a time within it.
 SELECT s.change, s.status, s.stage, s.holder, s.client, s.amount, s.currency, s.performed_by,
        nullif(s.from_at, '-infinity') AS from_at, s.from_precision,
-       finite(lead(s.from_at, 1, s.to_at) OVER one) AS to_at,
-       lead(s.from_precision, 1, s.to_precision) OVER one AS to_precision, s.from_position AS position
+       lead(s.from_at, 1, s.until) OVER one AS to_at,
+       lead(s.from_precision, 1, s.until_precision) OVER one AS to_precision,
+       s.from_position AS position
 FROM (
-    SELECT *, row_number() OVER (PARTITION BY from_position ORDER BY from_at DESC) AS nth
+    -- What ends it after the time asked for is not known then.
+    SELECT *, CASE WHEN to_at <= %(on)s THEN to_at END AS until,
+           CASE WHEN to_at <= %(on)s THEN to_precision END AS until_precision,
+           row_number() OVER (PARTITION BY from_position ORDER BY from_at DESC) AS nth
     FROM deal_spells_at(%(as_of)s) a WHERE a.deal = %(deal)s AND a.from_at <= %(on)s
 ) AS s
 WHERE s.nth = 1

@@ -177,7 +177,9 @@ ORDER BY c.opened_at NULLS FIRST, c.case_id
 
 -- name: holders
 SELECT s.track, s.holder, nullif(s.from_at, '-infinity') AS from_at, s.from_precision,
-       finite(s.to_at) AS to_at, s.to_precision, s.from_position AS position
+       CASE WHEN s.to_at <= %(on)s THEN s.to_at END AS to_at,
+       CASE WHEN s.to_at <= %(on)s THEN s.to_precision END AS to_precision,
+       s.from_position AS position
 FROM case_holder_spells(%(as_of)s) s
 WHERE s.case_id = %(case)s AND s.from_at <= %(on)s
 ORDER BY s.from_at, s.from_position, s.track

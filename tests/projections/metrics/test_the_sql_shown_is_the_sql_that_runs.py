@@ -32,7 +32,7 @@ from projections.metrics.rows import Aggregate, EvidenceRow
 from projections.metrics.sql_script import script_of
 from projections.metrics.template import rendered
 from projections.view import HASHED, UNSORTED, add_up_all
-from tests.projections.ledgers import ZONE, ledger_of, view
+from tests.projections.ledgers import ledger_of, view
 from tests.projections.stories import told
 
 WEEK = tuple(Workday(weekday=day, shifts=("09:00-18:00",)) for day in range(1, 6))
@@ -134,7 +134,7 @@ def test_figures(
 ) -> None:
     asked: dict[str, Any] = {"by": by, "every": every, "credit": credit, "terms": BUSINESS, **SPAN}
     questions = metrics_questions(connection, SEEN, Selection(**asked))
-    script = script_of(connection, questions, (UNSORTED, *HASHED), ZONE)
+    script = script_of(connection, questions, (UNSORTED, *HASHED), SEEN)
     assert not run
     # Byte for byte what runs, and all of it
     with connection.transaction():  # in which no second connection is opened
@@ -158,7 +158,7 @@ def test_evidence(
 ) -> None:
     asked = Selection(by=by, credit=credit, terms=BUSINESS, **SPAN)
     question = explain_question(connection, SEEN, asked, metric)
-    script = script_of(connection, [question], HASHED, ZONE)
+    script = script_of(connection, [question], HASHED, SEEN)
     assert not run
     rows = explain(connection, SEEN, metric, **asked._asdict())
     assert [filled_in(connection, *each) for each in run] == statements_in(script)
