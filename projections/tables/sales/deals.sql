@@ -223,7 +223,7 @@ ORDER BY s.opened_at NULLS FIRST, s.deal
 -- What happened on a date is shown once, after what had been recorded before of a time within it.
 SELECT s.change, s.status, s.stage, s.holder, s.client, s.amount, s.currency, s.performed_by,
        nullif(s.from_at, '-infinity') AS from_at, s.from_precision,
-       lead(s.from_at, 1, s.until) OVER one AS to_at,
+       finite(lead(s.from_at, 1, s.until) OVER one) AS to_at,
        lead(s.from_precision, 1, s.until_precision) OVER one AS to_precision,
        s.from_position AS position
 FROM (

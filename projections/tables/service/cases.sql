@@ -177,7 +177,7 @@ ORDER BY c.opened_at NULLS FIRST, c.case_id
 
 -- name: holders
 SELECT s.track, s.holder, nullif(s.from_at, '-infinity') AS from_at, s.from_precision,
-       CASE WHEN s.to_at <= %(on)s THEN s.to_at END AS to_at,
+       CASE WHEN s.to_at <= %(on)s THEN finite(s.to_at) END AS to_at,
        CASE WHEN s.to_at <= %(on)s THEN s.to_precision END AS to_precision,
        s.from_position AS position
 FROM case_holder_spells(%(as_of)s) s

@@ -21,7 +21,7 @@ from ledger.events.ownership import (
 from projections.metrics.metrics import explain, metrics
 from projections.metrics.rows import EvidenceRow
 from tests.projections.fold_places import OWNERSHIP, places, things, told
-from tests.projections.fold_times import LONG_AGO, at, over
+from tests.projections.fold_times import LONG_AGO, over
 from tests.projections.ledgers import NOW, ledger_of, view
 from tests.projections.random_events import histories
 from tests.surroundings.groups import examples
@@ -67,14 +67,13 @@ def known(history: list[Event], as_of: int) -> list[Known]:
 
 
 def again(changes: list[Known]) -> list[Known]:
-    """The changes in order; one of a date once more after each recorded before of a time in it."""
+    """The changes in order; one of a date once more after each recorded before within it."""
+    dated = [each for each in changes if not getattr(each.event.data, "effective_at", None)]
     more = [
         each._replace(at=other.at)
-        for each in changes
+        for each in dated
         for other in changes
-        if other.position < each.position
-        and each.at < other.at < over(each.event)
-        and over(other.event) == at(other.event)
+        if other.position < each.position and each.at < other.at < over(each.event)
     ]
     return sorted([*changes, *more], key=lambda each: each[:2])
 
