@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from commands.cli import main
 from ledger.database import Location
-from tests.surroundings import search_path
+from tests.surroundings import forked, search_path
 
 ROOT = Path(__file__).parents[3]
 MODULE = [sys.executable, "-m", "commands.cli.main"]
@@ -44,14 +44,8 @@ def iledger(settings: dict[str, str], tmp_path: Path) -> Run:
     def run(
         *arguments: str | Path, stdin: bytes = b"", **more: str
     ) -> "subprocess.CompletedProcess[bytes]":
-        return subprocess.run(
-            [*MODULE, *map(str, arguments)],
-            input=stdin,
-            capture_output=True,
-            cwd=tmp_path,
-            env=settings | more,
-            timeout=120,
-        )
+        words = [*map(str, arguments)]
+        return forked.run(words, stdin=stdin, cwd=tmp_path, env=settings | more, timeout=120)
 
     return run
 
