@@ -32,18 +32,20 @@ WITH here AS (
     SELECT employee, min(name) AS name, min(unit) AS unit FROM staff(%(as_of)s, %(on)s)
     WHERE NOT departed OR departed_at >= first_instant(%(since)s::date, %(zone)s)
     GROUP BY employee
+), days AS MATERIALIZED (
+    SELECT d::date AS day, first_instant(d, %(zone)s) AS begins,
+           first_instant(d + interval '1 day', %(zone)s) AS ends
+    FROM generate_series(%(since)s::date::timestamp, %(until)s::date::timestamp
+                         - interval '1 day', interval '1 day') AS d
+    WHERE extract(isodow FROM d) < 6
 ), workdays AS (
-    SELECT h.employee, count(DISTINCT d) AS workdays
-    FROM here h
-    CROSS JOIN generate_series(%(since)s::date::timestamp, %(until)s::date::timestamp
-                                 - interval '1 day', interval '1 day') AS d
-    JOIN employment_spells(%(as_of)s) s ON s.employee = h.employee
-        AND s.from_at < first_instant(d + interval '1 day', %(zone)s)
-        AND first_instant(d, %(zone)s) < s.to_at
-    WHERE extract(isodow FROM d) < 6 AND first_instant(d, %(zone)s) <= %(on)s
-      AND NOT EXISTS (
+    SELECT h.employee, count(DISTINCT d.day) AS workdays
+    FROM here h JOIN employment_spells(%(as_of)s) s ON s.employee = h.employee
+    JOIN days d ON s.from_at < d.ends AND d.begins < s.to_at AND d.begins <= %(on)s
+    WHERE NOT EXISTS (
           SELECT FROM absences a WHERE a.employee = h.employee
-            AND known(a.position, a.annulled_at, %(as_of)s) AND d BETWEEN a.first_day AND a.last_day)
+            AND known(a.position, a.annulled_at, %(as_of)s)
+            AND d.day BETWEEN a.first_day AND a.last_day)
     GROUP BY h.employee
 ), acts AS (
     SELECT performed_by AS employee, count(*) AS events, count(occurred_at) AS told,

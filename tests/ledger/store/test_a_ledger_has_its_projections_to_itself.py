@@ -30,6 +30,7 @@ def test_a_ledger_is_not_made_beside_a_schema_where_its_projections_would_be(
             connection.execute("DROP SCHEMA taken_projections")
 
 
+@pytest.mark.usefixtures("unbuilt")
 def test_making_a_ledger_again_changes_nothing_when_it_has_projections(location: Location) -> None:
     assert location.dsn
     with psycopg.connect(location.dsn, autocommit=True) as connection:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from psycopg import conninfo
 
 from ledger.database import Connection, Location
@@ -15,6 +16,7 @@ def findings(iledger: Run, **settings: str) -> tuple[int, dict[str, Any]]:
     return done.returncode, {each["check"]: each for each in json.loads(done.stdout)}
 
 
+@pytest.mark.usefixtures("unbuilt")
 def test_a_healthy_ledger(iledger: Run) -> None:
     code, found = findings(iledger)
     assert code == 0
@@ -87,6 +89,7 @@ def test_no_server_and_no_ledger(iledger: Run, tmp_path: Any) -> None:
     assert "iledger init" in found["schema"]["advice"]
 
 
+@pytest.mark.usefixtures("unbuilt")
 def test_status_tells_how_far_everything_is(iledger: Run) -> None:
     iledger("append", stdin=jsonl(event(1), event(2)))
     whole = json.loads(iledger("status", "--format", "json").stdout)

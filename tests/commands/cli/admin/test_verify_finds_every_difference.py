@@ -88,6 +88,7 @@ def test_what_is_taken_in_meanwhile_is_compared_too(
     assert {t.table: t.rows for t in found.tables}["ownership_changes"] == 6
 
 
+@pytest.mark.usefixtures("unbuilt")
 def test_without_projections_there_is_nothing_to_verify(iledger: Run) -> None:
     done = iledger("projections", "verify")
     assert done.returncode == 6

@@ -18,7 +18,7 @@ from commands.cli.shell.times import moment
 from ledger.database import Connection, Location
 from ledger.errors import InvalidQuestion, NotInitialised
 from ledger.events.contacts import CallMissed
-from projections.engine.rebuild import rebuild
+from projections.engine.rebuild import discard, rebuild
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -150,6 +150,7 @@ def supervisor(location: Location) -> Iterator[str]:
 def test_who_may_not_catch_up_is_told_how_far_behind_the_answer_is(
     ask: Ask, location: Location, owner: Connection, supervisor: str, filled: Any
 ) -> None:
+    discard(owner, location.projections)
     with pytest.raises(NotInitialised, match="projections rebuild"):
         ask(dsn=supervisor)
     rebuild(location)
