@@ -16,7 +16,6 @@ import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from ledger import embedded, schema
 from ledger.database import Connection, Location, connect
@@ -24,11 +23,13 @@ from projections.engine import zones
 from projections.engine.catch_up import catch_up
 from projections.engine.rebuild import discard
 from tests.ledger.embedded.conftest import leave_nothing
+from tests.projections.ledgers import catalog, emptied
 from tests.surroundings import groups, servers
 
 # A server that several runs share, one after another (tests/mutants); none meets another's ledgers.
 _SHARED = os.environ.get("ILEDGER_TEST_FOLDER")
 _numbers = itertools.count(os.getpid() * 1_000 if _SHARED else 1)
+_ready: list[tuple[Location, object]] = []  # empty ledgers, each with its catalog
 
 # No test is about time: a busy machine is no failure.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -103,47 +104,41 @@ def _drop(dsn: str, location: Location) -> None:
             connection.execute(drop)
 
 
-def _fresh(dsn: str) -> Iterator[Location]:
+def _new(dsn: str) -> Location:
     location = Location(dsn=dsn, schema=f"t{next(_numbers)}")
     schema.init(location, "Europe/Moscow")
-    yield location
-    _drop(dsn, location)
-
-
-@pytest.fixture(scope="session")
-def template(embedded_dsn: str) -> Location:
-    """An empty ledger with empty projections, in a database that nobody is connected to."""
-    schema_name = f"t{next(_numbers)}"
-    with psycopg.connect(embedded_dsn, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(schema_name)))
-    location = Location(dsn=make_conninfo(embedded_dsn, dbname=schema_name), schema=schema_name)
-    schema.init(location, "Europe/Moscow")
-    with closing(connect(location, "owner")) as connection:
-        catch_up(connection, location)
     return location
 
 
 @pytest.fixture
-def location(embedded_dsn: str, template: Location) -> Iterator[Location]:
-    """An empty ledger in a database of its own on the embedded server; zone Europe/Moscow.
+def location(embedded_dsn: str) -> Iterator[Location]:
+    """An empty ledger of its own on the embedded server, with projections; zone Europe/Moscow.
 
-    It is a copy: to build tables takes fifteen times as long, and half as long as many a test.
+    Another test may have had it before, for to build tables takes longer than most tests: it is
+    emptied, or dropped if that test changed more than its rows.
     """
-    name = f"{template.schema}_{next(_numbers)}"
-    copy, original = sql.Identifier(name), sql.Identifier(template.schema)
-    with psycopg.connect(embedded_dsn, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, original))
-        # Rights on a database are not copied.
-        owner = sql.Identifier(f"{template.schema}_owner")
-        connection.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(copy, owner))
-        yield template._replace(dsn=make_conninfo(embedded_dsn, dbname=name))
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copy))
+    location, as_built = _ready.pop() if _ready else _built(embedded_dsn)
+    yield location
+    if catalog(location) == as_built:
+        emptied(location)
+        _ready.append((location, as_built))
+    else:
+        _drop(embedded_dsn, location)
+
+
+def _built(dsn: str) -> tuple[Location, object]:
+    location = _new(dsn)
+    with closing(connect(location, "owner")) as connection:
+        catch_up(connection, location)
+    return location, catalog(location)
 
 
 @pytest.fixture
 def any_location(any_dsn: str) -> Iterator[Location]:
     """An empty ledger in a schema of its own, on every server there is; zone Europe/Moscow."""
-    yield from _fresh(any_dsn)
+    location = _new(any_dsn)
+    yield location
+    _drop(any_dsn, location)
 
 
 @pytest.fixture

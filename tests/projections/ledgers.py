@@ -47,7 +47,7 @@ def ledger_of(
             catch_up(connection, location)
         yield location, connection
     # After a failure it is left alone: who knows in what state it is.
-    _emptied(location)
+    emptied(location)
     ready.append(location)
 
 
@@ -59,7 +59,7 @@ def _new(dsn: str, zone: str) -> Location:
     return location
 
 
-def _emptied(location: Location) -> None:
+def emptied(location: Location) -> None:
     """Take out all events, and all that follows from them, as nobody but a superuser can."""
     with psycopg.connect(location.dsn, autocommit=True) as connection:
         table = {name: sql.Identifier(location.schema, name) for name in ("events", "event_tags")}
@@ -77,6 +77,46 @@ def _emptied(location: Location) -> None:
                 command = "UPDATE {} SET position = 0" if name == "progress" else "DELETE FROM {}"
                 script.append(sql.SQL(command).format(sql.Identifier(built, name)))
         connection.execute(sql.SQL(";").join(script))
+
+
+# Relations, columns, indexes, functions, triggers, rights, and the settings of roles.
+_CATALOG = """
+WITH schemas AS (
+    SELECT oid, nspname, nspacl FROM pg_namespace
+    WHERE nspname = %(schema)s OR starts_with(nspname, %(schema)s || '_')
+), found (what) AS (
+    SELECT (nspname, nspacl)::text FROM schemas
+    UNION ALL
+    SELECT (s.nspname, c.relname, c.relkind, c.relowner::regrole, c.relacl, array(
+                SELECT (attname, atttypid::regtype)::text FROM pg_attribute
+                WHERE attrelid = c.oid AND NOT attisdropped ORDER BY attnum))::text
+    FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace
+    UNION ALL
+    SELECT (s.nspname, proname, md5(prosrc), proacl)::text
+    FROM pg_proc p JOIN schemas s ON s.oid = p.pronamespace
+    UNION ALL
+    SELECT (s.nspname, c.relname, t.tgname, t.tgenabled)::text FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid JOIN schemas s ON s.oid = c.relnamespace
+    WHERE NOT t.tgisinternal
+    UNION ALL
+    SELECT (roleid::regrole, member::regrole)::text FROM pg_auth_members
+    WHERE starts_with(roleid::regrole::text, %(schema)s || '_')
+    UNION ALL
+    SELECT (setrole::regrole, setconfig)::text FROM pg_db_role_setting
+)
+SELECT md5(string_agg(what, ',' ORDER BY what COLLATE "C")) FROM found
+"""
+
+
+def catalog(location: Location) -> object:
+    """All of a ledger but its rows; to see whether a test has changed more than those."""
+    about = sql.SQL("SELECT a, p.fingerprint FROM {} a, {} p").format(
+        sql.Identifier(location.schema, "about"), sql.Identifier(location.projections, "progress")
+    )
+    with psycopg.connect(location.dsn, autocommit=True) as connection:
+        found = connection.execute(_CATALOG, {"schema": location.schema}).fetchall()
+        there = connection.execute(_FRAME["exists"], {"schema": location.projections}).fetchone()
+        return [*found, *(connection.execute(about).fetchall() if there == (True,) else ())]
 
 
 def _then(location: Location) -> str:

@@ -102,6 +102,7 @@ with closing(connect(location, "owner")) as connection:
 """
 
 
+@pytest.mark.usefixtures("unbuilt")
 def test_a_package_installed_later_is_seen_in_what_was_recorded_before(
     package: Path, location: Location
 ) -> None:
