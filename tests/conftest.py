@@ -29,7 +29,7 @@ from tests.surroundings import groups, servers
 # A server that several runs share, one after another (tests/mutants); none meets another's ledgers.
 _SHARED = os.environ.get("ILEDGER_TEST_FOLDER")
 _numbers = itertools.count(os.getpid() * 1_000 if _SHARED else 1)
-_ready: list[tuple[Location, object]] = []  # empty ledgers, each with its catalog
+_ready: list[tuple[Location, list[object]]] = []  # empty ledgers, each with its catalog
 
 # No test is about time: a busy machine is no failure.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -126,7 +126,7 @@ def location(embedded_dsn: str) -> Iterator[Location]:
         _drop(embedded_dsn, location)
 
 
-def _built(dsn: str) -> tuple[Location, object]:
+def _built(dsn: str) -> tuple[Location, list[object]]:
     location = _new(dsn)
     with closing(connect(location, "owner")) as connection:
         catch_up(connection, location)

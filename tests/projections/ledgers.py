@@ -108,15 +108,15 @@ SELECT md5(string_agg(what, ',' ORDER BY what COLLATE "C")) FROM found
 """
 
 
-def catalog(location: Location) -> object:
-    """All of a ledger but its rows; to see whether a test has changed more than those."""
-    about = sql.SQL("SELECT a, p.fingerprint FROM {} a, {} p").format(
-        sql.Identifier(location.schema, "about"), sql.Identifier(location.projections, "progress")
-    )
+def catalog(location: Location) -> list[object]:
+    """All of a ledger but events and rows; to see whether a test has changed more than those."""
+    own, built = sql.Identifier(location.schema), sql.Identifier(location.projections)
+    rows = "SELECT a, m, p.fingerprint FROM {0}.about a, {0}.migrations m, {1}.progress p"
     with psycopg.connect(location.dsn, autocommit=True) as connection:
-        found = connection.execute(_CATALOG, {"schema": location.schema}).fetchall()
-        there = connection.execute(_FRAME["exists"], {"schema": location.projections}).fetchone()
-        return [*found, *(connection.execute(about).fetchall() if there == (True,) else ())]
+        found: list[object] = [*connection.execute(_CATALOG, {"schema": location.schema})]
+        if connection.execute(_FRAME["exists"], {"schema": location.projections}).fetchone()[0]:
+            found += sorted(connection.execute(sql.SQL(rows).format(own, built)))
+    return found
 
 
 def _then(location: Location) -> str:
