@@ -33,3 +33,4 @@ subprocess.Popen.__init__ = start  # type: ignore[method-assign]
 _clock = time_machine.travel(time.time() + AHEAD, tick=True).start()
 # Starting it takes a while, by which it is behind the servers' clocks.
 _clock.move_to(time_machine.escape_hatch.time.time() + AHEAD)
+time.time()  # until it is first asked, it stands still
