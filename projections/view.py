@@ -101,6 +101,33 @@ def ask(
         return cursor.fetchall()
 
 
+def ask_at_once(
+    connection: Connection,
+    view: View,
+    questions: Sequence[tuple[str, type[Any]]],
+    **parameters: object,
+) -> list[list[Any]]:
+    """The rows of several statements, each given with its class of rows, in one round trip."""
+    known = view._asdict() | parameters
+
+    def sent() -> list[Cursor[Any]]:
+        return [
+            connection.cursor(row_factory=rows_of(row)).execute(statement, known, prepare=True)
+            for statement, row in questions
+        ]
+
+    with translated():
+        if _now_reading(connection)[1:] == (view.zone, None):
+            with connection.pipeline():
+                displaced = connection.execute(_FRAME["displaced"])
+                cursors = sent()
+            if displaced.fetchall() <= [(view.as_of,)]:
+                return [cursor.fetchall() for cursor in cursors]
+        with reading(connection, view.zone, view.as_of), connection.pipeline():
+            cursors = sent()
+    return [cursor.fetchall() for cursor in cursors]
+
+
 @contextmanager
 def reading(connection: Connection, zone: str, as_of: int) -> Iterator[None]:
     """Let statements read the tables with every date as a day of this zone (`engine.zones`).
@@ -109,10 +136,7 @@ def reading(connection: Connection, zone: str, as_of: int) -> Iterator[None]:
     since which a date has got another place (`engine.placing`).
     """
     with translated():
-        if connection not in _READING:
-            ((own,),) = connection.execute(_FRAME["zone"]).fetchall()
-            _READING[connection] = _Reading(own, own, None)
-        before = _READING[connection]
+        before = _now_reading(connection)
         ((displaced,),) = connection.execute(_FRAME["displaced"]).fetchall()
         by_views = zone != before.own or as_of < displaced or before.as_of is not None
         wanted = _Reading(before.own, zone, as_of if by_views else None)
@@ -127,6 +151,13 @@ def reading(connection: Connection, zone: str, as_of: int) -> Iterator[None]:
             _READING[connection] = before
             if not connection.broken and connection.info.transaction_status != _FAILED:
                 _look(connection, path, before)
+
+
+def _now_reading(connection: Connection) -> _Reading:
+    if connection not in _READING:
+        ((own,),) = connection.execute(_FRAME["zone"]).fetchall()
+        _READING[connection] = _Reading(own, own, None)
+    return _READING[connection]
 
 
 def _look(connection: Connection, path: str, wanted: _Reading) -> None:

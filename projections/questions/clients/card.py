@@ -30,7 +30,7 @@ from projections.questions.clients.card_open_items import (
 from projections.shown_times import date_in, local
 from projections.tables.clients.merges import LINKED, MEMBERS, Link, MergedId, members, told_apart
 from projections.tables.ownership.disputes import OpenConflict, OpenDispute
-from projections.view import View, ask, reading, rows_of
+from projections.view import View, ask, ask_at_once
 
 _SQL = statements("projections.questions.clients", "card.sql")
 _OPEN = statements("projections.questions.clients", "card_open_items.sql")
@@ -233,15 +233,9 @@ def _card(connection: Connection, view: View, client: str) -> Card:
 def _sections(
     connection: Connection, view: View, wanted: Sequence[_Section], clients: list[str]
 ) -> Card:
-    parameters = view._asdict() | {"client": clients[0], "clients": clients}
-    with reading(connection, view.zone, view.as_of), connection.pipeline():
-        cursors = [
-            connection.cursor(row_factory=rows_of(section.row)).execute(
-                section.statement, parameters, prepare=True
-            )
-            for section in wanted
-        ]
-    return Card(*(told_apart(cursor.fetchall(), clients) for cursor in cursors))
+    questions = [(section.statement, section.row) for section in wanted]
+    found = ask_at_once(connection, view, questions, client=clients[0], clients=clients)
+    return Card(*(told_apart(rows, clients) for rows in found))
 
 
 def _line_changes(
