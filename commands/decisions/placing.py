@@ -41,9 +41,9 @@ def placed(events: Iterable[Recorded]) -> list[Recorded]:
         family = event.type.partition(".")[0]
         thing = _THINGS[family](event, event.data) if family in _THINGS else None
         at = event.occurred_at
-        if thing is None or at is None:
+        if thing is None:
             continue
-        if event.over_at is not None:
+        if at is not None and event.over_at is not None:
             earlier = [
                 moment
                 for moment, type_ in before[family, thing]
@@ -52,6 +52,6 @@ def placed(events: Iterable[Recorded]) -> list[Recorded]:
             at = max([at, *earlier])
             force_setattr(event, "occurred_at", at)
         # A change dated ahead takes its place when it takes effect.
-        ahead: datetime | None = getattr(event.data, "effective_at", None)
-        before[family, thing].append((ahead or at, event.type))
+        if holds := getattr(event.data, "effective_at", None) or at:
+            before[family, thing].append((holds, event.type))
     return found

@@ -8,10 +8,12 @@ SELECT pg_advisory_lock(projections_lock())
 SELECT pg_advisory_unlock(projections_lock())
 
 -- name: tables
--- The tables of both schemas, and which schema has each; `progress` is not compared.
+-- The tables of both schemas, and which schema has each. How far they are, and which answers need
+-- the views, follows from when they were brought up to date, and is not compared.
 SELECT c.relname, bool_or(n.nspname = %(used)s), bool_or(n.nspname = %(beside)s)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname IN (%(used)s, %(beside)s) AND c.relkind IN ('r', 'p', 'm') AND c.relname <> 'progress'
+WHERE n.nspname IN (%(used)s, %(beside)s) AND c.relkind IN ('r', 'p', 'm') 
+  AND c.relname NOT IN ('progress', 'displaced')
 GROUP BY c.relname ORDER BY c.relname
 
 -- name: compare

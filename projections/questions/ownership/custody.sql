@@ -3,12 +3,13 @@
 
 -- name: chain
 SELECT nullif(s.from_at, '-infinity') AS from_at, s.precision AS from_precision,
-       finite(s.to_at) AS to_at,
-       (SELECT e.precision FROM ownership_changes e WHERE e.position = s.to_position)
-           AS to_precision,
-       s.owner, s.kind, c.change, c.from_employee, c.reason, c.recorded_by, c.position, c.event_id
+       CASE WHEN e.position IS NOT NULL THEN finite(s.to_at) END AS to_at,
+       e.precision AS to_precision, s.owner, s.kind, c.change, c.from_employee, c.reason, c.recorded_by, c.position, c.event_id
 FROM owner_spells_at(%(as_of)s) s
 JOIN ownership_changes c ON c.position = s.from_position AND c.client = s.client
+-- What ends it later is known only if it had been decided before.
+LEFT JOIN ownership_changes e ON e.position = s.to_position AND e.client = s.client
+                             AND (s.to_at <= %(on)s OR e.decided_at <= %(on)s)
 WHERE s.client = %(client)s AND s.from_at <= %(on)s
 ORDER BY s.from_at, s.from_position
 
@@ -68,7 +69,7 @@ WITH spells AS MATERIALIZED (
        OR (change = 'expired' AND before = ARRAY[from_employee, 'curator'])
 )
 SELECT f.client, f.what, nullif(f.from_at, '-infinity') AS from_at,
-       finite(f.to_at) AS to_at, f.owner, f.named, f.positions,
+       CASE WHEN f.to_at <= %(on)s THEN finite(f.to_at) END AS to_at, f.owner, f.named, f.positions,
        (SELECT array_agg(c.event_id::text ORDER BY c.position) FROM ownership_changes c
         WHERE c.position = ANY (f.positions)) AS event_ids
 FROM found f WHERE f.from_at <= %(on)s

@@ -133,7 +133,7 @@ WITH closings AS (
     ) AS last_words WHERE change = 'closed'
 ), spent AS (
     SELECT s.case_id, s.state,
-           sum(CASE WHEN s.to_at = 'infinity' AND c.case_id IS NOT NULL THEN 0
+           sum(CASE WHEN s.to_at > %(on)s AND c.case_id IS NOT NULL THEN 0
                     ELSE extract(epoch FROM least(s.to_at, %(on)s) - s.from_at) / 3600 END)
                FILTER (WHERE isfinite(s.from_at)) AS hours
     FROM case_state_spells(%(as_of)s) s LEFT JOIN closings c ON c.case_id = s.case_id

@@ -209,9 +209,10 @@ ORDER BY coalesce(c.effective_at, '-infinity'), c.position
 
 -- name: owner
 SELECT s.owner, s.kind, nullif(s.from_at, '-infinity') AS from_at,
-       s.precision AS from_precision, finite(s.to_at) AS to_at,
-       (SELECT c.precision FROM ownership_changes c WHERE c.position = s.to_position)
-           AS to_precision,
+       s.precision AS from_precision, ahead.effective_at AS to_at, ahead.precision AS to_precision,
        s.from_position AS position
 FROM owner_spells_at(%(as_of)s) s
+-- What ends it later is known only if it had been decided before.
+LEFT JOIN ownership_changes ahead
+       ON ahead.position = s.to_position AND ahead.client = s.client AND ahead.decided_at <= %(on)s
 WHERE s.client = %(client)s AND s.from_at <= %(on)s AND %(on)s < s.to_at

@@ -10,14 +10,15 @@ from ledger.database import Connection
 from ledger.envelope import Event
 from ledger.errors import NotFound
 from projections.questions.clients import card
-from projections.questions.ownership import portfolio
-from projections.tables.ownership import disputes, handovers
+from projections.questions.ownership import custody, portfolio
+from projections.questions.service import service_report
+from projections.tables.ownership import disputes, handovers, ownership
 from projections.view import View
 from tests.projections.ledgers import NOW, as_then, ledger_of, view
 from tests.projections.random_events import POOLS, histories
 from tests.surroundings.groups import examples
 
-STREAMS = ("clients", "people", "ownership", "contacts", "sales")
+STREAMS = ("clients", "people", "ownership", "contacts", "sales", "service")
 MOMENTS = (
     datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 10, tzinfo=UTC),
     datetime(2026, 2, 1, 12, tzinfo=UTC), NOW,
@@ -34,8 +35,11 @@ def answers(connection: Connection, seen: View) -> dict[str, Any]:
         "conflicts by branch": disputes.incident_counts(connection, seen, by="branch"),
         "handovers": handovers.handovers(connection, seen),
         "open handovers": handovers.handovers(connection, seen, only_open=True),
+        "hours in states": service_report.hours_in_state(connection, seen),
     }
     for client in POOLS["client"]:
+        found[f"owner {client}"] = ownership.owner(connection, seen, client)
+        found[f"chain {client}"] = custody.chain(connection, seen, client)
         for question in (card.card, card.timeline):
             try:
                 found[f"{question.__name__} {client}"] = question(connection, seen, client)
