@@ -26,11 +26,10 @@ _THINGS: dict[str, _Thing] = {
     "org_unit": lambda event, data: data.unit,
     "account_team_member": _of_client,
     "conflict": _of_client,
-    "dispute": lambda event, data: data.dispute,
     "client": lambda event, data: getattr(data, "absorbed", None),
 }
 # They begin a thing, and come after their like alone.
-_OPENINGS = {"employee.hired", "conflict.reported", "dispute.opened"}
+_OPENINGS = {"employee.hired", "conflict.reported"}
 
 
 def placed(events: Iterable[Recorded]) -> list[Recorded]:

@@ -5,8 +5,9 @@ claim, judge    a claim to a client, and the decision on it
 None of them changes the owner: a reassignment is a decision of its own, with its reason.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from commands.decisions.ownership.ownership import Ownership
 from commands.decisions.ownership.refusals import refuse_unknown
 from ledger import log
 from ledger.database import Connection
-from ledger.envelope import Recorded
+from ledger.envelope import NEVER, Recorded
 from ledger.errors import InvalidQuestion, NotFound, Refused, UnknownId
 from ledger.events.ownership import (
     ConflictReported,
@@ -33,6 +34,15 @@ _CONFLICT = ("conflict.reported", "conflict.resolved")
 _DISPUTE = ("ownership_dispute.opened", "ownership_dispute.resolved")
 
 
+class Step(NamedTuple):
+    """A conflict was reported or resolved (report: None); in order of time, ties by position."""
+
+    at: datetime
+    position: int
+    employee: str
+    report: ConflictReported | None
+
+
 class Dispute(NamedTuple):
     """One dispute over a client; ended: position and decision, None while it is open."""
 
@@ -47,13 +57,26 @@ class Dispute(NamedTuple):
 class Disputes:
     """What decisions about conflicts and disputes over one client depend on.
 
-    - conflicts: the last report of every open conflict
+    - conflicts: all reports and resolutions, in order
     - disputes: all, including resolved ones
+    - ends: by dispute, the position and decision of its first resolution
     """
 
     ownership: Ownership
-    conflicts: tuple[ConflictReported, ...] = ()
+    conflicts: tuple[Step, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    ends: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+    def open_conflict(self, employee: str) -> ConflictReported | None:
+        """The last report of a conflict with the employee; None if none is open.
+
+        A resolution dated before the only report resolves it: `reported` in
+        projections/tables/ownership/disputes.sql has the same rule.
+        """
+        steps = [each for each in self.conflicts if each.employee == employee]
+        if len(steps) > 1 and sum(each.report is not None for each in steps) == 1:
+            return None
+        return steps[-1].report if steps else None
 
 
 Decide = Callable[[Disputes, Context], Decision]
@@ -84,20 +107,18 @@ def evolve(state: Disputes, event: Recorded) -> Disputes:
     """Fold one event into the state."""
     d = event.data
     match event.type:
-        case "conflict.reported":
-            return replace(state, conflicts=(*_others(state, d.employee), d))
-        case "conflict.resolved":
-            return replace(state, conflicts=_others(state, d.employee))
+        case "conflict.reported" | "conflict.resolved":
+            report = d if event.type == "conflict.reported" else None
+            step = Step(event.occurred_at or NEVER, event.position, d.employee, report)
+            return replace(state, conflicts=tuple(sorted((*state.conflicts, step))))
         case "ownership_dispute.opened":
-            found = Dispute(d.dispute, event.client or "", d.claimant, d.respondent)
+            ended = state.ends.get(d.dispute)
+            found = Dispute(d.dispute, event.client or "", d.claimant, d.respondent, ended)
             return replace(state, disputes=(*state.disputes, found))
         case "ownership_dispute.resolved":
-            ended = (event.position, d.decision)
-            disputes = (
-                each._replace(ended=each.ended or ended) if each.dispute == d.dispute else each
-                for each in state.disputes
-            )
-            return replace(state, disputes=tuple(disputes))
+            ends = {d.dispute: (event.position, d.decision), **state.ends}
+            disputes = (each._replace(ended=ends.get(each.dispute)) for each in state.disputes)
+            return replace(state, disputes=tuple(disputes), ends=ends)
     return replace(state, ownership=ownership.evolve(state.ownership, event))
 
 
@@ -108,7 +129,7 @@ def report(employee: str, severity: Severity = "medium", account: str | None = N
         refuse_unknown(state.ownership, context)
         _refuse_never_here(state, employee)
         content = ConflictReported(employee=employee, severity=severity, account=account)
-        if content in state.conflicts:
+        if content == state.open_conflict(employee):
             return Decision()
         return Decision((context.event(content, state.ownership.client),))
 
@@ -120,7 +141,7 @@ def settle(employee: str, outcome: Outcome, remark: str | None = None) -> Decide
 
     def decide(state: Disputes, context: Context) -> Decision:
         client = state.ownership.client
-        if len(_others(state, employee)) == len(state.conflicts):
+        if state.open_conflict(employee) is None:
             refuse_unknown(state.ownership, context)
             _refuse_never_here(state, employee)
             raise Refused(
@@ -154,9 +175,9 @@ def claim(dispute: str, claimant: str, respondent: str, text: str) -> Decide:
             )
         for employee in (claimant, respondent):
             _refuse_never_here(state, employee)
+        if dispute in {*state.ends, *(each.dispute for each in state.disputes)}:
+            raise Refused(f"dispute {dispute} exists already; choose another id")
         for each in state.disputes:
-            if each.dispute == dispute:
-                raise Refused(f"dispute {dispute} exists already; choose another id")
             if not each.ended and {each.claimant, each.respondent} == {claimant, respondent}:
                 raise Refused(
                     f"{each.claimant} and {each.respondent} have an open dispute over client "
@@ -238,10 +259,6 @@ def check_evidence(connection: Connection, evidence: Iterable[str]) -> None:
             raise NotFound(
                 f"there is no event {each} in the ledger; `iledger replay --format jsonl` shows ids"
             )
-
-
-def _others(state: Disputes, employee: str) -> tuple[ConflictReported, ...]:
-    return tuple(each for each in state.conflicts if each.employee != employee)
 
 
 def _refuse_never_here(state: Disputes, employee: str) -> None:

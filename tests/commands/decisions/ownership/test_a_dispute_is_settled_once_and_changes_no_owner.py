@@ -71,6 +71,26 @@ def test_a_conflict_that_is_not_open_cannot_be_settled() -> None:
             settle("E-1", "unfounded")(after(*facts), CONTEXT)
 
 
+def test_what_was_recorded_late_takes_its_place_in_time() -> None:
+    def dated(*facts: tuple[Any, str]) -> Disputes:
+        start = [event(fact, 0) for fact in START]
+        found: Disputes = given(model("C-1", "E-1"), *start, *(event(*each) for each in facts))
+        return found
+
+    resolved = dated((SETTLED, "2026-03-12T00:00Z"), (REPORTED, "2026-03-10T00:00Z"))
+    assert told(report("E-1", "high", "кричит")(resolved, CONTEXT)) == [REPORTED]
+    with pytest.raises(Refused, match="no open conflict"):
+        settle("E-1", "unfounded")(resolved, CONTEXT)
+    first = ConflictReported(employee="E-1", severity="low")
+    still_open = dated(
+        (REPORTED, "2026-03-20T00:00Z"),
+        (first, "2026-03-01T00:00Z"),
+        (SETTLED, "2026-03-05T00:00Z"),
+    )
+    assert report("E-1", "high", "кричит")(still_open, CONTEXT) == Decision()
+    assert told(settle("E-1", "reconciled")(still_open, CONTEXT)) == [SETTLED]
+
+
 def test_reassigned_is_no_outcome_while_the_client_is_still_his() -> None:
     with pytest.raises(Refused, match="iledger client reassign C-1"):
         settle("E-1", "reassigned")(after(REPORTED), CONTEXT)
@@ -93,6 +113,7 @@ def test_a_dispute_is_opened_even_with_somebody_who_has_left() -> None:
         ((), ("E-1", "E-9"), "iledger employee list"),
         ((OPENED,), ("E-2", "E-1"), "choose another id"),
         ((OPENED, JUDGED), ("E-2", "E-1"), "choose another id"),
+        ((JUDGED,), ("E-2", "E-1"), "choose another id"),
     ],
 )
 def test_a_dispute_that_makes_no_sense_is_refused(
@@ -116,6 +137,8 @@ def test_a_dispute_is_resolved_once() -> None:
     assert decision.events[0].client == "C-1"
     with pytest.raises(Refused, match=r"resolved already: claimant \(position 2\)"):
         decide(state(of, OPENED, JUDGED), CONTEXT)
+    with pytest.raises(Refused, match=r"resolved already: claimant \(position 1\)"):
+        decide(state(of, JUDGED, OPENED), CONTEXT)
     with pytest.raises(NotFound, match="iledger dispute list"):
         decide(state(of), CONTEXT)
 

@@ -1,6 +1,7 @@
 """Decisions fold events in Python, reports ask SQL: about the owner at any time they agree.
 
-And about whether an approach to another's client is one that the rules forbid.
+And about whether an approach to another's client is one that the rules forbid, and about what
+conflicts and disputes are open.
 """
 
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from commands.decisions import handle
+from commands.decisions.ownership import disputes as decided
 from commands.decisions.ownership import ownership, reservation
 from ledger.api import Ledger
 from ledger.envelope import Event
@@ -17,12 +19,17 @@ from ledger.errors import Refused
 from ledger.events.ownership import (
     ClientReassigned,
     ClientReserved,
+    ConflictReported,
+    ConflictResolved,
     Exclusion,
+    OwnershipDisputeOpened,
+    OwnershipDisputeResolved,
     ReservationPolicyPublished,
 )
 from ledger.events.people import EmployeeDeparted, EmployeeHired, EmployeeMoved, OrgUnitDefined
 from ledger.events.sales import OfferSent
 from projections.engine.catch_up import catch_up
+from projections.questions.clients import card
 from projections.tables.ownership import disputes
 from projections.tables.ownership import ownership as reported
 from tests.projections.ledgers import ledger_of, view
@@ -95,3 +102,44 @@ def test_about_what_the_rules_forbid(embedded_dsn: str, turns: list[Any]) -> Non
         position = len(STAFF) + len(events) + 1
         found = disputes.claims(connection, view(position, AT), "C-1")
         assert [line.breach for line in found] == [decision.refusal is not None]
+
+
+DATES = st.sampled_from(
+    ["unknown", "2026-03", "2026-03-05", "2026-03-05T10:00:00Z", "2026-03-05T18:00:00Z",
+     "2026-03-20T10:00:00Z"]
+)  # fmt: skip
+DISPUTES = st.sampled_from(["DS-1", "DS-2"])
+QUARRELS = st.one_of(
+    st.tuples(SELLERS, st.sampled_from(["loud", "late"])).map(
+        lambda pair: ConflictReported(employee=pair[0], account=pair[1])
+    ),
+    SELLERS.map(lambda seller: ConflictResolved(employee=seller, outcome="reconciled")),
+    DISPUTES.map(
+        lambda id_: OwnershipDisputeOpened(
+            dispute=id_, claimant="E-1", respondent="E-2", claim="mine"
+        )
+    ),
+    DISPUTES.map(
+        lambda id_: OwnershipDisputeResolved(
+            dispute=id_, decision="shared", decided_by="E-3", grounds="both"
+        )
+    ),
+)
+
+
+@settings(max_examples=examples(), suppress_health_check=[HealthCheck.too_slow])
+@given(quarrels=st.lists(st.tuples(QUARRELS, DATES), min_size=2, max_size=8))
+def test_about_what_is_open(embedded_dsn: str, quarrels: list[Any]) -> None:
+    events = [told(data, at, client="C-1") for data, at in quarrels]
+    with ledger_of(embedded_dsn, events) as (target, connection), Ledger(target) as ledger:
+        state, _ = handle.read(ledger, decided.model("C-1", "E-1", "E-2"), handle.Memory())
+        seen = view(len(events), AT)
+        listed = card.card(connection, seen, "C-1").open_conflicts
+        conflicts = ((each, state.open_conflict(each)) for each in ("E-1", "E-2"))
+        assert [(line.name, line.account) for line in listed] == [
+            (employee, report.account) for employee, report in conflicts if report
+        ]
+        rows = disputes.disputes(connection, seen)
+        assert [(row.dispute, row.resolved_position) for row in rows] == [
+            (each.dispute, each.ended[0] if each.ended else None) for each in state.disputes
+        ]
