@@ -70,32 +70,37 @@ SELECT p.kind, p.what, p.id, p.near, NULL AS employee,
 FROM placed p
 
 -- name: without
+-- A return without a client is of the client of its purchase, and lacks none.
 WITH gone AS MATERIALIZED (SELECT client, survivor FROM absorbed_at(%(as_of)s, %(on)s)
 ), work AS (
-    SELECT w.what, w.id, w.at, w.precision, w.position, w.performed_by,
-           coalesce(g.survivor, w.client) AS client
+    SELECT CASE w.what WHEN 'return' THEN 'purchase' ELSE w.what END AS what, w.id, w.position,
+           w.what = 'return' AS returned, coalesce(g.survivor, w.client) AS client
     FROM (
-        SELECT 'deal' AS what, deal AS id, client, occurred_at AS at, precision, position,
-               annulled_at, performed_by FROM deal_changes
-        UNION ALL SELECT 'case', case_id, client, occurred_at, precision, position, annulled_at,
-               performed_by FROM case_changes
-        UNION ALL SELECT 'offer', offer, client, occurred_at, precision, position, annulled_at,
-               performed_by FROM offer_changes
-        UNION ALL SELECT 'task', task, client, occurred_at, precision, position, annulled_at,
-               performed_by FROM task_changes
-        UNION ALL SELECT 'purchase', purchase, client, occurred_at, precision, position,
-               annulled_at, performed_by FROM purchases
-        UNION ALL SELECT 'dispute', dispute, client, occurred_at, precision, position, annulled_at,
-               NULL FROM dispute_changes
+        SELECT 'deal' AS what, deal AS id, client, occurred_at AS at, position, annulled_at
+        FROM deal_changes
+        UNION ALL SELECT 'case', case_id, client, occurred_at, position, annulled_at
+        FROM case_changes
+        UNION ALL SELECT 'offer', offer, client, occurred_at, position, annulled_at
+        FROM offer_changes
+        UNION ALL SELECT 'task', task, client, occurred_at, position, annulled_at
+        FROM task_changes
+        UNION ALL SELECT 'purchase', purchase, client, occurred_at, position, annulled_at
+        FROM purchases
+        UNION ALL SELECT 'return', purchase, client, occurred_at, position, annulled_at
+        FROM returns
+        UNION ALL SELECT 'dispute', dispute, client, occurred_at, position, annulled_at
+        FROM dispute_changes
     ) AS w LEFT JOIN gone g ON g.client = w.client
     WHERE known(w.position, w.annulled_at, %(as_of)s) AND coalesce(w.at, '-infinity') <= %(on)s
 ), things AS (
     SELECT what, id, min(client) AS client, max(client) AS other, count(*) AS events,
-           min(position) AS position
+           min(position) AS position,
+           coalesce(bool_and(client IS NULL) FILTER (WHERE NOT returned), min(client) IS NULL)
+               AS lacking
     FROM work GROUP BY what, id
 ), found AS (
     SELECT 'no-client' AS kind, what, id, NULL AS near, NULL AS client, events, position
-    FROM things WHERE client IS NULL AND what <> 'task'
+    FROM things WHERE lacking AND what <> 'task'
     UNION ALL
     SELECT 'two-clients', what, id, other, client, events, position FROM things
     WHERE client <> other
@@ -183,14 +188,22 @@ WHERE a.target IS NULL AND known(a.position, a.annulled_at, %(as_of)s)
 
 -- name: returned
 WITH given AS (
-    SELECT r.purchase, coalesce(r.currency, '') AS currency, min(r.performed_by) AS employee,
+    SELECT r.purchase, coalesce(r.currency, p.currency, '') AS currency,
+           min(r.performed_by) AS employee,
            min(r.client) AS client, sum(r.amount) AS amount, count(*) AS events,
            (array_agg(r.occurred_at ORDER BY r.position))[1] AS at,
            (array_agg(r.precision ORDER BY r.position))[1] AS precision, min(r.position) AS position
-    FROM returns r
+    FROM returns r LEFT JOIN LATERAL (
+        -- As purchase_of() finds it, but also one dated after its return.
+        SELECT currency FROM purchases p
+        WHERE p.purchase = r.purchase AND known(p.position, p.annulled_at, %(as_of)s)
+          AND coalesce(p.occurred_at, '-infinity') <= %(on)s
+        ORDER BY p.client IS DISTINCT FROM r.client, coalesce(p.occurred_at, '-infinity'),
+                 p.position LIMIT 1
+    ) AS p ON r.currency IS NULL
     WHERE known(r.position, r.annulled_at, %(as_of)s)
       AND coalesce(r.occurred_at, '-infinity') <= %(on)s
-    GROUP BY r.purchase, coalesce(r.currency, '')
+    GROUP BY 1, 2
 )
 SELECT 'returned-more' AS kind, 'purchase' AS what, g.purchase AS id, NULL AS near, g.employee,
        g.client, g.events, g.at, g.precision, g.position

@@ -20,6 +20,8 @@ from ledger.events.people import EmployeeDeparted, EmployeeHired
 from ledger.events.sales import (
     DealReassigned,
     DealWon,
+    GoodsReturned,
+    PurchaseRecorded,
 )
 from ledger.events.service import CaseAssigned, CaseOpened
 from projections.questions.integrity.check import KINDS, check, counts
@@ -173,6 +175,13 @@ def test_an_id_that_was_merged_away_is_known(embedded_dsn: str) -> None:
     story = [*SOUND, told(CALL, "2026-02-01", client="OLD", performed_by="E-1"), merged]
     assert found(story, embedded_dsn) == []
     assert found(story[:-1], embedded_dsn) == [("unknown", "client", "OLD", None)]
+
+
+def test_a_return_gives_its_purchase_no_client(embedded_dsn: str) -> None:
+    bought = PurchaseRecorded(purchase="P-1", amount=Decimal(2))
+    given = GoodsReturned(purchase="P-1", amount=Decimal(1))
+    story = [*SOUND, told(bought, "2026-02-02"), of(given, "2026-02-03")]
+    assert found(story, embedded_dsn) == [("no-client", "purchase", "P-1", None)]
 
 
 def test_an_unknown_kind_is_refused_with_those_there_are(embedded_dsn: str) -> None:

@@ -50,7 +50,7 @@ def task(name: str, assignee: str) -> TaskAssigned:
     )
 
 
-def returned(amount: str, currency: str = "RUB") -> GoodsReturned:
+def returned(amount: str, currency: str | None = "RUB") -> GoodsReturned:
     return GoodsReturned(purchase="P-0", amount=Decimal(amount), currency=currency)
 
 
@@ -66,7 +66,8 @@ SOUND = (
     of(opened()),
     of(CALL),
     of(BOUGHT),
-    of(returned("9")),
+    of(returned("8")),
+    told(returned("1", None), "2026-02-01T10:00Z"),  # the currency and client of the purchase
     of(ContactPersonAdded(contact="K-1", name="K")),
     of(AccountTeamMemberAdded(employee="E-2", team_role="sales")),
 )
@@ -155,6 +156,20 @@ CASES: dict[str, tuple[Event, list[Found]]] = {
     ),
     "a return in another currency": (
         of(returned("1", "EUR")), [("returned-more", "purchase", "P-0", None)],
+    ),
+    "a return of more, in the currency of the purchase": (
+        of(returned("1.01", None)), [("returned-more", "purchase", "P-0", None)],
+    ),
+    "a return before the purchase, in its currency": (
+        of(returned("1", None), "2026-01-31"), [("ends-first", "purchase", "P-0", None)],
+    ),
+    "a return by another client": (
+        told(returned("1"), "2026-02-02", client="C-2"),
+        [("unknown", "client", "C-2", "C-1"), ("two-clients", "purchase", "P-0", "C-2")],
+    ),
+    "a return of an unknown purchase by an unknown party": (
+        told(GoodsReturned(purchase="P-1", amount=Decimal(1)), "2026-02-01"),
+        [("unknown", "purchase", "P-1", "P-0"), ("no-client", "purchase", "P-1", None)],
     ),
     "a contact person gone before they came": (
         of(ContactPersonLeft(contact="K-1"), "2026-01-31"),
