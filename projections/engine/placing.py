@@ -44,21 +44,23 @@ def place(connection: Connection, table: Placed, after: int, upto: int) -> None:
     _update(connection, table, "new", {"after": after, "upto": upto})
 
 
-def replace(connection: Connection, table: Placed, annulled: Sequence[int], upto: int) -> None:
-    """Give their place anew to rows that came after annulled events; note it for earlier answers.
-
-    - upto: the position as of which the events are annulled
-    """
+def replace(connection: Connection, table: Placed, annulled: Sequence[int]) -> None:
+    """Give rows that came after annulled events their place anew; note it for earlier answers."""
     for name, _ in _others(table):
-        if _update(connection, table, name, {"annulled": annulled}):
-            connection.execute(_SQL["displaced"], {"until": upto})
+        _update(connection, table, name, {"annulled": annulled})
+    note_displaced(connection, table, annulled)
 
 
-def note_displaced(connection: Connection, table: Placed) -> None:
-    """Note up to which position answers differ because what gave a place was annulled since."""
+def note_displaced(
+    connection: Connection, table: Placed, annulled: Sequence[int] | None = None
+) -> None:
+    """Note up to which position answers differ because what gave a place was annulled since.
+
+    - annulled: positions of the annulled events that are looked at; None for all
+    """
     for _, other in _others(table):
         statement = SQL(_SQL["displacing"]).format(**_names(table), **other)
-        connection.execute(statement)
+        connection.execute(statement, {"annulled": annulled})
 
 
 def dated(connection: Connection, after: int, upto: int) -> bool:

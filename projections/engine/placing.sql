@@ -59,13 +59,11 @@ n.ctid IN (SELECT m.ctid FROM {table} o JOIN {table} m ON m.{key} = o.{key}
 n.ctid IN (SELECT m.ctid FROM ownership_changes o JOIN {table} m ON m.client = o.client
            WHERE o.position = ANY (%(annulled)s) AND m.position > o.position)
 
--- name: displaced
-INSERT INTO displaced (until) VALUES (%(until)s)
-
 -- name: displacing
 INSERT INTO displaced (until)
 SELECT max(o.annulled_at) FROM {other} o JOIN {table} n ON {same}
-WHERE {allowed} AND n.precision IN ('day', 'month')
+WHERE (%(annulled)s::bigint[] IS NULL OR o.position = ANY (%(annulled)s))
+  AND {allowed} AND n.precision IN ('day', 'month')
   AND o.position < n.position AND o.annulled_at > n.position AND o.annulled_at < 9223372036854775807
   AND begun(o.{other_at}, o.precision) > begun(n.{at}, n.precision)
   AND begun(o.{other_at}, o.precision) < is_over(begun(n.{at}, n.precision), n.precision, zone_asked())

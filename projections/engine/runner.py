@@ -90,7 +90,7 @@ def take_in(connection: Connection, after: int, upto: int) -> None:
         if new:
             place(connection, table, after, upto)
         if annulled:
-            replace(connection, table, annulled, upto)
+            replace(connection, table, annulled)
     for projection in registry.projections():
         if projection.materialized:
             touch(connection, projection.materialized, parameters)

@@ -160,6 +160,47 @@ def test_who_is_credited_follows_from_the_order_of_recording(
     assert [row["group"] for row in rows] == [owner]
 
 
+def test_an_earlier_answer_stays_though_what_gave_the_place_was_annulled_since(
+    iledger: Run, here: Here
+) -> None:
+    recorded(iledger, OWNED, MOVED, ("purchase.recorded", DAY, BOUGHT), annulling(2))
+    question = "metrics", "--metric", "purchase_value", "--by", "employee"
+    groups = [[row["group"] for row in asked(here, *question, *then)]
+              for then in ((), ("--as-of", "4"))]  # fmt: skip
+    assert groups == [["E-1"], ["E-2"]]
+
+
+DEAL: tuple[Line, Line] = (
+    ("deal.opened", BEFORE, {"deal": "D", "holder": "E-1", "amount": 5, "currency": "RUB"}),
+    ("deal.reassigned", TIME, {"deal": "D", "to_holder": "E-2"}),
+)
+
+
+@pytest.mark.parametrize("at", [DAY, MONTH])
+@pytest.mark.parametrize(
+    ("metric", "closed"),
+    [
+        ("won_value", ("deal.won", {"amount": 5, "currency": "RUB"})),
+        ("deals_lost", ("deal.lost", {})),
+    ],
+)
+def test_who_held_a_deal_by_then_is_credited_with_its_end(
+    iledger: Run, here: Here, metric: str, closed: tuple[str, dict[str, Any]], at: str
+) -> None:
+    recorded(iledger, *DEAL, (closed[0], at, {"deal": "D", **closed[1]}))
+    assert [
+        row["group"] for row in asked(here, "metrics", "--metric", metric, "--by", "employee")
+    ] == ["E-2"]
+
+
+def test_a_deal_won_after_all_was_not_won_before_it_was_lost(iledger: Run, here: Here) -> None:
+    lost, won = ("deal.lost", TIME, {"deal": "D"}), ("deal.won", DAY, {"deal": "D"})
+    recorded(iledger, DEAL[0], lost, won)
+    assert asked(here, "deal", "list", "--on", "2025-05-06T05:00+03:00")[0]["status"] == "open"
+    assert asked(here, "deal", "list")[0]["status"] == "won"
+    assert [row["status"] for row in asked(here, "deal", "history", "D")] == ["open", "lost", "won"]
+
+
 def test_a_beginning_recorded_late_begins_nothing_anew(iledger: Run, here: Here) -> None:
     recorded(
         iledger,
