@@ -26,7 +26,7 @@ from tests.projections.fold_parts import (
 )
 from tests.projections.fold_times import LONG_AGO, at
 from tests.projections.ledgers import NOW
-from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known, again
+from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import Known
 
 TURNS = ("deal.won", "deal.lost", "deal.reopened")
 
@@ -60,14 +60,8 @@ def evidence(events: list[Known], span: Span) -> dict[str, list[Row]]:
     return found
 
 
-def deal_steps(steps: list[Known]) -> list[Known]:
-    turns = [each for each in steps if kind(each) in TURNS]
-    others = [each for each in steps if kind(each) not in TURNS]
-    return sorted([*again(turns), *others], key=lambda each: each[:2])
-
-
 def deals(happened: list[Known], span: Span) -> Found:
-    for steps in map(deal_steps, grouped(happened, "deal", "deal").values()):
+    for steps in grouped(happened, "deal", "deal").values():
         status, still, known, closed = "open", False, Facts(), list[tuple[str, Row, bool]]()
         opened = next((each for each in steps if kind(each) == "deal.opened"), None)
         of_opening = facts_at(steps, opened) if opened else Facts()
@@ -110,7 +104,7 @@ def undone(closed: list[tuple[str, Row, bool]], *, is_undone: bool) -> Found:
 
 
 def stays(happened: list[Known], span: Span) -> Found:
-    for steps in map(deal_steps, grouped(happened, "deal", "deal").values()):
+    for steps in grouped(happened, "deal", "deal").values():
         status, stage, begun = "open", None, steps[0]
         for each in steps:
             turn = kind(each).removeprefix("deal.")

@@ -25,7 +25,7 @@ ABOUT_CONTACTS = (
 HOLDINGS = ("case.assigned", "case.unassigned", "case.relocated")
 # By the first word of a type: the field that names the thing, and what begins it.
 THINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "deal": ("deal", ("deal.opened", "deal.won", "deal.lost", "deal.reopened")),
+    "deal": ("deal", ("deal.opened",)),
     "case": ("case", ("case.opened",)),
     "task": ("task", ("task.assigned",)),
     "offer": ("offer", ("offer.sent",)),

@@ -84,8 +84,7 @@ CREATE INDEX ON deal_spells (undone_at) WHERE undone_at IS NOT NULL;
 -- Holder, stage and status are the last ones recorded; the rest of a deal is recorded once. Its amount,
 -- in the currency of that amount, is that of the win that counts while it is won, and otherwise that of
 -- its opening. A deal is open until it is won or lost, whenever its opening is dated, and only what
--- reopens it opens it again. Its opening says who pursued it first. What closed or reopened it on a date
--- did so again after what had been recorded before of a time or day within that date.
+-- reopens it opens it again. Its opening says who pursued it first.
 CREATE FUNCTION deal_spells_of(as_of bigint)
 RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
     WITH numbered AS (
@@ -93,14 +92,6 @@ RETURNS SETOF deal_spells LANGUAGE sql STABLE AS $$
         FROM (
             SELECT d.*, coalesce(d.occurred_at, '-infinity') AS at
             FROM deal_changes d WHERE known(d.position, d.annulled_at, as_of)
-            UNION ALL
-            SELECT d.*, b.occurred_at FROM deal_changes d JOIN deal_changes b ON b.deal = d.deal
-                AND b.position < d.position AND b.occurred_at > d.occurred_at
-                AND b.occurred_at < is_over(d.occurred_at, d.precision, zone_asked())
-            WHERE d.precision IN ('day', 'month') AND d.change IN ('won', 'lost', 'reopened')
-              AND b.change IN ('won', 'lost', 'reopened')
-              AND known(d.position, d.annulled_at, as_of)
-              AND known(b.position, b.annulled_at, as_of)
         ) AS d WINDOW one AS (PARTITION BY deal ORDER BY at, position)
     ), placed AS (
         SELECT *, coalesce(
