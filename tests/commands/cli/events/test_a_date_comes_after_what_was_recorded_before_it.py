@@ -194,7 +194,10 @@ def test_who_held_a_deal_by_then_is_credited_with_its_end(
 
 
 def test_a_deal_won_after_all_was_not_won_before_it_was_lost(iledger: Run, here: Here) -> None:
-    lost, won = ("deal.lost", TIME, {"deal": "D"}), ("deal.won", DAY, {"deal": "D"})
+    lost, won = (
+        ("deal.lost", TIME, {"deal": "D"}),
+        ("deal.won", DAY, {"deal": "D", "amount": 5, "currency": "RUB"}),
+    )
     recorded(iledger, DEAL[0], lost, won)
     assert asked(here, "deal", "list", "--on", "2025-05-06T05:00+03:00")[0]["status"] == "open"
     assert asked(here, "deal", "list")[0]["status"] == "won"
