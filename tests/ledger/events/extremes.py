@@ -161,7 +161,7 @@ def _same_number(sent: Any, recorded: Any) -> bool:
 
 def _same_time(sent: Any, recorded: Any) -> bool:
     try:
-        ours, theirs = (datetime.fromisoformat(str(each)) for each in (recorded, sent))
+        ours, theirs = (datetime.fromisoformat(str(each).upper()) for each in (recorded, sent))
     except ValueError:
         return False
     return ours == theirs or (theirs.time() == time() and str(recorded) == f"{theirs:%Y-%m-%d}")
