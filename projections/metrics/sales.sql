@@ -117,10 +117,11 @@ SELECT 'purchase_returned', r.position, w.at, w.precision, w.position, w.client,
        coalesce(r.currency, p.currency), NULL,
        CASE WHEN isfinite(w.at) AND isfinite(r.occurred_at) THEN r.occurred_at AT TIME ZONE %(zone)s
             ELSE '-infinity' END
-FROM returns r LEFT JOIN LATERAL (
-    SELECT *, coalesce(occurred_at, '-infinity') AS at
-    FROM purchase_of(r.purchase, r.client, r.occurred_at, r.precision, %(as_of)s, %(on)s)
-) AS p ON true CROSS JOIN LATERAL (
+FROM returns r LEFT JOIN purchases_of(ARRAY(
+    SELECT position FROM returns
+    WHERE in_period(occurred_at, %(starts)s, %(ends)s, %(zone)s)
+       OR %(starts)s::timestamp = '-infinity'
+), %(as_of)s, %(on)s) AS p ON p.returned = r.position CROSS JOIN LATERAL (
     SELECT p.at, p.precision, p.position, p.client, p.performed_by, p.unit WHERE p.position IS NOT NULL
     UNION ALL
     SELECT r.occurred_at, r.precision, r.position, r.client, r.performed_by, r.unit

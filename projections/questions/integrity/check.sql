@@ -194,7 +194,7 @@ WITH given AS (
            (array_agg(r.occurred_at ORDER BY r.position))[1] AS at,
            (array_agg(r.precision ORDER BY r.position))[1] AS precision, min(r.position) AS position
     FROM returns r LEFT JOIN LATERAL (
-        -- As purchase_of() finds it, but also one dated after its return.
+        -- As purchases_of() finds it, but also one dated after its return.
         SELECT currency FROM purchases p
         WHERE p.purchase = r.purchase AND known(p.position, p.annulled_at, %(as_of)s)
           AND coalesce(p.occurred_at, '-infinity') <= %(on)s

@@ -11,7 +11,7 @@ from ledger.sql import statements
 from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
-from projections.view import View, ask
+from projections.view import View, add_up
 
 _SQL = statements("projections.tables.sales", "purchases.sql")
 _EXACT = Context(prec=60)
@@ -119,4 +119,4 @@ class Bought(NamedTuple):
 def purchases(connection: Connection, view: View, client: str | None = None) -> list[Bought]:
     """What was bought, by all or by one client."""
     clients = filtering(connection, view, client)
-    return ask(connection, _SQL["purchases"], view, Bought, clients=clients)
+    return add_up(connection, _SQL["purchases"], view, Bought, clients=clients)

@@ -120,6 +120,26 @@ def test_what_was_returned_of_a_purchase_is_in_its_currency(embedded_dsn: str) -
     assert found == [("C-1", 100, 25, "EUR"), ("C-1", 50, 0, None), ("C-2", 100, 0, "EUR")]
 
 
+def test_many_purchases_and_returns_of_one_id_are_read_a_few_times_each(embedded_dsn: str) -> None:
+    many = 50
+    history = [
+        *OWNED,
+        *(bought("2025-03-10", "0", 100 + n, f"C-{n % 7}") for n in range(many)),
+        *(returned("2025-03-20", "0", n + 1, f"C-{n % 9}") for n in range(many)),
+    ]
+    read = """SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0) FROM pg_stat_xact_user_tables
+              WHERE relid = 'purchases'::regclass"""
+    with ledger_of(embedded_dsn, history) as (_, connection), connection.transaction():
+        seen = view(len(history))
+        ((before,),) = connection.execute(read).fetchall()
+        assert len(purchases(connection, seen)) == many
+        ((between,),) = connection.execute(read).fetchall()
+        assert metrics(connection, seen, metrics=["purchase_value"])
+        ((after,),) = connection.execute(read).fetchall()
+    assert many <= between - before <= 5 * many
+    assert many <= after - between <= 5 * many
+
+
 def test_purchases_go_by_the_products_of_their_lines(
     embedded_dsn: str,
 ) -> None:
