@@ -28,7 +28,7 @@ _THINGS: dict[str, _Thing] = {
     "conflict": _of_client,
     "client": lambda event, data: getattr(data, "absorbed", None),
 }
-# They begin a thing, and come after their like alone.
+# They begin a thing. The first comes after nothing: recorded late, it begins nothing anew.
 _OPENINGS = {"employee.hired", "conflict.reported"}
 
 
@@ -43,11 +43,9 @@ def placed(events: Iterable[Recorded]) -> list[Recorded]:
         if thing is None:
             continue
         if at is not None and event.over_at is not None:
-            earlier = [
-                moment
-                for moment, type_ in before[family, thing]
-                if moment < event.over_at and (event.type not in _OPENINGS or type_ == event.type)
-            ]
+            told = before[family, thing]
+            first = event.type in _OPENINGS and event.type not in {type_ for _, type_ in told}
+            earlier = [moment for moment, _ in told if moment < event.over_at and not first]
             at = max([at, *earlier])
             force_setattr(event, "occurred_at", at)
         # A change dated ahead takes its place when it takes effect.

@@ -12,7 +12,7 @@ gave a place and was annulled since (`displaced`).
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from psycopg.sql import SQL, Composable, Composed, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from ledger.database import Connection
 from ledger.sql import statements
@@ -26,8 +26,9 @@ class Placed(NamedTuple):
 
     - key, within: the columns that name the thing; within may be NULL. None: only by_owner
     - at: the column with the time
-    - openings: values of `change` that begin a thing. They come after their like alone: an opening
-      recorded late does not begin the thing anew
+    - openings: values of `change` that begin a thing. The first comes after nothing: recorded late,
+      it does not begin the thing anew, as the next does
+    - beside: another table about the same things, by key, that they come after
     - by_owner: they are credited to the owner of their client, and come after the changes of it
     """
 
@@ -36,18 +37,20 @@ class Placed(NamedTuple):
     within: str | None = None
     at: str = "occurred_at"
     openings: tuple[str, ...] = ()
+    beside: str | None = None
     by_owner: bool = False
 
 
 def place(connection: Connection, table: Placed, after: int, upto: int) -> None:
     """Give their place to the rows of the events in (after, upto]."""
-    _update(connection, table, "new", {"after": after, "upto": upto})
+    _update(connection, table, SQL(_SQL["new"]), {"after": after, "upto": upto})
 
 
 def replace(connection: Connection, table: Placed, annulled: Sequence[int]) -> None:
     """Give rows that came after annulled events their place anew; note it for earlier answers."""
-    for name, _ in _others(table):
-        _update(connection, table, name, {"annulled": annulled})
+    for other in _others(table):
+        which = SQL(_SQL["after_them"]).format(**_names(table), **other)
+        _update(connection, table, which, {"annulled": annulled})
     note_displaced(connection, table, annulled)
 
 
@@ -58,7 +61,7 @@ def note_displaced(
 
     - annulled: positions of the annulled events that are looked at; None for all
     """
-    for _, other in _others(table):
+    for other in _others(table):
         statement = SQL(_SQL["displacing"]).format(**_names(table), **other)
         connection.execute(statement, {"annulled": annulled})
 
@@ -75,18 +78,20 @@ def expression(table: Placed, schema: str, as_of: Composable, zone: Composable) 
     - as_of, zone: expressions
     """
     shared = {**_names(table), "as_of": as_of, "zone": zone, "schema": Identifier(schema)}
-    others = [SQL(_SQL["last_before"]).format(**shared, **other) for _, other in _others(table)]
+    first = SQL(_SQL["is_first"] if table.openings else "false").format(**shared)
+    others = [
+        SQL(_SQL["last_before"]).format(**shared, **other, first=first) for other in _others(table)
+    ]
     return SQL(_SQL["placed"]).format(**_names(table), others=SQL(", ").join(others))
 
 
-def _update(connection: Connection, table: Placed, name: str, parameters: dict[str, object]) -> int:
+def _update(
+    connection: Connection, table: Placed, which: Composable, parameters: dict[str, object]
+) -> None:
     (schema,) = connection.execute(_SQL["schema"]).fetchone() or ("",)
-    named = _names(table)
-    which = SQL(_SQL[name]).format(**named)
     to = expression(table, schema, _NOW, SQL("zone_asked()"))
-    return connection.execute(
-        SQL(_SQL["update"]).format(**named, which=which, place=to), parameters
-    ).rowcount
+    statement = SQL(_SQL["update"]).format(**_names(table), which=which, place=to)
+    connection.execute(statement, parameters)
 
 
 def _names(table: Placed) -> dict[str, Composable]:
@@ -96,24 +101,33 @@ def _names(table: Placed) -> dict[str, Composable]:
         "key": Identifier(key),
         "within": Identifier(table.within or key),
         "at": Identifier(table.at),
+        "openings": Literal([*table.openings]),
     }
 
 
-def _others(table: Placed) -> list[tuple[str, dict[str, Composable]]]:
-    """What its rows come after, as names in statements: others of the table, changes of owner."""
+def _others(table: Placed) -> list[dict[str, Composable]]:
+    """What its rows come after, as names in statements: others of the thing, changes of the owner.
+
+    - unless: which of them the first opening of a thing does not come after
+    - begins: of which the annulment makes another opening the first
+    """
+    names = _names(table)
     own: dict[str, Composable] = {
         "other": Identifier(table.table),
         "other_at": Identifier(table.at),
-        "same": SQL(_SQL["same"]).format(**_names(table)),
-        "allowed": SQL(_SQL["if_opening"] if table.openings else "true").format(
-            openings=[*table.openings]
-        ),
+        "same": SQL(_SQL["same"]).format(**names),
+        "unless": SQL("o.change = n.change" if table.openings else "true"),
+        "begins": SQL(_SQL["begins"] if table.openings else "false").format(**names),
     }
+    beside = {"other": Identifier(table.beside or "")} | dict.fromkeys(
+        ("unless", "begins"), SQL("false")
+    )
     owners: dict[str, Composable] = {
         "other": Identifier("ownership_changes"),
         "other_at": Identifier("effective_at"),
         "same": SQL(_SQL["same_client"]),
-        "allowed": SQL("true"),
+        "unless": SQL("true"),
+        "begins": SQL("false"),
     }
-    found = [("after_its_like", own)] if table.key else []
-    return [*found, *([("after_the_owner", owners)] if table.by_owner else [])]
+    wanted = (table.key, own), (table.beside, own | beside), (table.by_owner, owners)
+    return [found for there, found in wanted if there]

@@ -3,7 +3,8 @@
 --   tables, functions   displaced: positions up to which earlier answers take the views; begun
 --   placed              the place of a row `n`
 --   last_before         the last time of others within its day or month that were recorded before it
---   update, and new, after_its_like, after_the_owner: which rows
+--   is_first            whether it is the first opening of its thing
+--   update, and new, after_them: which rows
 --   displacing          what gave a place and was annulled since
 
 -- name: tables
@@ -25,7 +26,7 @@ CASE WHEN n.precision IN ('day', 'month')
 
 -- name: last_before
 (SELECT max(begun(o.{other_at}, o.precision)) FROM {schema}.{other} o
- WHERE {same} AND {allowed}
+ WHERE {same} AND ({unless} OR NOT {first})
    AND o.position < n.position AND known(o.position, o.annulled_at, {as_of})
    AND begun(o.{other_at}, o.precision) > begun(n.{at}, n.precision)
    AND begun(o.{other_at}, o.precision) < is_over(begun(n.{at}, n.precision), n.precision, {zone}))
@@ -36,8 +37,14 @@ o.{key} = n.{key} AND o.{within} IS NOT DISTINCT FROM n.{within}
 -- name: same_client
 o.client = n.client
 
--- name: if_opening
-(n.change <> ALL ({openings}) OR o.change = n.change)
+-- name: is_first
+(n.change = ANY ({openings}) AND NOT EXISTS (
+    SELECT FROM {schema}.{table} f
+    WHERE f.{key} = n.{key} AND f.{within} IS NOT DISTINCT FROM n.{within} AND f.change = n.change
+      AND f.position < n.position AND known(f.position, f.annulled_at, {as_of})))
+
+-- name: begins
+(n.change = ANY ({openings}) AND o.change = n.change)
 
 -- name: schema
 SELECT (current_schemas(false))[1]
@@ -51,22 +58,19 @@ UPDATE {table} AS t SET {at} = p.place FROM (
 -- name: new
 n.position > %(after)s AND n.position <= %(upto)s
 
--- name: after_its_like
-n.ctid IN (SELECT m.ctid FROM {table} o JOIN {table} m ON m.{key} = o.{key}
-           WHERE o.position = ANY (%(annulled)s) AND m.position > o.position)
-
--- name: after_the_owner
-n.ctid IN (SELECT m.ctid FROM ownership_changes o JOIN {table} m ON m.client = o.client
-           WHERE o.position = ANY (%(annulled)s) AND m.position > o.position)
+-- name: after_them
+n.ctid IN (SELECT n.ctid FROM {other} o JOIN {table} n ON {same}
+           WHERE o.position = ANY (%(annulled)s) AND n.position > o.position)
 
 -- name: displacing
 INSERT INTO displaced (until)
 SELECT max(o.annulled_at) FROM {other} o JOIN {table} n ON {same}
 WHERE (%(annulled)s::bigint[] IS NULL OR o.position = ANY (%(annulled)s))
-  AND {allowed} AND n.precision IN ('day', 'month')
+  AND n.precision IN ('day', 'month')
   AND o.position < n.position AND o.annulled_at > n.position AND o.annulled_at < 9223372036854775807
-  AND begun(o.{other_at}, o.precision) > begun(n.{at}, n.precision)
-  AND begun(o.{other_at}, o.precision) < is_over(begun(n.{at}, n.precision), n.precision, zone_asked())
+  AND (begun(o.{other_at}, o.precision) > begun(n.{at}, n.precision)
+       AND begun(o.{other_at}, o.precision)
+           < is_over(begun(n.{at}, n.precision), n.precision, zone_asked()) OR {begins})
 HAVING max(o.annulled_at) IS NOT NULL
 
 -- name: dated

@@ -93,8 +93,14 @@ def _changes_of_the_owner(each: Told, events: list[Told]) -> Iterator[datetime]:
 
 def _like(each: Told, thing: Thing, events: list[Told]) -> Iterator[datetime]:
     """When others happened of the same thing that were recorded before."""
+    earlier = [other for other in events if other.position < each.position]
+    like = [other for other in earlier if thing in things(other)]
     begins_it = each.type in THINGS[thing[0]][1]
-    for other in events:
-        before = other.position < each.position and thing in things(other)
-        if before and (not begins_it or other.type == each.type):
-            yield at(other.event)
+    if not begins_it or each.type in {other.type for other in like}:
+        yield from (at(other.event) for other in like)
+        if thing[0] == "case":
+            yield from (
+                at(other.event)
+                for other in earlier
+                if other.type in HOLDINGS and getattr(other.event.data, "case", None) == thing[1]
+            )

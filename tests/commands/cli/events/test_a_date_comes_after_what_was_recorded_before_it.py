@@ -204,6 +204,41 @@ def test_a_deal_won_after_all_was_not_won_before_it_was_lost(iledger: Run, here:
     assert [row["status"] for row in asked(here, "deal", "history", "D")] == ["open", "lost", "won"]
 
 
+@pytest.mark.parametrize("at", [DAY, MONTH])
+def test_who_comes_back_on_the_day_of_leaving_is_there(iledger: Run, here: Here, at: str) -> None:
+    hired = {"employee": "H", "name": "N"}
+    added = {"contact": "P-1", "name": "A"}
+    recorded(
+        iledger,
+        ("employee.hired", BEFORE, hired), ("employee.departed", TIME, {"employee": "H"}),
+        ("employee.hired", at, hired),
+        ("contact_person.added", BEFORE, added), ("contact_person.left", TIME, {"contact": "P-1"}),
+        ("contact_person.added", at, added),
+        ("conflict.reported", BEFORE, {"employee": "H"}),
+        ("conflict.resolved", TIME, {"employee": "H", "outcome": "reconciled"}),
+        ("conflict.reported", at, {"employee": "H"}),
+    )  # fmt: skip
+    assert {row["employee"]: row["departed"] for row in asked(here, "employee", "list")} == {
+        "H": False
+    }
+    card = asked(here, "card", "C-1")
+    assert card["contact_persons"][0]["has_left"] is False
+    assert [row["name"] for row in card["open_conflicts"]] == ["H"]
+    assert here("client", "assign", "C-1", "--to", "H", "--by", "E-1").exit_code == 0
+
+
+def test_who_held_a_case_by_then_is_credited_with_its_end(iledger: Run, here: Here) -> None:
+    recorded(
+        iledger,
+        ("case.opened", BEFORE, {"case": "S"}),
+        ("case.assigned", BEFORE, {"case": "S", "assignee": "E-1"}),
+        ("case.assigned", TIME, {"case": "S", "assignee": "E-2"}),
+        ("case.resolved", DAY, {"case": "S"}),
+    )
+    rows = asked(here, "metrics", "--metric", "resolution_mean", "--by", "employee")
+    assert [row["group"] for row in rows] == ["E-2"]
+
+
 def test_a_beginning_recorded_late_begins_nothing_anew(iledger: Run, here: Here) -> None:
     recorded(
         iledger,
