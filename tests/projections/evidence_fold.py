@@ -147,7 +147,9 @@ def purchases(happened: list[Known], span: Span) -> Found:
             of = [e for e in of if local(e) <= latest(each)]
             of.sort(key=partial(_others_last, each.event.client))
             currency = data.currency or (of[0].event.data.currency if of else None)
-            yield "purchase_returned", Row(amount=data.amount, currency=currency, weight=-1)
+            # What was counted at an unknown time is taken back from no period.
+            if not of or of[0].at != LONG_AGO:
+                yield "purchase_returned", Row(amount=data.amount, currency=currency, weight=-1)
         if kind(each) == "purchase.recorded" and local(each) < span.until:
             bought[each.event.client].append(each)
     for client, all_ in bought.items():
