@@ -198,7 +198,7 @@ def add_up(
     with translated(), connection.transaction():
         for setting in HASHED:
             connection.execute(setting)
-        return ask(connection, statement, view, row, prepare=None, **parameters)
+        return ask(connection, statement, view, row, prepare=False, **parameters)
 
 
 def add_up_all(

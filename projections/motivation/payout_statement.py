@@ -150,14 +150,14 @@ def digest(statements: Sequence[Statement]) -> str:
 
 def _plain(value: object) -> object:
     """What a statement is written from: numbers with a point are texts, such as "0.5" or "1200"."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, Decimal):
         return plain(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]
-    if value is None or isinstance(value, (str, int)):
-        return value
     raise TypeError(f"{type(value).__name__} has no place in a statement")
 
 
