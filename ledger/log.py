@@ -124,6 +124,12 @@ def head(connection: Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def sources(connection: Connection, upto: int) -> list[str]:
+    """The sources of all events up to a position. Reads all of them."""
+    with translated():
+        return [row[0] for row in connection.execute(_SQL["sources"], {"upto": upto})]
+
+
 def position_at(connection: Connection, moment: datetime) -> int:
     """The last position recorded at or before a moment; 0 if there is none."""
     with translated():

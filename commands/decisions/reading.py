@@ -22,6 +22,10 @@ _log = getLogger(__name__)  # which writes to stderr unless the program says oth
 MOST = 100_000  # events that one decision may depend on
 
 
+class NotUnderstood(Refused):
+    """The decision depends on an event that this program cannot read."""
+
+
 class Answered(Exception):
     """The request was made before: rows are its events, annulled ones included."""
 
@@ -148,7 +152,7 @@ def _counting(
     - items: by which they were found
     - zone: in which a day or month begins, as in the projections
 
-    Raises Answered if the request is among them, Refused if one of them is not understood.
+    Raises Answered if the request is among them, NotUnderstood if one of them is not understood.
     """
     if request and (asked := [row for row, _ in found.rows if request.names(row)]):
         raise Answered(request, asked)
@@ -170,7 +174,7 @@ def _understood(rows: Iterable[Row], named: Container[str]) -> Iterator[Recorded
             yield codec.decode(row)
         except NotDecoded as error:
             if row.type in named:
-                raise Refused(
+                raise NotUnderstood(
                     f"this decision depends on the event at position {row.position}, {row.type}, "
                     f"which this program does not understand: {error}. Then decide again; if the "
                     "event is a mistake, annul it first"

@@ -34,6 +34,9 @@ FROM append_or_tell(
 -- name: head
 SELECT at_position, at_time FROM head()
 
+-- name: sources
+SELECT DISTINCT source FROM events WHERE position <= %(upto)s ORDER BY source
+
 -- name: position_at
 SELECT position_at(%(moment)s)
 

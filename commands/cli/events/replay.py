@@ -32,6 +32,7 @@ from projections.shown_times import local
 from projections.view import View
 
 ROLES = ("auditor", "owner")
+_SOURCES = 10  # that a message names
 _CONTENT = 160  # columns of an event's content in a line of text
 _DATES = (Precision.DAY, Precision.MONTH)
 
@@ -119,7 +120,7 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
 def _check_named(
     connection: Connection, location: Location, asked: dict[str, Any], upto: int
 ) -> None:
-    """Raise NotFound if no event up to a position names the client or the employee asked for."""
+    """Raise NotFound if no event up to a position has the source, client or employee asked for."""
     # 78 ms
     from ledger.api import question
 
@@ -132,6 +133,10 @@ def _check_named(
             if runner.progress(connection, location):
                 ids.check_known(connection, View.now(upto), kind, id_)
             raise NotFound(ids.unknown(kind, id_, upto))
+    known = log.sources(connection, upto) if asked["source"] is not None else ()
+    if asked["source"] not in (None, *known):
+        hint = did_you_mean(asked["source"], known) or f"There are: {', '.join(known[:_SOURCES])}"
+        raise NotFound(f"nothing from a source {asked['source']!r} is recorded. {hint}")
 
 
 def _filter(asked: dict[str, Any], zone: ZoneInfo) -> Filter:

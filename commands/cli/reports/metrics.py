@@ -106,6 +106,8 @@ def metrics(
         raise InvalidQuestion("--explain explains one metric; name it with --metric")
     terms = figures.TERMS._replace(calendar=calendar)
     asked_for = figures.Selection(by, every, span.since, span.until, credit, terms)
+    if by.startswith("fact:"):
+        check_known(question.connection, question.view, "field", by.removeprefix("fact:"))
     if group is not None and by in _IDS and group != figures.NOBODY:
         check_known(question.connection, question.view, _IDS[by], group)
     wanted = chosen or (_SHOWN if question.printer.form == "table" else None)

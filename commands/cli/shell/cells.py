@@ -24,15 +24,19 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 class Formatted(str):
-    """A cell that was formatted for people, such as "80 % (8/10)", and the value to sort it by."""
+    """A cell that was formatted for people, such as "80 % (8/10)", and the value to sort it by.
 
-    __slots__ = ("value",)
+    unit: of the value; values in different units are not compared.
+    """
+
+    __slots__ = ("unit", "value")
     value: Any
+    unit: str
 
-    def __new__(cls, text: str, value: Any) -> "Formatted":
+    def __new__(cls, text: str, value: Any, unit: str = "") -> "Formatted":
         """Make the cell; a value of None is no data."""
         made = super().__new__(cls, text)
-        made.value = value
+        made.value, made.unit = value, unit
         return made
 
 

@@ -73,7 +73,7 @@ def pivoted(
     cells: _Told = {}
     for row in found:
         told = cells.setdefault(row.group, {}).setdefault(row.metric, [])
-        told.append(Formatted(cell(row), row.value))
+        told.append(Formatted(cell(row), row.value, row.unit))
     return _laid_out(cells, by, names, by_group=by_group)
 
 
@@ -157,7 +157,7 @@ def _declared(metric: str) -> tuple[int, str]:
 
 def _joined(cells: Sequence[Formatted]) -> Formatted:
     """The figures of a metric, such as those in several currencies; the first is sorted by."""
-    return Formatted("; ".join(cells), cells[0].value)
+    return Formatted("; ".join(cells), cells[0].value, cells[0].unit)
 
 
 def _periods(found: set[str]) -> list[str]:

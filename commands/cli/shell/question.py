@@ -120,7 +120,9 @@ def listed(command: Callable[..., None]) -> Callable[..., None]:
 
     @click.option("--columns", metavar="COLUMN,COLUMN…", help="Show only these columns.")
     @click.option(
-        "--sort", metavar="COLUMN[:desc]", help="Sort by this column; empty values come last."
+        "--sort",
+        metavar="COLUMN[:desc]",
+        help="Sort by this column; empty values come last, amounts of each currency are apart.",
     )
     @click.option("--limit", metavar="N", type=click.IntRange(1), help="Show at most N rows.")
     @formatted

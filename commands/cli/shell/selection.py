@@ -41,10 +41,16 @@ class Selection(NamedTuple):
         return [name for name in self.columns if name in names] if self.columns else list(names)
 
     def rows(self, rows: Sequence[Row]) -> list[Row]:
-        """The rows to show, in order; those without a value to sort by come last, either way."""
+        """The rows to show, in order; those without a value to sort by come last, either way.
+
+        Amounts of different currencies are not compared: they are sorted apart.
+        """
         found = list(rows)
         if self.sort is not None and found and self.sort in found[0]:
-            ranked = [(_rank(row[self.sort]), row) for row in found]
+            units = _units(found, self.sort)
+            ranked = [
+                (_rank(row[self.sort], unit), row) for row, unit in zip(found, units, strict=True)
+            ]
             with_value = [each for each in ranked if each[0] is not None]
             with_value.sort(key=lambda each: each[0] or (), reverse=self.descending)
             found = [row for _, row in with_value]
@@ -67,18 +73,36 @@ def selected(columns: str | None, sort: str | None, limit: int | None) -> Select
     return Selection(names, column.strip() or None, direction == "desc", limit)
 
 
-def _rank(value: Any) -> tuple[int, Any] | None:
-    """What to sort a value by: numbers, times and texts apart; None where there is no value."""
+def _units(rows: Sequence[Row], column: str) -> list[str]:
+    """What the value of each row is measured in, if that differs; else nothing for all."""
+    units = [_unit(row, column) for row in rows]
+    return units if len({*units} - {""}) > 1 else [""] * len(units)
+
+
+def _unit(row: Row, column: str) -> str:
+    """The unit of a value: its own, or what its row says. Nothing is the same in all."""
+    value, unit = row[column], None
     if isinstance(value, Formatted):
-        return _rank(value.value)
+        value, unit = value.value, value.unit
+    elif "currency" in row and isinstance(value, Decimal):
+        unit = row["currency"]
+    elif "metric" in row and "currency" not in row:
+        unit = row.get("unit")
+    return unit or "" if value else ""
+
+
+def _rank(value: Any, unit: str = "") -> tuple[int, str, Any] | None:
+    """What to sort a value by: units, numbers, times and texts apart; None where there is none."""
+    if isinstance(value, Formatted):
+        return _rank(value.value, unit)
     if value is None or value in ("", (), []) or value != value:  # the last is not a number
         return None
     if isinstance(value, (bool, int, float, Decimal)):
-        return 0, value
+        return 0, unit, value
     if isinstance(value, datetime):
-        return 1, value.astimezone(UTC).isoformat() if value.tzinfo else value.isoformat()
+        return 1, "", value.astimezone(UTC).isoformat() if value.tzinfo else value.isoformat()
     if isinstance(value, date):
-        return 1, value.isoformat()
+        return 1, "", value.isoformat()
     if isinstance(value, timedelta):
-        return 2, value
-    return 3, value.casefold() if isinstance(value, str) else json_of(value)
+        return 2, "", value
+    return 3, "", value.casefold() if isinstance(value, str) else json_of(value)

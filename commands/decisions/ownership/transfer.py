@@ -4,9 +4,8 @@ A batch is recorded in chunks, each as a whole, on the condition that nothing ha
 its clients meanwhile. An interrupted batch continues where it stopped when it is applied again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from commands.decisions.handle import (
     Context,
@@ -28,6 +27,7 @@ from commands.decisions.ownership.transfer_batch import (
     start_reversal,
 )
 from commands.decisions.ownership.transfer_plan import Plan
+from commands.decisions.reading import NotUnderstood
 from ledger.api import Ledger
 from ledger.errors import KeyConflict, KeyTaken, NotFound, Refused
 from ledger.events.ownership import TransferBatchCompleted, TransferBatchReversed
@@ -37,20 +37,22 @@ _RIVALS = 10
 
 Take = Callable[[Ledger, DecisionModel, Context, Decide], Handled | Decision]
 Report = Callable[[int, int], None]
+Left = tuple[str, str]  # a client that a run skipped, and the reason
+_TakeClients = Callable[[Sequence[str]], Handled | Decision]
 
 
 class Outcome(NamedTuple):
     """The result of applying or reversing a batch.
 
     - planned, done: numbers of clients
-    - left: (client, reason) of the clients that this run skipped
+    - left: the clients that this run skipped, also those of whom something is not understood
     - before: whether the batch had ended before, so that this run did nothing
     """
 
     batch: str
     planned: int
     done: int
-    left: tuple[tuple[str, str], ...]
+    left: tuple[Left, ...]
     before: bool = False
 
 
@@ -81,19 +83,18 @@ def apply(
         return Outcome(plan.batch, len(plan.moves), state.completed.moved, (), before=True)
     approved_by = state.started.approved_by if state.started else approved_by
     moved, _ = _recorded(ledger, plan.batch)
-    waiting = [move for move in plan.moves if move.client not in moved]
-    done = len(moved)
-    left: list[tuple[str, str]] = []
-    for chunk in _chunks(waiting):
-        to = {move.to for move in chunk}
-        about = model(plan.batch, [move.client for move in chunk], to)
-        taken = take(ledger, about, context, pass_on(plan, chunk, approved_by))
-        done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
-        if report:
-            report(done + len(left), len(plan.moves))
-    end = TransferBatchCompleted(batch=plan.batch, moved=done, skipped=len(plan.moves) - done)
+    waiting = {move.client: move for move in plan.moves if move.client not in moved}
+
+    def pass_these(clients: Sequence[str]) -> Handled | Decision:
+        moves = [waiting[client] for client in clients]
+        about = model(plan.batch, clients, {move.to for move in moves})
+        return take(ledger, about, context, pass_on(plan, moves, approved_by))
+
+    before, planned = len(moved), len(plan.moves)
+    done, left = _in_chunks([*waiting], pass_these, before, planned, report)
+    end = TransferBatchCompleted(batch=plan.batch, moved=done, skipped=planned - done)
     take(ledger, model(plan.batch), context, conclude(end))
-    return Outcome(plan.batch, len(plan.moves), done, tuple(left))
+    return Outcome(plan.batch, planned, done, left)
 
 
 def reverse(
@@ -120,22 +121,19 @@ def reverse(
     moved, back = _recorded(ledger, batch)
     if state.reversed:
         return Outcome(batch, len(moved), state.reversed.restored, (), before=True)
+
+    def return_these(clients: Sequence[str]) -> Handled | Decision:
+        passed = {client: moved[client] for client in clients}
+        decide = return_to_owner(batch, passed, approved_by)
+        return take(ledger, model(batch, clients), context, decide)
+
     waiting = [client for client in moved if client not in back]
-    done = len(back)
-    left: list[tuple[str, str]] = []
-    for chunk in _chunks(waiting):
-        passed = {client: moved[client] for client in chunk}
-        taken = take(
-            ledger, model(batch, chunk), context, return_to_owner(batch, passed, approved_by)
-        )
-        done, left = done + len(chunk) - len(taken.left), [*left, *taken.left]
-        if report:
-            report(done + len(left), len(moved))
+    done, left = _in_chunks(waiting, return_these, len(back), len(moved), report)
     end = TransferBatchReversed(
         batch=batch, reason=reason, restored=done, kept=len(left), approved_by=approved_by
     )
     take(ledger, model(batch), context, conclude(end))
-    return Outcome(batch, len(moved), done, tuple(left))
+    return Outcome(batch, len(moved), done, left)
 
 
 def _insisting(take: Take) -> Take:
@@ -171,7 +169,29 @@ def _recorded(ledger: Ledger, batch: str) -> tuple[dict[str, str], set[str]]:
     return moved, back
 
 
-def _chunks(members: Sequence[Any]) -> Iterable[list[Any]]:
-    rest = iter(members)
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk
+def _in_chunks(
+    clients: Sequence[str], take: _TakeClients, before: int, planned: int, report: Report | None
+) -> tuple[int, tuple[Left, ...]]:
+    """Take the decision about CHUNK clients at a time; how many are done in all, and those left."""
+    done, left = before, list[Left]()
+    for first in range(0, len(clients), CHUNK):
+        chunk = clients[first : first + CHUNK]
+        more = _understood(chunk, take)
+        done, left = done + len(chunk) - len(more), [*left, *more]
+        if report:
+            report(done + len(left), planned)
+    return done, tuple(left)
+
+
+def _understood(clients: Sequence[str], take: _TakeClients) -> Sequence[Left]:
+    """Take the decision about clients; those left, and those of whom something is not understood.
+
+    Only they stay where they are: the others are found by halves.
+    """
+    try:
+        return take(clients).left
+    except NotUnderstood as unknown:
+        if len(clients) == 1:
+            return ((clients[0], str(unknown)),)
+    middle = len(clients) // 2
+    return *_understood(clients[:middle], take), *_understood(clients[middle:], take)

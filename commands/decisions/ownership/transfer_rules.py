@@ -72,7 +72,8 @@ def draw_up(connection: Connection, view: View, employee: str, wanted: Wanted) -
     Records nothing. Raises NotFound, Refused, InvalidQuestion.
     """
     view = view._replace(on=wanted.effective_at or view.on)
-    field = check_rule(wanted.rule)
+    if field := check_rule(wanted.rule):
+        check_known(connection, view, "field", field)
     if wanted.batch and "/" in wanted.batch:
         raise InvalidQuestion(f"{wanted.batch!r} cannot name a batch: it has a slash")
     successors = _candidates(connection, view, employee, wanted, field)

@@ -19,8 +19,8 @@ _SQL = statements("projections.questions.integrity", "check.sql")
 KINDS = {
     "unknown": "an id that events name and none begins: a client never registered, an employee "
     "never hired, a deal named in a purchase but never opened",
-    "never-opened": "events about a deal, case, offer, task, dispute or batch that was never "
-    "opened, such as a deal won",
+    "never-opened": "events about a deal, case, offer, task, dispute, batch or meeting that was "
+    "never opened, such as a deal won, or planned",
     "opened-twice": "a deal, case or dispute that was opened more than once, or a purchase "
     "that was recorded more than once",
     "ends-first": "an end dated before its beginning, such as a deal won before it was opened or a "

@@ -19,7 +19,7 @@ WITH counted AS (
     SELECT m.kind, m.id, count(*) FILTER (WHERE m.part = 'begins') AS begun,
            bool_or(m.part = 'own') AS own, count(*) AS events, min(m.position) AS position
     FROM mentions() m
-    WHERE m.kind NOT IN ('pipeline', 'stage', 'role') AND m.part <> 'about'
+    WHERE m.kind NOT IN ('pipeline', 'stage', 'role', 'field') AND m.part <> 'about'
       AND known(m.position, m.annulled_at, %(as_of)s) AND coalesce(m.at, '-infinity') <= %(on)s
     GROUP BY m.kind, m.id
     UNION ALL
@@ -46,7 +46,8 @@ WITH counted AS (
     ) AS several ON several.kind = i.kind AND several.look = i.look
     GROUP BY i.kind, i.look
 ), found AS (
-    SELECT CASE WHEN own AND kind IN ('deal', 'case', 'offer', 'task', 'dispute', 'batch')
+    SELECT CASE WHEN own AND kind IN ('deal', 'case', 'offer', 'task', 'dispute', 'batch',
+                                      'interaction')
                 THEN 'never-opened' ELSE 'unknown' END AS kind,
            kind AS what, id, NULL AS near, events, position
     FROM ids WHERE begun = 0

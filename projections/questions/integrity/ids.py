@@ -19,6 +19,7 @@ LISTS = {
     "deal": "`iledger deal list` lists them.",
     "dispute": "`iledger dispute list` lists them.",
     "employee": "`iledger employee list` lists them.",
+    "field": "`iledger card CLIENT` lists what is known of a client.",
     "interaction": "`iledger timeline CLIENT` lists those with a client.",
     "norm": "`iledger norm list` lists them.",
     "offer": "`iledger deal offers` lists them.",

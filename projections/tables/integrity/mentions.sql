@@ -191,7 +191,8 @@ CREATE FUNCTION mentions() RETURNS TABLE (
     SELECT 'task', task, CASE change WHEN 'assigned' THEN 'begins' ELSE 'own' END,
            occurred_at, position, annulled_at FROM task_changes
     UNION ALL
-    SELECT 'interaction', subject, CASE kind WHEN 'mood' THEN 'named' ELSE 'begins' END,
+    SELECT 'interaction', subject, CASE kind WHEN 'mood' THEN 'named'
+               WHEN 'meeting_cancelled' THEN 'own' ELSE 'begins' END,
            occurred_at, position, annulled_at FROM interactions
     WHERE subject IS NOT NULL AND kind <> 'satisfaction'
     UNION ALL
@@ -251,6 +252,8 @@ CREATE FUNCTION mentions() RETURNS TABLE (
     WHERE stage IS NOT NULL
     UNION ALL
     SELECT 'role', role, 'begins', occurred_at, position, annulled_at FROM role_changes
+    UNION ALL
+    SELECT 'field', field, 'begins', occurred_at, position, annulled_at FROM fact_changes
 $$;
 
 -- Upper and lower case, Cyrillic and Greek letters that look Latin, 0 and O, dashes of any length.

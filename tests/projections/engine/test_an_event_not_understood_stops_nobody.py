@@ -1,6 +1,5 @@
 """What this program cannot understand is passed over, listed and shown; the rest counts as ever."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from ledger import codec, log
 from ledger.api import Ledger
 from ledger.database import Connection, Location
-from ledger.envelope import NEVER, Encoded, Event, Recorded, Row, Unreadable
+from ledger.envelope import NEVER, Event, Recorded, Row, Unreadable
 from ledger.errors import NotAllowed
 from ledger.events.clients import ClientRegistered
 from ledger.events.contacts import CallLogged
@@ -29,19 +28,11 @@ from projections.questions.clients.card import card, timeline
 from projections.view import View
 from tests.projections.ledgers import rows
 from tests.projections.random_events import annulment, histories
-from tests.projections.stories import told
+from tests.projections.stories import broken, told
 from tests.surroundings.groups import examples
 
 NOW = View.now(8)
 CALL = CallLogged(direction="outbound", outcome="reached")
-
-
-def broken(of: Event, **changes: object) -> Encoded:
-    """An event as a program that knows more, or an older one, may have recorded it."""
-    encoded = codec.encode(of)
-    body = json.loads(encoded.body) | changes
-    type_, version = str(body["type"]), int(str(body["version"]))
-    return encoded._replace(type=type_, version=version, body=json.dumps(body).encode())
 
 
 CALLS = [told(CALL, "2026-01-02", client="C-1") for _ in range(6)]

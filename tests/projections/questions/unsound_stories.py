@@ -10,7 +10,7 @@ from ledger.events.clients import (
     ContactPersonAdded,
     ContactPersonLeft,
 )
-from ledger.events.contacts import CallLogged, InquiryReceived
+from ledger.events.contacts import CallLogged, InquiryReceived, MeetingCancelled
 from ledger.events.corrections import EventAnnulled
 from ledger.events.motivation import StatementDisputed
 from ledger.events.ownership import (
@@ -122,6 +122,10 @@ CASES: dict[str, tuple[Event, list[Found]]] = {
     "an inquiry answered": (
         of(CallLogged(direction="outbound", outcome="reached", in_reply_to="Q-1")),
         [("unknown", "interaction", "Q-1", None)],
+    ),
+    "a meeting cancelled": (
+        of(MeetingCancelled(meeting="M-1", reason="ill")),
+        [("never-opened", "interaction", "M-1", None)],
     ),
     "a deal won": (
         of(DealWon(deal="D-10", amount=Decimal(1))), [("never-opened", "deal", "D-10", "D-1")],

@@ -27,6 +27,12 @@ def asked(iledger: Run) -> Run:
                 client="C-1",
                 data={"name": "ООО «Ёлка»", "kind": "company"},
             ),
+            event(
+                104,
+                type="client_fact.recorded",
+                client="C-1",
+                data={"field": "region", "value": "North"},
+            ),
             event(1, client="C-1", performed_by="E-7"),
             event(2, client="C-2", performed_by="E-8"),
         ),

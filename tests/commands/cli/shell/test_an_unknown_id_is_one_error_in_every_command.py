@@ -133,9 +133,15 @@ def test_every_question_with_an_unknown_id_says_so(ask: Ask, tmp_path: Any) -> N
 
 def test_a_name_in_a_filter_that_there_is_not_says_so(ask: Ask) -> None:
     """Unknown groups as unknown ids; names of what the program defines are errors of the asker."""
-    for by in ("whole", "product", "fact:segment"):
+    for by in ("whole", "product"):
         code, err = ask("metrics", "--by", by, "--group", "X-404")
         assert (code, "no group 'X-404' has a figure" in err) == (3, True), by
+    for question in ("metrics --by", "transfer plan E-1 --rule"):
+        code, err = ask(*question.split(), "fact:segment")
+        assert (code, "no field 'segment' is known" in err) == (3, True), question
+    code, err = ask("replay", "--source", "nobody")
+    assert (code, "nothing from a source 'nobody' is recorded" in err) == (3, True)
+    assert ask("replay", "--source", event(1)["source"], "--after", "4")[0] == 0
     code, err = ask("timeline", "C-1", "--kind", "cal")
     assert (code, "no kind 'cal' of event. Did you mean 'call'" in err) == (2, True)
     code, err = ask("target", "attainment", "--period", "2025-Q3", "--credit", "NOPE")

@@ -55,6 +55,25 @@ def test_a_formatted_figure_is_sorted_by_its_value() -> None:
     assert order("share:desc", rows) == ["c", "a", "b"]
 
 
+def test_amounts_of_different_currencies_are_sorted_apart() -> None:
+    amounts = [
+        ("a", 90, "RUB"), ("b", 5, "EUR"), ("c", 7, None), ("d", 100, "RUB"), ("e", 6, "EUR"),
+        ("f", 0, "RUB"),
+    ]  # fmt: skip
+    rows = [{"client": c, "amount": Decimal(n), "currency": of, "n": n} for c, n, of in amounts]
+    assert order("amount", rows) == ["f", "c", "b", "e", "a", "d"]
+    assert order("amount:desc", rows) == ["d", "a", "e", "b", "c", "f"]
+    assert order("n", rows) == ["f", "b", "e", "c", "a", "d"], "what is no amount is compared"
+    told = [{"client": c, "sum": Formatted(f"{n}", n, of or "no currency")} for c, n, of in amounts]
+    assert order("sum", told) == ["f", "b", "e", "a", "d", "c"]
+    one = [{"client": c, "sum": Formatted(f"{n}", n, "RUB" if n else "")} for c, n, _ in amounts]
+    assert order("sum:desc", one) == ["d", "a", "c", "e", "b", "f"], "nothing is 0 in the only one"
+    figures = [{"client": c, "metric": "x", "value": n, "unit": of} for c, n, of in amounts]
+    assert order("value", figures) == order("amount", rows)
+    people = [{"client": c, "n": Decimal(n), "unit": of} for c, n, of in amounts]
+    assert order("n", people) == order("n", rows), "a unit of people is no measure"
+
+
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 def test_all_formats_show_the_same_part(capsys: Any, form: Format) -> None:
     with Printer(form, selection=selected("won, client", "amount:desc", 2)) as printer:

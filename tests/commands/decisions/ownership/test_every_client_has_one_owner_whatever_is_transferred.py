@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from commands.decisions.handle import Context, handle, propose
 from commands.decisions.ownership import ownership, reassignment
 from commands.decisions.people import people
+from ledger import log
 from ledger.api import Ledger
 from ledger.database import Connection, Location
 from ledger.errors import NotFound, Refused
+from ledger.events.ownership import CuratorAssigned
 from projections.questions.ownership import portfolio
 from projections.tables.ownership import ownership as reported
 from projections.tables.ownership import transfers
@@ -22,6 +24,7 @@ from tests.commands.decisions.batches import (
     Owners,
     company,
     context,
+    event,
     now,
     owners,
     passed,
@@ -29,6 +32,7 @@ from tests.commands.decisions.batches import (
     returned,
 )
 from tests.projections.ledgers import ledger_of
+from tests.projections.stories import broken
 from tests.surroundings.groups import examples
 
 
@@ -184,6 +188,28 @@ def test_others_decide_about_the_same_clients_meanwhile(
         assert owners(ledger, owner)["C-3"] is None
         (batch,) = transfers.batches(owner, now(ledger, owner))
         assert (batch.moved, batch.skipped, batch.state) == (5, 1, "complete")
+
+
+@pytest.mark.parametrize("step", [passed, returned])
+def test_a_client_of_whom_something_is_not_understood_stays_alone(
+    location: Location, owner: Connection, step: Any
+) -> None:
+    with Ledger(location) as ledger:
+        ledger.append_all(company())
+        made = plan(ledger, owner, "E-1", to=("E-2",))
+        if step is returned:
+            passed(ledger, made)
+        log.append(owner, [broken(event(CuratorAssigned(employee="E-3"), "new", "C-3"), version=7)])
+        position = ledger.store.head()
+        outcome = step(ledger, made if step is passed else made.batch)
+        ((client, why),) = outcome.left
+        assert (client, outcome.done) == ("C-3", 5)
+        assert f"position {position}, curator.assigned" in why
+        found = owners(ledger, owner)
+        kept, gone = ("E-1", "E-2") if step is passed else ("E-2", "E-1")
+        assert found == dict.fromkeys(CLIENTS[:-1], gone) | {"C-3": kept, CLIENTS[-1]: None}
+        (batch,) = transfers.batches(owner, now(ledger, owner))
+        assert 1 in (batch.skipped, batch.kept)
 
 
 def test_what_is_refused(location: Location, owner: Connection) -> None:
