@@ -6,6 +6,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from ledger.envelope import Event
+from ledger.events.contacts import CallLogged
 from ledger.events.people import AbsenceRecorded
 from projections.questions.clients import card
 from tests.projections.ledgers import NOW, ledger_of, view
@@ -15,6 +16,7 @@ from tests.projections.questions.test_a_card_as_of_then_equals_the_card_shown_th
     answers,
 )
 from tests.projections.random_events import POOLS, SOURCE, annulment, histories
+from tests.projections.stories import told
 from tests.surroundings.groups import examples
 
 
@@ -63,3 +65,10 @@ def test_annulled_is_as_if_never_happened(
         for line in lines:
             annulled = line.position - 1 in wrong
             assert (line.annulled_by is not None) == annulled
+
+
+def test_an_annulment_recorded_before_its_event_annuls_nothing(embedded_dsn: str) -> None:
+    call = told(CallLogged(direction="outbound", outcome="reached"), "2026-01-02", client="C-1")
+    with ledger_of(embedded_dsn, [annulment(call, key="before"), call]) as (_, connection):
+        lines = card.timeline(connection, view(2, NOW), "C-1")
+        assert {line.position: line.annulled_by for line in lines}[2] is None

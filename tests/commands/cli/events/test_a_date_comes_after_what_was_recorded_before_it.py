@@ -170,6 +170,18 @@ def test_an_earlier_answer_stays_though_what_gave_the_place_was_annulled_since(
     assert groups == [["E-1"], ["E-2"]]
 
 
+def test_what_has_come_after_an_event_takes_its_place_anew_when_that_is_annulled(
+    iledger: Run, here: Here
+) -> None:
+    lines = OWNED, MOVED, ("purchase.recorded", DAY, BOUGHT), EARLIER
+    credited = []
+    for more in ((), (annulling(2),)):
+        recorded(iledger, *lines, *more)
+        rows = asked(here, "metrics", "--metric", "purchase_value", "--by", "employee")
+        credited.append([row["group"] for row in rows])
+    assert credited == [["E-2"], ["E-1"]]
+
+
 DEAL: tuple[Line, Line] = (
     ("deal.opened", BEFORE, {"deal": "D", "holder": "E-1", "amount": 5, "currency": "RUB"}),
     ("deal.reassigned", TIME, {"deal": "D", "to_holder": "E-2"}),
