@@ -1,6 +1,7 @@
 """`iledger card`, `timeline` and `client diff`: what is known about a client."""
 
-from typing import Literal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -11,6 +12,7 @@ from commands.cli.shell.times import moment
 from ledger.errors import InvalidQuestion
 from ledger.suggestions import did_you_mean
 from projections.questions.clients import card as card_question
+from projections.shown_times import date_in
 from projections.tables.clients import merges
 from projections.tables.clients.timeline import KINDS
 from projections.view import View
@@ -47,9 +49,9 @@ def card(question: Question, client: str) -> None:
             for section, lines in found._asdict().items()
             for line in merges.shown(lines)
         ]
-        columns = ("section", "name", "value", "since", "precision", "position", "client")
-        shown = [column for column in columns if any(column in line for line in lines)]
-        question.show([{column: line.get(column) for column in shown} for line in lines])
+        names = ("section", "name", "value", "since", "precision", "position", "client")
+        columns = [name for name in names if any(name in line for line in lines)]
+        question.show([_of_these(columns, line, ZoneInfo(question.view.zone)) for line in lines])
         return
     for section, lines in found._asdict().items():
         if lines or question.printer.form == "json":
@@ -120,6 +122,11 @@ def diff(question: Question, client: str, start: str, end: str | None, axis: Axi
         )
     found = card_question.difference(question.connection, before, after, client)
     question.show(found, drop=_DIFFERENCE)
+
+
+def _of_these(columns: list[str], line: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """These columns of a line; dates as such, though what tells that one is is not among them."""
+    return {name: date_in(line, name, zone) or line.get(name) for name in columns}
 
 
 def say_merged(question: Question, client: str) -> str:

@@ -23,7 +23,7 @@ from ledger.events.sales import (
     PurchaseRecorded,
 )  # fmt: skip
 from projections.metrics.definitions import METRICS
-from projections.metrics.metrics import explain, metrics
+from projections.metrics.metrics import GROUPS, explain, metrics
 from projections.metrics.rows import MetricRow
 from projections.motivation.measure import at_the_end
 from projections.periods import period_of
@@ -91,6 +91,31 @@ def as_settled(
     each = period_of(month)
     then = at_the_end(seen, each)
     return metrics(connection, then, since=each.since, until=each.until, **asked)
+
+
+@settings(max_examples=examples(30), phases=[Phase.reuse, Phase.generate])
+@given(
+    history=HISTORIES,
+    credit=st.sampled_from(("owner-at-event", "performer", "first-claimant", "split:20:0.5")),
+    every=st.sampled_from(("month", "whole")),
+)
+def test_groups_of_any_kind_add_up_to_the_whole(
+    embedded_dsn: str, history: list[Event], credit: str, every: Any
+) -> None:
+    seen = view(len(history))
+    asked: dict[str, Any] = {"credit": credit, "every": every, "metrics": ADDITIVE}
+
+    def whole(by: str) -> dict[tuple[str, str, str], Decimal]:
+        rows = metrics(connection, seen, by=by, **asked)
+        return added([row._replace(group=row.period) for row in rows])
+
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        expected = whole("whole")
+        for by in (*GROUPS, "fact:inn"):
+            found = whole(by)
+            # Of a purchase or an offer of two products there is one of each.
+            by_line = {"purchases", "offers_sent"} if by == "product" else set()
+            assert {key[1] for key, _ in found.items() ^ expected.items()} <= by_line, by
 
 
 @settings(max_examples=examples(30), phases=[Phase.reuse, Phase.generate])
