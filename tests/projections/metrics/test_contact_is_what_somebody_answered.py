@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from ledger.envelope import Event
 from ledger.events.contacts import CallLogged, CallMissed, InquiryReceived, MessageExchanged
 from ledger.events.ownership import CuratorAssigned
@@ -54,6 +56,24 @@ def test_an_inquiry_that_was_answered_is_a_two_way_contact(embedded_dsn: str) ->
         assert shares(embedded_dsn, [OWNED, ASKED, answer]) == {
             "interactions": 2, "clients_touched": 1, "contact_rate": (1, 1), "coverage": (1, 1),
         }  # fmt: skip
+
+
+def test_hours_to_an_answer_are_told_by_mean_median_and_nine_of_ten(embedded_dsn: str) -> None:
+    history: list[Event] = []
+    for number, hours in enumerate((1, 2, 3, 4, 10)):
+        asked = InquiryReceived(inquiry=f"I-{number}", channel="web")
+        answer = CallLogged(direction="outbound", outcome="reached", in_reply_to=asked.inquiry)
+        client = {"client": f"C-{number}", "performed_by": "E-1"}
+        history += [
+            told(asked, "2026-03-05T10:00:00Z", **client),
+            told(answer, f"2026-03-05T{10 + hours}:00:00Z", **client),
+        ]
+    names = "response_mean", "response_median", "response_p90"
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        rows = metrics(connection, view(len(history)), by="whole", metrics=names, **MARCH)
+    assert {row.metric: float(row.value or 0) for row in rows} == pytest.approx(
+        {"response_mean": 4, "response_median": 3, "response_p90": 7.6}
+    )
 
 
 def test_an_inquiry_at_an_unknown_time_was_answered_by_what_is_dated(embedded_dsn: str) -> None:

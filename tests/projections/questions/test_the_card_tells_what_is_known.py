@@ -1,5 +1,6 @@
 """Given events, when the card is asked for, then these lines, on both time axes."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,9 +17,15 @@ from ledger.events.clients import (
     ContactRoleChanged,
     ProspectConverted,
     ProspectRegistered,
+    SpecialTermsGranted,
 )
 from ledger.events.contacts import CallLogged, MoodNoted, NoteShared
-from ledger.events.ownership import ClientReassigned, CuratorAssigned
+from ledger.events.ownership import (
+    AccountTeamMemberAdded,
+    AccountTeamMemberRemoved,
+    ClientReassigned,
+    CuratorAssigned,
+)
 from ledger.events.people import EmployeeDeparted, EmployeeHired, OrgUnitDefined
 from projections.questions.clients import card
 from projections.questions.ownership import portfolio
@@ -97,6 +104,26 @@ def test_contact_persons_play_their_parts_until_they_leave(embedded_dsn: str) ->
         ["user"], ["finance", "technical"], ["finance", "technical"],
     ]  # fmt: skip
     assert [person.has_left for person in persons] == [False, False, True]
+
+
+def test_terms_hold_through_their_last_day_and_the_team_until_somebody_leaves(
+    embedded_dsn: str,
+) -> None:
+    events = told(
+        ("2026-01-01", SpecialTermsGranted(kind="price", terms="5 %", valid_until="2026-03-01")),
+        ("2026-01-01", AccountTeamMemberAdded(employee="E-1", team_role="sales")),
+        ("2026-01-01", AccountTeamMemberAdded(employee="E-2", team_role="sales")),
+        ("2026-03-02", AccountTeamMemberRemoved(employee="E-2")),
+    )
+    found = {}
+    with ledger_of(embedded_dsn, events) as (_, owner):
+        for at in (datetime(2026, 3, 1, 20, 59, tzinfo=UTC), datetime(2026, 3, 1, 21, tzinfo=UTC)):
+            shown = card.card(owner, view(4, at), "C-1")
+            found[at.hour] = (
+                [line.value for line in shown.special_terms],
+                [line.name for line in shown.account_team],
+            )
+    assert found == {20: (["5 %"], ["E-1", "E-2"]), 21: ([], ["E-1"])}
 
 
 def test_a_client_that_was_never_registered_has_a_card(embedded_dsn: str) -> None:

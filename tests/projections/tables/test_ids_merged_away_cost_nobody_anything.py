@@ -1,12 +1,16 @@
 """An id that became part of another client is owned, orphaned and audited up to then only."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
+from ledger.envelope import Event
 from ledger.events.clients import ClientMerged, ClientUnmerged
 from ledger.events.contacts import CallLogged
 from ledger.events.ownership import ClientReleased, CuratorAssigned
+from ledger.events.sales import PurchaseRecorded
 from projections.metrics.metrics import metrics
 from projections.questions.clients.client_base_audit import base_audit
+from projections.questions.ownership.portfolio import clients
 from projections.view import View
 from tests.projections.ledgers import ledger_of
 from tests.projections.stories import told
@@ -57,3 +61,31 @@ def test_hours_and_coverage_end_with_the_merge(embedded_dsn: str) -> None:
                 assert (found["orphan_hours"].value or 0) == orphaned
                 assert found["coverage"].denominator == owned
                 assert found["coverage"].numerator == (month == 10)
+
+
+def test_a_list_has_the_latest_contact_of_all_ids(embedded_dsn: str) -> None:
+    call = CallLogged(direction="outbound", outcome="reached")
+    for of_absorbed, last in (("2026-08-05T09:00Z", 2), ("2026-10-05T09:00Z", 5)):
+        with ledger_of(embedded_dsn, [*HISTORY, told(call, of_absorbed, client="C-2")]) as (_, it):
+            (listed,) = clients(it, View(len(HISTORY) + 1, NOW, "UTC"))
+            assert listed.client == "C-1"
+            assert (listed.last_contact_at.day, listed.contacts) == (last, 2)
+
+
+def test_who_was_active_before_is_not_reactivated(embedded_dsn: str) -> None:
+    def bought(client: str, *days: str) -> list[Event]:
+        return [
+            told(PurchaseRecorded(purchase=f"{client} {day}", amount=Decimal(1), currency="RUB"),
+                 day, client=client)
+            for day in days
+        ]  # fmt: skip
+
+    events = [
+        *bought("C-1", "2024-01-01", "2026-08-01", "2026-09-05"),
+        *bought("C-2", "2024-01-01", "2026-09-05"),
+        *bought("C-3", "2026-09-05"),
+    ]
+    with ledger_of(embedded_dsn, events) as (_, connection):
+        seen = View(len(events), NOW, "UTC")
+        found = base_audit(connection, seen, since=date(2026, 9, 1), until=date(2026, 10, 1))
+    assert (found.clients, found.new, found.reactivated, found.lost) == (3, 1, 1, 0)
