@@ -106,10 +106,7 @@ def metrics(
         raise InvalidQuestion("--explain explains one metric; name it with --metric")
     terms = figures.TERMS._replace(calendar=calendar)
     asked_for = figures.Selection(by, every, span.since, span.until, credit, terms)
-    if by.startswith("fact:"):
-        check_known(question.connection, question.view, "field", by.removeprefix("fact:"))
-    if group is not None and by in _IDS and group != figures.NOBODY:
-        check_known(question.connection, question.view, _IDS[by], group)
+    _check_names(question, by, group)
     wanted = chosen or (_SHOWN if question.printer.form == "table" else None)
     if show_sql:
         click.echo(_sql(question, asked_for, wanted, group, explain=explain), nl=False)
@@ -121,6 +118,15 @@ def metrics(
         question.show([_with_name(row, names) for row in rows], drop=EVIDENCE)
         return
     _show(question, _of_group(question, group, wanted, how), by, names)
+
+
+def _check_names(question: Question, by: str, group: str | None) -> None:
+    """Raise NotFound for a field of facts, or an id of a group, of which nothing is recorded."""
+    connection, view = question.connection, question.view
+    if by.startswith("fact:"):
+        check_known(connection, view, "field", by.removeprefix("fact:"))
+    if group is not None and by in _IDS and group != figures.NOBODY:
+        check_known(connection, view, _IDS[by], group)
 
 
 def _of_group(

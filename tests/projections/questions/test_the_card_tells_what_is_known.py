@@ -1,6 +1,8 @@
 """Given events, when the card is asked for, then these lines, on both time axes."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,14 +21,38 @@ from ledger.events.clients import (
     ProspectRegistered,
     SpecialTermsGranted,
 )
-from ledger.events.contacts import CallLogged, MoodNoted, NoteShared
+from ledger.events.contacts import (
+    CallLogged,
+    CorrespondenceReceived,
+    CorrespondenceSent,
+    MeetingCancelled,
+    MeetingHeld,
+    MeetingPlanned,
+    MoodNoted,
+    NoteShared,
+)
 from ledger.events.ownership import (
     AccountTeamMemberAdded,
     AccountTeamMemberRemoved,
     ClientReassigned,
+    ConflictReported,
+    ConflictResolved,
     CuratorAssigned,
+    OwnershipDisputeOpened,
+    OwnershipDisputeResolved,
 )
 from ledger.events.people import EmployeeDeparted, EmployeeHired, OrgUnitDefined
+from ledger.events.sales import (
+    DealLost,
+    DealOpened,
+    DealWon,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferSent,
+)
+from ledger.events.service import CaseClosed, CaseOpened, CaseResolved
+from ledger.events.work import TaskAssigned, TaskCancelled, TaskCompleted
 from projections.questions.clients import card
 from projections.questions.ownership import portfolio
 from tests.projections.fold_times import local
@@ -124,6 +150,56 @@ def test_terms_hold_through_their_last_day_and_the_team_until_somebody_leaves(
                 [line.name for line in shown.account_team],
             )
     assert found == {20: (["5 %"], ["E-1", "E-2"]), 21: ([], ["E-1"])}
+
+
+OPENED: tuple[Any, ...] = (
+    ConflictReported(employee="E-1"),
+    OwnershipDisputeOpened(dispute="DS-1", claimant="E-1", respondent="E-2", claim="mine"),
+    MeetingPlanned(meeting="M-1", at="2026-03-01T10:00Z"),
+    MeetingPlanned(meeting="M-2", at="2026-03-01T10:00Z"),
+    CorrespondenceReceived(letter="L-1", medium="letter", reply_due="2026-03-01"),
+    DealOpened(deal="D-1"),
+    DealOpened(deal="D-2"),
+    OfferSent(offer="O-1"),
+    OfferSent(offer="O-2"),
+    OfferSent(offer="O-3"),
+    TaskAssigned(task="T-1", title="t", assignee="E-1"),
+    TaskAssigned(task="T-2", title="t", assignee="E-1"),
+    CaseOpened(case="S-1"),
+    CaseOpened(case="S-2"),
+)
+ENDED: tuple[Any, ...] = (
+    ConflictResolved(employee="E-1", outcome="reconciled"),
+    OwnershipDisputeResolved(dispute="DS-1", decision="claimant", decided_by="E-9", grounds="g"),
+    MeetingHeld(meeting="M-1"),
+    MeetingCancelled(meeting="M-2", reason="ill"),
+    CorrespondenceSent(letter="L-2", medium="letter", in_reply_to="L-1"),
+    DealWon(deal="D-1", amount=Decimal(1)),
+    DealLost(deal="D-2"),
+    OfferAccepted(offer="O-1"),
+    OfferDeclined(offer="O-2"),
+    OfferExpired(offer="O-3"),
+    TaskCompleted(task="T-1"),
+    TaskCancelled(task="T-2", reason="r"),
+    CaseResolved(case="S-1"),
+    CaseClosed(case="S-2"),
+)
+
+
+def test_what_has_ended_is_no_longer_open(embedded_dsn: str) -> None:
+    events = told(*(("2026-01-01", each) for each in OPENED),
+                  *(("2026-02-01", each) for each in ENDED))  # fmt: skip
+    with ledger_of(embedded_dsn, events) as (_, owner):
+        for ended in range(len(ENDED) + 1):
+            shown = card.card(owner, view(len(OPENED) + ended), "C-1")._asdict()
+            found = [
+                line.name.split()[-1]
+                for section, lines in shown.items()
+                if section.startswith("open_")
+                for line in lines
+            ]
+            names = [getattr(each, fields(each)[0].name) for each in OPENED]  # their ids
+            assert sorted(found) == sorted(names[ended:]), ENDED[ended - 1]
 
 
 def test_a_client_that_was_never_registered_has_a_card(embedded_dsn: str) -> None:

@@ -89,6 +89,16 @@ def test_a_lost_deal_stays_in_the_stages_it_reached(embedded_dsn: str) -> None:
         assert nothing == []
 
 
+def test_a_deal_that_skipped_a_stage_has_reached_it(embedded_dsn: str) -> None:
+    opened = told(DealOpened(deal="D-3", pipeline="L-1"), "2026-01-01")
+    history = sales(opened, told(DealStageEntered(deal="D-3", stage="sign"), "2026-01-02"))
+    with ledger_of(embedded_dsn, history) as (_, connection):
+        steps = funnel(connection, view(len(history)))
+    assert [(row.step, row.deals, row.entered, row.went_on) for row in steps[1:3]] == [
+        ("stage", 3, 2, 3), ("stage", 3, 3, 0),
+    ]  # fmt: skip
+
+
 def test_a_win_told_twice_is_one_win_and_a_reopened_deal_is_open_again(embedded_dsn: str) -> None:
     history = sales(
         told(DealWon(deal="D-1", amount=5), "2026-02-01"),
