@@ -99,6 +99,17 @@ def test_a_deal_that_skipped_a_stage_has_reached_it(embedded_dsn: str) -> None:
     ]  # fmt: skip
 
 
+def test_a_stage_may_last_all_the_hours_allotted_to_it(embedded_dsn: str) -> None:
+    for left, over in (("2026-01-02T00:00+03:00", 2), ("2026-01-02T00:01+03:00", 3)):
+        history = sales(
+            told(DealOpened(deal="D-3", pipeline="L-1"), "2026-01-01T00:00+03:00"),
+            told(DealStageEntered(deal="D-3", stage="talk"), "2026-01-01T00:00+03:00"),
+            told(DealStageEntered(deal="D-3", stage="sign"), left),
+        )
+        with ledger_of(embedded_dsn, history) as (_, connection):
+            assert funnel(connection, view(len(history)))[1].over_allotted == over
+
+
 def test_a_win_told_twice_is_one_win_and_a_reopened_deal_is_open_again(embedded_dsn: str) -> None:
     history = sales(
         told(DealWon(deal="D-1", amount=5), "2026-02-01"),
