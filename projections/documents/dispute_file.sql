@@ -30,7 +30,11 @@ SELECT e.position, e.event_id::text AS event_id, e.type,
         WHERE a.target = e.position AND a.position <= %(as_of)s) AS annulled_by
 FROM whole w JOIN events e ON e.position = w.position
 LEFT JOIN timeline t ON t.position = e.position
-LEFT JOIN owner_spells_at(%(as_of)s) s ON s.client = e.client
-     AND (s.from_at, s.from_position) <= (coalesce(t.occurred_at, '-infinity'), e.position)
-     AND (coalesce(t.occurred_at, '-infinity'), e.position) < (s.to_at, s.to_position)
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN t.precision IN ('day', 'month')
+           THEN credited_at(t.occurred_at, t.precision, t.position, t.client, %(as_of)s, %(on)s)
+           ELSE coalesce(t.occurred_at, '-infinity') END AS at
+) AS c LEFT JOIN owner_spells_at(%(as_of)s) s ON s.client = e.client
+     AND (s.from_at, s.from_position) <= (c.at, e.position)
+     AND (c.at, e.position) < (s.to_at, s.to_position)
 ORDER BY e.position

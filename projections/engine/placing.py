@@ -24,21 +24,19 @@ _NOW = SQL("9223372036854775806")  # as of the last position
 class Placed(NamedTuple):
     """The rows of a table that take their place after others.
 
-    - key, within: the columns that name the thing; within may be NULL. None: only by_owner
+    - key, within: the columns that name the thing; within may be NULL
     - at: the column with the time
     - openings: values of `change` that begin a thing. The first comes after nothing: recorded late,
       it does not begin the thing anew, as the next does
     - beside: another table about the same things, by key, that they come after
-    - by_owner: they are credited to the owner of their client, and come after the changes of it
     """
 
     table: str
-    key: str | None = None
+    key: str
     within: str | None = None
     at: str = "occurred_at"
     openings: tuple[str, ...] = ()
     beside: str | None = None
-    by_owner: bool = False
 
 
 def place(connection: Connection, table: Placed, after: int, upto: int) -> None:
@@ -95,18 +93,17 @@ def _update(
 
 
 def _names(table: Placed) -> dict[str, Composable]:
-    key = table.key or "client"
     return {
         "table": Identifier(table.table),
-        "key": Identifier(key),
-        "within": Identifier(table.within or key),
+        "key": Identifier(table.key),
+        "within": Identifier(table.within or table.key),
         "at": Identifier(table.at),
         "openings": Literal([*table.openings]),
     }
 
 
 def _others(table: Placed) -> list[dict[str, Composable]]:
-    """What its rows come after, as names in statements: others of the thing, changes of the owner.
+    """What its rows come after, as names in statements: others of the thing, and what is beside.
 
     - unless: which of them the first opening of a thing does not come after
     - begins: of which the annulment makes another opening the first
@@ -119,15 +116,7 @@ def _others(table: Placed) -> list[dict[str, Composable]]:
         "unless": SQL("o.change = n.change" if table.openings else "true"),
         "begins": SQL(_SQL["begins"] if table.openings else "false").format(**names),
     }
-    beside = {"other": Identifier(table.beside or "")} | dict.fromkeys(
-        ("unless", "begins"), SQL("false")
-    )
-    owners: dict[str, Composable] = {
-        "other": Identifier("ownership_changes"),
-        "other_at": Identifier("effective_at"),
-        "same": SQL(_SQL["same_client"]),
-        "unless": SQL("true"),
-        "begins": SQL("false"),
-    }
-    wanted = (table.key, own), (table.beside, own | beside), (table.by_owner, owners)
-    return [found for there, found in wanted if there]
+    if table.beside is None:
+        return [own]
+    no = SQL("false")
+    return [own, own | {"other": Identifier(table.beside), "unless": no, "begins": no}]

@@ -34,9 +34,6 @@ CASE WHEN n.precision IN ('day', 'month')
 -- name: same
 o.{key} = n.{key} AND o.{within} IS NOT DISTINCT FROM n.{within}
 
--- name: same_client
-o.client = n.client
-
 -- name: is_first
 (n.change = ANY ({openings}) AND NOT EXISTS (
     SELECT FROM {schema}.{table} f

@@ -20,7 +20,10 @@ FROM ends n JOIN owner_spells_at(%(as_of)s) o
 LEFT JOIN (
     SELECT DISTINCT i.starts, o.client, o.from_at, o.from_position
     FROM (
-        SELECT client, occurred_at AS at, position, greatest(%(starts)s::timestamp, date_trunc(
+        SELECT client, CASE WHEN precision IN ('day', 'month')
+                            THEN credited_at(occurred_at, precision, position, client, %(as_of)s,
+                                             %(on)s)
+                            ELSE occurred_at END AS at, position, greatest(%(starts)s::timestamp, date_trunc(
                    %(every)s::text, occurred_at AT TIME ZONE %(zone)s)) AS starts
         FROM interactions
         WHERE side = 'ours' AND known(position, annulled_at, %(as_of)s) AND occurred_at <= %(on)s

@@ -93,7 +93,7 @@ credited AS (
            -- otherwise
            NULL::numeric AS weight,
            -- end
-           holder AS employee
+           holder AS employee, coalesce(at, '-infinity') AS credited_at
     FROM events WHERE coalesce(at, '-infinity') <= %(on)s
 ),
 -- otherwise
@@ -112,12 +112,16 @@ credited AS (
            o.weight,
            -- end
            CASE WHEN %(credit)s = 'performer' THEN e.performer
-                ELSE coalesce(o.owner, e.holder) END AS employee
-    FROM events e LEFT JOIN owners o
+                ELSE coalesce(o.owner, e.holder) END AS employee, e.credited_at
+    FROM (
+        SELECT *, CASE WHEN precision IN ('day', 'month')
+                  THEN credited_at(at, precision, tie, client, %(as_of)s, %(on)s)
+                  ELSE coalesce(at, '-infinity') END AS credited_at
+        FROM events WHERE coalesce(at, '-infinity') <= %(on)s OFFSET 0
+    ) AS e LEFT JOIN owners o
         ON o.client = e.client
-       AND (o.from_at, o.from_position) <= (coalesce(e.at, '-infinity'), e.tie)
-       AND (coalesce(e.at, '-infinity'), e.tie) < (o.to_at, o.to_position)
-    WHERE coalesce(e.at, '-infinity') <= %(on)s
+       AND (o.from_at, o.from_position) <= (e.credited_at, e.tie)
+       AND (e.credited_at, e.tie) < (o.to_at, o.to_position)
 ),
 -- end
 -- when: placed
@@ -127,8 +131,8 @@ placed AS (
     SELECT c.*, CASE WHEN c.employee IS NULL OR c.employee = c.performer
                      THEN coalesce(c.given_unit, s.unit) ELSE s.unit END AS unit
     FROM credited c LEFT JOIN employment_spells(%(as_of)s) s
-        ON s.employee = c.employee AND (s.from_at, s.from_position) <= (c.at, c.tie)
-       AND (c.at, c.tie) < (s.to_at, s.to_position)
+        ON s.employee = c.employee AND (s.from_at, s.from_position) <= (c.credited_at, c.tie)
+       AND (c.credited_at, c.tie) < (s.to_at, s.to_position)
 ),
 -- otherwise
 placed AS (

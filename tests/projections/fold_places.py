@@ -16,12 +16,6 @@ OWNERSHIP = (
     "client.reserved", "reservation.expired", "curator.assigned", "client.reassigned",
     "client.released",
 )  # fmt: skip
-ABOUT_CONTACTS = (
-    "inquiry.received", "touchpoint.captured", "call.logged", "call.missed", "message.exchanged",
-    "meeting.planned", "meeting.held", "meeting.cancelled", "correspondence.received",
-    "correspondence.sent", "note.shared", "mood.noted", "satisfaction.recorded",
-    "purchase.recorded", "goods.returned",
-)  # fmt: skip
 HOLDINGS = ("case.assigned", "case.unassigned", "case.relocated")
 # By the first word of a type: the field that names the thing, and what begins it.
 THINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -68,10 +62,9 @@ def places(history: list[Event], as_of: int) -> dict[tuple[int, Thing | None], d
     events = told(history, as_of)
     found: dict[tuple[int, Thing | None], datetime] = {}
     for each in events:
-        own = _within(each, _changes_of_the_owner(each, events))
-        found[each.position, None] = own
+        found[each.position, None] = at(each.event)
         for thing in things(each):
-            found[each.position, thing] = max(own, _within(each, _like(each, thing, events)))
+            found[each.position, thing] = _within(each, _like(each, thing, events))
     return found
 
 
@@ -79,16 +72,6 @@ def _within(each: Told, moments: Iterable[datetime]) -> datetime:
     """The last of these moments within the day or month that an event is known as, or its begin."""
     begins, ends = at(each.event), over(each.event)
     return max([begins, *(moment for moment in moments if begins < moment < ends)])
-
-
-def _changes_of_the_owner(each: Told, events: list[Told]) -> Iterator[datetime]:
-    """When changes of the owner of its client take effect that were recorded before."""
-    client = each.event.client
-    if client is not None and (each.type in ABOUT_CONTACTS or any(things(each))):
-        for other in events:
-            before = other.position < each.position and other.event.client == client
-            if before and other.type in OWNERSHIP:
-                yield getattr(other.event.data, "effective_at", None) or at(other.event)
 
 
 def _like(each: Told, thing: Thing, events: list[Told]) -> Iterator[datetime]:

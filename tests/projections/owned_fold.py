@@ -11,6 +11,7 @@ from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import (
     Ownership,
     after,
     again,
+    credit_moment,
 )
 
 
@@ -32,7 +33,12 @@ def ownership(events: list[Known], span: Span) -> Found:
                 lost = [(max(begun[0], a), min(ended[0], b)) for who, a, b in gone
                         if who == state and begun[0] < b and a < ended[0]]  # fmt: skip
                 if begun[0] < end and ended[0] > start:
-                    met = any(begun <= (when(e), e.position) < whole for e in touched)
+                    met = any(
+                        begun
+                        <= (credit_moment(events, client, e, when(e), NOW), e.position)
+                        < whole
+                        for e in touched
+                    )
                     yield "client_owned", Row(met, client=client)
             for a, b in lost:
                 if a < end and b > start:

@@ -182,10 +182,13 @@ SELECT t.occurred_at, t.precision, t.kind,
        t.performed_by, s.owner, t.recorded_by, t.type,
        CASE WHEN t.annulled_at <= %(as_of)s THEN t.annulled_at END AS annulled_by, t.position,
        t.client
-FROM timeline t
-LEFT JOIN owner_spells_at(%(as_of)s) s ON s.client = t.client
-     AND (s.from_at, s.from_position) <= (coalesce(t.occurred_at, '-infinity'), t.position)
-     AND (coalesce(t.occurred_at, '-infinity'), t.position) < (s.to_at, s.to_position)
+FROM timeline t CROSS JOIN LATERAL (
+    SELECT CASE WHEN t.precision IN ('day', 'month')
+           THEN credited_at(t.occurred_at, t.precision, t.position, t.client, %(as_of)s, %(on)s)
+           ELSE coalesce(t.occurred_at, '-infinity') END AS at
+) AS e LEFT JOIN owner_spells_at(%(as_of)s) s ON s.client = t.client
+     AND (s.from_at, s.from_position) <= (e.at, t.position)
+     AND (e.at, t.position) < (s.to_at, s.to_position)
 WHERE t.client = ANY (%(clients)s) AND t.position <= %(as_of)s
   AND coalesce(t.occurred_at, '-infinity') <= %(on)s
   AND (%(kinds)s::text[] IS NULL OR t.kind = ANY (%(kinds)s))

@@ -134,7 +134,7 @@ TABLES: Tables = {
     PersonChanged: "person_changes",
 }
 PLACED = (
-    Placed("fact_changes", "client", "field", by_owner=True),
+    Placed("fact_changes", "client", "field"),
     Placed("preferences", "client"),
     Placed("person_changes", "contact", openings=("added",)),
 )

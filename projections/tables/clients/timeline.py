@@ -11,7 +11,6 @@ from typing import NamedTuple
 from ledger.catalogue import types
 from ledger.envelope import Recorded
 from projections.engine.materialized import Materialized
-from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.event_summaries import SUMMARIES, EventSummary, unsummarised
 from projections.tables.contacts.interactions import reach
@@ -43,7 +42,6 @@ class Entry(NamedTuple):
 
 
 TABLES: Tables = {Entry: "timeline"}
-PLACED = (Placed("timeline", by_owner=True),)
 
 
 def _entry(summarised: EventSummary, event: Recorded) -> Iterator[Entry]:

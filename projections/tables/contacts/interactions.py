@@ -26,7 +26,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ledger.envelope import Recorded
-from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 
 
@@ -67,7 +66,6 @@ class Interaction(NamedTuple):
 
 
 TABLES: Tables = {Interaction: "interactions"}
-PLACED = (Placed("interactions", by_owner=True),)
 
 _SCALES = {"nps": "0-10"}  # of an instrument that has but one
 _CHANNELS = {"call": "phone", "missed_call": "phone", "meeting": "meeting"}

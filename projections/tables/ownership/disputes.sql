@@ -52,12 +52,15 @@ CREATE INDEX ON dispute_changes (dispute);
 -- the owner's substitute, and between units that need not keep out of each other's clients, unless
 -- the employee is barred. The decisions on reservations have the same rule, so only what was
 -- recorded past them is found here. What the policy says about a unit holds for those below it.
-CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS TABLE (
+CREATE FUNCTION claims_of(as_of bigint, on_time timestamptz, only_client text DEFAULT NULL) RETURNS TABLE (
     "position" bigint, occurred_at timestamptz, "precision" text, client text, type text,
     employee text, owner text, owner_position bigint, breach boolean
 ) LANGUAGE sql STABLE AS $$
     WITH claims AS MATERIALIZED (
-        SELECT t.position, t.occurred_at, coalesce(t.occurred_at, '-infinity') AS at, t.precision,
+        SELECT t.position, t.occurred_at, t.precision,
+               CASE WHEN t.precision IN ('day', 'month')
+                    THEN credited_at(t.occurred_at, t.precision, t.position, t.client, as_of, on_time)
+                    ELSE coalesce(t.occurred_at, '-infinity') END AS at,
                t.client, t.type, t.performed_by, p.exclusions
         FROM timeline t LEFT JOIN LATERAL (
             SELECT * FROM reservation_policies r
@@ -65,6 +68,7 @@ CREATE FUNCTION claims_of(as_of bigint, only_client text DEFAULT NULL) RETURNS T
             ORDER BY r.position DESC LIMIT 1
         ) AS p ON true
         WHERE known(t.position, t.annulled_at, as_of) AND t.performed_by IS NOT NULL
+          AND coalesce(t.occurred_at, '-infinity') <= on_time
           AND (only_client IS NULL OR t.client = only_client)
           AND (t.type = 'offer.sent'
                OR t.type IN (SELECT unnest(r.claims) FROM reservation_policies r))
@@ -193,8 +197,8 @@ WHERE o.change = 'opened' AND known(o.position, o.annulled_at, %(as_of)s)
 ORDER BY o.position
 
 -- name: claims
-SELECT c.* FROM unnest(%(clients)s::text[]) AS one(id), LATERAL claims_of(%(as_of)s, one.id) c
-WHERE coalesce(c.occurred_at, '-infinity') <= %(on)s
+SELECT c.* FROM unnest(%(clients)s::text[]) AS one(id),
+     LATERAL claims_of(%(as_of)s, %(on)s, one.id) c
 ORDER BY coalesce(c.occurred_at, '-infinity'), c.position
 
 -- name: incidents
@@ -210,7 +214,7 @@ WITH found AS (
     FROM approaches_refused WHERE known(position, annulled_at, %(as_of)s)
     UNION ALL
     SELECT 'breach', position, occurred_at, precision, client, employee, owner, type
-    FROM claims_of(%(as_of)s) WHERE breach
+    FROM claims_of(%(as_of)s, %(on)s) WHERE breach
 ), incidents AS (
     SELECT f.kind, f.occurred_at, f.precision, f.client, f.employee, mine.unit, f.owner,
            theirs.unit AS owner_unit, f.detail, f.position

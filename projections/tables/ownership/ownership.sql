@@ -7,6 +7,7 @@
 --   owner_spells_of      the intervals that follow from what was known at a position
 --   owner_spells         the same as known at the checkpoint, materialized for all clients
 --   owner_spells_at      the one of the two that answers the question
+--   credited_at          when what is known as a day or month is credited to an owner
 --   portfolio_at         the intervals of one owner that hold at a time, found by the owner
 
 -- name: tables
@@ -145,6 +146,18 @@ RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$
            precision
     FROM moved WHERE nth = 1 OR state IS DISTINCT FROM before
     WINDOW one AS (PARTITION BY client ORDER BY at, position)
+$$;
+
+-- When an event that is known as a day or month is credited: then, or after what had changed hands
+-- before it was recorded and within it, up to the time asked for.
+CREATE FUNCTION credited_at(
+    at timestamptz, "precision" text, "position" bigint, client text, as_of bigint,
+    on_time timestamptz
+) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT greatest(at, max(c.effective_at)) FROM ownership_changes c
+    WHERE c.client = $4 AND c.position < $3 AND known(c.position, c.annulled_at, as_of)
+      AND c.effective_at > at AND c.effective_at < is_over(at, $2, zone_asked())
+      AND c.effective_at <= on_time
 $$;
 
 CREATE FUNCTION owner_spells_at(as_of bigint) RETURNS SETOF owner_spells LANGUAGE sql STABLE AS $$

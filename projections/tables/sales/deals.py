@@ -61,7 +61,7 @@ TABLES: Tables = {
     DealChanged: "deal_changes",
 }
 # What closes and reopens a deal is put in order by deal_spells_of.
-PLACED = (Placed("deal_changes", "deal", openings=("opened",), by_owner=True),)
+PLACED = (Placed("deal_changes", "deal", openings=("opened",)),)
 
 
 def _published(event: Recorded) -> Iterator[PipelineStage]:

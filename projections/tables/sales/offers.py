@@ -36,7 +36,7 @@ class OfferChanged(NamedTuple):
 
 
 TABLES: Tables = {OfferChanged: "offer_changes"}
-PLACED = (Placed("offer_changes", "offer", openings=("sent",), by_owner=True),)
+PLACED = (Placed("offer_changes", "offer", openings=("sent",)),)
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[OfferChanged]]:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from ledger.database import Connection
 from ledger.envelope import Recorded
 from ledger.sql import statements
-from projections.engine.placing import Placed
 from projections.engine.registry import Tables, Unfolds
 from projections.tables.clients.merges import filtering
 from projections.view import View, add_up
@@ -59,7 +58,6 @@ class ProductLine(NamedTuple):
 
 
 TABLES: Tables = {Purchase: "purchases", Returned: "returns", ProductLine: "product_lines"}
-PLACED = (Placed("purchases", by_owner=True), Placed("returns", by_owner=True))
 
 
 def _of_products(event: Recorded) -> Iterator[ProductLine]:

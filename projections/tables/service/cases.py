@@ -61,7 +61,7 @@ class CaseHeld(NamedTuple):
 
 TABLES: Tables = {CaseChanged: "case_changes", CaseHeld: "case_holdings"}
 PLACED = (
-    Placed("case_changes", "case_id", openings=("opened",), beside="case_holdings", by_owner=True),
+    Placed("case_changes", "case_id", openings=("opened",), beside="case_holdings"),
     Placed("case_holdings", "case_id", "track"),
 )
 

@@ -45,7 +45,7 @@ class TaskChanged(NamedTuple):
 
 
 TABLES: Tables = {TaskChanged: "task_changes"}
-PLACED = (Placed("task_changes", "task", openings=("assigned",), by_owner=True),)
+PLACED = (Placed("task_changes", "task", openings=("assigned",)),)
 
 
 def _change(change: str) -> Callable[[Recorded], Iterator[TaskChanged]]:

@@ -109,6 +109,15 @@ def ownership(events: list[Known], client: str | None, upto: tuple[datetime, int
     return state
 
 
+def credit_moment(
+    events: list[Known], client: str | None, each: Known, at: datetime, on: datetime
+) -> datetime:
+    """When an event is credited: of a date, after what changed hands before, up to a time."""
+    changes = (c for c in events if c.event.client == client and kind_of(c) in OWNERSHIP)
+    return max([at, *(c.at for c in changes if c.position < each.position and c.at <= on
+                      and at < c.at < over(each.event))])  # fmt: skip
+
+
 def kind_of(each: Known) -> str:
     return type_name(type(each.event.data))
 
@@ -130,7 +139,11 @@ def credited(
     """Whom the fold credits with a line of evidence, and with how much of it."""
     still_open = row.metric.startswith("deals_open.")
     moment = (row.occurred_at or LONG_AGO, LAST if still_open else row.position)
-    state, held = ownership(events, row.client, moment), holder(events, row.subject, moment)
+    held = holder(events, row.subject, moment)
+    if not still_open and row.occurred_at:
+        (each,) = (each for each in events if each.position == row.position)
+        moment = credit_moment(events, row.client, each, row.occurred_at, on), row.position
+    state = ownership(events, row.client, moment)
     mode, _, terms = credit.partition(":")
     chosen = state.owner
     if mode == "performer":
