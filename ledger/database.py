@@ -126,8 +126,11 @@ _MEANT = {
 SETTINGS: dict[str, Any] = {
     "autocommit": True,
     "application_name": "iledger",
-    "options": "-c client_encoding=UTF8 -c timezone=UTC -c jit=off",
+    "client_encoding": "UTF8",
+    "options": "-c jit=off",
 }
+# By statement, since PGTZ and PGDATESTYLE go before what a connection asks for.
+_AS_PREPARED = "SET timezone = 'UTC'; SET datestyle = 'ISO'"
 
 
 def connect(
@@ -151,7 +154,7 @@ def connect(
 
 def prepare(connection: Connection, location: Location, roles: Sequence[str]) -> None:
     """Point a new connection at the ledger's schemas and take a role, as `connect` describes."""
-    path = sql.SQL("SET search_path = {}, {}").format(
+    path = sql.SQL(f"{_AS_PREPARED}; SET search_path = {{}}, {{}}").format(
         sql.Identifier(location.projections), sql.Identifier(location.schema)
     )
     connection.execute(path)
@@ -179,6 +182,7 @@ def twin(connection: Connection) -> Connection | None:
         other = psycopg.connect(info.dsn, password=info.password or None, **SETTINGS)
     except psycopg.OperationalError:
         return None
+    other.execute(_AS_PREPARED)
     other.execute("SELECT set_config('search_path', %s, false), set_config('role', %s, false)", row)
     return other
 

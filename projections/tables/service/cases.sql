@@ -137,7 +137,7 @@ CREATE FUNCTION cases_of(as_of bigint, on_time timestamptz) RETURNS TABLE (
                (array_agg(s.due_at ORDER BY at DESC, s.position DESC) FILTER (
                    WHERE s.change = 'deadline' AND s.deadline = 'resolve'))[1] AS due_at,
                count(*) FILTER (WHERE s.change = 'noted') AS notes,
-               min(s.position) AS position
+               (array_agg(s.position ORDER BY s.change <> 'opened', at, s.position))[1] AS position
         FROM seen s GROUP BY s.case_id
     ), held AS (
         SELECT h.case_id, max(h.holder) FILTER (WHERE h.track = 'person') AS assignee,

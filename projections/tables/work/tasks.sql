@@ -84,7 +84,7 @@ RETURNS TABLE (
                    (array_agg(s.precision ORDER BY at) FILTER (WHERE s.change = 'cancelled'))[1])
                    AS ended_precision,
                max(s.steps) AS steps, count(DISTINCT s.step) AS steps_done,
-               min(s.position) AS position
+               (array_agg(s.position ORDER BY s.change <> 'assigned', at, s.position))[1] AS position
         FROM seen s GROUP BY s.task
     )
     SELECT task, title, kind, client, deal, case_id, unit, assignee,
