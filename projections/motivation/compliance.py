@@ -10,7 +10,7 @@ hours in the calendar on which the employee was employed and not absent.
   without working days, has no data: the norm is neither met nor breached.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -98,12 +98,19 @@ def is_for(norm: Norm, tenure: Tenure, parents: Mapping[str, str | None]) -> boo
 
 
 def compliance(
-    connection: Connection, view: View, period: Period, *, norm: str | None = None
+    connection: Connection,
+    view: View,
+    period: Period,
+    *,
+    norm: str | None = None,
+    pass_over: Callable[[Norm, InvalidQuestion], None] | None = None,
 ) -> list[Compliance]:
     """Compliance with all norms, or one, in the parts of a period that are over.
 
-    Ordered by period, norm and employee. Raises InvalidQuestion if a calendar, or days of it, are
-    missing.
+    - pass_over: called with a norm that cannot be measured, and why; the others are all the same
+
+    Ordered by period, norm and employee. Without `pass_over` raises InvalidQuestion for a norm that
+    cannot be measured: its metric or calendar, or days of that, are missing.
     """
     known = norms(connection, view, norm)
     found: list[Compliance] = []
@@ -112,7 +119,12 @@ def compliance(
             if part.end(view.zone) <= view.on:
                 held = [each for each in in_force(known, part) if each.every == every]
                 for each in held:
-                    found += _of_one(connection, view, part, each)
+                    try:
+                        found += _of_one(connection, view, part, each)
+                    except InvalidQuestion as error:
+                        if pass_over is None:
+                            raise
+                        pass_over(each, error)
     return _with_records(connection, view, found)
 
 

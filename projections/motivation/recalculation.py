@@ -16,7 +16,7 @@ from projections.motivation.payout_statement import (
     digest,
     read_back,
 )
-from projections.motivation.scheme import Scheme, scheme_of
+from projections.motivation.scheme import Scheme, recorded_scheme
 from projections.motivation.statements import compute_statements, figures_behind, members
 from projections.motivation.target_groups import refuse_opposed
 from projections.periods import Period, period_of
@@ -104,7 +104,7 @@ def pinned(view: View, closing: ClosedPeriod) -> View:
 def closing_scheme(connection: Connection, view: View, closing: ClosedPeriod) -> Scheme:
     """The scheme that a period was closed by."""
     name = f"{closing.scheme}@{closing.scheme_version}"
-    return scheme_of(published(connection, pinned(view, closing), name).toml)
+    return recorded_scheme(published(connection, pinned(view, closing), name))
 
 
 def recomputed(connection: Connection, view: View, closing: ClosedPeriod) -> list[Statement]:

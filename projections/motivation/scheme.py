@@ -38,6 +38,7 @@ from projections.motivation.scheme_file import (
     problem_of,
     written,
 )
+from projections.tables.motivation.settlement import PublishedScheme
 
 Kind = Literal["process", "result"]
 KINDS: tuple[Kind, ...] = ("process", "result")
@@ -190,6 +191,18 @@ def scheme_of(text: str) -> Scheme:
     if found is None:
         raise InvalidQuestion(f"the scheme is not valid: {' '.join(map(str, problems))}")
     return found
+
+
+def recorded_scheme(row: PublishedScheme) -> Scheme:
+    """A scheme as published. Raises InvalidQuestion: any service may have recorded it."""
+    try:
+        return scheme_of(row.toml)
+    except InvalidQuestion as error:
+        where = f"scheme {row.scheme}@{row.version}, recorded at position {row.position}"
+        raise InvalidQuestion(
+            f"{where}, cannot be read: {error} Annul it (event.annulled), or publish it anew under "
+            "another version"
+        ) from None
 
 
 def examined(text: str) -> tuple[Scheme | None, list[Problem]]:

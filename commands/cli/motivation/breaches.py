@@ -13,9 +13,11 @@ from commands.cli.shell.names import with_names
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
 from commands.decisions.motivation import norms as deciding_norms
+from ledger.errors import InvalidQuestion
 from projections.motivation.compliance import Compliance
 from projections.motivation.rounding import trimmed
 from projections.periods import Period, period_of
+from projections.tables.motivation.norms import Norm
 from projections.tables.people import people
 
 # What a table may lose where it is too wide, least important first.
@@ -50,13 +52,13 @@ def breaches_(
     (`iledger norm record`) is shown with its position, even if it is not a breach any more.
     """
     # 22 ms
-    from projections.motivation.compliance import BREACHED, behind, compliance
+    from projections.motivation.compliance import BREACHED, behind
 
     span = period_of(period)
     _say_running(question, span)
     told = [
         each
-        for each in compliance(question.connection, question.view, span, norm=norm)
+        for each in _measured(question, span, norm)
         if employee in (None, each.employee)
         and (everybody or each.state == BREACHED or each.position is not None)
     ]
@@ -83,7 +85,7 @@ def record(shell: DecisionShell, period: str, name: str | None) -> None:
     Breaches whose record was annulled are skipped.
     """
     # 22 ms
-    from projections.motivation.compliance import BREACHED, behind, compliance
+    from projections.motivation.compliance import BREACHED, behind
 
     span = period_of(period)
     evidence: dict[tuple[str, str, str], list[int]] = {}
@@ -91,7 +93,7 @@ def record(shell: DecisionShell, period: str, name: str | None) -> None:
         _say_running(question, span)
         found = [
             each
-            for each in compliance(question.connection, question.view, span, norm=name)
+            for each in _measured(question, span, name)
             if each.state == BREACHED and each.position is None
         ]
         for norm, part in dict.fromkeys((each.norm, each.period) for each in found):
@@ -103,6 +105,24 @@ def record(shell: DecisionShell, period: str, name: str | None) -> None:
         shell.confirm(f"Record {len(found)} breaches?")
     model = deciding_norms.model(periods=sorted({each.period.name for each in found}))
     shell.take(model, deciding_norms.record(found, evidence))
+
+
+def _measured(question: Question, span: Period, name: str | None) -> list[Compliance]:
+    """Compliance with all norms that can be measured; the others are named once each."""
+    # 22 ms
+    from projections.motivation.compliance import compliance
+
+    told: dict[str, InvalidQuestion] = {}
+
+    def pass_over(norm: Norm, error: InvalidQuestion) -> None:
+        if told.setdefault(norm.norm, error) is error:
+            remark(f"norm {norm.norm} cannot be measured and is passed over: {error}")
+
+    over = pass_over if name is None else None
+    found = compliance(question.connection, question.view, span, norm=name, pass_over=over)
+    if told and not found:
+        raise next(iter(told.values()))
+    return found
 
 
 def _say_running(question: Question, span: Period) -> None:

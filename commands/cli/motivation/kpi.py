@@ -17,10 +17,10 @@ from commands.cli.shell.question import Question, listed, opened, zoned
 from commands.cli.shell.selection import Selection
 from ledger.errors import InvalidQuestion, NotFound
 from projections.motivation.payout_statement import StatementContent, read_back
-from projections.motivation.scheme import Scheme, scheme_of
+from projections.motivation.scheme import Scheme, recorded_scheme
 from projections.periods import Period, period_of
 from projections.questions.integrity.ids import check_known
-from projections.tables.motivation.settlement import closings, issued, schemes
+from projections.tables.motivation.settlement import PublishedScheme, closings, issued, schemes
 from projections.tables.people.people import managed, names
 from projections.view import View
 
@@ -92,18 +92,29 @@ def shown(question: Question, period: Period, name: str | None) -> Shown:
 
 
 def _in_force(question: Question, period: Period) -> Scheme:
-    rows = [
+    begun = [
         row
         for row in schemes(question.connection, question.view)
         if row.effective_from <= period.since
     ]
+    rows = [row for row in begun if _readable(row)]
     names = sorted({row.scheme for row in rows})
     if len(names) != 1:
         raise InvalidQuestion(
             f"schemes in force when {period.name} began: {', '.join(names) or 'none'}; name one "
             "with --scheme"
         )
-    return scheme_of(max(rows, key=lambda row: (row.effective_from, row.version)).toml)
+    return recorded_scheme(max(rows, key=lambda row: (row.effective_from, row.version)))
+
+
+def _readable(row: PublishedScheme) -> bool:
+    """Whether a scheme can be read; a remark if not: the others are all the same."""
+    try:
+        recorded_scheme(row)
+    except InvalidQuestion as error:
+        remark(f"passed over: {error}")
+        return False
+    return True
 
 
 def _answer(

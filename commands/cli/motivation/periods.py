@@ -15,7 +15,7 @@ from commands.decisions.handle import Handled, handle, propose
 from commands.decisions.motivation import settlement as deciding_settlement
 from ledger.events.motivation import PayoutStatementIssued, PeriodClosed
 from projections.motivation.payout_statement import StatementContent, read_back
-from projections.motivation.scheme import Scheme, scheme_of
+from projections.motivation.scheme import Scheme, recorded_scheme
 from projections.periods import Period, period_of
 from projections.tables.motivation.settlement import closings, published
 from projections.tables.people.people import names
@@ -47,7 +47,7 @@ def _show_closed(shell: DecisionShell, closed: Handled, *_: Any, **__: Any) -> N
     with looking(shell, span, as_of=str(end.as_of)) as (question, seen):
         known = names(question.connection, seen)
         by = published(question.connection, seen, f"{end.scheme}@{end.scheme_version}")
-        tell_taken_from_nobody(question, seen, span, scheme_of(by.toml))
+        tell_taken_from_nobody(question, seen, span, recorded_scheme(by))
     remark(f"{end.period} is closed as of position {end.as_of}: {len(issued)} statements")
     shell.printer.show([summary(read_back(each.document), known) for each in issued])
 
@@ -93,7 +93,7 @@ def _closed(
     model = deciding_settlement.model(period=span.name)
     with looking(shell, span) as (question, seen):
         row = published(question.connection, question.view, name)
-        scheme = scheme_of(row.toml)
+        scheme = recorded_scheme(row)
         reason = deciding_settlement.lateness(scheme, row.recorded_at, span, shell.zone)
         late = late if reason else None
         # Refusals come before anything is computed.

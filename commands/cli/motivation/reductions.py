@@ -9,7 +9,7 @@ from commands.cli.shell.names import with_names
 from commands.cli.shell.question import Question, asked
 from commands.decisions.motivation import reductions as deciding_reductions
 from commands.decisions.motivation import settlement as deciding_settlement
-from projections.motivation.scheme import scheme_of
+from projections.motivation.scheme import recorded_scheme
 from projections.periods import period_of
 from projections.tables.motivation.reductions import reductions
 from projections.tables.motivation.settlement import published
@@ -41,7 +41,7 @@ def propose_(shell: DecisionShell, period: str, name: str) -> None:
 
     span = period_of(period)
     with looking(shell, span) as (question, seen):
-        scheme = scheme_of(published(question.connection, question.view, name).toml)
+        scheme = recorded_scheme(published(question.connection, question.view, name))
         dues = reductions_due(question.connection, seen, span, scheme)
     decide = deciding_reductions.propose(span, shell.zone, scheme, dues)
     shell.take(deciding_settlement.model(period=period), decide)

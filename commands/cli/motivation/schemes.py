@@ -12,7 +12,7 @@ from commands.cli.shell.question import Question, asked, listed
 from commands.cli.shell.selection import Selection
 from commands.decisions.motivation import settlement as deciding_settlement
 from ledger.errors import InvalidQuestion
-from projections.motivation.scheme import Scheme, examined, scheme_of
+from projections.motivation.scheme import Scheme, examined, recorded_scheme, scheme_of
 from projections.tables.motivation.settlement import published, schemes
 
 _LARGEST = 1 << 20  # bytes
@@ -92,7 +92,7 @@ def scheme_named(question: Question, name: str) -> Scheme:
     """A scheme by its file, or as published: SCHEME@VERSION, or SCHEME for the latest version."""
     if name.endswith(".toml") or Path(name).is_file():
         return scheme_of(contents(name))
-    return scheme_of(published(question.connection, question.view, name).toml)
+    return recorded_scheme(published(question.connection, question.view, name))
 
 
 def contents(file: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from ledger.database import Location, connect
 from ledger.events.people import EmployeeDeparted
-from tests.commands.cli.conftest import Here, Run
+from tests.commands.cli.conftest import Here, Run, event, jsonl
 from tests.projections.motivation import test_what_was_undone_is_paid_once as undone
 from tests.projections.schemes import SCHEME
 from tests.projections.sellers import PERIOD, late, september
@@ -65,6 +65,20 @@ def published(here: Here, worked: Path) -> Here:
         )
         assert here(*decide, "--by", "E-9").exit_code == 0
     return here
+
+
+def test_a_scheme_that_cannot_be_read_stops_no_other(published: Here, iledger: Run) -> None:
+    question = ("kpi", "--period", PERIOD)
+    expected = [row["total"] for row in rows(published, *question)]
+    bad = {"scheme": "bad", "version": 1, "effective_from": "2026-01-01", "toml": "[[[",
+           "sha256": "0" * 64}  # fmt: skip
+    line = event(9, type="motivation_scheme.published", client=None, occurred_at="2026-01-01",
+                 data=bad)  # fmt: skip
+    assert iledger("append", stdin=jsonl(line)).returncode == 0
+    assert [row["total"] for row in rows(published, *question)] == expected != []
+    assert "passed over: scheme bad@1, recorded at position" in said(iledger, *question)[1]
+    code, text = said(iledger, *question, "--scheme", "bad")
+    assert (code, "scheme bad@1, recorded at position" in text) == (2, True)
 
 
 def test_a_closing_that_may_not_be_is_refused_with_the_way_on(

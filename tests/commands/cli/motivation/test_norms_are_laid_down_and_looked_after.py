@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.database import Location, connect
-from tests.commands.cli.conftest import Here, Run
+from tests.commands.cli.conftest import Here, Run, event, jsonl
 from tests.projections.sellers import PERIOD, september
 from tests.projections.settled import recorded
 
@@ -58,6 +58,24 @@ def test_a_norm_is_laid_down_and_its_breaches_shown_and_recorded_once(
     assert here(*record, "--yes").stdout == ""
     again = rows(here, "norm", "breaches", "--period", PERIOD)
     assert [row["recorded"] for row in again] == [each["position"] for each in told]
+
+
+@pytest.mark.usefixtures("worked")
+def test_a_norm_that_cannot_be_measured_stops_no_other(here: Here, iledger: Run) -> None:
+    rows(here, *DEFINE, "--at-most", "1", *PAST)
+    question = ("norm", "breaches", "--period", PERIOD)
+    expected = rows(here, *question)
+    norm = {"norm": "NX", "version": 1, "metric": "nonsense", "scope": "whole",
+            "bound": "at_least", "value": 1, "every": "month", "credit": "bogus",
+            "effective_from": "2026-01-01"}  # fmt: skip
+    defined = event(9, type="norm.defined", client=None, occurred_at="2026-01-01", data=norm)
+    assert iledger("append", stdin=jsonl(defined)).returncode == 0
+    assert rows(here, *question) == expected != []
+    told = iledger(*question).stderr.decode()
+    assert "norm NX cannot be measured and is passed over: no metric 'nonsense'" in told
+    recorded_ = rows(here, "norm", "record", "--period", PERIOD, "--by", "E-9", "--yes")
+    assert len(recorded_) == len(expected)
+    assert iledger(*question, "--norm", "NX").returncode == 2
 
 
 @pytest.mark.usefixtures("worked")
