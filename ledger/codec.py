@@ -58,6 +58,9 @@ _read_json = msgspec.json.Decoder(float_hook=Decimal).decode
 
 def encode(event: Event) -> Encoded:
     """Validate an event and encode it. Raises InvalidEvent."""
+    if not isinstance(event, Event):
+        name = type(event).__name__
+        raise InvalidEvent("the event", name, "is no ledger.Event", "Make one of your content.")
     described = catalogue.by_class().get(type(event.data))
     if described is None:
         raise InvalidEvent(

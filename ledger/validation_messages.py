@@ -61,9 +61,11 @@ def explain(
         problem, found = "is missing", None
         remedy = f"Add it{_choices(content, name, path.removeprefix(prefix))}."
     else:
-        problem = in_our_words(first["msg"])
-        remedy = _own_remedy(content, first["loc"]) or f"docs/events.md describes {name}."
-        if first["type"] == "decimal_parsing":
+        ours = _OURS.get(first["type"])
+        problem = ours.format_map(first.get("ctx", {})) if ours else in_our_words(first["msg"])
+        own = None if ours else _own_remedy(content, first["loc"])
+        remedy = own or f"docs/events.md describes {name}."
+        if first["type"].startswith("decimal_"):
             remedy = "Write it with a point and nothing between the thousands, such as 1234.5."
     if others:
         more = ", ".join(_path(prefix, other["loc"]) for other in others[:5])
@@ -82,6 +84,29 @@ def in_our_words(message: str) -> str:
     return found
 
 
+# What is wrong with a value's form, by pydantic's name of it; what is wrong otherwise has a remedy.
+_DAY, _TIME = "must be a day, such as 2026-05-01", "must be a time, such as 2026-05-01T10:00+03:00"
+_OURS = {
+    "dataclass_type": "must be an object",
+    "date_from_datetime_inexact": "must be a day without a time, such as 2026-05-01",
+    "date_from_datetime_parsing": _DAY,
+    "date_parsing": _DAY,
+    "date_type": _DAY,
+    "datetime_from_date_parsing": _TIME,
+    "datetime_parsing": _TIME,
+    "datetime_type": _TIME,
+    "decimal_max_digits": "must have at most {max_digits} digits",
+    "decimal_max_places": "must have at most {decimal_places} digits after the point",
+    "decimal_parsing": "must be a number",
+    "decimal_type": "must be a number",
+    "decimal_whole_digits": "must have at most {whole_digits} digits before the point",
+    "dict_type": "must be an object",
+    "list_type": "must be a list",
+    "string_unicode": "must be text without unpaired surrogates",
+    "too_long": "must have at most {max_length} entries",
+    "too_short": "must have at least {min_length} of them",
+    "tuple_type": "must be a list",
+}
 _SHOULD = re.compile(r"^\w+ should ")
 _WORDS = {
     ", unable to parse string as an integer": "",

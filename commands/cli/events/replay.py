@@ -135,7 +135,8 @@ def _check_named(
             raise NotFound(ids.unknown(kind, id_, upto))
     known = log.sources(connection, upto) if asked["source"] is not None else ()
     if asked["source"] not in (None, *known):
-        hint = did_you_mean(asked["source"], known) or f"There are: {', '.join(known[:_SOURCES])}"
+        some = ", ".join(known[:_SOURCES]) or "none"
+        hint = did_you_mean(asked["source"], known) or f"There are: {some}"
         raise NotFound(f"nothing from a source {asked['source']!r} is recorded. {hint}")
 
 

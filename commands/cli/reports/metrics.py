@@ -148,7 +148,8 @@ def _refuse_unknown(
     rows = figures.metrics(question.connection, question.view, metrics=wanted, **ever)
     known = {row.group for row in rows if row.group is not None}
     if group not in known | {figures.NOBODY}:
-        hint = did_you_mean(group, known) or f"There are: {', '.join(sorted(known)[:10])}"
+        some = ", ".join(sorted(known)[:10]) or "none"
+        hint = did_you_mean(group, known) or f"There are: {some}"
         raise NotFound(f"no group {group!r} has a figure by {how['by']}. {hint}")
 
 

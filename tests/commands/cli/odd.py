@@ -77,7 +77,7 @@ def odd_events(random: Random) -> list[Encoded]:
     made: list[Event] = []
     for at in range(0, len(types), 3):
         some = st.tuples(*(events((type_,)) for type_ in types[at : at + 3]))
-        made += [event for taken in _drawn(some, random.getrandbits(32)) for event in taken]
+        made += [event for taken in drawn(some, random.getrandbits(32)) for event in taken]
     random.shuffle(made)
     found: list[Event] = []
     for each in made:
@@ -120,7 +120,8 @@ def _recorded(made: Sequence[Event], random: Random) -> Iterator[Encoded]:
                 yield encoded
 
 
-def _drawn(strategy: st.SearchStrategy[Any], seed: int) -> list[Any]:
+def drawn(strategy: st.SearchStrategy[Any], seed: int) -> list[Any]:
+    """Some values of a strategy, the same for a seed."""
     found: list[Any] = []
 
     @hypothesis.seed(seed)

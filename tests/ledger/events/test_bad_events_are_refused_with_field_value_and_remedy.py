@@ -1,6 +1,8 @@
 """Every kind of malformed event meets one message: which field, what was found, what to do."""
 
+import re
 from contextlib import suppress
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import codec
+from ledger import catalogue, codec
 from ledger.api import Ledger
 from ledger.database import Location
 from ledger.errors import InvalidEvent
+from tests.commands.cli.odd import drawn
 from tests.ledger.store.samples import call
+from tests.projections.random_events import events, types_of
 
 GOOD: dict[str, Any] = {
     "type": "call.logged",
@@ -104,7 +108,11 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "no number at all": (of("deal.won", deal="D", amount="NaN"), "data.amount", "finite"),
     "endless money": (of("deal.won", deal="D", amount="Infinity"), "data.amount", "finite"),
     "too much money": (of("deal.won", deal="D", amount="1e30"), "data.amount", "18 digits"),
-    "hair-thin money": (of("deal.won", deal="D", amount="0.00001"), "data.amount", "4 decimal"),
+    "hair-thin money": (
+        of("deal.won", deal="D", amount="0.00001"),
+        "data.amount",
+        "4 digits after the point",
+    ),
     "money as a spreadsheet has it": (
         of("deal.won", deal="D", amount="1 234,50"),
         "data.amount",
@@ -204,6 +212,33 @@ def test_no_value_whatever_is_met_with_a_traceback(name: str, value: Any) -> Non
         codec.encode_json(msgspec.json.encode(GOOD | {name: value}))
 
 
+INTERNAL = re.compile(
+    "valid(?!ity)|instance|tuple|dictionary|Input|pydantic|msgspec|Decimal|Datetime|parse|ArgsKwargs"
+    "|dataclass|class |None"
+)
+WRONG = (
+    "x", "", [], ["A"], [5], {}, {"a": 1}, True, -1, 0.5, 1e20, "0.123456789", 10**30, None,
+    "2026-05-01T05:00:00Z", "2026-05-01", "2026-02-31", "E" * 10_000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("type_", types_of())
+def test_no_message_about_a_field_shows_internals(type_: str) -> None:
+    (event, *_) = drawn(events((type_,)), 1)
+    body, said = msgspec.json.decode(codec.encode(event).body), list[str]()
+    for field in fields(catalogue.types()[type_].content):
+        for value in WRONG:
+            try:
+                codec.encode_json(
+                    msgspec.json.encode(body | {"data": body["data"] | {field.name: value}})
+                )
+            except InvalidEvent as error:
+                # What was found, and the names, are not the program's.
+                text = re.sub(r"\(found .*?\)\. ", "", str(error).replace(field.name, ""))
+                said.append(text.replace(type_, ""))
+    assert not [text for text in said if INTERNAL.search(text)]
+
+
 def test_an_id_is_brought_to_one_form_so_that_it_means_one_thing() -> None:
     composed, decomposed = line(client="Café"), line(client="Cafe\u0301")
     assert codec.encode_json(composed) == codec.encode_json(decomposed)
@@ -219,6 +254,8 @@ def test_content_that_is_no_event_is_refused() -> None:
     for junk in (None, {"direction": "outbound"}, "call.logged", object()):
         with pytest.raises(InvalidEvent, match="is not an event type"):
             codec.encode(call("k", data=junk))
+    with pytest.raises(InvalidEvent, match=r"is no ledger\.Event"):
+        codec.encode(None)
 
 
 def test_an_event_about_the_future_is_refused_by_the_servers_clock(any_location: Location) -> None:

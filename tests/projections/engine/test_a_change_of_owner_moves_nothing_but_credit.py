@@ -1,10 +1,12 @@
 """Whose a client is decides who is credited, but not what happened, when, and for how long."""
 
+import dataclasses
 from datetime import date
 from typing import Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger.database import Connection
 from ledger.envelope import Event
@@ -20,7 +22,6 @@ from tests.projections.ledgers import ledger_of, view
 from tests.projections.metrics import (
     test_figures_as_of_then_equal_the_figures_shown_then as of_figures,
 )
-from tests.projections.metrics.test_credit_agrees_with_a_plain_fold import crowded
 from tests.projections.random_events import annulment, histories
 from tests.surroundings.groups import examples
 
@@ -29,8 +30,24 @@ OWNED = {"client_owned", "orphaned"}
 TOLD = [name for name in of_figures.TOLD if METRICS[name].evidence not in OWNED]
 SPAN = {"since": date(2025, 11, 1), "until": date(2026, 6, 1)}
 CREDITED = ("outcomes", "explained", "metrics")
-HISTORIES = crowded(
-    histories("contacts", "sales", "work", "service", *OWNERSHIP, min_size=10, max_size=40)
+WORK = ("deal.opened", "deal.won", "deal.lost", "deal.reopened", "deal_stage.entered",
+        "case.opened", "case.resolved", "case.reopened", "offer.sent", "offer.accepted",
+        "task.assigned", "task.completed", "purchase.recorded", "goods.returned", "call.logged",
+        "inquiry.received")  # fmt: skip
+
+
+def of_one_client(history: list[Event]) -> list[Event]:
+    """The same events, all of one client, at the times that they are dated by."""
+    found = []
+    for each in history:
+        effective = {"effective_at": None} if getattr(each.data, "effective_at", None) else {}
+        data = dataclasses.replace(each.data, **effective)
+        found.append(replace(each, client="C-1", data=data))
+    return found
+
+
+HISTORIES = histories(*WORK, *OWNERSHIP * 3, annulled=False, min_size=25, max_size=50).map(
+    of_one_client
 )
 
 
