@@ -32,7 +32,8 @@ FROM whole w JOIN events e ON e.position = w.position
 LEFT JOIN timeline t ON t.position = e.position
 CROSS JOIN LATERAL (
     SELECT CASE WHEN t.precision IN ('day', 'month')
-           THEN credited_at(t.occurred_at, t.precision, t.position, t.client, %(as_of)s, %(on)s)
+           THEN (SELECT o.credited_at FROM credited_at(
+                     t.occurred_at, t.precision, t.position, t.client, %(as_of)s, %(on)s) o)
            ELSE coalesce(t.occurred_at, '-infinity') END AS at
 ) AS c LEFT JOIN owner_spells_at(%(as_of)s) s ON s.client = e.client
      AND (s.from_at, s.from_position) <= (c.at, e.position)

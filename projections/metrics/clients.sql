@@ -21,8 +21,8 @@ LEFT JOIN (
     SELECT DISTINCT i.starts, o.client, o.from_at, o.from_position
     FROM (
         SELECT client, CASE WHEN precision IN ('day', 'month')
-                            THEN credited_at(occurred_at, precision, position, client, %(as_of)s,
-                                             %(on)s)
+                            THEN (SELECT c.credited_at FROM credited_at(
+                                      occurred_at, precision, position, client, %(as_of)s, %(on)s) c)
                             ELSE occurred_at END AS at, position, greatest(%(starts)s::timestamp, date_trunc(
                    %(every)s::text, occurred_at AT TIME ZONE %(zone)s)) AS starts
         FROM interactions

@@ -115,7 +115,8 @@ credited AS (
                 ELSE coalesce(o.owner, e.holder) END AS employee, e.credited_at
     FROM (
         SELECT *, CASE WHEN precision IN ('day', 'month')
-                  THEN credited_at(at, precision, tie, client, %(as_of)s, %(on)s)
+                  THEN (SELECT c.credited_at
+                        FROM credited_at(at, precision, tie, client, %(as_of)s, %(on)s) c)
                   ELSE coalesce(at, '-infinity') END AS credited_at
         FROM events WHERE coalesce(at, '-infinity') <= %(on)s OFFSET 0
     ) AS e LEFT JOIN owners o

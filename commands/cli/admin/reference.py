@@ -47,7 +47,7 @@ those owned at any time in the period; they are covered if there was activity of
 - A win recorded again, although the deal was not reopened, counts once: the first, with its amount,
   which `deal list` shows too. An offer is sent once: sent again under its id, it is revised.
 - By product, a purchase and an offer count once for each of their products, with the amount of its
-  lines. A return that names no products is of the product of its purchase, where that was one alone.
+  lines. A return that names no products is of the product of its purchase, if that was one alone.
 - **Our activity** is a call of ours, whether or not it reached somebody, a call of the client that
   we answered, a message or letter of ours, a meeting held, and contact details that an employee
   collected at a touchpoint. A **contact** is our activity, or a message or letter from the client.

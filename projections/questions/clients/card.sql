@@ -184,7 +184,8 @@ SELECT t.occurred_at, t.precision, t.kind,
        t.client
 FROM timeline t CROSS JOIN LATERAL (
     SELECT CASE WHEN t.precision IN ('day', 'month')
-           THEN credited_at(t.occurred_at, t.precision, t.position, t.client, %(as_of)s, %(on)s)
+           THEN (SELECT c.credited_at FROM credited_at(
+                     t.occurred_at, t.precision, t.position, t.client, %(as_of)s, %(on)s) c)
            ELSE coalesce(t.occurred_at, '-infinity') END AS at
 ) AS e LEFT JOIN owner_spells_at(%(as_of)s) s ON s.client = t.client
      AND (s.from_at, s.from_position) <= (e.at, t.position)

@@ -59,7 +59,8 @@ CREATE FUNCTION claims_of(as_of bigint, on_time timestamptz, only_client text DE
     WITH claims AS MATERIALIZED (
         SELECT t.position, t.occurred_at, t.precision,
                CASE WHEN t.precision IN ('day', 'month')
-                    THEN credited_at(t.occurred_at, t.precision, t.position, t.client, as_of, on_time)
+                    THEN (SELECT c.credited_at FROM credited_at(t.occurred_at, t.precision,
+                              t.position, t.client, as_of, on_time) c)
                     ELSE coalesce(t.occurred_at, '-infinity') END AS at,
                t.client, t.type, t.performed_by, p.exclusions
         FROM timeline t LEFT JOIN LATERAL (
