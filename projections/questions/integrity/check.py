@@ -23,8 +23,8 @@ KINDS = {
     "never opened, such as a deal won, or planned",
     "opened-twice": "a deal, case or dispute that was opened more than once, or a purchase "
     "that was recorded more than once",
-    "ends-first": "an end dated before its beginning, such as a deal won before it was opened or a "
-    "return before its purchase",
+    "ends-first": "an end, or another event, dated before the beginning of what it is about, such "
+    "as a deal won before it was opened or a return before its purchase",
     "returned-more": "a purchase of which more was returned than bought, in that currency",
     "annuls-nothing": "an annulment of an event that was not recorded before it, or of another "
     "annulment",

@@ -4,7 +4,7 @@
 --
 --   mentioned     ids that no event begins; look-alike ids; what was begun twice
 --   without       contacts and work without a client, or with several
---   backwards     what ended before it began
+--   backwards     what ended before it began, or had anything else happen to it
 --   annulled      annulments that annul nothing
 --   returned      returns of more than was bought, or in another currency
 --   acted         who acted while they were not employed
@@ -123,16 +123,16 @@ WITH ends AS (
     -- apart: what several have the same id in
     SELECT 'deal' AS what, deal AS id, '' AS apart, change = 'opened' AS begins,
            occurred_at AS at, precision, position, annulled_at, client, performed_by
-    FROM deal_changes WHERE change IN ('opened', 'won', 'lost')
+    FROM deal_changes
     UNION ALL SELECT 'case', case_id, '', change = 'opened', occurred_at, precision, position,
            annulled_at, client, performed_by
-    FROM case_changes WHERE change IN ('opened', 'resolved', 'closed')
+    FROM case_changes
     UNION ALL SELECT 'offer', offer, '', change = 'sent', occurred_at, precision, position, annulled_at,
            client, performed_by
     FROM offer_changes
     UNION ALL SELECT 'task', task, '', change = 'assigned', occurred_at, precision, position,
            annulled_at, client, performed_by
-    FROM task_changes WHERE change IN ('assigned', 'completed', 'cancelled')
+    FROM task_changes
     UNION ALL SELECT 'dispute', dispute, '', change = 'opened', occurred_at, precision, position,
            annulled_at, client, NULL
     FROM dispute_changes

@@ -22,6 +22,7 @@ from ledger.events.people import EmployeeDeparted, EmployeeHired, OrgUnitDefined
 from ledger.events.sales import (
     DealOpened,
     DealReassigned,
+    DealStageEntered,
     DealWon,
     GoodsReturned,
     OfferAccepted,
@@ -145,6 +146,10 @@ CASES: dict[str, tuple[Event, list[Found]]] = {
     "a deal opened again": (of(opened()), [("opened-twice", "deal", "D-1", None)]),
     "a win before the opening": (
         of(WON, "2026-02-01T09:59Z"), [("ends-first", "deal", "D-1", None)],
+    ),
+    "a stage the day before": (
+        of(DealStageEntered(deal="D-1", stage="talk"), "2026-01-31"),
+        [("ends-first", "deal", "D-1", None)],
     ),
     "a win the day before": (of(WON, "2026-01-31"), [("ends-first", "deal", "D-1", None)]),
     "a departure before the hiring": (
