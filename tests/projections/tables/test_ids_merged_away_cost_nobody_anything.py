@@ -10,7 +10,7 @@ from ledger.events.ownership import ClientReleased, CuratorAssigned
 from ledger.events.sales import PurchaseRecorded
 from projections.metrics.metrics import metrics
 from projections.questions.clients.client_base_audit import base_audit
-from projections.questions.ownership.portfolio import clients
+from projections.questions.ownership.portfolio import clients, portfolio
 from projections.view import View
 from tests.projections.ledgers import ledger_of
 from tests.projections.stories import told
@@ -67,9 +67,10 @@ def test_a_list_has_the_latest_contact_of_all_ids(embedded_dsn: str) -> None:
     call = CallLogged(direction="outbound", outcome="reached")
     for of_absorbed, last in (("2026-08-05T09:00Z", 2), ("2026-10-05T09:00Z", 5)):
         with ledger_of(embedded_dsn, [*HISTORY, told(call, of_absorbed, client="C-2")]) as (_, it):
-            (listed,) = clients(it, View(len(HISTORY) + 1, NOW, "UTC"))
-            assert listed.client == "C-1"
-            assert (listed.last_contact_at.day, listed.contacts) == (last, 2)
+            seen = View(len(HISTORY) + 1, NOW, "UTC")
+            (listed,), (owned,) = clients(it, seen), portfolio(it, seen, "E-1")
+            assert (listed.client, listed.contacts, owned.client) == ("C-1", 2, "C-1")
+            assert [each.last_contact_at.day for each in (listed, owned)] == [last, last]
 
 
 def test_who_was_active_before_is_not_reactivated(embedded_dsn: str) -> None:
