@@ -170,6 +170,16 @@ def test_an_earlier_answer_stays_though_what_gave_the_place_was_annulled_since(
     assert groups == [["E-1"], ["E-2"]]
 
 
+def test_a_month_is_credited_by_what_had_changed_hands_by_the_day_asked_for(
+    iledger: Run, here: Here
+) -> None:
+    recorded(iledger, OWNED, MOVED, ("purchase.recorded", MONTH, BOUGHT))
+    question = "metrics", "--metric", "purchase_value", "--by", "employee"
+    groups = [[row["group"] for row in asked(here, *question, "--on", day)]
+              for day in ("2025-05-03", "2025-05-31")]  # fmt: skip
+    assert groups == [["E-1"], ["E-2"]]
+
+
 def test_what_has_come_after_an_event_takes_its_place_anew_when_that_is_annulled(
     iledger: Run, here: Here
 ) -> None:
