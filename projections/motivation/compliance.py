@@ -113,18 +113,22 @@ def compliance(
     cannot be measured: its metric or calendar, or days of that, are missing.
     """
     known = norms(connection, view, norm)
+    held = [
+        (part, each)
+        for every in ("month", "quarter", "year")
+        for part in period.parts(every)
+        if part.end(view.zone) <= view.on
+        for each in in_force(known, part)
+        if each.every == every
+    ]
     found: list[Compliance] = []
-    for every in ("month", "quarter", "year"):
-        for part in period.parts(every):
-            if part.end(view.zone) <= view.on:
-                held = [each for each in in_force(known, part) if each.every == every]
-                for each in held:
-                    try:
-                        found += _of_one(connection, view, part, each)
-                    except InvalidQuestion as error:
-                        if pass_over is None:
-                            raise
-                        pass_over(each, error)
+    for part, each in held:
+        try:
+            found += _of_one(connection, view, part, each)
+        except InvalidQuestion as error:
+            if pass_over is None:
+                raise
+            pass_over(each, error)
     return _with_records(connection, view, found)
 
 
