@@ -25,6 +25,7 @@ SUBJECTS = (
     "work",
     "service",
     "motivation",
+    "access",
     "corrections",
     "requests",
 )

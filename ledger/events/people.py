@@ -16,6 +16,8 @@ from ledger.events.fields import (
     fact,
 )
 
+Reach = Literal["own_clients"]
+
 
 @fact
 class OrgUnitDefined:
@@ -83,11 +85,15 @@ class EmployeeSkillNoted:
 
 @fact
 class RoleGranted:
-    """An employee was granted a role, in a unit and those below it, or everywhere."""
+    """An employee was granted a role, in a unit and those below it, or everywhere.
+
+    - reach: `own_clients` limits it to the clients that the employee owns
+    """
 
     employee: EmployeeId
     role: Id
     scope: Id | None = None
+    reach: Reach | None = None
     until: Annotated[Instant, NotBefore("occurred_at")] | None = None
 
 
@@ -98,4 +104,5 @@ class RoleRevoked:
     employee: EmployeeId
     role: Id
     scope: Id | None = None
+    reach: Reach | None = None
     reason: Text | None = None

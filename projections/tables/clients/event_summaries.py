@@ -3,58 +3,24 @@
 A time at the end of a summary is stored apart, since it is shown in the zone that is asked for.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
 
-
-class EventSummary(NamedTuple):
-    """How an event type is summarised.
-
-    kind: what the timeline is filtered by; summary: makes the words of an event's data; the fields
-    that hold its subject, its personal words, and the time (`at`) that the summary ends in.
-    """
-
-    kind: str
-    summary: Callable[[Any], str]
-    subject: str | None = None
-    words: str | None = None
-    at: str | None = None
-
-
-def _list(start: str, *parts: Any) -> str:
-    """Join what is known: "call outbound", "reached", None, "3 min"."""
-    return ", ".join([start, *(str(part) for part in parts if part is not None and part != "")])
-
-
-def _span(seconds: int | None) -> str | None:
-    if seconds is None or seconds < 60:
-        return None if seconds is None else f"{seconds} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
-
-
-def _money(amount: Any, currency: str | None) -> str | None:
-    return None if amount is None else f"{amount:f} {currency or ''}".rstrip()
-
-
-def _by(at: datetime | None) -> str | None:
-    return None if at is None else "by"
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(names) or "none"
-
-
-def _passed(what: str, giver: str | None, taker: str | None, reason: str | None = None) -> str:
-    return _list(f"{what} from {giver or 'nobody'} to {taker or 'nobody'}", reason)
-
+from projections.tables.clients.summary_words import (
+    EventSummary,
+    by,
+    listed,
+    money,
+    names,
+    passed,
+    span,
+)
 
 _CLIENT = partial(EventSummary, "client")
 _FACT = partial(EventSummary, "fact")
 _PERSON = partial(EventSummary, "contact_person", subject="contact")
 _PEOPLE = partial(EventSummary, "people")
+_ACCESS = partial(EventSummary, "access")
 _OWNER = partial(EventSummary, "ownership")
 _HANDOVER = partial(EventSummary, "handover")
 _BATCH = partial(EventSummary, "handover", subject="batch")
@@ -74,75 +40,89 @@ _LETTER = partial(EventSummary, "letter", subject="letter", words="subject")
 
 SUMMARIES: Mapping[str, EventSummary] = {
     "prospect.registered": _CLIENT(
-        lambda d: _list("prospect registered", d.kind, d.found_through), words="name"
+        lambda d: listed("prospect registered", d.kind, d.found_through), words="name"
     ),
     "prospect.qualified": _CLIENT(
-        lambda d: _list("prospect qualified", None if d.score is None else f"score {d.score}"),
+        lambda d: listed("prospect qualified", None if d.score is None else f"score {d.score}"),
         words="remark",
     ),
     "prospect.converted": _CLIENT(lambda d: "prospect became a client", subject="first_deal"),
     "client.registered": _CLIENT(
-        lambda d: _list("client registered", d.kind, d.found_through), words="name"
+        lambda d: listed("client registered", d.kind, d.found_through), words="name"
     ),
     "client_fact.recorded": _FACT(lambda d: f"fact recorded: {d.field}", words="value"),
-    "client_fact.confirmed": _FACT(lambda d: f"facts confirmed by {d.method}: {_names(d.fields)}"),
+    "client_fact.confirmed": _FACT(lambda d: f"facts confirmed by {d.method}: {names(d.fields)}"),
     "client_fact.retracted": _FACT(lambda d: f"fact retracted: {d.field}, {d.reason}"),
     "preference.noted": EventSummary(
         "preference", lambda d: f"preference: {d.topic}", words="value"
     ),
     "competitor_offer.reported": EventSummary(
         "competitor_offer",
-        lambda d: _list(
-            f"competitor offer: {d.competitor}", d.product, _money(d.price, d.currency)
+        lambda d: listed(
+            f"competitor offer: {d.competitor}", d.product, money(d.price, d.currency)
         ),
     ),
     "client.merged": _CLIENT(lambda d: f"{d.absorbed} merged into {d.survivor}, {d.evidence}"),
     "client.unmerged": _CLIENT(lambda d: f"{d.absorbed} separated from {d.survivor}, {d.reason}"),
     "special_terms.granted": _CLIENT(
-        lambda d: _list(f"special terms: {d.kind}", d.valid_until and f"until {d.valid_until}"),
+        lambda d: listed(f"special terms: {d.kind}", d.valid_until and f"until {d.valid_until}"),
         words="terms",
     ),
     "contact_person.added": _PERSON(
-        lambda d: f"contact person added, roles {_names(d.roles)}", words="name"
+        lambda d: f"contact person added, roles {names(d.roles)}", words="name"
     ),
-    "contact_role.changed": _PERSON(lambda d: f"contact person's roles now {_names(d.roles)}"),
+    "contact_role.changed": _PERSON(lambda d: f"contact person's roles now {names(d.roles)}"),
     "contact_person.left": _PERSON(lambda d: "contact person left", words="new_employer"),
-    "org_unit.defined": _PEOPLE(lambda d: _list("unit defined", d.name, d.kind), subject="unit"),
-    "employee.hired": _PEOPLE(lambda d: _list("hired", d.unit), "employee", "name"),
-    "employee.moved": _PEOPLE(lambda d: _passed("moved", d.from_unit, d.to_unit), "employee"),
-    "employee.departed": _PEOPLE(lambda d: _list("departed", d.reason), "employee"),
+    "org_unit.defined": _PEOPLE(lambda d: listed("unit defined", d.name, d.kind), subject="unit"),
+    "employee.hired": _PEOPLE(lambda d: listed("hired", d.unit), "employee", "name"),
+    "employee.moved": _PEOPLE(lambda d: passed("moved", d.from_unit, d.to_unit), "employee"),
+    "employee.departed": _PEOPLE(lambda d: listed("departed", d.reason), "employee"),
     "employee_skill.noted": _PEOPLE(lambda d: f"skill: {d.field} {d.value}", "employee"),
     "role.granted": _PEOPLE(
-        lambda d: _list(f"role {d.role} granted", d.scope, _by(d.until)), "employee", at="until"
+        lambda d: listed(f"role {d.role} granted", d.scope, by(d.until)), "employee", at="until"
     ),
     "role.revoked": _PEOPLE(
-        lambda d: _list(f"role {d.role} revoked", d.scope, d.reason), "employee"
+        lambda d: listed(f"role {d.role} revoked", d.scope, d.reason), "employee"
     ),
+    "producer.registered": _ACCESS(
+        lambda d: listed(f"source registered for {names(d.logins)}", *d.types), "source"
+    ),
+    "login.linked": _ACCESS(lambda d: f"login {d.login} linked to {d.employee}", "login"),
+    "login.unlinked": _ACCESS(lambda d: f"login {d.login} unlinked from {d.employee}", "login"),
+    "access_policy.published": _ACCESS(
+        lambda d: f"access policy published, version {d.version}, {d.mode}"
+    ),
+    "access.breached": _ACCESS(
+        lambda d: listed(f"{d.decision} without the right", d.rule, d.employee)
+    ),
+    "access.refused": _ACCESS(lambda d: listed(f"{d.decision} refused", d.rule, d.employee)),
     "absence.recorded": _PEOPLE(lambda d: f"absent from {d.first_day} to {d.last_day}", "employee"),
     "client.reserved": _OWNER(
-        lambda d: _list(f"reserved for {d.employee}", d.basis, _by(d.expires_at)), at="expires_at"
+        lambda d: listed(f"reserved for {d.employee}", d.basis, by(d.expires_at)), at="expires_at"
     ),
     "reservation.expired": _OWNER(lambda d: f"reservation for {d.employee} expired"),
-    "curator.assigned": _OWNER(lambda d: _list(f"curator {d.employee} assigned", d.reason)),
+    "curator.assigned": _OWNER(lambda d: listed(f"curator {d.employee} assigned", d.reason)),
     "client.reassigned": _OWNER(
-        lambda d: _passed("reassigned", d.from_employee, d.to_employee, d.reason)
+        lambda d: passed("reassigned", d.from_employee, d.to_employee, d.reason)
     ),
     "client.released": _OWNER(
-        lambda d: _list(f"released by {d.from_employee or 'nobody'}", d.reason)
+        lambda d: listed(f"released by {d.from_employee or 'nobody'}", d.reason)
     ),
     "approach.blocked": _OWNER(
-        lambda d: _list(
+        lambda d: listed(
             f"{d.attempted} by {d.employee} blocked, {d.rule}", d.owner and f"owner {d.owner}"
         )
     ),
     "contact.barred": _OWNER(
-        lambda d: _list(f"{d.employee} may not approach", d.reason, _by(d.until)), at="until"
+        lambda d: listed(f"{d.employee} may not approach", d.reason, by(d.until)), at="until"
     ),
     "reservation_policy.published": _OWNER(
         lambda d: f"reservation policy published, version {d.version}"
     ),
     "account_team_member.added": _OWNER(lambda d: f"{d.employee} joined the team, {d.team_role}"),
-    "account_team_member.removed": _OWNER(lambda d: _list(f"{d.employee} left the team", d.reason)),
+    "account_team_member.removed": _OWNER(
+        lambda d: listed(f"{d.employee} left the team", d.reason)
+    ),
     "transfer_batch.started": _BATCH(
         lambda d: f"transfer from {d.from_employee} started, {d.planned} planned, {d.reason}"
     ),
@@ -170,16 +150,16 @@ SUMMARIES: Mapping[str, EventSummary] = {
         lambda d: f"dispute resolved by {d.decided_by}, {d.decision}", words="grounds"
     ),
     "inquiry.received": EventSummary(
-        "inquiry", lambda d: _list(f"inquiry by {d.channel}", d.touchpoint), "inquiry", "subject"
+        "inquiry", lambda d: listed(f"inquiry by {d.channel}", d.touchpoint), "inquiry", "subject"
     ),
     "touchpoint.captured": EventSummary(
         "touchpoint",
-        lambda d: _list(f"contact collected at {d.touchpoint}", d.campaign),
+        lambda d: listed(f"contact collected at {d.touchpoint}", d.campaign),
         words="contact_details",
     ),
     "call.logged": EventSummary(
         "call",
-        lambda d: _list(f"call {d.direction}", d.outcome, _span(d.duration_s)),
+        lambda d: listed(f"call {d.direction}", d.outcome, span(d.duration_s)),
         "call",
         "topic",
     ),
@@ -188,73 +168,71 @@ SUMMARIES: Mapping[str, EventSummary] = {
         "message", lambda d: f"message {d.direction} by {d.channel}", words="text"
     ),
     "meeting.planned": _MEETING(
-        lambda d: _list("meeting planned", d.place, "for"), words="topic", at="at"
+        lambda d: listed("meeting planned", d.place, "for"), words="topic", at="at"
     ),
-    "meeting.held": _MEETING(lambda d: _list(f"{d.kind} held", d.place), words="outcome"),
+    "meeting.held": _MEETING(lambda d: listed(f"{d.kind} held", d.place), words="outcome"),
     "meeting.cancelled": _MEETING(lambda d: f"meeting cancelled, {d.reason}"),
     "correspondence.received": _LETTER(
-        lambda d: _list(f"{d.medium} received from {d.party}", d.registry_number)
+        lambda d: listed(f"{d.medium} received from {d.party}", d.registry_number)
     ),
     "correspondence.sent": _LETTER(
-        lambda d: _list(f"{d.medium} sent to {d.party}", d.registry_number)
+        lambda d: listed(f"{d.medium} sent to {d.party}", d.registry_number)
     ),
     "note.shared": EventSummary("note", lambda d: "note", words="text"),
     "mood.noted": EventSummary("mood", lambda d: f"mood {d.mood:+} ({d.method})", "interaction"),
     "satisfaction.recorded": EventSummary(
         "satisfaction",
-        lambda d: _list(f"satisfaction {d.instrument} {d.score}", d.scale),
+        lambda d: listed(f"satisfaction {d.instrument} {d.score}", d.scale),
         "subject",
     ),
     "offer.sent": _OFFER(
-        lambda d: _list("offer sent", _money(d.amount, d.currency), _by(d.valid_until)),
+        lambda d: listed("offer sent", money(d.amount, d.currency), by(d.valid_until)),
         at="valid_until",
     ),
     "offer.accepted": _OFFER(lambda d: "offer accepted"),
-    "offer.declined": _OFFER(lambda d: _list("offer declined", d.reason)),
+    "offer.declined": _OFFER(lambda d: listed("offer declined", d.reason)),
     "offer.expired": _OFFER(lambda d: "offer expired"),
     "pipeline.published": EventSummary(
         "pipeline", lambda d: f"pipeline published, revision {d.revision}", "pipeline"
     ),
     "deal.opened": _DEAL(
-        lambda d: _list(
+        lambda d: listed(
             "deal opened",
             *dict.fromkeys((d.title, d.product)),
-            _money(d.amount, d.currency),
+            money(d.amount, d.currency),
             d.holder,
         )
     ),
     "deal_stage.entered": _DEAL(lambda d: f"deal entered stage {d.stage}"),
-    "deal.reassigned": _DEAL(
-        lambda d: _passed("deal passed", d.from_holder, d.to_holder, d.reason)
-    ),
-    "deal.won": _DEAL(lambda d: _list("deal won", _money(d.amount, d.currency))),
-    "deal.lost": _DEAL(lambda d: _list("deal lost", d.stage, d.reason, d.competitor)),
+    "deal.reassigned": _DEAL(lambda d: passed("deal passed", d.from_holder, d.to_holder, d.reason)),
+    "deal.won": _DEAL(lambda d: listed("deal won", money(d.amount, d.currency))),
+    "deal.lost": _DEAL(lambda d: listed("deal lost", d.stage, d.reason, d.competitor)),
     "deal.reopened": _DEAL(lambda d: f"deal reopened, {d.reason}"),
-    "purchase.recorded": _PURCHASE(lambda d: _list("purchase", _money(d.amount, d.currency))),
+    "purchase.recorded": _PURCHASE(lambda d: listed("purchase", money(d.amount, d.currency))),
     "goods.returned": _PURCHASE(
-        lambda d: _list("goods returned", _money(d.amount, d.currency), d.reason)
+        lambda d: listed("goods returned", money(d.amount, d.currency), d.reason)
     ),
     "task.assigned": _TASK(
-        lambda d: _list(f"task for {d.assignee}", d.kind, _by(d.due_at)), words="title", at="due_at"
+        lambda d: listed(f"task for {d.assignee}", d.kind, by(d.due_at)), words="title", at="due_at"
     ),
     "task_step.done": _TASK(lambda d: f"task step done: {d.step}"),
     "task.completed": _TASK(lambda d: "task completed", words="result"),
     "task.cancelled": _TASK(lambda d: f"task cancelled, {d.reason}"),
     "task_deadline.extended": _TASK(
-        lambda d: _list("task deadline extended", d.reason, _by(d.due_at)), at="due_at"
+        lambda d: listed("task deadline extended", d.reason, by(d.due_at)), at="due_at"
     ),
-    "case.opened": _CASE(lambda d: _list("case opened", d.kind, d.priority), words="subject"),
+    "case.opened": _CASE(lambda d: listed("case opened", d.kind, d.priority), words="subject"),
     "case.acknowledged": _CASE(lambda d: "case acknowledged"),
-    "case.assigned": _CASE(lambda d: _list("case assigned", d.assignee, d.unit)),
-    "case.unassigned": _CASE(lambda d: _list("case taken from", d.assignee, d.unit)),
+    "case.assigned": _CASE(lambda d: listed("case assigned", d.assignee, d.unit)),
+    "case.unassigned": _CASE(lambda d: listed("case taken from", d.assignee, d.unit)),
     "case_state.entered": _CASE(lambda d: f"case entered state {d.state}"),
     "case.relocated": _CASE(lambda d: f"case moved to {d.location}"),
     "case.noted": _CASE(lambda d: "case worked on", words="text"),
     "case_deadline.set": _CASE(lambda d: f"case to {d.deadline} by", at="due_at"),
     "case_deadline.breached": _CASE(lambda d: f"case missed the deadline to {d.deadline}"),
     "case.resolved": _CASE(lambda d: "case resolved", words="solution"),
-    "case.reopened": _CASE(lambda d: _list("case reopened", d.reason)),
-    "case.closed": _CASE(lambda d: _list("case closed", d.code)),
+    "case.reopened": _CASE(lambda d: listed("case reopened", d.reason)),
+    "case.closed": _CASE(lambda d: listed("case closed", d.code)),
     "business_calendar.published": EventSummary(
         "calendar", lambda d: f"calendar from {d.first_day} to {d.last_day}", "calendar"
     ),
@@ -282,7 +260,7 @@ SUMMARIES: Mapping[str, EventSummary] = {
         lambda d: f"statement corrected by {d.delta:f}", words="reason"
     ),
     "bonus_reduction.proposed": _REDUCTION(
-        lambda d: f"reduction of {_money(d.amount, d.currency)} proposed, {d.rule}"
+        lambda d: f"reduction of {money(d.amount, d.currency)} proposed, {d.rule}"
     ),
     "bonus_reduction.decided": _REDUCTION(lambda d: f"reduction {d.decision}", words="reason"),
     "event.annulled": EventSummary(

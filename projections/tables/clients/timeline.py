@@ -12,7 +12,8 @@ from ledger.catalogue import types
 from ledger.envelope import Recorded
 from projections.engine.materialized import Materialized
 from projections.engine.registry import Tables, Unfolds
-from projections.tables.clients.event_summaries import SUMMARIES, EventSummary, unsummarised
+from projections.tables.clients.event_summaries import SUMMARIES, unsummarised
+from projections.tables.clients.summary_words import EventSummary
 from projections.tables.contacts.interactions import reach
 
 
