@@ -4,6 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+PEERS := $(VENV)/.peers
 
 # The groups of tests beside the everyday one. Each fails where what it needs is missing.
 GROUPS := data browser servers exhaustive dist
@@ -27,7 +28,7 @@ test-data: ## run the tests on real data: ../shared/data, or ILEDGER_TEST_DATA
 test-browser: ## run the tests of the page of `iledger report page --html`: Chromium
 test-servers: ## run the tests of the store on the machine's own servers: PostgreSQL 15, others if there
 test-exhaustive: ## run the tests that sample, with many more examples: time
-test-dist: ## build, install and use the wheel and the source distribution: the package index
+test-dist: $(PEERS) ## build, install and use wheel and source distribution, run the benchmarks: the package index
 
 $(GROUPS:%=test-%): $(READY)
 	@$(RUN) --group $(@:test-%=%)
@@ -52,8 +53,8 @@ lint: $(READY) ## check format, style and types, and that each mutation still ap
 	@$(BIN)/mypy
 	@$(BIN)/python -m tests.mutants --check
 
-bench: $(READY) ## measure against raw PostgreSQL and the stock recorder; writes benchmarks/README.md
-	@$(BIN)/python -m benchmarks
+bench: $(PEERS) ## measure beside raw PostgreSQL and peers, into benchmarks/README.md; ONLY="--only door --rounds 6"
+	@$(BIN)/python -m benchmarks $(ONLY)
 
 docs: $(READY) ## write the generated documents anew: docs/cli.md, events.md, exit-codes.md, metrics.md
 	@$(BIN)/python -m commands.cli.admin.reference docs
@@ -80,4 +81,9 @@ $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# Not in requirements.lock, since what is measured against runs on fewer machines than the product.
+$(PEERS): $(READY)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	@touch $@

@@ -1,77 +1,96 @@
-"""`make bench`: measure everything on a private PostgreSQL and write benchmarks/README.md."""
+"""`make bench`: measure on a private PostgreSQL, print the tables and put them into the README."""
 
 import argparse
 import itertools
+import os
 import platform
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psycopg
 
-from benchmarks import appending, asking, deciding, figures
-from benchmarks.sides import Line
-from ledger import embedded, schema
+from benchmarks import asking, door, figures
+from ledger import embedded
 from ledger.database import Location
 
 README = Path(__file__).with_name("README.md")
-MARK = "<!-- measured -->"
 
 
 def main() -> None:
-    """Measure, print, and put the table into the README."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--events", type=int, default=1_000_000)
-    options.add_argument("--clients", type=int, default=100_000)
-    options.add_argument("--rounds", type=int, default=20)
-    options.add_argument("--pairs", type=int, default=10_000)
-    options.add_argument("--no-readme", action="store_true", help="print only")
-    chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="iledger-bench-") as name:
-        folder = Path(name) / "ledger"
-        dsn = embedded.ensure_running(folder)
+    """Measure, print, and put the tables into the README."""
+    chosen = _options()
+    with tempfile.TemporaryDirectory(prefix="iledger-bench-", dir=chosen.folder) as name:
+        folder = Path(name)
+        dsn = embedded.ensure_running(folder / "ledger")
         try:
-            lines = list(_measure(dsn, chosen))
-            table = _table(lines, _server(dsn), chosen)
+            for part in chosen.only or PARTS:
+                table = f"{_made_by(dsn, part, chosen)}\n\n{PARTS[part](dsn, folder, chosen)}"
+                print(table)
+                if not chosen.no_readme:
+                    _write(part, table)
         finally:
-            embedded.stop(folder)
-    print(table)
-    if not chosen.no_readme:
-        before, _, rest = README.read_text("utf-8").partition(MARK)
-        _, _, after = rest.partition(MARK)
-        README.write_text(f"{before}{MARK}\n{table}\n{MARK}{after}", "utf-8")
+            embedded.stop(folder / "ledger")
 
 
-def _measure(dsn: str, chosen: argparse.Namespace) -> Iterator[Line]:
-    small = Location(dsn=dsn, schema="appending")
-    schema.init(small)
-    for line in appending.measure(small, chosen.rounds):
-        print(" | ".join(line.cells()), flush=True)
-        yield line
-    for line in deciding.measure(Location(dsn=dsn, schema="deciding"), chosen.pairs):
-        print(" | ".join(line.cells()), flush=True)
-        yield line
-    large = Location(dsn=dsn, schema="asking")
-    asked = asking.measure(large, chosen.events, chosen.clients)
-    for line in itertools.chain(asked, figures.measure(large)):
-        print(" | ".join(line.cells()), flush=True)
-        yield line
+def _options() -> argparse.Namespace:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--only", choices=PARTS, action="append", help="one table only")
+    options.add_argument("--rounds", type=int, default=12, help="of the door")
+    options.add_argument("--lines", type=int, default=50_000, help="of the file that is appended")
+    options.add_argument("--events", type=int, default=300_000, help="that questions are about")
+    options.add_argument("--clients", type=int, default=30_000, help="that questions are about")
+    options.add_argument("--folder", help="on the disk to measure (the system's for such files)")
+    options.add_argument("--no-readme", action="store_true", help="print only")
+    return options.parse_args()
 
 
-def _server(dsn: str) -> str:
-    with psycopg.connect(dsn) as connection:
-        return f"PostgreSQL {connection.info.server_version // 10000}, fsync on"
+def _door(dsn: str, folder: Path, chosen: argparse.Namespace) -> str:
+    lines = door.measure(dsn, folder, chosen.rounds, chosen.lines)
+    others = (f"{name} (ours ×, of at least)" for name in door.OTHERS)
+    head = ["events or decisions a second", "ours", *others]
+    return _drawn(head, (line.cells(door.OTHERS) for line in lines))
 
 
-def _table(lines: list[Line], server: str, chosen: argparse.Namespace) -> str:
+def _asking(dsn: str, _folder: Path, chosen: argparse.Namespace) -> str:
+    location = Location(dsn=dsn, schema="asking")
+    asked = asking.measure(location, chosen.events, chosen.clients)
     head = ["operation", "ours", "beside the limit", "beside the peer", "goal"]
-    rows = [head, ["---"] * len(head), *(line.cells() for line in lines)]
-    drawn = "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+    lines = itertools.chain(asked, figures.measure(location))
+    return _drawn(head, (line.cells() for line in lines))
+
+
+PARTS: dict[str, Callable[[str, Path, argparse.Namespace], str]] = {
+    "door": _door,
+    "asking": _asking,
+}
+_SHOWN = {"door": ("rounds", "lines"), "asking": ("events", "clients")}
+
+
+def _made_by(dsn: str, part: str, chosen: argparse.Namespace) -> str:
+    given = " ".join(f"--{name} {getattr(chosen, name)}" for name in _SHOWN[part])
+    with psycopg.connect(dsn) as connection:
+        server = connection.info.server_version // 10000
     return (
-        f"`python -m benchmarks --events {chosen.events} --clients {chosen.clients} "
-        f"--rounds {chosen.rounds} --pairs {chosen.pairs}`; {server}; "
-        f"Python {platform.python_version()}.\n\n{drawn}"
+        f"`--only {part} {given}`; PostgreSQL {server}, fsync on; "
+        f"Python {platform.python_version()}; {os.cpu_count()} cores."
     )
+
+
+def _drawn(head: Sequence[str], lines: Iterator[Sequence[str]]) -> str:
+    """A Markdown table; each line is printed as soon as it is measured."""
+    rows = [head, ["---"] * len(head)]
+    for cells in lines:
+        print(" | ".join(cells), flush=True)
+        rows.append(cells)
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+
+
+def _write(part: str, table: str) -> None:
+    mark = f"<!-- {part} -->"
+    before, _, rest = README.read_text("utf-8").partition(mark)
+    _, _, after = rest.partition(mark)
+    README.write_text(f"{before}{mark}\n{table}\n{mark}{after}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -53,6 +53,11 @@ def call(key: str, client: int = 7, employee: int = 7) -> Encoded:
     )
 
 
+def calls(name: str, count: int) -> list[Encoded]:
+    """So many calls, whose keys begin with this name."""
+    return [call(f"{name}-{nth}", nth * 7919 % 1_000, nth % 20) for nth in range(count)]
+
+
 def events(count: int, clients: int) -> Iterator[Encoded]:
     """People and clients first, then all kinds of contacts and work over two years."""
     chance = random.Random(2026)

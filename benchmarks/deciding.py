@@ -1,145 +1,96 @@
-"""Deciding: first offers to the same clients at the same instant, from separate processes.
+"""Deciding: first offers to clients, from one process, from eight, and from pairs of rivals.
 
-Two processes fight for every client: one reserves it, the other is refused and put on record.
+Of two rivals who approach a client one reserves it; the other is refused and put on record. Each
+side reads what it must know by the client's tag and appends under a condition.
 """
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from datetime import UTC, datetime
-from multiprocessing import get_context
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import msgspec
-from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
-from eventsourcing.dcb.postgres_tt import PostgresDCBRecorderTT
-from eventsourcing.persistence import IntegrityError
-from eventsourcing.postgres import PostgresDatastore
 
-from benchmarks import stock
-from benchmarks.sides import Line
-from commands.decisions.handle import Memory
-from commands.decisions.ownership.reservation import record_approach
-from ledger import schema
+from benchmarks.crowd import MANY, Crowd, approach_all
+from benchmarks.peers import BLOCKED, OFFERED, RESERVED, Decider, Ours, Place
+from benchmarks.sides import Compared, Way, compared, timed
 from ledger.api import Ledger
-from ledger.database import Location, connect
+from ledger.database import Location
 from ledger.envelope import Event
-from ledger.errors import ClientTaken
 from ledger.events.people import EmployeeHired
-from ledger.events.sales import OfferSent
-from ledger.log import EVERYTHING, read
+from ledger.log import EVERYTHING
 
-SIDES = 8
-ROUNDS = 3
-OFFERED, RESERVED, BLOCKED = "offer.sent", "client.reserved", "approach.blocked"
-# Its statements name no schema.
-PLACE = "public"
+ALONE = 100
+OF_EACH = 40
+BETWEEN_RIVALS = 60
 
 
-class Share(NamedTuple):
-    """One process's share: its side, and the pairs that it and a rival fight for, every fourth."""
-
-    location: Location
-    side: int
-    pairs: range
-
-    def clients(self) -> range:
-        return self.pairs[self.side // 2 :: SIDES // 2]
-
-
-def measure(location: Location, pairs: int) -> Iterator[Line]:
-    """Yield the lines about decisions; raises AssertionError if any client has two owners."""
-    schema.init(location)
-    _hire(location)
-    recorder = _stock_recorder(location)
-    recorder.create_table()
-    recorder.datastore.close()
-    rates = _in_turns(location, pairs)
-    _check(location, pairs)
-    yield Line(
-        f"reserve: {pairs:,} pairs of first offers at once, {SIDES} processes",
-        "decisions/s",
-        rates["ours"],
-        peer=rates["stock"],
-        peer_is="the stock DCB recorder",
-        goal="≥ 500 and ≥ 2",
+def measure(
+    crowd: Crowd, sides: Mapping[str, Decider], kinds: Mapping[str, type[Any]], rounds: int
+) -> Iterator[Compared]:
+    """Yield the lines about decisions; raises AssertionError if a client was reserved twice."""
+    yield compared(
+        "decide, 1 process",
+        rounds,
+        {name: partial(_alone, sides[name]) for name in kinds},
+        {"UmaDB": 1.2, "stock": 2},
     )
-
-
-def race(location: Location, pairs: int) -> float:
-    """Let SIDES processes make all offers; decisions a second. Checks that each client has one."""
-    _hire(location)
-    rate = 2 * pairs / _timed(_offer_all, location, range(pairs))
-    _check(location, pairs)
-    return rate
-
-
-def _in_turns(location: Location, pairs: int) -> dict[str, float]:
-    """Decisions a second, of our side and of the stock one, which makes a quarter of them."""
-    works: dict[str, tuple[Callable[[Any], None], int]] = {
-        "ours": (_offer_all, pairs),
-        "stock": (_offer_all_stock, max(pairs // 4, ROUNDS)),
-    }
-    spent = dict.fromkeys(works, 0.0)
-    for number in range(ROUNDS):
-        for name, (work, count) in works.items():
-            share = range(number * count // ROUNDS, (number + 1) * count // ROUNDS)
-            spent[name] += _timed(work, location, share)
-    return {name: 2 * works[name][1] / spent[name] for name in works}
-
-
-def _check(location: Location, pairs: int) -> None:
-    """Each client has one owner, and each loser is on record."""
-    with closing(connect(location, "owner")) as connection:
-        rows = read(connection, EVERYTHING)
-        told = Counter((row.type, msgspec.json.decode(row.body).get("client")) for row in rows)
-    for kind in (OFFERED, RESERVED, BLOCKED):
-        assert all(told[kind, f"C-{number}"] == 1 for number in range(pairs)), (kind, told)
-
-
-def _timed(work: Callable[[Any], None], location: Location, pairs: range) -> float:
-    """How many seconds SIDES processes take to fight for these pairs."""
-    context = get_context("spawn")
-    with context.Manager() as manager, context.Pool(SIDES) as pool:
-        start = manager.Barrier(SIDES + 1)
-        shares = [(Share(location, side, pairs), start) for side in range(SIDES)]
-        running = pool.map_async(work, shares, chunksize=1)
-        start.wait(120)
-        began = time.perf_counter()
-        running.get()
-        return time.perf_counter() - began
-
-
-def _offer_all(given: tuple[Share, Any]) -> None:
-    share, start = given
-    memory = Memory()
-    with Ledger(share.location) as ledger:
-        own = f"W-{share.pairs.start}-{share.side}"
-        record_approach(ledger, _offer(share.side, own), memory)
-        start.wait(120)
-        for client in share.clients():
-            try:
-                record_approach(ledger, _offer(share.side, f"C-{client}"), memory)
-            except ClientTaken:
-                continue
-
-
-def _offer(side: int, client: str) -> Event:
-    return Event(
-        data=OfferSent(offer=f"O-{side}-{client}"),
-        source="crm",
-        key=f"{side}-{client}",
-        recorded_by="crm",
-        occurred_at=datetime.now(UTC),
-        client=client,
-        performed_by=f"E-{side}",
+    yield compared(
+        f"decide, {MANY} processes without rivals",
+        rounds,
+        _ways(lambda kind, turn: crowd.all(kind, turn, OF_EACH, rivals=1), kinds),
+        {"UmaDB": 1, "stock": 3},
     )
+    yield compared(
+        f"decide, pairs of rivals, {MANY} processes",
+        rounds,
+        _ways(lambda kind, turn: crowd.all(kind, turn, BETWEEN_RIVALS, rivals=2), kinds),
+        {"stock": 2},
+    )
+    expected = (rounds + 1) * (ALONE + MANY * OF_EACH + MANY // 2 * BETWEEN_RIVALS)
+    for name in kinds:
+        owners = sides[name].owners()
+        assert len(owners) == expected, (name, len(owners), expected)
+        assert set(owners.values()) == {1}, (name, owners.most_common(3))
 
 
-def _hire(location: Location) -> None:
+def _alone(side: Decider, turn: int) -> tuple[int, float]:
+    clients = [f"C-{turn}-{nth}" for nth in range(ALONE)]
+    return timed(ALONE, partial(approach_all, side, 0, clients))
+
+
+def _ways(
+    every: Callable[[type[Any], int], tuple[int, float]], kinds: Mapping[str, type[Any]]
+) -> dict[str, Way]:
+    return {name: partial(every, kind) for name, kind in kinds.items()}
+
+
+def race(location: Location, pairs: int) -> None:
+    """Let rivals of eight processes approach this many clients, and check what stands after it.
+
+    Raises AssertionError unless each client has one owner, and each loser is on record.
+    """
+    hire(location)
+    crowd = Crowd(Place(location, location, "", Path()))
+    try:
+        crowd.all(Ours, 0, pairs // (MANY // 2), rivals=2)
+    finally:
+        crowd.close()
     with Ledger(location) as ledger:
-        ledger.append_all([_hired(f"E-{side}") for side in range(SIDES)])
+        told = Counter(
+            (row.type, msgspec.json.decode(row.body).get("client"))
+            for row in ledger.store.rows(EVERYTHING)
+        )
+    for kind in (OFFERED, RESERVED, BLOCKED):
+        found = [times for (of, _), times in told.items() if of == kind]
+        assert found == [1] * pairs, (kind, told)
+
+
+def hire(location: Location) -> None:
+    """Hire those who approach clients."""
+    with Ledger(location) as ledger:
+        ledger.append_all([_hired(f"E-{number}") for number in range(MANY)])
 
 
 def _hired(employee: str) -> Event:
@@ -150,36 +101,3 @@ def _hired(employee: str) -> Event:
         recorded_by="hr",
         occurred_at="2026-01-01",
     )
-
-
-def _stock_recorder(location: Location) -> PostgresDCBRecorderTT:
-    return PostgresDCBRecorderTT(
-        PostgresDatastore(**stock.place(location.conninfo()), schema=PLACE)
-    )
-
-
-def _offer_all_stock(given: tuple[Share, Any]) -> None:
-    share, start = given
-    recorder = _stock_recorder(share.location)
-    _stock_offer(recorder, share.side, f"W-{share.pairs.start}-{share.side}")
-    start.wait(120)
-    for client in share.clients():
-        _stock_offer(recorder, share.side, f"C-{client}")
-    recorder.datastore.close()
-
-
-def _stock_offer(recorder: PostgresDCBRecorderTT, side: int, client: str) -> None:
-    """The same decision as the library lets it be written: read by tag, append on condition."""
-    tag = f"client:{client}"
-    query = DCBQuery(items=[DCBQueryItem(types=[RESERVED], tags=[tag])])
-    data = f'{{"employee":"E-{side}","client":"{client}"}}'.encode()
-    while True:
-        found = recorder.read(query)
-        taken = list(found)
-        kinds = [BLOCKED] if taken else [OFFERED, RESERVED]
-        events = [DCBEvent(type=kind, data=data, tags=[tag]) for kind in kinds]
-        try:
-            recorder.append(events, DCBAppendCondition(query, after=found.head))
-        except IntegrityError:
-            continue
-        return

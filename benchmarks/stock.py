@@ -3,42 +3,17 @@
 import uuid
 from urllib.parse import quote
 
-import psycopg
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
-from eventsourcing.persistence import StoredEvent, Tracking
+from eventsourcing.persistence import Tracking
 from eventsourcing.postgres import (
-    PostgresApplicationRecorder,
     PostgresDatastore,
     PostgresTrackingRecorder,
 )
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger.envelope import Encoded
-
 SCHEMA = "stock"
-
-
-class Recorder:
-    """The stock application recorder on a schema of its own."""
-
-    def __init__(self, dsn: str) -> None:
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-        self._datastore = PostgresDatastore(**place(dsn), schema=SCHEMA)
-        self._recorder = PostgresApplicationRecorder(self._datastore)
-        self._recorder.create_table()
-
-    def insert(self, batch: list[Encoded]) -> int:
-        """Insert a batch the stock way, one new aggregate an event."""
-        self._recorder.insert_events(
-            [StoredEvent(uuid.uuid4(), 1, one.type, one.body) for one in batch]
-        )
-        return len(batch)
-
-    def close(self) -> None:
-        self._datastore.close()
 
 
 class Call(Aggregate):

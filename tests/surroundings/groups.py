@@ -67,9 +67,10 @@ def _no_clock() -> str | None:
 
 
 def _no_build() -> str | None:
-    if importlib.util.find_spec("build"):
+    lacking = [name for name in ("build", "umadb") if not importlib.util.find_spec(name)]
+    if not lacking:
         return None
-    return "the package `build` is missing: run `make test-dist`, which installs it"
+    return f"packages are missing ({', '.join(lacking)}): run `make test-dist`, which installs them"
 
 
 GROUPS = {
@@ -79,7 +80,9 @@ GROUPS = {
     "servers": Group("the store on the machine's own PostgreSQL servers", servers.missing),
     "clocks": Group("other hours, the ends of month and year, other time zones", _no_clock),
     "exhaustive": Group(f"{TIMES_MORE} times the examples of each test that samples"),
-    "dist": Group("wheel and source distribution, installed from the package index", _no_build),
+    "dist": Group(
+        "wheel and source distribution, installed from the package index; the benchmarks", _no_build
+    ),
 }
 
 
