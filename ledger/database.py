@@ -19,7 +19,7 @@ from ledger import embedded, errors
 from ledger.sql import statements
 
 Connection = psycopg.Connection[tuple[Any, ...]]
-ROLES = ("owner", "writer", "auditor", "supervisor")
+ROLES = ("owner", "keeper", "writer", "auditor", "supervisor")
 
 
 class Location(NamedTuple):
@@ -159,19 +159,30 @@ def prepare(connection: Connection, location: Location, roles: Sequence[str]) ->
     )
     connection.execute(path)
     if roles:
-        names = [f"{location.schema}_{role}" for role in roles]
-        connection.execute(
-            statements("ledger.sql", "statements.sql")["take_role"], {"names": names}
-        )
+        connection.execute(*role_statement("take", location, roles))
 
 
 def inherits(connection: Connection, location: Location) -> bool:
     """Whether the login has the rights of its roles in a ledger without taking one of them."""
-    names = [f"{location.schema}_{role}" for role in ROLES]
     with translated():
-        query = statements("ledger.sql", "statements.sql")["inherits"]
-        row = connection.execute(query, {"names": names}).fetchone()
+        row = connection.execute(*role_statement("inherits", location)).fetchone()
     return bool(row and row[0])
+
+
+def role_names(connection: Connection, location: Location) -> dict[str, str]:
+    """The names that the roles of a ledger have, or would have, in this database, by role."""
+    with translated():
+        rows = connection.execute(*role_statement("names", location)).fetchall()
+    return {role: name for role, name, _ in rows}
+
+
+def role_statement(
+    name: str, location: Location, roles: Sequence[str] = ROLES, file: str = "roles.sql"
+) -> tuple[sql.Composed, dict[str, object]]:
+    """A statement about roles of a ledger, by name, and its parameters."""
+    named = sql.SQL(statements("ledger.sql", "roles.sql")["named"])
+    query = sql.SQL(statements("ledger.sql", file)[name]).format(named=named)
+    return query, {"schema": location.schema, "roles": list(roles)}
 
 
 def twin(connection: Connection) -> Connection | None:
@@ -252,6 +263,7 @@ _TOO_LARGE = {
 _UNFIT = _TOO_LARGE | {
     "42P06": ", but it holds no ledger. Name another with --schema, or rename that one.",
     "22023": ". The database does not know it; give another.",
+    "42939": ". The roles of a ledger begin with the name of its database; give it another one.",
     "22P05": _NUL,
     "22021": _NUL,
 }

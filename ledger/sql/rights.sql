@@ -1,36 +1,53 @@
 -- Who may do what in the ledger's schema. See schema.sql.
-
 --
---   owner       makes and migrates this schema, keeps the projections
+--   owner       makes and migrates this schema; is a member of all others
+--   keeper      makes the projections and brings them up to date; is an auditor, and no more than that
 --   writer      appends, through the function alone
 --   auditor     reads the events
 --   supervisor  reads projections; of this schema only how far the ledger has come
+--
+-- Is run as the owner, whose name ends in _owner; those of the others begin like it (see roles.sql).
+-- May be run again, which puts right what differs (see ledger/schema/restoring.py).
 
 -- How far the ledger has come: the last position and when it was recorded; 0 and NULL if empty.
-CREATE FUNCTION head(OUT at_position bigint, OUT at_time timestamptz)
+CREATE OR REPLACE FUNCTION head(OUT at_position bigint, OUT at_time timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER AS $$
     SELECT coalesce(max(e.position), 0), max(e.recorded_at)
     FROM (SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1) AS e
 $$;
 
+-- What keepers do one at a time: whoever has locked the row may. An advisory lock could be taken by
+-- anybody, and would stop every question.
+CREATE TABLE IF NOT EXISTS keeping (what text PRIMARY KEY);
+INSERT INTO keeping VALUES ('tables'), ('rebuild') ON CONFLICT DO NOTHING;
+
 DO $$
 DECLARE
     s text := current_schema();
-    writer text := s || '_writer';
-    auditor text := s || '_auditor';
-    supervisor text := s || '_supervisor';
+    base text := left(current_user, -length('_owner'));
+    keeper text := base || '_keeper';
+    writer text := base || '_writer';
+    auditor text := base || '_auditor';
+    supervisor text := base || '_supervisor';
+    routine record;
 BEGIN
-    EXECUTE format('ALTER FUNCTION append SET search_path = %I, pg_temp', s);
-    EXECUTE format('ALTER FUNCTION append_one SET search_path = %I, pg_temp', s);
-    -- The same for those that read: a plan is made again where the path is another than before.
-    EXECUTE format('ALTER FUNCTION found SET search_path = %I, pg_temp', s);
-    EXECUTE format('ALTER FUNCTION standing SET search_path = %I, pg_temp', s);
-    EXECUTE format('ALTER FUNCTION head SET search_path = %I, pg_temp', s);
-    EXECUTE format('ALTER FUNCTION position_at SET search_path = %I, pg_temp', s);
     ALTER FUNCTION position_at SECURITY DEFINER;
-    EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA %I FROM PUBLIC', s);
+    -- What runs with the owner's rights sees the ledger's names alone, whatever the caller's path has.
+    -- pg_catalog comes first by itself, and temporary things, which anybody makes, come last.
+    -- The same for those that read: a plan is made again where the path is another than before.
+    FOR routine IN
+        SELECT oid::regprocedure AS name, prosecdef OR proname IN ('found', 'standing') AS fixed
+        FROM pg_proc WHERE pronamespace = s::regnamespace AND pg_get_userbyid(proowner) = current_user
+    LOOP
+        IF routine.fixed THEN
+            EXECUTE format('ALTER ROUTINE %s SET search_path = %I, pg_temp', routine.name, s);
+        END IF;
+        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC, %I, %I, %I, %I',
+                       routine.name, keeper, writer, auditor, supervisor);
+    END LOOP;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I, %I, %I', s, writer, auditor, supervisor);
     EXECUTE format('GRANT SELECT ON about, migrations TO %I, %I, %I', writer, auditor, supervisor);
+    EXECUTE format('GRANT SELECT, UPDATE ON keeping TO %I', keeper);
     EXECUTE format('GRANT EXECUTE ON FUNCTION head, position_at TO %I, %I, %I',
                    writer, auditor, supervisor);
     EXECUTE format('GRANT EXECUTE ON FUNCTION append, append_one, append_or_tell TO %I', writer);

@@ -1,17 +1,5 @@
 -- What `ledger.log` asks of the schema; see schema.sql.
 
--- name: take_role
-SELECT set_config('role', rolname, false) FROM (
-    SELECT rolname FROM pg_roles
-    WHERE rolname = ANY (%(names)s) AND pg_has_role(session_user, oid, 'MEMBER')
-    ORDER BY array_position(%(names)s, rolname::text) LIMIT 1
-) AS first
-
--- name: inherits
--- Whether the login has the rights of all the roles that it may take without taking them.
-SELECT coalesce(bool_and(pg_has_role(session_user, oid, 'USAGE')), true) FROM pg_roles
-WHERE rolname = ANY (%(names)s) AND pg_has_role(session_user, oid, 'MEMBER')
-
 -- name: append
 SELECT at_position, at_time, outcome, stored FROM append(
     %(types)b, %(versions)b, %(sources)b, %(keys)b, %(clients)b, %(performers)b,

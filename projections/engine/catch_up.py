@@ -5,9 +5,7 @@ this program built them. If the caller's role may not write projections, the ans
 behind it is.
 """
 
-import psycopg
-
-from ledger.database import Connection, Location
+from ledger.database import Connection, Location, role_names, translated
 from ledger.errors import NotInitialised
 from ledger.sql import statements
 from projections.engine.rebuild import rebuild, refuse_in_workers
@@ -36,11 +34,12 @@ def catch_up(
     at = progress(connection, location)
     if at is not None and at.fresh and not at.behind:
         return at
-    if not _may_write(connection, location):
+    if not _may_write(connection):
         if at is None:
+            keeper = role_names(connection, location)["keeper"]
             raise NotInitialised(
                 "the projections have never been built, and this login may not build them. "
-                f"Run `iledger projections rebuild` as a member of {location.schema}_owner."
+                f"Run `iledger projections rebuild` as a member of {keeper}."
             )
         return at
     if at is None or not at.fresh:
@@ -52,10 +51,7 @@ def catch_up(
     return at
 
 
-def _may_write(connection: Connection, location: Location) -> bool:
-    try:
-        owner = {"owner": f"{location.schema}_owner"}
-        row = connection.execute(_FRAME["may_write"], owner).fetchone()
-    except psycopg.errors.UndefinedObject:
-        return False
+def _may_write(connection: Connection) -> bool:
+    with translated():
+        row = connection.execute(_FRAME["may_write"]).fetchone()
     return bool(row and row[0])

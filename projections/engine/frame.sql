@@ -75,10 +75,6 @@ CREATE FUNCTION in_one_period(
                            = date_trunc(every, other AT TIME ZONE zone))
 $$;
 
--- The key of the lock that every writer of this ledger's tables holds.
-CREATE FUNCTION projections_lock() RETURNS bigint LANGUAGE sql STABLE
-BEGIN ATOMIC SELECT (1230718030::bigint << 32) | 'events'::regclass::oid::bigint; END;
-
 -- When a position was recorded. Readers of projections may know it although they may not read events.
 -- The body is bound to its table at creation, so that no search path can redirect it.
 CREATE FUNCTION recorded_at(at_position bigint) RETURNS timestamptz
@@ -104,13 +100,18 @@ SELECT set_config('search_path', %(path)s, false), set_config('iledger.zone', %(
        set_config('iledger.as_of', %(as_of)s, false)
 
 -- name: lock
-SELECT pg_advisory_xact_lock(projections_lock())
+-- What every writer of this ledger's tables holds until its transaction ends. Only a keeper may.
+SELECT FROM keeping WHERE what = 'tables' FOR UPDATE
 
 -- name: lock_rebuilds
-SELECT pg_advisory_lock(hashtextextended(%(name)s, 0))
+SELECT FROM keeping WHERE what = 'rebuild' FOR UPDATE
+
+-- name: hold
+-- For as long as a transaction that only holds a lock is open.
+SET LOCAL idle_in_transaction_session_timeout = 0
 
 -- name: may_write
-SELECT pg_has_role(current_user, %(owner)s, 'USAGE')
+SELECT has_table_privilege('keeping', 'UPDATE')
 
 -- name: progress
 SELECT position, fingerprint FROM progress

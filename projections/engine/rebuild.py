@@ -11,11 +11,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from multiprocessing import current_process, get_context
+from typing import Literal
 
 from psycopg import sql
 
 from ledger import log
-from ledger.database import Connection, Location, connect, translated
+from ledger.database import Connection, Location, connect, role_names, translated
 from ledger.errors import NotGuarded
 from ledger.sql import statements
 from projections.engine import registry, zones
@@ -56,13 +57,16 @@ def rebuild(
       `if __name__ == "__main__":`
     - if_stale: do nothing if another process has just rebuilt them
 
-    Raises NotAllowed if the login is not a member of the ledger's owner role, NotGuarded if a
+    Raises NotAllowed if the login is not a member of the ledger's keeper role, NotGuarded if a
     worker would build them, too.
     """
     refuse_in_workers()
-    with closing(connect(location, "owner")) as connection, translated():
+    with (
         # One rebuild at a time; a second one waits and then starts its own.
-        connection.execute(_FRAME["lock_rebuilds"], {"name": _next(location)})
+        alone(location, "lock_rebuilds"),
+        closing(connect(location, "keeper")) as connection,
+        translated(),
+    ):
         at = progress(connection, location)
         if if_stale and at is not None and at.fresh:
             return at.position
@@ -82,6 +86,16 @@ def rebuild(
             _swap(connection, location)
         discard(connection, _old(location))
     return head
+
+
+@contextmanager
+def alone(location: Location, lock: Literal["lock", "lock_rebuilds"]) -> Iterator[None]:
+    """Hold a lock of the keepers, on a connection of its own, beyond other transactions."""
+    with closing(connect(location, "keeper", autocommit=False)) as holder:
+        with translated():
+            holder.execute(_FRAME["hold"])
+            holder.execute(_FRAME[lock])
+        yield
 
 
 def build(
@@ -138,8 +152,9 @@ def _create(connection: Connection, location: Location, schema: str) -> None:
         if "functions" in part:
             connection.execute(part["functions"])
     zones.create(connection, schema)
+    names = role_names(connection, location)
     for role in ("supervisor", "auditor"):
-        reader = sql.Identifier(f"{location.schema}_{role}")
+        reader = sql.Identifier(names[role])
         for each in (name, sql.Identifier(zones.beside(schema))):
             connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(each, reader))
             connection.execute(
@@ -190,7 +205,7 @@ _worker: list[Connection] = []
 
 
 def _join(location: Location, schema: str) -> None:
-    connection = connect(location, "owner")
+    connection = connect(location, "keeper")
     _path(connection, schema, location.schema)
     connection.execute("SET synchronous_commit = off")  # the swap commits for all
     _worker.append(connection)

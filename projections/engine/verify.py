@@ -5,7 +5,7 @@ reads one snapshot of both.
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import NamedTuple
 
 from psycopg import sql
@@ -13,7 +13,7 @@ from psycopg import sql
 from ledger.database import Connection, Location, connect, translated
 from ledger.errors import InvalidQuestion, NotInitialised
 from ledger.sql import statements
-from projections.engine.rebuild import build, discard, refuse_in_workers
+from projections.engine.rebuild import alone, build, discard, refuse_in_workers
 from projections.engine.runner import Report, progress, take_in
 
 _SQL = statements("projections.engine", "verify.sql")
@@ -50,16 +50,20 @@ def verify(location: Location, report: Report | None = None, workers: int | None
 
     - workers: as `projections.engine.rebuild.rebuild` describes them
 
-    Raises NotAllowed if the login is not a member of the ledger's owner role; NotInitialised or
+    Raises NotAllowed if the login is not a member of the ledger's keeper role; NotInitialised or
     InvalidQuestion if this version of the program has not built the live tables; NotGuarded in a
     worker process.
     """
     refuse_in_workers()
     beside = f"{location.projections}_verify"
-    with closing(connect(location, "owner")) as connection, translated():
+    with closing(connect(location, "keeper")) as connection, translated():
         _refuse_unless_fresh(connection, location)
+    with (
         # The lock of `rebuild`, which would otherwise swap the tables being compared.
-        connection.execute(_FRAME["lock_rebuilds"], {"name": f"{location.projections}_next"})
+        alone(location, "lock_rebuilds"),
+        closing(connect(location, "keeper")) as connection,
+        translated(),
+    ):
         try:
             upto = _position(connection, location.projections)
             build(connection, location, beside, report, workers, upto)
@@ -89,9 +93,8 @@ def _level(connection: Connection, location: Location, beside: str, at: int) -> 
     """Bring the new tables to the position of the live ones, and hold one snapshot of both."""
     path = sql.SQL("SET search_path = {}, {}")
     connection.execute(path.format(sql.Identifier(beside), sql.Identifier(location.schema)))
-    connection.execute(_SQL["hold"])  # followers wait here
-    held = True
-    try:
+    with ExitStack() as held:
+        held.enter_context(alone(location, "lock"))  # followers wait here
         position = _position(connection, location.projections)
         if position > at:
             with connection.transaction():
@@ -99,12 +102,8 @@ def _level(connection: Connection, location: Location, beside: str, at: int) -> 
         with connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             connection.execute(_FRAME["progress"])  # the first statement takes the snapshot
-            connection.execute(_SQL["release"])
-            held = False
+            held.close()
             yield position
-    finally:
-        if held and not connection.broken:
-            connection.execute(_SQL["release"])
 
 
 def _position(connection: Connection, schema: str) -> int:

@@ -1,12 +1,5 @@
 -- The statements of verify.py.
 
--- name: hold
--- The lock of frame.sql, held beyond one transaction.
-SELECT pg_advisory_lock(projections_lock())
-
--- name: release
-SELECT pg_advisory_unlock(projections_lock())
-
 -- name: tables
 -- The tables of both schemas, and which schema has each. How far they are, and which answers need
 -- the views, follows from when they were brought up to date, and is not compared.

@@ -15,7 +15,7 @@ from commands.cli.shell.output import Format, Printer
 from commands.cli.shell.question import listed
 from commands.cli.shell.selection import Selection
 from ledger import embedded, schema
-from ledger.database import ROLES, Connection, Location, connect, translate
+from ledger.database import Connection, Location, connect, role_names, translate
 from ledger.errors import LedgerError, NotInitialised
 from ledger.sql import statements
 from projections.engine import runner
@@ -53,7 +53,7 @@ def doctor(form: Format, selection: Selection) -> None:
 def _examine(location: Location) -> Iterator[Finding]:
     yield from _disk(location)
     try:
-        connection = connect(location, "owner", "auditor", "supervisor", "writer")
+        connection = connect(location, "keeper", "auditor", "supervisor", "writer")
     except (LedgerError, psycopg.Error) as error:
         yield _failure("connection", error)
         return
@@ -135,12 +135,12 @@ def _settings(connection: Connection, location: Location) -> Iterator[Finding]:
 
 
 def _roles(connection: Connection, location: Location) -> Iterator[Finding]:
-    names = [f"{location.schema}_{role}" for role in ROLES]
+    names = list(role_names(connection, location).values())
     rows = connection.execute(_SQL["roles"], {"names": names}).fetchall()
     lacking = [name for name, exists, _ in rows if not exists]
     held = [name for name, _, member in rows if member]
     if lacking:
-        advice = f"Create them: {'; '.join(f'CREATE ROLE {name} NOLOGIN' for name in lacking)}"
+        advice = "Run `iledger init` with a login that may create roles; it makes them."
         yield Finding("roles", "fail", f"missing: {', '.join(lacking)}", advice)
     elif held:
         yield Finding("roles", "ok", f"this login may act as {', '.join(held)}")

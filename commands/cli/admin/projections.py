@@ -85,7 +85,7 @@ def status(zone: str | None, form: Format, selection: Selection) -> None:
 def rebuild(workers: int | None) -> None:
     """Rebuild all projections from the first event and swap them in."""
     target = chosen()
-    with closing(connect(target, "owner")) as connection:
+    with closing(connect(target, "keeper")) as connection:
         schema.check(connection)
     with Bar("Rebuilding") as bar:
         position = build(target, bar, workers=workers)
@@ -101,7 +101,7 @@ def verify(workers: int | None, form: Format, selection: Selection) -> None:
     Exit code 1 if a table differs. The tables in use are not changed.
     """
     target = chosen()
-    with closing(connect(target, "owner")) as connection:
+    with closing(connect(target, "keeper")) as connection:
         schema.check(connection)
     with Bar("Rebuilding separately") as bar:
         found = compare(target, bar, workers)

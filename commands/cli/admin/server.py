@@ -24,7 +24,7 @@ from projections.questions.integrity.check import counts
 from projections.view import View
 
 _SQL = statements("commands.cli.admin", "server.sql")
-ROLES = ("owner", "auditor", "supervisor", "writer")
+ROLES = ("keeper", "auditor", "supervisor", "writer")
 
 
 @click.command(epilog="Example: iledger init --zone Europe/Moscow")
@@ -37,7 +37,7 @@ ROLES = ("owner", "auditor", "supervisor", "writer")
     "--migrate", is_flag=True, help="Migrate an older ledger to the version of this program."
 )
 def init(zone: str | None, migrate: bool) -> None:
-    """Create the ledger, or migrate an older one.
+    """Create the ledger, migrate an older one, or put a restored one right.
 
     Days, months and deadlines are those of its time zone; a question may name another one.
     """
@@ -46,7 +46,10 @@ def init(zone: str | None, migrate: bool) -> None:
         for name in schema.migrate(location):
             remark(f"migrated: {name}")
     name, source = system_zone() if zone is None else (zone, "as asked for")
-    created = not migrate and schema.init(location, name)
+    mended: list[str] = []
+    created = not migrate and schema.init(location, name, mended)
+    for line in mended:
+        remark(f"put right: {line}")
     with closing(connect(location, *ROLES)) as connection:
         about = schema.check(connection)
         place = _place(connection, location)

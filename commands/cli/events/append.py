@@ -22,7 +22,7 @@ from ledger.rejects import Rejects, unused
 from ledger.store import Store
 
 _SHOWN = 5  # rejections spelt out on the terminal; the reject file has them all
-_ROLES = ("writer", "owner")
+_ROLES = ("writer",)
 
 
 @click.command(epilog="Example: iledger append calls.jsonl --rejects wrong.jsonl")

@@ -31,7 +31,7 @@ from projections.shown_text import one_line
 from projections.shown_times import local
 from projections.view import View
 
-ROLES = ("auditor", "owner")
+ROLES = ("auditor",)
 _SOURCES = 10  # that a message names
 _CONTENT = 160  # columns of an event's content in a line of text
 _DATES = (Precision.DAY, Precision.MONTH)

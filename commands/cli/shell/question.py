@@ -36,7 +36,7 @@ from projections.engine.runner import Progress
 from projections.shown_times import local
 from projections.view import View
 
-ROLES = ("owner", "supervisor", "auditor")
+ROLES = ("keeper", "supervisor", "auditor")
 
 
 @dataclass(frozen=True)

@@ -8,4 +8,4 @@
 \ir ../schema.sql
 \ir ../reading.sql
 \ir ../appending.sql
-\ir ../rights.sql
+\ir version_4/rights.sql

@@ -19,6 +19,7 @@ from ledger.events.clients import ClientRegistered
 from ledger.events.people import EmployeeHired
 from ledger.events.sales import OfferSent
 from ledger.moments import Moment
+from tests.ledger.schema.logins import role_of
 from tests.projections.stories import told
 
 HIRED = told(EmployeeHired(employee="E-1", name="Anna"), "2026-01-01")
@@ -33,7 +34,7 @@ def login(location: Location, request: pytest.FixtureRequest) -> Iterator[str]:
         admin.execute(sql.SQL("CREATE ROLE {} LOGIN NOINHERIT").format(name))
         for role in request.param:
             grant = sql.SQL("GRANT {} TO {}")
-            admin.execute(grant.format(sql.Identifier(f"{location.schema}_{role}"), name))
+            admin.execute(grant.format(sql.Identifier(role_of(location, role)), name))
         yield make_conninfo(location.dsn, user=f"{location.schema}_shy")
         admin.execute(sql.SQL("DROP ROLE {}").format(name))
 

@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 import ledger
 from ledger import log, schema
-from ledger.database import Location, connect
+from ledger.database import ROLES, Location, connect
 from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised, SchemaMismatch
 from tests.ledger.store.samples import call, encoded
 
@@ -143,13 +143,13 @@ def test_an_unknown_zone_is_refused(nothing: Location) -> None:
 def ordinary(any_dsn: str) -> Iterator[Location]:
     """A database of its own, kept by a login that is no superuser."""
     with psycopg.connect(any_dsn, autocommit=True) as connection:
-        connection.execute("CREATE ROLE keeper LOGIN CREATEROLE")
-        connection.execute("CREATE DATABASE kept OWNER keeper")
-        yield Location(make_conninfo(any_dsn, user="keeper", dbname="kept"), schema="kept")
+        connection.execute("CREATE ROLE householder LOGIN CREATEROLE")
+        connection.execute("CREATE DATABASE kept OWNER householder")
+        yield Location(make_conninfo(any_dsn, user="householder", dbname="kept"), schema="kept")
         connection.execute("DROP DATABASE kept WITH (FORCE)")
-        for role in ("owner", "writer", "auditor", "supervisor"):
-            connection.execute(f"DROP ROLE IF EXISTS kept_{role}".encode())
-        connection.execute("DROP ROLE keeper")
+        for role in ROLES:
+            connection.execute(f"DROP ROLE IF EXISTS kept_kept_{role}".encode())
+        connection.execute("DROP ROLE householder")
 
 
 def test_no_superuser_is_needed(ordinary: Location) -> None:

@@ -8,6 +8,7 @@ from psycopg import conninfo
 
 from ledger.database import Connection, Location
 from tests.commands.cli.conftest import Run, event, jsonl
+from tests.ledger.schema.logins import role_of
 
 
 def findings(iledger: Run, **settings: str) -> tuple[int, dict[str, Any]]:
@@ -44,20 +45,20 @@ def test_triggers_that_do_not_guard(iledger: Run, owner: Connection) -> None:
 
 
 def test_a_grant_past_the_door(iledger: Run, owner: Connection, location: Location) -> None:
-    owner.execute(f"GRANT DELETE ON events TO {location.schema}_writer")
+    owner.execute(f"GRANT DELETE ON events TO {role_of(location, 'writer')}")
     code, found = findings(iledger)
     assert code == 1
-    assert f"{location.schema}_writer" in found["grants"]["found"]
+    assert role_of(location, "writer") in found["grants"]["found"]
 
 
 def test_an_auditor_sees_every_grant_past_the_door(
     iledger: Run, owner: Connection, location: Location
 ) -> None:
-    writer = f"{location.schema}_writer"
+    writer = role_of(location, "writer")
     owner.execute(f"GRANT INSERT ON events TO {writer}")
     owner.execute("GRANT UPDATE (tag) ON event_tags TO PUBLIC")
     owner.execute("RESET ROLE")
-    owner.execute(f"CREATE ROLE looks LOGIN IN ROLE {location.schema}_auditor")
+    owner.execute(f"CREATE ROLE looks LOGIN IN ROLE {role_of(location, 'auditor')}")
     try:
         dsn = conninfo.make_conninfo(location.dsn or "", user="looks")
         code, found = findings(iledger, ILEDGER_DSN=dsn)

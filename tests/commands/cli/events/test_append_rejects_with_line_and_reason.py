@@ -15,6 +15,7 @@ import pytest
 
 from ledger.database import Connection, Location, connect
 from tests.commands.cli.conftest import MODULE, Here, Run, event, jsonl, one_message
+from tests.ledger.schema.logins import role_of
 
 
 def recorded(owner: Connection) -> int:
@@ -209,7 +210,7 @@ def test_it_acts_as_no_more_than_a_writer(
     monkeypatch.setattr(module, "connect", connected)
     (tmp_path / "calls.jsonl").write_bytes(jsonl(event(1)))
     assert here("append", str(tmp_path / "calls.jsonl")).exit_code == 0
-    assert taken == [f"{location.schema}_writer"]
+    assert taken == [role_of(location, "writer")]
 
 
 def test_receipts_tell_the_outcome_of_every_line(iledger: Run) -> None:

@@ -17,6 +17,7 @@ from commands.cli.directory import COMMANDS, Daily
 from ledger.database import Connection, Location
 from ledger.errors import InvalidQuestion
 from tests.commands.cli.conftest import MODULE, Here, Run, event, jsonl, one_message
+from tests.ledger.schema.logins import role_of
 
 LINES: dict[str, tuple[bytes, str, str]] = {
     "naive time": (jsonl(event(1, occurred_at="2026-03-01T10:00:00")), "occurred_at", "zone"),
@@ -138,7 +139,7 @@ def role_setting(owner: Connection, location: Location, name: str, value: str) -
     assert location.dsn is not None
     with psycopg.connect(location.dsn, autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(login))
-        grant = sql.SQL("GRANT {} TO {}").format(sql.Identifier(f"{location.schema}_owner"), login)
+        grant = sql.SQL("GRANT {} TO {}").format(sql.Identifier(role_of(location, "owner")), login)
         admin.execute(grant)
         alter = sql.SQL("ALTER ROLE {} SET {} = {}")
         admin.execute(alter.format(login, sql.Identifier(name), sql.Literal(value)))

@@ -19,6 +19,7 @@ from ledger.database import Connection, Location
 from ledger.errors import InvalidQuestion, NotInitialised
 from ledger.events.contacts import CallMissed
 from projections.engine.rebuild import discard, rebuild
+from tests.ledger.schema.logins import role_of
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -141,7 +142,7 @@ def supervisor(location: Location) -> Iterator[str]:
     assert location.dsn is not None
     login = f"{location.schema}_reader"
     with psycopg.connect(location.dsn, autocommit=True) as admin:
-        name, role = sql.Identifier(login), sql.Identifier(f"{location.schema}_supervisor")
+        name, role = sql.Identifier(login), sql.Identifier(role_of(location, "supervisor"))
         admin.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}").format(name, role))
         yield psycopg.conninfo.make_conninfo(location.dsn, user=login)
         admin.execute(sql.SQL("DROP ROLE {}").format(name))

@@ -8,8 +8,9 @@ from zoneinfo import available_timezones
 
 from psycopg import sql
 
-from ledger.database import ROLES, Connection, Location, connect, prepare, translated
+from ledger.database import ROLES, Connection, Location, connect, prepare, role_names, translated
 from ledger.errors import InvalidQuestion, NotAllowed, NotInitialised, SchemaMismatch
+from ledger.schema import restoring
 from ledger.sql import script, statements
 
 # The scripts that make a ledger, in order; migrations make the same of an older one.
@@ -41,10 +42,15 @@ def migrations() -> list[Migration]:
     return [Migration(int(name[:4]), name.removesuffix(".sql")) for name in names]
 
 
-def init(location: Location, zone: str = "UTC") -> bool:
+def init(location: Location, zone: str = "UTC", mended: list[str] | None = None) -> bool:
     """Create the ledger and its roles unless it exists; True if it was created.
 
-    Several processes may do this at once. Raises NotAllowed if the login may not create schemas
+    Several processes may do this at once.
+
+    - mended: takes a line for each role, owner, grant and search path of an existing ledger (it may
+      have been restored from a dump) that was put right, if the login may; None = nothing is
+
+    Raises NotAllowed if the login may not create schemas
     and roles, SchemaMismatch if there is a ledger of another version, InvalidQuestion if the
     database does not store text as UTF-8.
     """
@@ -56,19 +62,18 @@ def init(location: Location, zone: str = "UTC") -> bool:
         connection.execute("SELECT now() AT TIME ZONE %s", [zone])  # which may know fewer
         connection.execute(named["lock"])
         if connection.execute(named["exists"], [location.schema]).fetchone():
+            if mended is not None and restoring.may_mend(connection, location):
+                check(connection)
+                mended += restoring.mend(connection, location)
             prepare(connection, location, ROLES)  # a login need not inherit its roles
             check(connection)
             return False
         _refuse_taken(connection, location)
         _refuse_other_encodings(connection)
-        for role in ROLES:
-            connection.execute(named["set_role"], [f"{location.schema}_{role}"])
-            connection.execute(named["create_role"])
-        owner = sql.Identifier(f"{location.schema}_owner")
+        restoring.make_roles(connection, location)
+        owner = sql.Identifier(role_names(connection, location)["owner"])
         schema = sql.Identifier(location.schema)
         connection.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(schema, owner))
-        connection.execute(named["set_role"], [f"{location.schema}_owner"])
-        connection.execute(named["let_role_create"])
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(owner))
         connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
         for part in PARTS:
@@ -81,11 +86,16 @@ def init(location: Location, zone: str = "UTC") -> bool:
 def migrate(location: Location) -> list[str]:
     """Apply all missing migrations, or none. Returns their names.
 
-    Raises SchemaMismatch if the database is newer.
+    Roles that are named after the schema alone, as they once were, are replaced; their members
+    become members of the new ones. Raises SchemaMismatch if the database is newer, NotAllowed.
     """
-    with connect(location, "owner", autocommit=False) as connection, translated():
+    with connect(location, autocommit=False) as connection, translated():
         named = statements("ledger.sql", "init.sql")
         connection.execute(named["lock"])
+        if restoring.may_mend(connection, location):
+            restoring.take_over(connection, location)
+        restoring.refuse_others(connection, location)
+        prepare(connection, location, ["owner"])
         has = _version(connection)
         wanted = [change for change in migrations() if change.version > has]
         if not migrations()[0].version <= has <= migrations()[-1].version:
@@ -148,9 +158,10 @@ def _refuse_strangers(connection: Connection) -> None:
         return  # after an error, a transaction answers nothing more
     row = connection.execute(statements("ledger.sql", "init.sql")["closed_schema"]).fetchone()
     if row:
+        names = role_names(connection, Location(schema=row[0])).values()
         raise NotAllowed(
             f"the login {row[1]} has no right to the ledger in schema {row[0]}. Let an "
-            f"administrator grant it one of the roles {', '.join(f'{row[0]}_{r}' for r in ROLES)}."
+            f"administrator grant it one of the roles {', '.join(names)}."
         )
 
 
