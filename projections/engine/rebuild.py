@@ -70,21 +70,27 @@ def rebuild(
         at = progress(connection, location)
         if if_stale and at is not None and at.fresh:
             return at.position
-        discard(connection, _old(location))
-        position = build(connection, location, _next(location), report, workers)
-        # Events appended meanwhile are added in chunks, and the last ones under the writers' lock.
-        while (head := log.head(connection)) - position > CHUNK:
-            with connection.transaction():
-                take_in(connection, position, position + CHUNK)
-            position += CHUNK
-            if report:
-                report(position, head)
+        return _build_and_swap(connection, location, report, workers)
+
+
+def _build_and_swap(
+    connection: Connection, location: Location, report: Report | None, workers: int | None
+) -> int:
+    discard(connection, _old(location))
+    position = build(connection, location, _next(location), report, workers)
+    # Events appended meanwhile are added in chunks, and the last ones under the writers' lock.
+    while (head := log.head(connection)) - position > CHUNK:
         with connection.transaction():
-            connection.execute(_FRAME["lock"])
-            head = log.head(connection)
-            take_in(connection, position, head)
-            _swap(connection, location)
-        discard(connection, _old(location))
+            take_in(connection, position, position + CHUNK)
+        position += CHUNK
+        if report:
+            report(position, head)
+    with connection.transaction():
+        connection.execute(_FRAME["lock"])
+        head = log.head(connection)
+        take_in(connection, position, head)
+        _swap(connection, location)
+    discard(connection, _old(location))
     return head
 
 
