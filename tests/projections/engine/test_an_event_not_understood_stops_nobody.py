@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 
 from ledger import codec, log
 from ledger.api import Ledger
@@ -26,6 +27,7 @@ from projections.engine.runner import unfold
 from projections.engine.verify import verify
 from projections.questions.clients.card import card, timeline
 from projections.view import View
+from tests.ledger.schema.logins import role_of
 from tests.projections.ledgers import rows
 from tests.projections.random_events import annulment, histories
 from tests.projections.stories import broken, told
@@ -173,10 +175,11 @@ def test_what_is_wrong_with_a_table_is_the_fault_of_no_event(
     log.append(owner, [codec.encode(REGISTERED), codec.encode(CALLS[0])])
     catch_up(owner, location)
     log.append(owner, [codec.encode(CALLS[1]), codec.encode(CALLS[2])])
-    owner.execute("REVOKE INSERT ON interactions FROM current_user")
+    keeper = sql.Identifier(role_of(location, "keeper"))
+    owner.execute(sql.SQL("REVOKE INSERT ON interactions FROM {}").format(keeper))
     with pytest.raises(NotAllowed, match="permission denied for table interactions"):
         catch_up(owner, location)
-    owner.execute("GRANT INSERT ON interactions TO current_user")
+    owner.execute(sql.SQL("GRANT INSERT ON interactions TO {}").format(keeper))
     catch_up(owner, location)
     assert concerning(owner, NOW, None) == []
     contacts = {line.name: line.value for line in card(owner, NOW, "C-1").contacts}
