@@ -42,7 +42,18 @@ BYTES = {
 TABLE = {"arrays", "database", "following", "log", "schema", "sql", "store", "writer"}
 # What all shelves of a layer share imports none of them.
 SHARED = {
-    "commands/decisions": {"handle", "memory", "model", "parts", "placing", "reading", "requests"},
+    "commands/decisions": {
+        "access",
+        "context",
+        "handle",
+        "memory",
+        "model",
+        "parts",
+        "placing",
+        "reading",
+        "requests",
+        "units",
+    },
     "commands/cli": {"directory", "shell"},
 }
 

@@ -8,12 +8,13 @@ carried out once; see `requests.py`.
 
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
-from typing import Any, Literal, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from msgspec.structs import replace
 
+from commands.decisions.access import guard
+from commands.decisions.access.remembered import Known, known, learned
+from commands.decisions.context import Context, Decision
 from commands.decisions.memory import Memory
 from commands.decisions.model import DecisionModel
 from commands.decisions.reading import MOST, Answered, assumed, based, read
@@ -28,10 +29,9 @@ from commands.decisions.requests import (
 )
 from ledger.api import Ledger
 from ledger.envelope import Event
-from ledger.errors import ConditionFailed, KeyConflict, LedgerError, Refused
+from ledger.errors import ConditionFailed, KeyConflict, LedgerError
 from ledger.keys import under
 from ledger.log import Dependencies
-from projections.shown_times import local, named
 
 __all__ = [
     "Context",
@@ -48,82 +48,6 @@ __all__ = [
 ATTEMPTS = 100
 
 
-class Context(NamedTuple):
-    """Who decides, and when.
-
-    - by: employee or service, recorded as `recorded_by`; performed_by: the employee who acts
-    - at: when it happens, aware
-    - key: identifies the decision permanently; its events are numbered under it
-    - zone: of days, and of the times in refusals; if not given, the ledger's where it is decided
-    - proposed: nothing is recorded, and refusals say so
-    - live: `at` is the present, which moves on while the decision waits or is made again
-    - request: what is asked, if it may be asked again; stage: whether this decision is all of it,
-      the first of several, or a further one
-    """
-
-    by: str
-    at: datetime
-    performed_by: str | None = None
-    source: str = "iledger"
-    key: str = ""
-    zone: str = ""
-    proposed: bool = False
-    live: bool = False
-    request: Request | None = None
-    stage: Literal["whole", "first", "part"] = "whole"
-
-    @property
-    def repeatable(self) -> Request | None:
-        """The request that may have been carried out before, None if there is none."""
-        request = self.request
-        return request if request and request.named and self.stage != "part" else None
-
-    def moved(self, latest: datetime) -> "Context":
-        """The same at the present, and not before what it rests on; unless the time was given."""
-        present = max(self.at, datetime.now(UTC), latest)
-        return self._replace(at=present) if self.live else self
-
-    def shown(self, at: datetime) -> str:
-        """The text of a time in a refusal."""
-        return named(at, self.zone or "UTC")
-
-    def local(self, at: datetime) -> datetime:
-        """The same time in the zone."""
-        return local(at, ZoneInfo(self.zone or "UTC"))
-
-    def day(self, at: datetime) -> date:
-        """The day that contains a time."""
-        return self.local(at).date()
-
-    def end_of(self, day: date) -> datetime:
-        """The last moment of a day."""
-        return datetime.combine(day, time.max, ZoneInfo(self.zone or "UTC"))
-
-    def event(self, data: Any, client: str | None = None, **envelope: Any) -> Event:
-        """One event of this decision."""
-        return Event(
-            data=data,
-            source=self.source,
-            key=self.key,
-            recorded_by=self.by,
-            occurred_at=self.at,
-            performed_by=self.performed_by,
-            client=client,
-            **envelope,
-        )
-
-
-class Decision(NamedTuple):
-    """What was decided: events to record, and the refusal that they record, if any.
-
-    - left: (client, reason) of the clients that a decision about many clients skips
-    """
-
-    events: tuple[Event, ...] = ()
-    refusal: Refused | None = None
-    left: tuple[tuple[str, str], ...] = ()
-
-
 def handle(
     ledger: Ledger,
     model: DecisionModel,
@@ -138,21 +62,24 @@ def handle(
     if that happens ATTEMPTS times. memory: kept by a process that decides often.
     """
     context = _complete(context, ledger)
-    memory, request = memory or Memory(), context.repeatable
+    memory, request, standing = memory or Memory(), context.repeatable, known(ledger)
     assumption = assumed(model, memory, request)
     dependencies: Dependencies | None = None
     for _ in range(ATTEMPTS):
         try:
             basis = assumption or based(ledger, model, memory, dependencies, request)
-            context = context.moved(basis.latest)
-            decision = _decided(decide, basis.state, context, tested=assumption is None)
+            context = guard.named(context.moved(basis.latest), standing.standing, login_of(ledger))
+            decided = _decided(decide, basis.state, context, tested=assumption is None)
+            decision, standing = _allowed(ledger, decided, context, standing)
             events = _as_asked(decision, context)
-            most = MOST if assumption else 0
-            receipts = ledger.append_all(events, basis.condition, on_conflict_read=most)
+            condition, most = standing.tested(basis.condition), MOST if assumption else 0
+            receipts = ledger.append_all(events, condition, on_conflict_read=most)
         except Answered as found:
             return first_answer(found.request, found.rows)
         except ConditionFailed as error:
             assumption, dependencies = None, error.dependencies
+            if standing.may_have_changed(dependencies):
+                standing, dependencies = learned(ledger, standing.about), None
             continue
         except KeyConflict as conflict:
             return _recorded(ledger, context, decision, events, conflict)
@@ -160,9 +87,7 @@ def handle(
         if decision.refusal is not None:
             raise decision.refusal
         return Handled(*shown(events, receipts), decision.left)
-    raise ConditionFailed(
-        f"others decided about the same {ATTEMPTS} times while this was being decided; try again"
-    )
+    raise ConditionFailed(f"others decided about the same {ATTEMPTS} times meanwhile; try again")
 
 
 def _recorded(
@@ -215,11 +140,31 @@ def propose(
     context: Context,
     decide: Callable[[Any, Context], Decision],
 ) -> Decision:
-    """What `handle` would record at this moment; records nothing."""
-    basis = based(ledger, model, Memory())
-    context = _complete(context, ledger)._replace(proposed=True)
-    decision = decide(basis.state, context.moved(basis.latest))
+    """What `handle` would record at this moment; records nothing. Raises what the guard refuses."""
+    basis, standing = based(ledger, model, Memory()), learned(ledger)
+    context = _complete(context, ledger)._replace(proposed=True).moved(basis.latest)
+    context = guard.named(context, standing.standing, login_of(ledger))
+    decided = decide(basis.state, context)
+    decision, _ = _allowed(ledger, decided, context, standing)
+    if decision.refusal is not None and decided.refusal is None:
+        raise decision.refusal
     return decision._replace(events=_numbered(decision.events))
+
+
+def _allowed(
+    ledger: Ledger, decision: Decision, context: Context, standing: Known
+) -> tuple[Decision, Known]:
+    """The decision as the guard lets it be recorded, and the standing that this rests on."""
+    login = login_of(ledger)
+    if standing.standing.guarded:
+        about = guard.needs(decision, context, standing.standing, login)
+        if not about <= standing.about:
+            standing = learned(ledger, standing.about | about)
+    return guard.guarded(decision, context, standing.standing, login), standing
+
+
+def login_of(ledger: Ledger) -> str:
+    return getattr(ledger, "login", "")
 
 
 def _complete(context: Context, ledger: Ledger) -> Context:

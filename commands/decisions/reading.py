@@ -71,7 +71,7 @@ def based(
     if known is None or found is None or _changed(model, found):
         head, events = _whole(ledger, model, items, request, zone)
     else:
-        head, news = _counting(found, items, request, zone)
+        head, news = counting(found, items, request, zone)
         events = sorted((*known.events, *news), key=lambda event: event.position)
     memory.keep(model, head, events)
     state = model.folded(events)
@@ -141,10 +141,10 @@ def _whole(
     zone: ZoneInfo,
 ) -> tuple[int, list[Recorded]]:
     items += model.steady
-    return _counting(_dependencies(ledger, items), items, request, zone)
+    return counting(_dependencies(ledger, items), items, request, zone)
 
 
-def _counting(
+def counting(
     found: Dependencies, items: tuple[Item, ...], request: Request | None, zone: ZoneInfo
 ) -> tuple[int, list[Recorded]]:
     """The head, and the events that count: those that were not annulled.

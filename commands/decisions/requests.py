@@ -19,11 +19,13 @@ from ledger.api import Ledger
 from ledger.canonical import canonical
 from ledger.envelope import Event, Receipt, Recorded, Row, event_id
 from ledger.errors import KeyConflict, KeyTaken
+from ledger.events.access import AccessBreached
 from ledger.events.requests import MOST_LEFT, RequestBegun, RequestConcluded, Skipped
 from ledger.keys import under
 from ledger.log import EVERYTHING, Item, Query
 
-_MARKS = (RequestBegun, RequestConcluded)
+# What is recorded beside what was decided.
+_MARKS = (RequestBegun, RequestConcluded, AccessBreached)
 _LONGEST_REASON = 1_000
 
 
@@ -170,7 +172,7 @@ def ending(
 def shown(
     events: Sequence[Event], receipts: Sequence[Receipt]
 ) -> tuple[tuple[Event, ...], tuple[Receipt, ...]]:
-    """The events that were decided, without those about the request itself, and their receipts."""
+    """The events that were decided, without those recorded beside them, and their receipts."""
     pairs = zip(events, receipts, strict=True)
     kept = [pair for pair in pairs if not isinstance(pair[0].data, _MARKS)]
     return tuple(event for event, _ in kept), tuple(receipt for _, receipt in kept)

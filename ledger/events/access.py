@@ -24,6 +24,7 @@ AccessRule = Literal[
     "beyond_scope",
     "approver_without_right",
 ]
+Concerned = Annotated[tuple[Id, ...], Field(max_length=1000)]
 
 
 @fact
@@ -78,13 +79,13 @@ class AccessBreached:
     """Somebody decided what they may not; the policy let it through.
 
     - decision: the type of event that was decided
-    - employee: who decided, or an approver without the right; concerned: about whom
+    - employee: who decided, or an approver without the right; concerned: employees or units
     """
 
     decision: Id
     rule: AccessRule
     employee: EmployeeId | None = None
-    concerned: EmployeeId | None = None
+    concerned: Concerned = ()
     login: LoginId | None = None
 
 
@@ -95,5 +96,5 @@ class AccessRefused:
     decision: Id
     rule: AccessRule
     employee: EmployeeId | None = None
-    concerned: EmployeeId | None = None
+    concerned: Concerned = ()
     login: LoginId | None = None

@@ -150,6 +150,7 @@ class PeriodClosed:
     statements: Count
     digest: Digest
     late_scheme: Label | None = None
+    approved_by: Id | None = None
 
 
 @fact

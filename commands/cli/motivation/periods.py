@@ -63,8 +63,15 @@ def _show_closed(shell: DecisionShell, closed: Handled, *_: Any, **__: Any) -> N
     metavar="REMARK",
     help="Accept a scheme published after the period began; every statement shows why.",
 )
+@click.option(
+    "--approved-by",
+    metavar="EMPLOYEE",
+    help="Who approved it; needed if you are paid for the period yourself.",
+)
 @partial(deciding, again=_show_closed)
-def close(shell: DecisionShell, period: str, name: str, late: str | None) -> None:
+def close(
+    shell: DecisionShell, period: str, name: str, late: str | None, approved_by: str | None
+) -> None:
     """Close a period: issue a statement for every employee from what is known now.
 
     Refused while the period is running, if a day of it is closed already, if the scheme was
@@ -73,7 +80,7 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
     period's time zone.
     """
     span = period_of(period)
-    closed = decided_anew(lambda: _closed(shell, span, name, late))
+    closed = decided_anew(lambda: _closed(shell, span, name, late, approved_by))
     if isinstance(closed, Handled):
         _show_closed(shell, closed)
     else:
@@ -82,7 +89,7 @@ def close(shell: DecisionShell, period: str, name: str, late: str | None) -> Non
 
 
 def _closed(
-    shell: DecisionShell, span: Period, name: str, late: str | None
+    shell: DecisionShell, span: Period, name: str, late: str | None, approved_by: str | None
 ) -> Handled | list[dict[str, Any]]:
     """Close a period; with --dry-run, the statements that would be issued. Raises Outdated."""
     # 37 ms
@@ -106,7 +113,9 @@ def _closed(
         known = names(question.connection, seen)
         if shell.dry_run:
             tell_taken_from_nobody(question, seen, span, scheme)
-    decide = deciding_settlement.close(span, shell.zone, scheme, seen.as_of, found, late)
+    decide = deciding_settlement.close(
+        span, shell.zone, scheme, seen.as_of, found, late, approved_by
+    )
     if shell.dry_run:
         propose(shell.ledger, model, shell.context, decide)
         return [summary(each.written, known) for each in found]

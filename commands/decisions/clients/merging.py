@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from commands.decisions.handle import Context, Decision, DecisionModel
-from commands.decisions.ownership.ownership import BEGINNING
-from ledger.envelope import Recorded
+from commands.decisions.ownership import ownership
+from commands.decisions.ownership.ownership import BEGINNING, OWNERSHIP, Ownership
+from ledger.envelope import Event, Recorded
 from ledger.errors import Refused, UnknownId
 from ledger.events.clients import ClientMerged, ClientUnmerged
 from ledger.log import Item, Query
@@ -34,10 +35,19 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True)
 class Links:
-    """What a merge depends on: the ids that any event is about, and the last link of each."""
+    """What a merge depends on: the ids that any event is about, the last link of each, and owners.
+
+    - owned: by id, the changes of its owner
+    """
 
     known: frozenset[str] = frozenset()
     links: Mapping[str, Link] = field(default_factory=dict)
+    owned: Mapping[str, Ownership] = field(default_factory=dict)
+
+    def owner(self, client: str, at: datetime) -> str | None:
+        """Who owns an id by itself at a time."""
+        holding = self.owned[client].holding(at) if client in self.owned else None
+        return holding.owner if holding else None
 
     def into(self, client: str) -> str | None:
         """The client that this one was merged into, or None."""
@@ -63,7 +73,8 @@ class Links:
 def model(survivor: str, absorbed: str) -> DecisionModel:
     """What a merge of two ids depends on."""
     pair = (survivor, absorbed)
-    named = tuple(Item((*_ENTERED, *_LINKS), (f"client:{each}",)) for each in pair)
+    types = (*_ENTERED, *_LINKS, *OWNERSHIP)
+    named = tuple(Item(types, (f"client:{each}",)) for each in pair)
     return DecisionModel(Query(named), Links(), evolve, lambda state: _wider(state, pair))
 
 
@@ -77,7 +88,14 @@ def evolve(state: Links, event: Recorded) -> Links:
         if d.absorbed == d.survivor or (before and before[:2] > link[:2]):
             return state
         return replace(state, links={**state.links, d.absorbed: link})
-    return replace(state, known=state.known | {event.client}) if event.client else state
+    client = event.client
+    if client is None:
+        return state
+    state = replace(state, known=state.known | {client})
+    if event.type not in OWNERSHIP:
+        return state
+    owned = ownership.evolve(state.owned.get(client, Ownership(client)), event)
+    return replace(state, owned={**state.owned, client: owned})
 
 
 def merge(
@@ -90,8 +108,7 @@ def merge(
     """
 
     def decide(state: Links, context: Context) -> Decision:
-        if survivor == absorbed:
-            raise Refused(f"client {survivor} cannot be merged with itself; name two different ids")
+        _refuse_same(survivor, absorbed)
         _refuse_unknown(state, survivor, absorbed)
         into = state.into(absorbed)
         if into == survivor:
@@ -117,7 +134,8 @@ def merge(
         content = ClientMerged(
             survivor=survivor, absorbed=absorbed, evidence=evidence, approved_by=approved_by
         )
-        return Decision((context._replace(at=state.present(context.at)).event(content, survivor),))
+        event = context._replace(at=state.present(context.at)).event(content, survivor)
+        return _between(state, event, gains=survivor, loses=absorbed)
 
     return decide
 
@@ -139,9 +157,24 @@ def unmerge(
         content = ClientUnmerged(
             survivor=survivor, absorbed=absorbed, reason=reason, approved_by=approved_by
         )
-        return Decision((context._replace(at=state.present(context.at)).event(content, survivor),))
+        event = context._replace(at=state.present(context.at)).event(content, survivor)
+        return _between(state, event, gains=absorbed, loses=survivor)
 
     return decide
+
+
+def _between(state: Links, event: Event, *, gains: str, loses: str) -> Decision:
+    """The decision, with the owners of both ids: one gains what the other had."""
+    at = event.occurred_at
+    owners = [state.owner(each, at) for each in (gains, loses) if isinstance(at, datetime)]
+    concerned = tuple(each for each in owners if each is not None)
+    gained = len({*concerned}) > 1
+    return Decision((event,), concerns=concerned, favours=concerned[:1] if gained else ())
+
+
+def _refuse_same(survivor: str, absorbed: str) -> None:
+    if survivor == absorbed:
+        raise Refused(f"client {survivor} cannot be merged with itself; name two different ids")
 
 
 def _refuse_unknown(state: Links, *clients: str) -> None:

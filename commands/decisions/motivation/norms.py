@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from commands.decisions import units
 from commands.decisions.handle import Context, Decision, DecisionModel
-from commands.decisions.people import units
 from ledger.envelope import Recorded
 from ledger.errors import InvalidQuestion, Refused, UnknownId
 from ledger.events.motivation import NormBreached, NormDefined

@@ -64,6 +64,6 @@ def rule(reduction: str, decision: ReductionRuling, reason: str) -> Decide:
             decision=decision,
             reason=reason,
         )
-        return Decision((context.event(content),))
+        return Decision((context.event(content),), concerns=(state.whose[reduction],))
 
     return decide

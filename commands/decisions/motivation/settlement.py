@@ -45,6 +45,7 @@ class Settlement:
     - closed: closed periods, each with its zone; issued: statements
     - due: the amount due by statement, with corrections, also of statements never issued
     - proposed: (period, decision or None), by reduction
+    - whose: the employee of each statement issued and of each reduction proposed
     - changed: position of the last event about schemes or reductions
     """
 
@@ -53,6 +54,7 @@ class Settlement:
     issued: frozenset[str] = frozenset()
     due: Mapping[str, Decimal] = field(default_factory=dict)
     proposed: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    whose: Mapping[str, str] = field(default_factory=dict)
     changed: int = 0
 
 
@@ -84,13 +86,15 @@ def evolve(state: Settlement, event: Recorded) -> Settlement:
             return replace(state, closed=(*state.closed, (d.period, d.zone)))
         case "bonus_reduction.proposed":
             proposed = {d.reduction: (d.period, None), **state.proposed}
-            return replace(state, proposed=proposed, changed=at)
+            whose = {d.reduction: d.employee, **state.whose}
+            return replace(state, proposed=proposed, whose=whose, changed=at)
         case "bonus_reduction.decided" if d.reduction in state.proposed:
             ruled = (state.proposed[d.reduction][0], d.decision)
             proposed = {**state.proposed, d.reduction: ruled}
             return replace(state, proposed=proposed, changed=at)
         case "payout_statement.issued" if d.statement not in state.issued:
-            state = replace(state, issued=state.issued | {d.statement})
+            whose = {**state.whose, d.statement: d.employee}
+            state = replace(state, issued=state.issued | {d.statement}, whose=whose)
             return _due(state, d.statement, d.total)
         case "statement.corrected":
             return _due(state, d.statement, d.delta)
@@ -123,7 +127,7 @@ def publish(scheme: Scheme, remark: str | None = None) -> Decide:
             sha256=scheme.sha256,
             remark=remark,
         )
-        return Decision((context.event(content),))
+        return Decision((context.event(content),), favours=tuple(scheme.bonus.employees))
 
     return decide
 
@@ -177,6 +181,7 @@ def close(
     as_of: int,
     statements: Sequence[Statement],
     late: str | None = None,
+    approved_by: str | None = None,
 ) -> Decide:
     """Decide to close a period with these statements, as known at the position `as_of`."""
 
@@ -201,6 +206,7 @@ def close(
             statements=len(statements),
             digest=digest(statements),
             late_scheme=late,
+            approved_by=approved_by,
         )
         issued = (context.event(_issued(each, period, scheme)) for each in statements)
         return Decision((*issued, context.event(closed)))
@@ -213,7 +219,8 @@ def dispute(statement: str, claim: str) -> Decide:
 
     def decide(state: Settlement, context: Context) -> Decision:
         _refuse_unknown(state, statement)
-        return Decision((context.event(StatementDisputed(statement=statement, claim=claim)),))
+        content = StatementDisputed(statement=statement, claim=claim)
+        return Decision((context.event(content),), concerns=_whose(state, statement))
 
     return decide
 
@@ -255,7 +262,7 @@ def correct(
             reason=reason,
             evidence=tuple(evidence[:MOST_EVIDENCE]),
         )
-        return Decision((context.event(content),))
+        return Decision((context.event(content),), concerns=_whose(state, statement))
 
     return decide
 
@@ -279,6 +286,11 @@ def _issued(statement: Statement, period: Period, scheme: Scheme) -> PayoutState
         sha256=statement.sha256,
         document=statement.document,
     )
+
+
+def _whose(state: Settlement, statement: str) -> tuple[str, ...]:
+    """Whose a statement is, even if it was never issued: its id ends with the employee's."""
+    return (state.whose.get(statement) or statement.partition("/")[2],)
 
 
 def _refuse_unknown(state: Settlement, statement: str) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from commands.decisions import units
 from commands.decisions.handle import Context, Decision, DecisionModel
-from commands.decisions.people import units
 from ledger.envelope import Recorded
 from ledger.errors import InvalidQuestion, Refused, UnknownId
 from ledger.events.motivation import (
@@ -115,7 +115,7 @@ def revise(
         if state.values[target] == to:
             return Decision()
         content = TargetRevised(target=target, to=to, reason=reason, approved_by=approved_by)
-        return Decision((context.event(content),))
+        return Decision((context.event(content),), concerns=_whose(state, target))
 
     return decide
 
@@ -128,9 +128,15 @@ def explain(
     def decide(state: Targets, context: Context) -> Decision:
         _refuse_missing(state, target)
         content = ShortfallExplained(target=target, cause=cause, remark=remark)
-        return Decision((context.event(content),))
+        return Decision((context.event(content),), concerns=_whose(state, target))
 
     return decide
+
+
+def _whose(state: Targets, target: str) -> tuple[str, ...]:
+    """The employee whom a target is for, if it is for one."""
+    found = state.targets[target]
+    return (found.scope_id,) if found.scope == "employee" and found.scope_id else ()
 
 
 def _refuse_senseless(metric: str, period: str, value: Decimal, currency: str | None) -> None:

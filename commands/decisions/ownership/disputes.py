@@ -216,7 +216,11 @@ def judge(dispute: str, decision: Judgement, grounds: str, evidence: Iterable[st
             grounds=grounds,
             evidence=tuple(evidence),
         )
-        return Decision((context.event(content, found.client),))
+        two = {"claimant": found.claimant, "respondent": found.respondent}
+        # Shared, the claimant gets a part in what they had none in.
+        gains = {"shared": (found.claimant,), "neither": ()}.get(decision, (two.get(decision, ""),))
+        event = context.event(content, found.client)
+        return Decision((event,), concerns=tuple(two.values()), favours=gains)
 
     return decide
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from commands.decisions import units
 from commands.decisions.handle import DecisionModel
 from commands.decisions.ownership.changes import Change, Employment, Holding, Team, again, evolved
-from commands.decisions.people import units
 from ledger.envelope import Recorded
 from ledger.events.ownership import ReservationPolicyPublished
 from ledger.log import Item, Query

@@ -140,6 +140,8 @@ def cancel(reason: str, position: int | None = None) -> Decide:
                 f"client {state.client}: {which} is dated ahead; `iledger client planned` lists "
                 "those that are"
             )
+        holding = state.holding(context.at)
+        keeps = (holding.owner,) if holding else ()
         return Decision(
             tuple(
                 context.event(
@@ -147,7 +149,9 @@ def cancel(reason: str, position: int | None = None) -> Decide:
                     state.client,
                 )
                 for change in ahead
-            )
+            ),
+            concerns=(*keeps, *(change.owner for change in ahead if change.owner)),
+            favours=keeps,
         )
 
     return decide
@@ -201,7 +205,7 @@ def join(employee: str, team_role: TeamRole) -> Decide:
             return Decision()
         unit = state.unit(employee, context.at)
         content = AccountTeamMemberAdded(employee=employee, team_role=team_role, unit=unit)
-        return Decision((context.event(content, state.client),))
+        return Decision((context.event(content, state.client),), concerns=_owner(state, context))
 
     return decide
 
@@ -214,9 +218,14 @@ def leave(employee: str, reason: str | None = None) -> Decide:
         if state.team.role(employee) is None:
             return Decision()
         content = AccountTeamMemberRemoved(employee=employee, reason=reason)
-        return Decision((context.event(content, state.client),))
+        return Decision((context.event(content, state.client),), concerns=_owner(state, context))
 
     return decide
+
+
+def _owner(state: Ownership, context: Context) -> tuple[str, ...]:
+    holding = state.holding(context.at)
+    return (holding.owner,) if holding else ()
 
 
 def _settled(state: Ownership, context: Context, at: datetime) -> Holding | None:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from commands.decisions import units
 from commands.decisions.handle import Context, Decision, Handled, Memory, handle
 from commands.decisions.ownership import ownership
 from commands.decisions.ownership.changes import Holding
@@ -25,7 +26,6 @@ from commands.decisions.ownership.refusals import (
     refuse_unknown,
     whose,
 )
-from commands.decisions.people import units
 from ledger import codec
 from ledger.api import Ledger
 from ledger.envelope import Event, event_id

@@ -103,7 +103,8 @@ def start(plan: Plan, approved_by: str) -> Decide:
             plan_sha256=digest,
             approved_by=approved_by,
         )
-        return Decision((context.event(content),))
+        gains = tuple(plan.successors)
+        return Decision((context.event(content),), concerns=gains, favours=gains)
 
     return decide
 
@@ -142,7 +143,9 @@ def start_reversal(batch: str, reason: str, approved_by: str) -> Decide:
         if state.reversing or state.reversed:
             return Decision()
         content = TransferReversalStarted(batch=batch, reason=reason, approved_by=approved_by)
-        return Decision((context._replace(key=f"{batch}/turned").event(content),))
+        gains = (state.started.from_employee,) if state.started else ()
+        event = context._replace(key=f"{batch}/turned").event(content)
+        return Decision((event,), concerns=gains, favours=gains)
 
     return decide
 

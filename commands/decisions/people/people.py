@@ -84,7 +84,7 @@ def cancel(employee: str, *, reason: str) -> Decide:
                 f"nothing about employee {employee} is dated ahead; `iledger employee list` shows "
                 "what is"
             )
-        return Decision(tuple(_annulled(ahead, context, reason)))
+        return Decision(tuple(_annulled(ahead, context, reason)), concerns=(employee,))
 
     return decide
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from commands.decisions import units
 from commands.decisions.ownership import ownership, reassignment, reservation
 from commands.decisions.ownership.ownership import Ownership
-from commands.decisions.people import units
 from ledger.envelope import Event
 from ledger.errors import ClientTaken, Refused
 from ledger.events import ownership as facts

@@ -1,0 +1,1 @@
+"""Access: who knocks, who may decide what, and the one guard of all decisions."""
