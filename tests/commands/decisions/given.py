@@ -41,16 +41,22 @@ def given(model: DecisionModel, *events: Event) -> Any:
     return state
 
 
-def _recorded(position: int, event: Event) -> tuple[set[str], Recorded]:
-    """An event as it is read, and the tags that it is found by."""
+def recorded(event: Event, position: int, login: str = "dba") -> Recorded:
+    """An event as it is read, recorded by a login an hour after it happened."""
     encoded = codec.encode(event)
     recorded_at = (encoded.occurred_at or START) + timedelta(hours=1)
     row = Row(
         position, encoded.event_id, encoded.type, encoded.version, recorded_at,
         encoded.occurred_at, encoded.body,
     )  # fmt: skip
+    return localized(codec.decode(row), ZoneInfo("UTC"))
+
+
+def _recorded(position: int, event: Event) -> tuple[set[str], Recorded]:
+    """An event as it is read, and the tags that it is found by."""
+    encoded = codec.encode(event)
     own = {f"client:{encoded.client}", f"performed_by:{encoded.performed_by}"}
-    return own | set(encoded.tags), localized(codec.decode(row), ZoneInfo("UTC"))
+    return own | set(encoded.tags), recorded(event, position)
 
 
 def _folded(

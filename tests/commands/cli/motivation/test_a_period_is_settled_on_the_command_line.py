@@ -46,9 +46,9 @@ def said(iledger: Run, *arguments: Any) -> tuple[int, str]:
 def published(here: Here, worked: Path) -> Here:
     """The scheme published, the reductions that it proposes decided: E-1's stands."""
     assert here("bonus", "scheme", "check", str(worked)).exit_code == 0
-    assert here("bonus", "scheme", "publish", str(worked), "--by", "E-9").exit_code == 0
+    assert here("bonus", "scheme", "publish", str(worked), "--by", "E-8").exit_code == 0
     assert here("bonus", "scheme", "show", "sales@1").stdout == SCHEME
-    here("bonus", "reduction", "propose", "--period", PERIOD, "--scheme", "sales", "--by", "E-9")
+    here("bonus", "reduction", "propose", "--period", PERIOD, "--scheme", "sales", "--by", "E-8")
     proposed = rows(here, "bonus", "reduction", "list", "--period", PERIOD)
     assert [row["employee"] for row in proposed] == ["E-1", "E-2", "E-3", "E-4"]
     assert all(row["evidence"] and row["decision"] is None for row in proposed)
@@ -63,7 +63,7 @@ def published(here: Here, worked: Path) -> Here:
             "--reason",
             "talked over",
         )
-        assert here(*decide, "--by", "E-9").exit_code == 0
+        assert here(*decide, "--by", "E-8").exit_code == 0
     return here
 
 
@@ -113,7 +113,7 @@ def test_reductions_that_nobody_has_proposed_are_not_lost_by_closing(
 def test_a_dry_run_a_provisional_figure_and_the_closing_are_the_same(
     published: Here, iledger: Run
 ) -> None:
-    close = ("bonus", "period", "close", PERIOD, "--scheme", "sales@1", *LATE, "--by", "E-9")
+    close = ("bonus", "period", "close", PERIOD, "--scheme", "sales@1", *LATE, "--by", "E-8")
     dry = rows(published, *close, "--dry-run")
     assert rows(published, "bonus", "period", "list") == []
     provisional = rows(published, "kpi", "--period", PERIOD, "--scheme", "sales")
@@ -183,7 +183,7 @@ def test_the_recorded_bytes_are_shown_the_same_to_everybody(
     for position in ("999999", "0"):
         code, told = said(iledger, *ahead, position)
         assert (code, f"there is no event at position {position}; the last" in told) == (2, True)
-    done = here("bonus", "statement", "correct", f"{PERIOD}/E-2", "--reason", "late", "--by", "E-9")
+    done = here("bonus", "statement", "correct", f"{PERIOD}/E-2", "--reason", "late", "--by", "E-8")
     assert done.exit_code == 0, done.output
     assert rows(here, "bonus", "statement", "corrections", PERIOD) == []
     table = here("bonus", "statement", "show", f"{PERIOD}/E-2").stdout
@@ -218,12 +218,12 @@ def test_replay_and_comparison_of_schemes_write_nothing(published: Here, worked:
 
 def test_targets_are_set_revised_and_shown(here: Here, iledger: Run, worked: Path) -> None:
     new = ("target", "set", "--employee", "E-1", "--metric", "deals_won", "--period", "2026-Q3")
-    assert here(*new, "--value", "5", "--by", "E-9").exit_code == 0
+    assert here(*new, "--value", "5", "--by", "E-8").exit_code == 0
     code, told = said(iledger, *new, "--value", "6")
     assert (code, "iledger target revise 2026-Q3/E-1/deals_won" in told) == (8, True)
     assert said(iledger, *new, "--value", "many")[0] == 2
     name = "2026-Q3/E-1/deals_won"
-    here("target", "revise", name, "--to", "20", "--reason", "r", "--by", "E-9")
+    here("target", "revise", name, "--to", "20", "--reason", "r", "--by", "E-8")
     here("target", "explain", name, "--cause", "summer", "--by", "E-1")
     (row,) = rows(here, "target", "attainment", "--period", "2026-Q3")
     assert (row["fact"], row["first"], row["value"]) == (5, 5, 20)
