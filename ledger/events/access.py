@@ -10,7 +10,7 @@ LoginId = Annotated[Id, Tag("login")]
 SourceId = Annotated[Id, Tag("source")]
 Mode = Literal["open", "record", "enforce"]
 Exemption = Literal["owner_may_pass_on"]
-# Why somebody may not decide something; docs/security.md explains each.
+# Why somebody may not decide something; docs/access.md explains each.
 AccessRule = Literal[
     "own_favour",
     "own_target",

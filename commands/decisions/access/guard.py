@@ -2,7 +2,7 @@
 
 Pure: it looks at a decision, at who takes it and when, and at the standing. In `open` only the
 rules that always hold are checked; `record` records each other breach with the decision; `enforce`
-refuses it. A refusal is recorded. docs/security.md explains the rules.
+refuses it. A refusal is recorded. docs/access.md explains the rules.
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 A decision is named by the type of event that it records. `scope` in the column of a role: wherever
 the role was granted, in a unit and those below it or everywhere. `own`: about themself and the
-clients they own alone. Roles of other names give no rights. docs/security.md explains the table.
+clients they own alone. Roles of other names give no rights. docs/access.md explains the table.
 """
 
 from typing import Literal, NamedTuple
