@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from benchmarks import company
+from benchmarks.indexes import CHOICES
 from benchmarks.peers import Place, Raw
 from benchmarks.sides import compared
 from ledger.database import Location
@@ -93,3 +94,12 @@ def test_the_door_is_measured_beside_all_its_peers() -> None:
     table = [line for line in done.stdout.splitlines() if line.startswith("| ")]
     assert len(table) == 2 + 8, done.stdout
     assert all("×" in line for line in table[2:])
+
+
+@pytest.mark.group("dist")
+def test_each_choice_of_indexes_is_measured() -> None:
+    command = [sys.executable, "-m", "benchmarks.indexes", "--events", "2000", "--batches", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-4000:]
+    table = [line for line in done.stdout.splitlines() if line.startswith("| ")]
+    assert len(table) == 2 + len(CHOICES), done.stdout
