@@ -47,7 +47,7 @@ def _options() -> argparse.Namespace:
 
 def _door(dsn: str, folder: Path, chosen: argparse.Namespace) -> str:
     lines = door.measure(dsn, folder, chosen.rounds, chosen.lines)
-    others = (f"{name} (ours ×, of at least)" for name in door.OTHERS)
+    others = (f"{name}, ours × (at least)" for name in door.OTHERS)
     head = ["events or decisions a second", "ours", *others]
     return _drawn(head, (line.cells(door.OTHERS) for line in lines))
 

@@ -49,7 +49,7 @@ class Compared(NamedTuple):
         ratio, goal = self.ratios[side], self.goals.get(side)
         missed = goal is not None and ratio < goal
         shown = f"**×{ratio:.2f}**" if missed else f"×{ratio:.2f}"
-        return f"{number(self.rates[side])} ({shown}{f' of {goal:g}' if goal is not None else ''})"
+        return f"{number(self.rates[side])}, {shown}{f' (≥ {goal:g})' if goal is not None else ''}"
 
 
 def compared(

@@ -80,7 +80,7 @@ def test_a_ratio_is_the_median_of_the_ratios_within_a_round_and_the_first_does_n
     # 50, 100, 8.3.
     assert line.ratios == {"peer": 2.0}
     assert line.rates == {"ours": 50.0, "peer": 50.0}
-    assert line.cells(("peer", "other")) == ["append", "50.00", "50.00 (**×2.00** of 2.5)", ""]
+    assert line.cells(("peer", "other")) == ["append", "50.00", "50.00, **×2.00** (≥ 2.5)", ""]
     assert order == ["ours", "peer", "peer", "ours"] * 2
 
 
