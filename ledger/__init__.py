@@ -10,7 +10,7 @@ validation_messages what is wrong with an event, in words
 log, store, writer  appending and reading; a pool of connections; group commit
 receipts, following answers to producers; events as they come, through outages
 arrays              columns of a batch as PostgreSQL takes them
-intake, rejects     importing JSON Lines; the reject file
+intake              importing JSON Lines, from files and live pipes; the reject file
 schema, database    creating a ledger; connections and roles
 dcb                 the door of the eventsourcing library
 embedded            the private PostgreSQL that is used when there is no DSN

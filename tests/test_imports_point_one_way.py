@@ -20,7 +20,6 @@ ORDER = {
         "store",
         "receipts writer",
         "api dcb intake",
-        "rejects",
         "__init__",
     ),
     "projections": (

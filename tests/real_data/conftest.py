@@ -9,8 +9,9 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from ledger import intake, schema
+from ledger import schema
 from ledger.database import Connection, Location, connect
+from ledger.intake import Intake
 from ledger.store import Store
 from projections.engine.catch_up import catch_up
 from projections.view import View
@@ -29,7 +30,7 @@ def loaded(dsn: str, name: str, events: Iterable[Wire], on: datetime) -> Iterato
     schema.init(location, "UTC")
     lines = io.BytesIO(b"\n".join(map(msgspec.json.encode, events)) + b"\n")
     with Store(location) as store:
-        rejected = [v for batch in intake.take_in(store, lines) for v in batch.verdicts if v.error]
+        rejected = [v for batch in Intake(store, lines) for v in batch.verdicts if v.error]
     assert not rejected
     with closing(connect(location, "owner")) as connection:
         position = catch_up(connection, location).position

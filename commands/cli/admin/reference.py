@@ -29,6 +29,7 @@ _ENDINGS = (
     (DEFECT, "", "A defect of the program. `ILEDGER_DEBUG=1` shows where."),
     (main.INTERRUPTED, "", "Interrupted (Ctrl-C). What was recorded stays; run it again."),
     (main.PIPE_CLOSED, "", "The reader of the output, such as `head`, closed it."),
+    (143, "", "`append` was ended by SIGTERM. What was recorded stays; run it again."),
 )  # fmt: skip
 _COUNTING = """
 `iledger metrics --metric NAME --explain` lists the events behind a metric. A ratio comes with its

@@ -2,10 +2,12 @@
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, BinaryIO, Literal
 
 import click
@@ -17,12 +19,13 @@ from commands.cli.shell.progress import Bar
 from ledger import schema
 from ledger.database import Location, connect
 from ledger.errors import InvalidQuestion, LedgerError
-from ledger.intake import Batch, Verdict, take_in
-from ledger.rejects import Rejects, unused
+from ledger.intake import Batch, Intake, Verdict
+from ledger.intake.rejects import Rejects, unused
 from ledger.store import Store
 
 _SHOWN = 5  # rejections spelt out on the terminal; the reject file has them all
 _ROLES = ("writer",)
+TERMINATED = 143  # 128 and the number of SIGTERM, as shells say it
 
 
 @click.command(epilog="Example: iledger append calls.jsonl --rejects wrong.jsonl")
@@ -33,7 +36,9 @@ _ROLES = ("writer",)
     help="The file for rejected lines.  [default: FILE.rejects.jsonl, or ledger.rejects.jsonl]",
 )
 @click.option(
-    "--receipts", is_flag=True, help="Print the outcome of each event, one JSON object per line."
+    "--receipts",
+    is_flag=True,
+    help="Print the outcome of each line as soon as it is durable, one JSON object per line.",
 )
 @click.option(
     "--format",
@@ -49,6 +54,9 @@ def append(file: str, rejects: Path | None, receipts: bool, form: Literal["text"
     One event per line, in FILE or on standard input ("-"). Malformed lines go to the reject file,
     and the exit code is 1; all others are recorded. Running the same load again is always safe:
     events that are recorded already are recognised by source and key.
+
+    What comes through a pipe is recorded as it comes, within 200 ms. Ctrl-C or SIGTERM ends it once
+    the batch under way is recorded; a second one, at once.
     """
     location = chosen()
     sink = Rejects(_rejects_path(file, rejects), None if file == "-" else Path(file))
@@ -60,7 +68,7 @@ def append(file: str, rejects: Path | None, receipts: bool, form: Literal["text"
     try:
         with _opened(file) as stream, Bar(_title(file), _unit(file)) as bar:
             _load(location, stream, bar, tally, receipts)
-    except (LedgerError, KeyboardInterrupt):
+    except (LedgerError, OSError, KeyboardInterrupt, click.exceptions.Exit):
         sink.close(complete=False)
         tally.tell("stopped early: ")
         raise
@@ -112,12 +120,62 @@ class _Tally:
 
 def _load(location: Location, stream: BinaryIO, bar: Bar, tally: _Tally, receipts: bool) -> None:
     size = os.fstat(stream.fileno()).st_size if stream is not sys.stdin.buffer else 0
+    lost: OSError | None = None
     with Store(location, *_ROLES, max_connections=1) as store:
-        for batch in take_in(store, stream):
-            tally.add(batch)
-            if receipts:
-                sys.stdout.buffer.writelines(map(_receipt, batch.verdicts))
-            bar(batch.read if size else tally.lines, size or None)
+        intake = Intake(store, stream)
+        with _stopped_by_signals(intake):
+            for batch in intake:
+                try:
+                    tally.add(batch)
+                    if receipts and lost is None:
+                        _answer(batch)
+                except OSError as error:
+                    # What is under way is recorded all the same, and counted.
+                    lost = lost or error
+                    intake.stop()
+                bar(batch.read if size else tally.lines, size or None)
+    if lost is not None:
+        raise lost
+
+
+@contextmanager
+def _stopped_by_signals(intake: Intake) -> Iterator[None]:
+    """Let the first SIGINT or SIGTERM end the intake in order, and the second one the process.
+
+    Raises KeyboardInterrupt, or leaves with 143, after the intake has ended.
+    """
+    came: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        came.append(number)
+        intake.stop()
+        signal.signal(number, signal.SIG_DFL)
+
+    # A shell has the processes in its background ignore SIGINT.
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) != signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if signal.SIGINT in came:
+        raise KeyboardInterrupt
+    if came:
+        raise click.exceptions.Exit(TERMINATED)
+
+
+def _answer(batch: Batch) -> None:
+    """Print a receipt for each line, now."""
+    try:
+        sys.stdout.buffer.writelines(map(_receipt, batch.verdicts))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # Python would try to write the rest once more as it ends, and fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OSError(error.errno, error.strerror, "receipts on standard output") from None
 
 
 def _receipt(verdict: Verdict) -> bytes:
@@ -126,6 +184,8 @@ def _receipt(verdict: Verdict) -> bytes:
         position, recorded_at, new, event_id = verdict.receipt
         found["outcome"] = "recorded" if new else "duplicate"
         found |= {"position": position, "recorded_at": recorded_at, "event_id": event_id}
+    if verdict.event is not None:
+        found |= {"source": verdict.event.source, "key": verdict.event.key}
     return msgspec.json.encode(found) + b"\n"
 
 

@@ -14,7 +14,8 @@ import msgspec
 
 from ledger.codec import MAX_BODY
 from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, shorten
-from ledger.intake import Line, Verdict
+from ledger.intake.lines import Line
+from ledger.intake.pipeline import Verdict
 
 _SHOWN = 4096  # of a line that is too long
 
