@@ -11,6 +11,7 @@ The folder of an embedded ledger:
 
     folder.py   the folder: whose it is, its locks, the way to its socket
     programs.py PostgreSQL's programs from the wheel, and the account that may run them
+    login.py    whom the server takes its callers for
     cluster.py  the data directory: made, started, ended, cleared after a crash
     running.py  the running server: what it wrote down, and whether it answers
     server.py   the interface below

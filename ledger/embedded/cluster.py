@@ -17,9 +17,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from ledger.embedded import login
 from ledger.embedded.folder import PORT, hold
 from ledger.embedded.programs import Programs
-from ledger.embedded.running import Server, ready
+from ledger.embedded.running import SUPERUSER, Server, ready
 from ledger.errors import ServerUnavailable
 
 _PATIENCE = 300.0  # seconds; replaying 2 GB of WAL after a crash takes a while on a slow disk
@@ -37,8 +38,8 @@ _STARTING = b"LOG:  starting PostgreSQL "  # what a server says first
 
 _DATABASE = Path(__file__).parent / "database.sql"
 _INITDB = [
-    "--username=iledger",
-    "--auth-local=trust",  # the way to the socket is the folder, which is private
+    f"--username={SUPERUSER}",
+    "--auth-local=peer",  # for who starts it otherwise; see login.py
     "--auth-host=reject",
     "--encoding=UTF8",
     # The same order of text on every machine, whatever its C library.
@@ -92,6 +93,7 @@ def start(home: Path, programs: Programs, alive: int) -> None:
         (data / leftover).unlink(missing_ok=True)
     programs.own(data)
     options = [f"--{name}={value}" for name, value in _FIXED.items()]
+    options += login.rules(data, programs.name_of(data))
     popen = programs.popen(data)
     with open_log(home) as log:
         popen |= {"stdout": log, "stderr": log, "pass_fds": [alive]}

@@ -75,6 +75,22 @@ def _refuse_unless_ours(home: Path) -> None:
         )
 
 
+def account() -> str | None:
+    """The name of the account as which we run; it need not have one."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return None
+
+
+def login_name() -> str:
+    """The login of this account at the private server: its name, or uid_ and its number."""
+    name = account()
+    if name is None:
+        return f"uid_{os.geteuid()}"
+    return f"os_{name}" if name.startswith("pg_") or name in ("public", "none") else name
+
+
 def _user_name(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name

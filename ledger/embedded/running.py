@@ -5,8 +5,9 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
-from ledger.embedded.folder import PORT, socket_path
+from ledger.embedded.folder import PORT, login_name, socket_path
 
+SUPERUSER = "iledger"  # that comes with the data directory
 _WHO = b"user\0iledger\0database\0iledger\0\0"
 _HELLO = struct.pack("!ii", 8 + len(_WHO), 3 << 16) + _WHO  # protocol 3.0, StartupMessage
 _GOODBYE = b"X\0\0\0\4"
@@ -39,8 +40,11 @@ def recorded(home: Path) -> Server | None:
         return None
     if len(lines) < 8 or lines[7].strip() != b"ready" or not lines[0].strip().isdigit():
         return None
-    host = str(socket_path(home).parent).replace("\\", "\\\\").replace("'", "\\'")
-    conninfo = f"host='{host}' port={PORT} user=iledger dbname=iledger"
+    host, login = (
+        each.replace("\\", "\\\\").replace("'", "\\'")
+        for each in (str(socket_path(home).parent), login_name())
+    )
+    conninfo = f"host='{host}' port={PORT} user='{login}' dbname=iledger"
     return Server(home, int(lines[0]), conninfo, version)
 
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ledger.embedded import cluster
+from ledger.embedded import cluster, login
 from ledger.embedded.folder import (
     explained,
     hold,
@@ -42,11 +42,13 @@ def ensure_running(folder: Path, *, idle_limit: float = 900.0) -> str:
         # end the server between our finding it and its learning that we want it.
         with locked(home, shared=True):
             note_use(home)
-            if server := ready(home):
+            if (server := ready(home)) and login.made(home):
                 _watch(home, limit)
                 return server.conninfo
         with locked(home):
             server = ready(home) or _start(home, limit)
+            login.make(home, server)
+            _watch(home, limit)
             note_use(home)
             return server.conninfo
 

@@ -33,8 +33,9 @@ def login(location: Location, *roles: str, options: str = "") -> Iterator[Locati
         admin.execute(create.format(sql.Identifier(name), sql.SQL(options)))
         for role in names:
             admin.execute(sql.SQL("GRANT {} TO {}").format(role, sql.Identifier(name)))
-        try:
-            yield location._replace(dsn=make_conninfo(location.dsn or "", user=name))
-        finally:
+    try:
+        yield location._replace(dsn=make_conninfo(location.dsn or "", user=name))
+    finally:
+        with psycopg.connect(location.dsn or "", autocommit=True) as admin:
             admin.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(name)))
             admin.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))

@@ -72,11 +72,11 @@ def test_an_auditor_sees_every_grant_past_the_door(
 
 def test_a_server_that_forgets(iledger: Run, owner: Connection) -> None:
     owner.execute("RESET ROLE")
-    owner.execute("ALTER ROLE iledger SET synchronous_commit = off")
+    owner.execute("ALTER ROLE SESSION_USER SET synchronous_commit = off")
     try:
         code, found = findings(iledger)
     finally:
-        owner.execute("ALTER ROLE iledger RESET synchronous_commit")
+        owner.execute("ALTER ROLE SESSION_USER RESET synchronous_commit")
     assert code == 1
     assert found["synchronous_commit"]["found"] == "off"
 
