@@ -54,7 +54,7 @@ lint: $(READY) ## check format, style and types, and that each mutation still ap
 	@$(BIN)/python -m tests.mutants --check
 
 bench: $(PEERS) ## measure beside raw PostgreSQL and peers, into benchmarks/README.md; ONLY="--only door --rounds 6"
-	@$(BIN)/python -m benchmarks $(ONLY)
+	@$(BIN)/python -m benchmarks $(if $(wildcard $(VENV)/message-db),--message-db $(VENV)/message-db/package) $(ONLY)
 
 docs: $(READY) ## write the generated documents anew: docs/cli.md, events.md, exit-codes.md, metrics.md
 	@$(BIN)/python -m commands.cli.admin.reference docs
@@ -86,4 +86,6 @@ $(READY): pyproject.toml requirements.lock
 # Not in requirements.lock, since what is measured against runs on fewer machines than the product.
 $(PEERS): $(READY)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[bench]"
+	@if command -v npm >/dev/null; then mkdir -p $(VENV)/message-db && cd $(VENV)/message-db && \
+	  npm pack --silent @eventide/message-db@1.3.1 >/dev/null && tar xzf *.tgz; fi
 	@touch $@

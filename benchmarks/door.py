@@ -17,6 +17,7 @@ from psycopg import sql
 
 from benchmarks import company, deciding, uma
 from benchmarks.crowd import MANY, Crowd
+from benchmarks.message_db import MessageDb
 from benchmarks.peers import Ours, Place, Raw, Sqlite, Stock
 from benchmarks.sides import Compared, Way, compared, timed
 from benchmarks.uma import Uma
@@ -33,25 +34,35 @@ KINDS: dict[str, type[Any]] = {
     "UmaDB": Uma,
     "SQLite": Sqlite,
 }
-OTHERS = tuple(KINDS)[1:]
+OTHERS = (*tuple(KINDS)[1:], "message-db")
 THREADS = 64
 BATCH = 1_000
 _CHUNK = {"one": 200, "batches": 5, "crowd": 60, "threads": 50}
 
 
-def measure(dsn: str, folder: Path, rounds: int, lines: int) -> Iterator[Compared]:
-    """Yield the lines of the table. lines: of the file that is appended."""
+def measure(
+    dsn: str, folder: Path, rounds: int, lines: int, message_db: Path | None
+) -> Iterator[Compared]:
+    """Yield the lines of the table.
+
+    - lines: of the file that is appended
+    - message_db: its package of npm, unpacked; None to leave it out
+    """
     location, pattern = Location(dsn=dsn, schema="door"), Location(dsn=dsn, schema="pattern")
     for each in (location, pattern):
         schema.init(each)
     Raw.make(location)
+    kinds = KINDS
+    if message_db:
+        kinds = KINDS | {"message-db": MessageDb}
+        MessageDb.make(location, message_db)
     with uma.server(folder / "uma") as url:
         place = Place(location, pattern, url, folder / "recorder.sqlite")
-        sides = {name: kind(place) for name, kind in KINDS.items()}
+        sides = {name: kind(place) for name, kind in kinds.items()}
         sides["stock"].make()
         crowd = Crowd(place)
         try:
-            yield from _append(sides, crowd, place, rounds)
+            yield from _append(kinds, sides, crowd, place, rounds)
             deciding.hire(location)
             deciders = {name: KINDS[name] for name in ("ours", "stock", "UmaDB")}
             yield from deciding.measure(crowd, sides, deciders, rounds)
@@ -62,7 +73,9 @@ def measure(dsn: str, folder: Path, rounds: int, lines: int) -> Iterator[Compare
                 side.close()
 
 
-def _append(sides: dict[str, Any], crowd: Crowd, place: Place, rounds: int) -> Iterator[Compared]:
+def _append(
+    kinds: dict[str, type[Any]], sides: dict[str, Any], crowd: Crowd, place: Place, rounds: int
+) -> Iterator[Compared]:
     yield compared(
         "append, one at a time",
         rounds,
@@ -78,7 +91,11 @@ def _append(sides: dict[str, Any], crowd: Crowd, place: Place, rounds: int) -> I
     yield compared(
         f"{MANY} processes, one at a time",
         rounds,
-        {name: partial(_crowded, crowd, KINDS[name]) for name in ("ours", "raw", "stock", "UmaDB")},
+        {
+            name: partial(_crowded, crowd, kind)
+            for name, kind in kinds.items()
+            if kind is not Sqlite  # it has one writer at a time
+        },
         {"raw": 0.8, "UmaDB": 1},
     )
     with Store(place.location, "writer") as store, ThreadPoolExecutor(THREADS) as threads:

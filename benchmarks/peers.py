@@ -8,7 +8,7 @@ What it is handed (`ready`) is made beforehand and not measured.
     Stock    the PostgreSQL recorder of the `eventsourcing` library for DCB
     Sqlite   the SQLite recorder of the `eventsourcing` library
 
-UmaDB has a file of its own, since its package is not installed where nothing is measured.
+UmaDB and message-db have files of their own, since they are not there where nothing is measured.
 """
 
 import uuid
