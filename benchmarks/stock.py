@@ -1,8 +1,9 @@
-"""The peer at hand: the recorder and the projection runner that `eventsourcing` comes with."""
+"""The peer of projections: the runner that `eventsourcing` comes with, on its own recorder."""
 
 import uuid
 from urllib.parse import quote
 
+import psycopg
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import Tracking
@@ -53,6 +54,8 @@ class Calls(Projection[View]):
 
 def record(dsn: str, count: int) -> None:
     """Record `count` events with the stock application."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     application = Application[uuid.UUID](env=_environment(dsn))
     for start in range(0, count, 500):
         application.save(*(Call(f"C-{n}", "reached") for n in range(start, start + 500)))

@@ -103,3 +103,14 @@ def test_each_choice_of_indexes_is_measured() -> None:
     assert done.returncode == 0, done.stderr[-4000:]
     table = [line for line in done.stdout.splitlines() if line.startswith("| ")]
     assert len(table) == 2 + len(CHOICES), done.stdout
+
+
+@pytest.mark.group("dist")
+def test_asking_is_measured() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--only", "asking", "--no-readme"]
+    done = subprocess.run(
+        [*command, "--events", "6000", "--clients", "500"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    table = [line for line in done.stdout.splitlines() if line.startswith("| ")]
+    assert len(table) == 2 + 11, done.stdout
