@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from commands.decisions.access import guard
 from commands.decisions.access.remembered import Known, known, learned
+from commands.decisions.access.standing import login_of
 from commands.decisions.context import Context, Decision
 from commands.decisions.memory import Memory
 from commands.decisions.model import DecisionModel
@@ -161,10 +162,6 @@ def _allowed(
         if not about <= standing.about:
             standing = learned(ledger, standing.about | about)
     return guard.guarded(decision, context, standing.standing, login), standing
-
-
-def login_of(ledger: Ledger) -> str:
-    return getattr(ledger, "login", "")
 
 
 def _complete(context: Context, ledger: Ledger) -> Context:

@@ -20,8 +20,8 @@ def signed_before(question: Question, key: str, by: str | None) -> dict[str, Any
 
     None if it is still to be signed, or was signed before that. Raises KeyTaken.
     """
-    context = requesting(key, by, question.view.zone)
     with Ledger(question.location) as ledger:
+        context = requesting(ledger, key, by, question.view.zone)
         before = answered(ledger, context.request) if context.request else None
     if before is None or not before.events:
         return None
@@ -44,7 +44,7 @@ def sign(
         raise InvalidQuestion(f"the month {audit['month']} is not over; sign it when it is")
     decide = audits.sign(ClientBaseAuditSigned(**audit))
     with Ledger(question.location) as ledger:
-        context = requesting(key, by, question.view.zone)
+        context = requesting(ledger, key, by, question.view.zone)
         _say(handle(ledger, audits.model(), context, decide))
 
 

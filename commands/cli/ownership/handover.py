@@ -101,7 +101,8 @@ def pack(
             made = _pack(question, of, employee)
             show(made)
             if ledger:
-                _issue(ledger, made, requesting(key, by, made.view.zone), dry_run=dry_run)
+                context = requesting(ledger, key, by, made.view.zone)
+                _issue(ledger, made, context, dry_run=dry_run)
 
 
 @click.command(epilog="Example: iledger handover accept C-0112 --by E-09")
@@ -208,7 +209,7 @@ def _issued_before(
     question: Question, ledger: Ledger, key: str, by: str | None, show: Callable[[Pack], None]
 ) -> bool:
     """Whether the same was asked before; then the pack is made as it was then."""
-    request = requesting(key, by, question.view.zone).request
+    request = requesting(ledger, key, by, question.view.zone).request
     before = answered(ledger, request) if request else None
     if before is None:
         return False

@@ -29,6 +29,9 @@ from commands.cli.shell.question import ROLES, zoned
 from commands.cli.shell.request import request_of
 from commands.cli.shell.times import moment, zone_named
 from commands.decisions import parts
+from commands.decisions.access import guard
+from commands.decisions.access.remembered import known
+from commands.decisions.access.standing import login_of
 from commands.decisions.handle import (
     Context,
     Decision,
@@ -225,12 +228,14 @@ def say_before(key: str) -> None:
     remark(f"recorded before, with the key {key}; nothing was recorded now")
 
 
-def requesting(key: str | None, by: str | None, zone: str) -> Context:
+def requesting(ledger: Ledger, key: str | None, by: str | None, zone: str) -> Context:
     """The context of the request that the command line makes, under a key, or None for a new one.
 
-    Raises InvalidQuestion.
+    Who asks is the employee of the login, if it is linked and no other is named. Raises
+    InvalidQuestion.
     """
-    context = context_of(by, zone)
+    standing = known(ledger).standing
+    context = guard.named(context_of(by, zone), standing, login_of(ledger))
     asking = (context.by, context.performed_by)
     request = request_of(click.get_current_context(), key, asking, zone)
     return context._replace(key=request.key, request=request)
@@ -242,7 +247,7 @@ def _opened(
 ) -> Iterator[DecisionShell]:
     with Ledger(chosen()) as ledger:
         name = zone_named(zone, ledger.about.zone)
-        context = requesting(key, by, name)
+        context = requesting(ledger, key, by, name)
         with Printer(form, name) as printer:
             yield DecisionShell(ledger, context, name, printer, dry_run, yes)
 

@@ -115,6 +115,11 @@ class Standing(Struct, frozen=True):
         places = {*parties.units, *(self.unit(each, at) for each in parties.employees)}
         return not parties.everybody and all(unit in units.above(self.tree, p, at) for p in places)
 
+    def employed(self, employee: str, at: datetime) -> bool:
+        """Whether an employee works here at a time."""
+        places = [each for each in self.staff.get(employee, ()) if each.at <= at]
+        return bool(places) and places[-1].type != "employee.departed"
+
     def unit(self, employee: str, at: datetime) -> str | None:
         """The last unit of an employee by a time, also of one who has left; None if unknown."""
         places = [each for each in self.staff.get(employee, ()) if each.at <= at]
@@ -160,10 +165,15 @@ def _uncounted(state: Standing, event: Recorded) -> AccessRule | None:
     """Why an event on a role does not count; None if it does."""
     if not state.published:
         return None
-    who = state.employee_of(getattr(event, "login", ""), event.performed_by)
+    who = state.employee_of(login_of(event), event.performed_by)
     if who is None:
         return "unlinked"
     if event.type == "role.granted" and who == event.data.employee:
         return "own_role"
     parties: Any = parties_of(event.type, event.data)
     return state.lacking(who, event.type, parties, event.recorded_at)
+
+
+def login_of(of: Any) -> str:
+    """The login of an open ledger, or that recorded an event."""
+    return str(getattr(of, "login", ""))

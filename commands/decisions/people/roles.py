@@ -16,12 +16,12 @@ from commands.decisions.ownership.ownership import evolve as evolve_staff
 from commands.decisions.ownership.refusals import refuse_absent
 from ledger.envelope import Recorded
 from ledger.errors import Refused, UnknownId
-from ledger.events.people import RoleGranted, RoleRevoked
+from ledger.events.people import Reach, RoleGranted, RoleRevoked
 from ledger.log import Item, Query
 
 _ROLES = ("role.granted", "role.revoked")
 _EMPLOYMENT = ("employee.hired", "employee.moved", "employee.departed")
-Place = tuple[str, str | None]
+Place = tuple[str, str | None, Reach | None]  # role, unit or everywhere, reach
 
 
 class Word(NamedTuple):
@@ -37,7 +37,7 @@ class Word(NamedTuple):
 class Authority:
     """What decisions about one employee's roles depend on.
 
-    - words: the last event by role and scope
+    - words: the last event by role, scope and reach
     - staff: the employee's employments
     - units: the existing ones among those named
     """
@@ -47,9 +47,9 @@ class Authority:
     staff: Ownership = field(default_factory=lambda: Ownership(""))
     units: frozenset[str] = frozenset()
 
-    def held(self, role: str, scope: str | None, at: datetime) -> Word | None:
-        """The grant of a role in exactly this scope in effect at a time, or None."""
-        word = self.words.get((role, scope))
+    def held(self, role: str, scope: str | None, reach: Reach | None, at: datetime) -> Word | None:
+        """The grant of a role in exactly this place in effect at a time, or None."""
+        word = self.words.get((role, scope, reach))
         if word is None or not word.granted or (word.until is not None and word.until <= at):
             return None
         left = [
@@ -89,10 +89,11 @@ def evolve(state: Authority, event: Recorded) -> Authority:
             event.type == "role.granted",
             getattr(d, "until", None),
         )
-        before = state.words.get((d.role, d.scope))
+        place = (d.role, d.scope, d.reach)
+        before = state.words.get(place)
         if before and before[:2] > word[:2]:
             return state
-        return replace(state, words={**state.words, (d.role, d.scope): word})
+        return replace(state, words={**state.words, place: word})
     unit: str | None = getattr(d, "unit", None) or getattr(d, "to_unit", None)
     state = replace(state, units=state.units | ({unit} if unit else set()))
     if event.type in _EMPLOYMENT:
@@ -101,7 +102,11 @@ def evolve(state: Authority, event: Recorded) -> Authority:
 
 
 def grant(
-    role: str, *, scope: str | None = None, until: datetime | None = None
+    role: str,
+    *,
+    scope: str | None = None,
+    reach: Reach | None = None,
+    until: datetime | None = None,
 ) -> Callable[[Authority, Context], Decision]:
     """Decide to grant a role; nothing if it is granted already until the same time.
 
@@ -120,33 +125,46 @@ def grant(
             raise Refused(
                 f"the role would end on {context.shown(until)}, before it begins; give a later end"
             )
-        held = state.held(role, scope, at)
+        held = state.held(role, scope, reach, at)
         if held and held.until == until:
             return Decision()
-        content = RoleGranted(employee=state.employee, role=role, scope=scope, until=until)
+        content = RoleGranted(
+            employee=state.employee, role=role, scope=scope, reach=reach, until=until
+        )
         return Decision((context._replace(at=at).event(content),))
 
     return decide
 
 
 def revoke(
-    role: str, *, scope: str | None = None, reason: str | None = None
+    role: str,
+    *,
+    scope: str | None = None,
+    reach: Reach | None = None,
+    reason: str | None = None,
 ) -> Callable[[Authority, Context], Decision]:
     """Decide to revoke a role in this scope. Raises Refused if the employee does not have it."""
 
     def decide(state: Authority, context: Context) -> Decision:
         at = state.present(context.at)
         refuse_absent(state.staff, state.employee, context, at)
-        if state.held(role, scope, at) is None:
-            held = [s for r, s in state.words if r == role and state.held(r, s, at)]
-            scopes = [f"in {each}" if each else "everywhere" for each in held]
+        if state.held(role, scope, reach, at) is None:
+            held = [place[1:] for place in state.words if place[0] == role]
+            scopes = [_where(*each) for each in held if state.held(role, *each, at)]
             instead = f"; they have it {', '.join(scopes)}" if scopes else ""
-            where = f"in {scope}" if scope else "everywhere"
             raise Refused(
-                f"employee {state.employee} does not hold the role {role!r} {where}{instead}. "
-                f"`iledger role list --employee {state.employee}` lists their roles"
+                f"employee {state.employee} does not hold the role {role!r} "
+                f"{_where(scope, reach)}{instead}. `iledger access role list --employee "
+                f"{state.employee}` lists their roles"
             )
-        content = RoleRevoked(employee=state.employee, role=role, scope=scope, reason=reason)
+        content = RoleRevoked(
+            employee=state.employee, role=role, scope=scope, reach=reach, reason=reason
+        )
         return Decision((context._replace(at=at).event(content),))
 
     return decide
+
+
+def _where(scope: str | None, reach: Reach | None) -> str:
+    place = f"in {scope}" if scope else "everywhere"
+    return f"{place} for their own clients" if reach else place

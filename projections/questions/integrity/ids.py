@@ -26,7 +26,7 @@ LISTS = {
     "pipeline": "`iledger funnel` lists them.",
     "purchase": "`iledger deal purchases` lists them.",
     "reduction": "`iledger bonus reduction list` lists them.",
-    "role": "`iledger role list` lists them.",
+    "role": "`iledger access role list` lists them.",
     "scheme": "`iledger bonus scheme list` lists them.",
     "stage": "`iledger deal list` shows them.",
     "statement": "`iledger bonus statement list` lists them.",

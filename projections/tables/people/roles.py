@@ -23,6 +23,7 @@ class RoleChanged(NamedTuple):
     employee: str
     role: str
     scope: str | None
+    reach: str | None
     change: str
     until: datetime | None
     recorded_by: str
@@ -41,6 +42,7 @@ def _changed(event: Recorded, change: str) -> Iterator[RoleChanged]:
         d.employee,
         d.role,
         d.scope,
+        d.reach,
         change,
         getattr(d, "until", None),
         event.recorded_by,
@@ -54,13 +56,17 @@ UNFOLD: Unfolds = {
 
 
 class Role(NamedTuple):
-    """A role that an employee holds; units: those it reaches, None for everywhere."""
+    """A role that an employee holds; units: those it reaches, None for everywhere.
+
+    reach: `own_clients` if it is for the clients alone that the employee owns.
+    """
 
     employee: str
     name: str | None
     unit: str | None
     role: str
     scope: str | None
+    reach: str | None
     units: list[str] | None
     since: datetime | None
     precision: str

@@ -8,6 +8,7 @@ CREATE TABLE role_changes (
     employee    text NOT NULL,
     role        text NOT NULL,
     scope       text,
+    reach       text,
     change      text NOT NULL,
     until       timestamptz,
     recorded_by text NOT NULL,
@@ -20,14 +21,14 @@ CREATE INDEX ON role_changes (employee);
 
 -- name: roles
 WITH last_words AS (
-    SELECT DISTINCT ON (employee, role, scope) *, coalesce(occurred_at, '-infinity') AS at
+    SELECT DISTINCT ON (employee, role, scope, reach) *, coalesce(occurred_at, '-infinity') AS at
     FROM role_changes
     WHERE known(position, annulled_at, %(as_of)s) AND coalesce(occurred_at, '-infinity') <= %(on)s
       AND (%(employee)s::text IS NULL OR employee = %(employee)s)
       AND (%(role)s::text IS NULL OR role = %(role)s)
-    ORDER BY employee, role, scope, coalesce(occurred_at, '-infinity') DESC, position DESC
+    ORDER BY employee, role, scope, reach, coalesce(occurred_at, '-infinity') DESC, position DESC
 )
-SELECT w.employee, p.name, p.unit, w.role, w.scope,
+SELECT w.employee, p.name, p.unit, w.role, w.scope, w.reach,
        CASE WHEN w.scope IS NOT NULL THEN ARRAY(
            SELECT u FROM units_under(w.scope, %(as_of)s, %(on)s) u ORDER BY u COLLATE "C") END AS units,
        w.occurred_at AS since, w.precision, w.until, w.recorded_by, w.position
@@ -40,4 +41,5 @@ WHERE w.change = 'granted' AND (w.until IS NULL OR %(on)s < w.until)
         AND known(e.position, e.annulled_at, %(as_of)s)
         AND (coalesce(e.effective_at, '-infinity'), e.position) > (w.at, w.position)
         AND coalesce(e.effective_at, '-infinity') <= %(on)s)
-ORDER BY w.employee COLLATE "C", w.role COLLATE "C", w.scope COLLATE "C" NULLS FIRST
+ORDER BY w.employee COLLATE "C", w.role COLLATE "C", w.scope COLLATE "C" NULLS FIRST,
+         w.reach NULLS FIRST

@@ -70,14 +70,24 @@ def test_duplicates_are_merged_into_one_card_and_separated_again(asked: Here) ->
 
 
 def test_a_role_is_granted_shown_and_revoked(asked: Here) -> None:
-    grant = ("role", "grant", "E-7", "supervisor", "--scope", "U-1", "--until", "2150-01-01")
+    grant = (
+        "access",
+        "role",
+        "grant",
+        "E-7",
+        "supervisor",
+        "--scope",
+        "U-1",
+        "--until",
+        "2150-01-01",
+    )
     assert asked(*grant).exit_code == 0
     assert "already in that state" in asked(*grant).stderr
-    (held,) = rows(asked("role", "list", "--role", "supervisor", "--format", "json"))
+    (held,) = rows(asked("access", "role", "list", "--role", "supervisor", "--format", "json"))
     assert (held["employee"], held["units"]) == ("E-7", ["U-1"])
-    assert rows(asked("role", "list", "--on", "2026-01-01", "--format", "json")) == []
-    assert asked("role", "revoke", "E-7", "supervisor", "--scope", "U-1").exit_code == 0
-    assert rows(asked("role", "list", "--format", "json")) == []
+    assert rows(asked("access", "role", "list", "--on", "2026-01-01", "--format", "json")) == []
+    assert asked("access", "role", "revoke", "E-7", "supervisor", "--scope", "U-1").exit_code == 0
+    assert rows(asked("access", "role", "list", "--format", "json")) == []
 
 
 @pytest.mark.parametrize(
@@ -91,9 +101,9 @@ def test_a_role_is_granted_shown_and_revoked(asked: Here) -> None:
         ),
         (("client", "merge", "C-1", "C-1", "--evidence", "x"), 8, "with itself"),
         (("client", "unmerge", "C-1", "C-2", "--reason", "x"), 8, "it is a separate client"),
-        (("role", "grant", "E-8", "supervisor"), 3, "no employee 'E-8'"),
-        (("role", "grant", "E-7", "super\N{NO-BREAK SPACE}visor"), 1, "cannot be seen"),
-        (("role", "list", "--employee", "E-77"), 3, "Did you mean 'E-7'?"),
+        (("access", "role", "grant", "E-8", "supervisor"), 3, "no employee 'E-8'"),
+        (("access", "role", "grant", "E-7", "super\N{NO-BREAK SPACE}visor"), 1, "cannot be seen"),
+        (("access", "role", "list", "--employee", "E-77"), 3, "Did you mean 'E-7'?"),
     ],
 )
 def test_what_is_refused_says_why(

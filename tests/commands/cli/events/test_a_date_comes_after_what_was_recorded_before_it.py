@@ -21,7 +21,7 @@ PAIRS: dict[str, tuple[list[Line], str, dict[str, Any]]] = {
     "a role revoked": (
         [("role.granted", TIME, {"employee": "E-3", "role": "adm"}),
          ("role.revoked", DAY, {"employee": "E-3", "role": "adm"})],
-        "role list --employee E-3", {},
+        "access role list --employee E-3", {},
     ),
     "a member of the team removed": (
         [("account_team_member.added", TIME, {"employee": "E-3", "team_role": "sales"}),

@@ -57,9 +57,10 @@ _LATER = line("client reassign C-1 --to S-2 --reason workload --effective 2150-0
 _LEAVING = line("employee depart S-1 --effective 2150-01-01")
 _RELEASE = line("client release C-1 --reason pool")
 _PACK = line("handover pack C-1 --to S-1 --issue")
+_LINK = line("access login link iledger --employee S-9")
 _TARGET = line("target set --metric deals_won --period 2026-12 --id T --value")
 _NORM = line("norm define CALLS --metric interactions.call --at-least")
-_ROLE = line("role grant S-1 supervisor --scope U-1")
+_ROLE = line("access role grant S-1 supervisor --scope U-1")
 _CONFLICT = line("client conflict report C-1 --employee S-1")
 _DISPUTE = line("dispute open C-1 --claimant S-2 --respondent S-1 --claim mine --id D-1")
 _SETTLE = line("dispute resolve D-1 --grounds seen --decision")
@@ -128,10 +129,18 @@ REQUESTS = [
     made("employee cancel", "S-1 --reason stays", "S-1 --reason mistake", (_LEAVING,), (_LEAVING,)),
     made("employee absence", "S-1 --from 2026-07-01 --to 2026-07-14",
          "S-1 --from 2026-07-01 --to 2026-07-15", (), (line("employee depart S-1"),)),
-    made("role grant", "S-1 supervisor --scope U-1", "S-1 supervisor", (),
-         (line("role revoke S-1 supervisor --scope U-1"),)),
-    made("role revoke", "S-1 supervisor --scope U-1", "S-1 supervisor --scope U-1 --reason no",
-         (_ROLE,), (line("employee depart S-1"),)),
+    made("access role grant", "S-1 supervisor --scope U-1", "S-1 supervisor", (),
+         (line("access role revoke S-1 supervisor --scope U-1"),)),
+    made("access role revoke", "S-1 supervisor --scope U-1",
+         "S-1 supervisor --scope U-1 --reason no", (_ROLE,), (line("employee depart S-1"),)),
+    made("access login link", "iledger --employee S-9", "iledger --employee S-1", (),
+         (line("access login unlink iledger"),)),
+    made("access login unlink", "iledger", "iledger --reason left", (_LINK,), (_LINK,)),
+    made("access producer register", "crm --login iledger",
+         "crm --login iledger --type call.logged", (),
+         (line("access producer register crm --login iledger --acts-for-others --replace"),)),
+    made("access policy publish", "record", "record --remark trial", (),
+         (line("access policy publish open"),)),
     made("target set", "--metric deals_won --period 2026-12 --value 5",
          "--metric deals_won --period 2026-12 --value 6", (),
          (line("target revise 2026-12/whole/deals_won --to 7 --reason more"),)),

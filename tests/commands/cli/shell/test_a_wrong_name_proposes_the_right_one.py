@@ -39,7 +39,7 @@ MEANT = {
     "conflict resolve C-1": "client conflict resolve",
     "conflicts": "client conflict list",
     "employees": "employee list",
-    "roles": "role list",
+    "roles": "access role list",
     "outcomes": "handover outcomes",
     "attainment": "target attainment",
     "norms": "norm list",

@@ -1,0 +1,1 @@
+"""Commands about access: roles, logins, sources, the policy, and breaches of it."""
