@@ -6,7 +6,7 @@ BY = click.option(
     "--by",
     metavar="EMPLOYEE",
     envvar="ILEDGER_BY",
-    help="Who makes the decision.  [env: ILEDGER_BY; default: the employee of your login, or its name]",
+    help="Who makes the decision.  [env: ILEDGER_BY; default: whose your login is, or its name]",
 )
 KEY = click.option(
     "--key",
