@@ -3,7 +3,10 @@
 from commands.cli.directory.entry import Daily, Entry, Noun
 
 ADMINISTRATION: dict[str, Entry] = {
-    "init": Daily("admin.server:init", "Create the ledger, or migrate an older one."),
+    "init": Daily(
+        "admin.server:init",
+        "Create the ledger, migrate an older one, or put a restored one right.",
+    ),
     "status": Daily(
         "admin.server:status",
         "Show where the ledger is, its head position and its size, and what `audit check` finds.",

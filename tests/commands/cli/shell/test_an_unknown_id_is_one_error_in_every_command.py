@@ -193,7 +193,7 @@ def test_an_empty_id_is_refused_as_a_mistake_of_the_command_line(ask: Ask) -> No
 def test_spaces_around_an_id_are_not_part_of_it(ask: Ask) -> None:
     for question in (
         ("employee", "portfolio", " E-1 "),
-        ("client", "assign", "C-1 ", "--to", "E-1"),
+        ("client", "assign", "C-1 ", "--to", "E-2"),
     ):
         assert ask(*question)[0] == 0
 
