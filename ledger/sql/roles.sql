@@ -3,6 +3,7 @@
 --
 --   named               the names, which no other place computes
 --   names               the same as an answer
+--   comments            which roles are not said to be this ledger's
 --   take, inherits      what a connection does with them
 --   able, owned, set_role, make, set_roles, bind    how they are made: see ledger/schema/restoring.py
 --
@@ -26,6 +27,12 @@ named AS MATERIALIZED (
 
 -- name: names
 WITH {named} SELECT role, name, comment FROM named ORDER BY n
+
+-- name: comments
+-- The roles whose comment is another than theirs.
+WITH {named} SELECT name, shobj_description(oid, 'pg_authid')
+FROM named JOIN pg_roles ON rolname = name
+WHERE shobj_description(oid, 'pg_authid') IS DISTINCT FROM comment ORDER BY n
 
 -- name: take
 WITH {named} SELECT set_config('role', rolname, false) FROM (

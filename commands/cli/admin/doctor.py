@@ -1,21 +1,23 @@
 """`iledger doctor`: is everything around the ledger as it must be, and if not, what to do."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 import click
 import psycopg
 
+from commands.cli.admin import rights
+from commands.cli.admin.finding import Finding
 from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer
 from commands.cli.shell.question import listed
 from commands.cli.shell.selection import Selection
 from ledger import embedded, schema
-from ledger.database import Connection, Location, connect, role_names, translate
+from ledger.database import Connection, Location, connect, translate
 from ledger.errors import LedgerError, NotInitialised
 from ledger.sql import statements
 from projections.engine import runner
@@ -25,15 +27,7 @@ _OLDEST, _NEWEST = 15, 18
 _SECONDS_APART = 5
 _ROOM = 1 << 30
 _LISTED = 20  # events not understood
-
-
-class Finding(NamedTuple):
-    """What one check found, and what to do about it."""
-
-    check: str
-    result: Literal["ok", "warn", "fail"]
-    found: str
-    advice: str = ""
+_A_WHILE, _LONG = 1.0, 60  # seconds for which the turn is held, and a transaction open
 
 
 @click.command(epilog="Example: iledger doctor --format json")
@@ -134,42 +128,6 @@ def _settings(connection: Connection, location: Location) -> Iterator[Finding]:
         yield Finding("read_only", "fail", "the server takes no writes", advice)
 
 
-def _roles(connection: Connection, location: Location) -> Iterator[Finding]:
-    names = list(role_names(connection, location).values())
-    rows = connection.execute(_SQL["roles"], {"names": names}).fetchall()
-    lacking = [name for name, exists, _ in rows if not exists]
-    held = [name for name, _, member in rows if member]
-    if lacking:
-        advice = "Run `iledger init` with a login that may create roles; it makes them."
-        yield Finding("roles", "fail", f"missing: {', '.join(lacking)}", advice)
-    elif held:
-        yield Finding("roles", "ok", f"this login may act as {', '.join(held)}")
-    else:
-        advice = f"Let an administrator GRANT one of {', '.join(names)} to it."
-        yield Finding("roles", "fail", "this login has no role in the ledger", advice)
-
-
-def _triggers(connection: Connection, location: Location) -> Iterator[Finding]:
-    rows = connection.execute(_SQL["triggers"], {"schema": location.schema}).fetchall()
-    open_ = [table for table, guarded in rows if not guarded]
-    if not open_:
-        yield Finding("triggers", "ok", "events cannot be changed or removed")
-        return
-    advice = "Find out who switched them off; then ALTER TABLE … ENABLE ALWAYS TRIGGER immutable."
-    yield Finding("triggers", "fail", f"not guarding: {', '.join(open_)}", advice)
-
-
-def _grants(connection: Connection, location: Location) -> Iterator[Finding]:
-    found = connection.execute(_SQL["writers"], {"schema": location.schema})
-    others = ", ".join(row[0] for row in found)
-    if others:
-        tables = f"{location.schema}.events, {location.schema}.event_tags"
-        advice = f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {tables} FROM {others}"
-        yield Finding("grants", "fail", f"may write past append: {others}", advice)
-    else:
-        yield Finding("grants", "ok", "only append writes events")
-
-
 def _clock(connection: Connection, location: Location) -> Iterator[Finding]:
     before = datetime.now(UTC)
     ((now,),) = connection.execute(_SQL["clock"]).fetchall()
@@ -183,9 +141,56 @@ def _clock(connection: Connection, location: Location) -> Iterator[Finding]:
         yield Finding("clock", "fail" if abs(apart) > 300 else "warn", found, advice)
 
 
+def _recorded_at(connection: Connection, location: Location) -> Iterator[Finding]:
+    ((at, ahead),) = connection.execute(_SQL["recorded_at"]).fetchall()
+    if ahead is None or ahead <= 0:
+        when = (
+            "nothing is recorded" if at is None else f"the last event was recorded {at:%F %T} UTC"
+        )
+        yield Finding("recorded_at", "ok", when)
+        return
+    found = (
+        f"the last event was recorded {ahead:,.1f} s ahead of the server's clock, {at:%F %T} UTC"
+    )
+    advice = (
+        "The server's clock was ahead, or is behind now: set it by NTP. Until it has come so far, "
+        "all that is recorded has this time."
+    )
+    yield Finding("recorded_at", "fail" if ahead > _SECONDS_APART else "warn", found, advice)
+
+
+def _turn(connection: Connection, location: Location) -> Iterator[Finding]:
+    asked = {"schema": location.schema}
+    held = {row[0] for row in connection.execute(_SQL["turn"], asked).fetchall()}
+    if held:
+        time.sleep(_A_WHILE)  # nobody who only appends holds it for so long
+    rows = [row for row in connection.execute(_SQL["turn"], asked).fetchall() if row[0] in held]
+    for _, pid, login, since in rows:
+        found = f"process {pid}, login {login}, holds the turn to append{_since(since)}"
+        yield Finding(
+            "turn", "fail", found, f"Let it commit, or SELECT pg_terminate_backend({pid})"
+        )
+    if not rows:
+        yield Finding("turn", "ok", "nobody holds the turn to append")
+
+
+def _open(connection: Connection, location: Location) -> Iterator[Finding]:
+    rows = connection.execute(_SQL["open"], {"seconds": _LONG}).fetchall()
+    for pid, login, since in rows:
+        found = f"process {pid}, login {login}, has a transaction open{_since(since)}"
+        advice = "Let it end: while it is open, nothing that it may see is cleaned up."
+        yield Finding("transactions", "warn", found, advice)
+    if not rows:
+        yield Finding("transactions", "ok", f"none that is seen is open for {_LONG} s")
+
+
+def _since(moment: datetime | None) -> str:
+    return "" if moment is None else f" since {moment:%F %T} UTC"
+
+
 def _projections(connection: Connection, location: Location) -> Iterator[Finding]:
     at = runner.progress(connection, location)
-    advice = "Ask any question as the owner, or run `iledger projections rebuild`."
+    advice = "Ask any question as a keeper, or run `iledger projections rebuild`."
     if at is None:
         yield Finding("projections", "warn", "not built yet", advice)
     elif not at.fresh:
@@ -215,12 +220,31 @@ _CHECKS: tuple[_Check, ...] = (
     _version,
     _schema,
     _settings,
-    _roles,
-    _triggers,
-    _grants,
+    rights.roles,
+    rights.comments,
+    rights.owners,
+    rights.triggers,
+    rights.grants,
+    rights.rights,
+    rights.functions,
     _clock,
+    _recorded_at,
+    _turn,
+    _open,
     _projections,
     _events,
 )
 # Without a ledger, `iledger init` does everything that these would advise.
-_OF_A_LEDGER = (_roles, _triggers, _grants, _projections, _events)
+_OF_A_LEDGER = (
+    rights.roles,
+    rights.comments,
+    rights.owners,
+    rights.triggers,
+    rights.grants,
+    rights.rights,
+    rights.functions,
+    _recorded_at,
+    _turn,
+    _projections,
+    _events,
+)
