@@ -4,6 +4,7 @@ open, Ledger        the API on one page (ledger/api.py)
 Event, Recorded     an event to append, and one read back (ledger/envelope.py)
 events/             the facts, one file per subject
 codec, catalogue    events to bytes and back; the event types
+plain_lines         the same for lines that need not be taken apart
 moments             times with their precision
 keys, canonical     keys made of other keys; JSON whose bytes are hashed
 validation_messages what is wrong with an event, in words

@@ -25,11 +25,7 @@ def refuse_duplicates(text: bytes, read: Any) -> None:
     try:
         # What was lost with a name is missing here, and its quotation marks with it.
         again = _encode(read)
-        if b"\\" not in text:
-            same = text.count(b'"') == again.count(b'"')
-        else:
-            same = _marks(text) == _marks(again) is not None
-        if same:
+        if marks(text) == marks(again) is not None:
             return
         found = _twice(json.loads(text, object_pairs_hook=_Pairs))
     except RecursionError:
@@ -45,8 +41,10 @@ def _shown(value: Any) -> Any:
     return dict(value) if isinstance(value, _Pairs) else value
 
 
-def _marks(text: bytes) -> int | None:
+def marks(text: bytes) -> int | None:
     """How many quotation marks are not escaped; None where that is not seen at once."""
+    if b"\\" not in text:
+        return text.count(b'"')
     return None if b"\\\\" in text else text.count(b'"') - text.count(b'\\"')
 
 

@@ -48,6 +48,23 @@ class EventType(NamedTuple):
     needs: tuple[str, ...] = ()
     ends: tuple[tuple[str, str], ...] = ()
 
+    def tags_of(
+        self, data: Any, client: str | None, performed_by: str | None, request: str | None
+    ) -> tuple[str, ...]:
+        """The tags of an event with this content, except of what has a column of its own."""
+        if not self.tags and request is None:
+            return ()
+        found = [
+            f"{stream}:{value}"
+            for name, stream in self.tags
+            if (value := getattr(data, name)) is not None
+            and not (stream == "client" and value == client)
+            and not (stream == "performed_by" and value == performed_by)
+        ]
+        if request is not None:
+            found.append(f"request:{request}")
+        return tuple(found)
+
 
 @cache
 def types() -> dict[str, EventType]:

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any, Required, cast
+from typing import Any, Required, cast, get_type_hints
 
 import msgspec
 from msgspec.structs import force_setattr as put
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from ledger import catalogue
+from ledger import catalogue, plain_lines
 from ledger.canonical import canonical, refuse_duplicates
 from ledger.envelope import OPTIONAL, REQUIRED, Encoded, Event, Recorded, Row, Visibility, moment_of
 from ledger.errors import InvalidEvent, LedgerError, NotDecoded, brief
@@ -80,6 +80,12 @@ def encode_json(line: bytes) -> Encoded:
     """
     if len(line) > MAX_BODY:
         raise InvalidEvent("event", f"{len(line):,} bytes", "is larger than 1 MiB", _DIGEST_REMEDY)
+    found = _plain_lines()(line)
+    return encode_any(line) if found is None or len(found.body) > MAX_BODY else found
+
+
+def encode_any(line: bytes) -> Encoded:
+    """Do what `encode_json` does for a line that is not plain (`ledger.plain_lines`)."""
     wire = _parse(line)
     described = _type_of(wire)
     content = wire.pop("data", None)
@@ -127,6 +133,11 @@ def same(stored: bytes, offered: bytes) -> bool:
     return left == right and left_data == right_data
 
 
+@cache
+def _plain_lines() -> plain_lines.Reader:
+    return plain_lines.Reader(get_type_hints(_Envelope, include_extras=True))
+
+
 _DIGEST_REMEDY = "Keep the document elsewhere and record its SHA-256."
 
 
@@ -149,24 +160,16 @@ def _encode(described: catalogue.EventType, envelope: dict[str, Any], data: Any)
         ) from None
     if len(body) > MAX_BODY:
         raise InvalidEvent("event", f"{len(body):,} bytes", "is larger than 1 MiB", _DIGEST_REMEDY)
-    tags = tuple(
-        f"{stream}:{value}"
-        for name, stream in described.tags
-        if (value := getattr(data, name)) is not None
-        and (stream, value)
-        not in (("client", record.get("client")), ("performed_by", record.get("performed_by")))
-    )
-    if "request" in record:
-        tags += (f"request:{record['request']}",)
+    client, performed_by = record.get("client"), record.get("performed_by")
     return Encoded(
         described.name,
         described.version,
         record["source"],
         record["key"],
-        record.get("client"),
-        record.get("performed_by"),
+        client,
+        performed_by,
         moment.at,
-        tags,
+        described.tags_of(data, client, performed_by, record.get("request")),
         body,
     )
 

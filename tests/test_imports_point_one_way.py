@@ -15,6 +15,7 @@ ORDER = {
         "validation_messages",
         "events",
         "catalogue database",
+        "plain_lines",
         "codec log schema",  # an event and its bytes; the table and its rows
         "following",
         "store",
@@ -35,7 +36,7 @@ ORDER = {
 }
 # What turns events into bytes knows no table, and what knows the table knows no event's class.
 BYTES = {
-    "canonical", "catalogue", "codec", "events", "upcasts",
+    "canonical", "catalogue", "codec", "events", "plain_lines", "upcasts",
     "validation_messages",
 }  # fmt: skip
 TABLE = {"arrays", "database", "following", "log", "schema", "sql", "store", "writer"}

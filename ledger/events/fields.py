@@ -61,14 +61,14 @@ class NotBefore:
     start: str
 
 
+CONFIG = ConfigDict(extra="forbid", defer_build=True)
 Personal = Annotated[T, PersonalMark()]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def fact(cls: type[T]) -> type[T]:
     """Make a class the content of an event: frozen, keyword-only, without unknown fields."""
-    config = ConfigDict(extra="forbid", defer_build=True)
-    decorate = pydantic.dataclasses.dataclass(config=config, frozen=True, kw_only=True, slots=True)
+    decorate = pydantic.dataclasses.dataclass(config=CONFIG, frozen=True, kw_only=True, slots=True)
     return cast("type[T]", _refusing(decorate(cls)))
 
 
@@ -132,7 +132,8 @@ def words(content: type[Any]) -> list[str]:
     return re.findall(r"[A-Z][a-z0-9]*", content.__name__)
 
 
-def _utc(value: datetime) -> datetime:
+def utc(value: datetime) -> datetime:
+    """A time, in UTC."""
     if value.tzinfo is None:
         raise ValueError("has no time zone; add an offset such as +03:00 or Z")
     try:
@@ -144,14 +145,15 @@ def _utc(value: datetime) -> datetime:
     return at
 
 
-def _in_reach(value: date) -> date:
+def in_reach(value: date) -> date:
+    """A date that columns and arithmetic hold."""
     if not FIRST.year <= value.year < END.year:
         raise ValueError(f"{OUT_OF_REACH}; leave it out if there is no such date")
     return value
 
 
-def _written(value: Any) -> Any:
-    # Pydantic would read 1772323200, and "1772323200" too, as seconds since 1970.
+def written(value: Any) -> Any:
+    """A date or time in ISO 8601 form; pydantic would read "1772323200", too, as seconds."""
     if isinstance(value, (int, float, Decimal)) or (
         isinstance(value, str) and not _DATE.match(value)
     ):
@@ -161,16 +163,17 @@ def _written(value: Any) -> Any:
     return value
 
 
-def _number(value: Any) -> Any:
+def number(value: Any) -> Any:
+    """A number in the digits 0 to 9; Python reads 1_000 and digits of other scripts, too."""
     if isinstance(value, bool):
         raise ValueError("is a truth value, not a number")
-    # Python reads 1_000 and digits of other scripts, too.
     if isinstance(value, str) and ("_" in value or not value.isascii()):
         raise ValueError("must be a number in the digits 0 to 9, such as 1234.5")
     return value
 
 
-def _visible(value: str) -> str:
+def visible(value: str) -> str:
+    """Text in which every character can be seen, in the composed form."""
     if not value.isprintable():
         raise ValueError("has a character that cannot be seen, such as a control character or NBSP")
     if value.isascii():
@@ -181,13 +184,15 @@ def _visible(value: str) -> str:
     return composed
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
+    """Text of one line."""
     if _CONTROL.search(value):
         raise ValueError("has a control character, such as a line break or NUL")
     return value
 
 
-def _without_nul(value: str) -> str:
+def without_nul(value: str) -> str:
+    """Text that PostgreSQL takes."""
     if "\0" in value:
         raise ValueError("has a NUL character")
     return value
@@ -222,18 +227,18 @@ def _stripped(limit: int) -> StringConstraints:
     return StringConstraints(min_length=1, max_length=limit, strip_whitespace=True)
 
 
-Id = Annotated[str, _stripped(_LONGEST_ID), AfterValidator(_visible)]
-Label = Annotated[str, _stripped(500), AfterValidator(_one_line)]
+Id = Annotated[str, _stripped(_LONGEST_ID), AfterValidator(visible)]
+Label = Annotated[str, _stripped(500), AfterValidator(one_line)]
 Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=100_000), AfterValidator(_without_nul)
+    str, StringConstraints(min_length=1, max_length=100_000), AfterValidator(without_nul)
 ]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 EventId = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", to_lower=True)
 ]
-Instant = Annotated[datetime, BeforeValidator(_written), AfterValidator(_utc)]
-Day = Annotated[date, BeforeValidator(_written), AfterValidator(_in_reach)]
-_Number = BeforeValidator(_number)
+Instant = Annotated[datetime, BeforeValidator(written), AfterValidator(utc)]
+Day = Annotated[date, BeforeValidator(written), AfterValidator(in_reach)]
+_Number = BeforeValidator(number)
 Whole = Annotated[int, Field(ge=-MOST, le=MOST), _Number]
 # Of an event in the ledger. Every reader of JSON holds numbers up to 2**53 exactly.
 Position = Annotated[int, Field(ge=0, le=2**53 - 1), _Number]
