@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from commands.cli.admin.finding import Finding
-from ledger.database import ROLES, Connection, Location, role_names, role_statement
+from ledger.database import Connection, Location, role_names, role_statement
 from ledger.sql import statements
 
 _SQL = statements("commands.cli.admin", "rights.sql")
@@ -28,7 +28,7 @@ def roles(connection: Connection, location: Location) -> Iterator[Finding]:
 
 def comments(connection: Connection, location: Location) -> Iterator[Finding]:
     """Whether the roles say that they are this ledger's."""
-    rows = connection.execute(*role_statement("comments", location, ROLES, "roles.sql")).fetchall()
+    rows = connection.execute(*role_statement("comments", location)).fetchall()
     other = [f"{name} ({said or 'without a comment'})" for name, said in rows]
     if other:
         found = f"not said to be this ledger's: {', '.join(other)}"

@@ -53,14 +53,14 @@ def shadowed(any_location: Location) -> Iterator[tuple[Location, Connection, set
 
 
 def _shadow_tables(connection: Connection, location: Location) -> None:
-    tables = (
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(%s)"
-    )
-    for (name,) in connection.execute(tables, [location.schema]).fetchall():
-        like = sql.SQL("CREATE TEMP TABLE {} (LIKE {})").format(
-            sql.Identifier(name), sql.Identifier(location.schema, name)
-        )
-        connection.execute(like)
+    found = connection.execute(
+        "SELECT relname, string_agg(format('%%I %%s', attname, format_type(atttypid, NULL)), ', ') "
+        "FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped "
+        "WHERE relkind = 'r' AND relnamespace = to_regnamespace(%s) GROUP BY relname",
+        [location.schema],
+    ).fetchall()
+    for name, columns in found:
+        connection.execute(f'CREATE TEMP TABLE "{name}" ({columns})'.encode())
 
 
 def _shadow_functions(connection: Connection, location: Location) -> None:
