@@ -55,7 +55,7 @@ def shadowed(any_location: Location) -> Iterator[tuple[Location, Connection, set
 def _shadow_tables(connection: Connection, location: Location) -> None:
     found = connection.execute(
         "SELECT relname, string_agg(format('%%I %%s', attname, format_type(atttypid, NULL)), ', ') "
-        "FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped "
+        "FROM pg_class c JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped "
         "WHERE relkind = 'r' AND relnamespace = to_regnamespace(%s) GROUP BY relname",
         [location.schema],
     ).fetchall()
@@ -127,7 +127,8 @@ def test_nothing_of_it_runs_as_the_owner(shadowed: tuple[Location, Connection, s
             attempt(connection, location.schema, routine)
     assert ran <= {f"ran as {connection.info.user}"}
     with closing(connect(location, "auditor")) as auditor:
-        assert next(iter(log.read(auditor))).position == 1
+        first = auditor.execute("SELECT key FROM events ORDER BY position LIMIT 1").fetchone()
+    assert first == ("a",)
 
 
 def test_its_temporary_tables_are_not_what_is_read_or_written(
