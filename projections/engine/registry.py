@@ -28,6 +28,7 @@ MODULES = (
     "engine.not_understood",
     "tables.people.people",
     "tables.people.roles",
+    "tables.access.access",
     "tables.ownership.ownership",
     "tables.ownership.transfers",
     "tables.clients.clients",

@@ -11,6 +11,7 @@ from commands.cli.shell.cells import Formatted
 from commands.cli.shell.charts import with_bars
 from commands.cli.shell.figures import NO_DATA
 from commands.cli.shell.question import Question, asked
+from commands.cli.shell.seeing import visible
 from projections.periods import period_of
 from projections.tables.people.people import names
 
@@ -49,6 +50,7 @@ def attainment(question: Question, period: str, by: str, credit: str) -> None:
     credit_of(credit)  # refused even where there is no target
     connection, view = question.connection, question.view
     found = attainment.attainment(connection, view, period_of(period), by=by, credit=credit)
+    found = visible(question, found, lambda row: row.scope_id if by == "employee" else None)
     known = names(connection, view)
     rows = [
         {"scope_id": row.scope_id, "name": known.get(row.scope_id or "")} | row._asdict()

@@ -12,6 +12,7 @@ from commands.cli.shell.ids import EMPLOYEE, NORM
 from commands.cli.shell.names import with_names
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked, opened
+from commands.cli.shell.seeing import visible
 from commands.decisions.motivation import norms as deciding_norms
 from ledger.errors import InvalidQuestion
 from projections.motivation.compliance import Compliance
@@ -62,6 +63,7 @@ def breaches_(
         if employee in (None, each.employee)
         and (everybody or each.state == BREACHED or each.position is not None)
     ]
+    told = visible(question, told, lambda each: each.employee)
     if not explain:
         known = people.names(question.connection, question.view)
         question.show(with_names([_line(each) for each in told], known, "employee"), drop=_DROP)

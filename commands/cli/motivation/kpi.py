@@ -14,6 +14,7 @@ from commands.cli.shell.figures import EVIDENCE
 from commands.cli.shell.ids import EMPLOYEE
 from commands.cli.shell.output import Format, remark
 from commands.cli.shell.question import Question, listed, opened, zoned
+from commands.cli.shell.seeing import refuse_unseen, sight, visible
 from commands.cli.shell.selection import Selection
 from ledger.errors import InvalidQuestion, NotFound
 from projections.motivation.payout_statement import StatementContent, read_back
@@ -123,6 +124,7 @@ def _answer(
     scheme: str | None,
     explain: str | None,
     wanted: Wanted | None,
+    by: str | None,
 ) -> None:
     """Show the employees wanted, or all: one in full, several in a row each."""
     # 100 ms
@@ -130,7 +132,7 @@ def _answer(
 
     span = period_of(period)
     found = shown(question, span, scheme)
-    among = None if wanted is None else wanted(question, found.view)
+    found, among = _seen(question, found, wanted and wanted(question, found.view), by)
     if explain is not None:
         question.show(
             figures_behind(question.connection, found.view, span, found.scheme, explain, among),
@@ -154,6 +156,19 @@ def _answer(
         question.show(told)
     else:
         _show_rows(question, told, found.view)
+
+
+def _seen(
+    question: Question, found: Shown, among: Sequence[str] | None, by: str | None
+) -> tuple[Shown, Sequence[str] | None]:
+    """The statements that may be seen, of whom; None is all. Raises Refused."""
+    if among is not None:
+        refuse_unseen(question, among, by)
+        return found, among
+    contents = visible(question, found.contents, lambda each: each["employee"], by)
+    if len(contents) == len(found.contents):
+        return found, None
+    return found._replace(contents=contents), [each["employee"] for each in contents]
 
 
 def _tell_lacking(
@@ -224,7 +239,10 @@ class _Kpi(click.Command):
     "--team", is_flag=True, help="Only the employees of the units that you manage, and below."
 )
 @click.option(
-    "--by", metavar="EMPLOYEE", envvar="ILEDGER_BY", help="Who you are.  [env: ILEDGER_BY]"
+    "--by",
+    metavar="EMPLOYEE",
+    envvar="ILEDGER_BY",
+    help="Who you are.  [env: ILEDGER_BY; default: whose your login is]",
 )
 @_PERIOD
 @_SCHEME
@@ -247,7 +265,7 @@ def kpi(
     """Show the scores and bonuses of a period: as closed, or provisional."""
     wanted = _whose(employee, by, mine=mine, team=team)
     with opened(None, None, zone, form, selection=selection) as question:
-        _answer(question, period, scheme, explain, wanted)
+        _answer(question, period, scheme, explain, wanted, by)
 
 
 def _whose(employee: str | None, by: str | None, *, mine: bool, team: bool) -> Wanted | None:
@@ -255,12 +273,15 @@ def _whose(employee: str | None, by: str | None, *, mine: bool, team: bool) -> W
     if (employee is not None) + mine + team > 1:
         raise click.UsageError("give one of --employee, --mine and --team, or none of them.")
     if mine or team:
-        if by is None:
-            raise click.UsageError("--mine and --team need --by EMPLOYEE, or ILEDGER_BY.")
         return lambda asked, view: _of(asked, view, by, team=team)
     return None if employee is None else lambda *_: (employee,)
 
 
-def _of(question: Question, view: View, employee: str, *, team: bool) -> Sequence[str]:
+def _of(question: Question, view: View, by: str | None, *, team: bool) -> Sequence[str]:
+    employee = by or sight(question).viewer
+    if employee is None:
+        raise click.UsageError(
+            "--mine and --team need --by EMPLOYEE, ILEDGER_BY, or a login linked to an employee."
+        )
     check_known(question.connection, view, "employee", employee)
     return managed(question.connection, view, employee) if team else (employee,)

@@ -7,6 +7,7 @@ from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.ids import EMPLOYEE, REDUCTION
 from commands.cli.shell.names import with_names
 from commands.cli.shell.question import Question, asked
+from commands.cli.shell.seeing import visible
 from commands.decisions.motivation import reductions as deciding_reductions
 from commands.decisions.motivation import settlement as deciding_settlement
 from projections.motivation.scheme import recorded_scheme
@@ -59,6 +60,7 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
         period=period and period_of(period).name,
         employee=employee,
     )
+    found = visible(question, found, lambda row: row.employee)
     known = people.names(question.connection, question.view)
     question.show(with_names(found, known, "employee"), drop=_DROP)
 

@@ -13,6 +13,7 @@ from commands.cli.shell.names import with_names
 from commands.cli.shell.output import remark
 from commands.cli.shell.parts import parted
 from commands.cli.shell.question import Question, asked, opened
+from commands.cli.shell.seeing import refuse_unseen, visible
 from commands.decisions.motivation import settlement as deciding_settlement
 from ledger.errors import InvalidQuestion, NotFound
 from projections.motivation.payout_statement import StatementContent, read_back
@@ -40,6 +41,7 @@ def list_(question: Question, period: str | None, employee: str | None) -> None:
     rows = [row._asdict() for row in issued(question.connection, question.view, **wanted)]
     rows += [row._asdict() for row in never_issued(question.connection, question.view, **wanted)]
     told = [{key: row[key] for key in row if key != "document"} for row in rows]
+    told = visible(question, told, lambda row: str(row["employee"]))
     known = people.names(question.connection, question.view)
     question.show(with_names(told, known, "employee"), drop=_DROP)
 
@@ -57,6 +59,8 @@ def show(question: Question, name: str | None, employee: str | None, period: str
     found = issued(
         question.connection, question.view, statement=name, employee=employee, period=period
     )
+    whose = found[-1].employee if found else employee or str(name).partition("/")[2]
+    refuse_unseen(question, [whose])
     if not found:
         name = name or f"{period}/{employee}"
         became = rulings(question.connection, question.view, name)
@@ -116,7 +120,7 @@ def corrections(question: Question, period: str) -> None:
     )
 
     span, connection, view = period_of(period), question.connection, question.view
-    rows = corrections(connection, view, span.name)
+    rows = visible(question, corrections(connection, view, span.name), lambda row: row.employee)
     closing = closing_of(connection, view, span.name)
     today = pinned(view, closing)._replace(as_of=view.as_of)
     tell_taken_from_nobody(question, today, span, closing_scheme(connection, view, closing))

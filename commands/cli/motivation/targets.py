@@ -7,6 +7,7 @@ import click
 from commands.cli.shell.decision import DecisionShell, deciding
 from commands.cli.shell.ids import EMPLOYEE, TARGET, UNIT
 from commands.cli.shell.question import Question, asked
+from commands.cli.shell.seeing import visible
 from commands.decisions.motivation import targets as deciding_targets
 from projections.motivation import attainment
 from projections.periods import period_of
@@ -140,7 +141,8 @@ def list_(question: Question, period: str | None, employee: str | None, unit: st
         scope="employee" if employee else "unit" if unit else None,
         scope_id=employee or unit,
     )
-    question.show(found, drop=_DROP)
+    own = visible(question, found, lambda row: row.scope_id if row.scope == "employee" else None)
+    question.show(own, drop=_DROP)
 
 
 @click.command(

@@ -85,6 +85,10 @@ def resolve(
 def list_(question: Question, by: By | None, since: str | None, until: str | None) -> None:
     """List conflicts, blocked approaches, and approaches made in breach of a reservation.
 
+    Decisions that were refused for want of the right are listed as blocked, those that the access
+    policy let through as breaches; `iledger access breaches` lists them also where no client is
+    concerned.
+
     A branch is the employee's unit at that moment.
     """
     asked = (question.connection, question.view)

@@ -18,7 +18,8 @@ def custody(question: Question, client: str | None) -> None:
     """Check that every client has exactly one owner, or none, at every moment.
 
     Exit code 1 if there is a breach: intervals that overlap or leave a gap, an owner who was never
-    hired, a change whose former owner is wrong, or a reservation of a client owned by another.
+    hired, a change whose former owner is wrong, a reservation of a client owned by another, or a
+    decision without the right that the access policy let through.
     Clients whose owner has left are listed separately; they are not a breach. Not checked: whether
     the clients were ever registered, and whether owners were employed when they were given a
     client (`iledger audit check`); deals, tasks and cases of those who have left (the same); and

@@ -9,6 +9,7 @@ from commands.cli.shell.cells import counted
 from commands.cli.shell.ids import EMPLOYEE
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
+from commands.cli.shell.seeing import refuse_unseen
 from projections.questions.integrity.check import check
 from projections.questions.ownership import portfolio as portfolio_question
 from projections.shown_times import local
@@ -36,6 +37,7 @@ _DEPARTURES = (
 @asked
 def portfolio(question: Question, employee: str) -> None:
     """List and count the clients of an employee, now or at another time."""
+    refuse_unseen(question, [employee])
     found = portfolio_question.portfolio(question.connection, question.view, employee)
     question.show(found, drop=_PORTFOLIO)
     kinds = Counter(row.kind for row in found)

@@ -1,7 +1,7 @@
 """`iledger metrics`: what was achieved."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -9,6 +9,7 @@ from commands.cli.reports.spans import PERIOD, SINCE, UNTIL, period_of
 from commands.cli.shell.figures import EVIDENCE, courses, flat, least, pivoted
 from commands.cli.shell.output import remark
 from commands.cli.shell.question import Question, asked
+from commands.cli.shell.seeing import visible
 from ledger.errors import InvalidQuestion, NotFound
 from ledger.suggestions import did_you_mean
 from projections.metrics import metrics as figures
@@ -42,6 +43,8 @@ _SHOWN = (
     "cycle_won_median",
     "overdue_share",
 )
+
+T = TypeVar("T", MetricRow, EvidenceRow)
 
 
 @click.command(epilog="Example: iledger metrics --period 2025-09 --by employee --metric win_rate")
@@ -115,9 +118,15 @@ def metrics(
     names = _names(question, by)
     if explain:
         rows = figures.explain(question.connection, question.view, chosen[0], group=group, **how)
-        question.show([_with_name(row, names) for row in rows], drop=EVIDENCE)
+        told = [_with_name(row, names) for row in _seen(question, by, rows)]
+        question.show(told, drop=EVIDENCE)
         return
-    _show(question, _of_group(question, group, wanted, how), by, names)
+    _show(question, _seen(question, by, _of_group(question, group, wanted, how)), by, names)
+
+
+def _seen(question: Question, by: str, rows: Sequence[T]) -> list[T]:
+    """The rows that may be seen: those of employees only within the role of who asks."""
+    return visible(question, rows, lambda row: row.group if by == "employee" else None)
 
 
 def _check_names(question: Question, by: str, group: str | None) -> None:

@@ -62,12 +62,13 @@ _SAYS = {
 
 
 class Breach(NamedTuple):
-    """A rule that a decision breaks: which decision, by whom, and about whom."""
+    """A rule that a decision breaks: which one, by whom, about whom and about which client."""
 
     rule: AccessRule
     decision: str
     employee: str | None
     concerned: tuple[str, ...] = ()
+    client: str | None = None
 
 
 def named(context: Context, standing: Standing, login: str) -> Context:
@@ -115,9 +116,10 @@ def breaches(
     if not decision.events:
         return
     who = context.performed_by or context.by
+    client = decision.events[0].client
     linked = None if standing.acts_for_others(login) else standing.logins.get(login)
     if linked is not None and who != linked:
-        yield Breach("other_name", _decided(decision.events[0]), who, (linked,))
+        yield Breach("other_name", _decided(decision.events[0]), who, (linked,), client)
     for event in decision.events:
         yield from _always(event, decision, standing, who)
     if standing.guarded:
@@ -133,10 +135,10 @@ def _always(event: Event, decision: Decision, standing: Standing, who: str) -> I
     if type_ == "client.reassigned" and "owner_may_pass_on" not in standing.policy.exempt:
         interested |= parties.employees
     if approving in interested:
-        yield Breach("own_favour", type_, approving, tuple(sorted(interested)))
+        yield Breach("own_favour", type_, approving, tuple(sorted(interested)), event.client)
     if type_ in _OWN and {who, approving} & parties.employees:
         own = who if who in parties.employees else approving
-        yield Breach(_OWN[type_], type_, own, (own,))
+        yield Breach(_OWN[type_], type_, own, (own,), event.client)
     if type_ == "role.granted" and standing.published and event.data.employee == who:
         yield Breach("own_role", type_, who, (who,))
     if type_ == "period.closed":
@@ -155,22 +157,25 @@ def _without_right(
     """Who has not the right, by role and scope."""
     who = standing.employee_of(login, context.performed_by)
     if who is None and context.performed_by is not None:
-        yield Breach("unlinked", _decided(decision.events[0]), context.performed_by)
+        first = decision.events[0]
+        yield Breach("unlinked", _decided(first), context.performed_by, (), first.client)
         return
     for event in decision.events:
         type_ = _decided(event)
         if not _by_role(event, type_):
             continue
         if who is None:
-            yield Breach("unlinked", type_, None)
+            yield Breach("unlinked", type_, None, (), event.client)
             return
         parties = _parties(event, decision)
         whom = tuple(sorted(parties.employees | parties.units))
-        if why := standing.lacking(who, type_, parties, context.at):
-            yield Breach(why, type_, who, whom)
+        if why := standing.lacking(who, RIGHTS[type_], parties, context.at):
+            yield Breach(why, type_, who, whom, event.client)
         other = approver(event)
-        if other not in (None, who) and standing.lacking(str(other), type_, parties, context.at):
-            yield Breach("approver_without_right", type_, other, whom)
+        if other not in (None, who) and standing.lacking(
+            str(other), RIGHTS[type_], parties, context.at
+        ):
+            yield Breach("approver_without_right", type_, other, whom, event.client)
 
 
 def _by_role(event: Event, type_: str) -> bool:
@@ -213,4 +218,11 @@ def _refused(breach: Breach, context: Context, login: str) -> Decision:
 def _recorded(
     kind: type[AccessBreached | AccessRefused], breach: Breach, context: Context, login: str
 ) -> Event:
-    return context.event(kind(**breach._asdict(), login=login or None))
+    content = kind(
+        decision=breach.decision,
+        rule=breach.rule,
+        employee=breach.employee,
+        concerned=breach.concerned,
+        login=login or None,
+    )
+    return context.event(content, breach.client)

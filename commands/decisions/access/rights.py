@@ -8,7 +8,7 @@ clients they own alone. Roles of other names give no rights. docs/access.md expl
 from typing import Literal, NamedTuple
 
 Cell = Literal["", "own", "scope"]
-ROLES = ("administrator", "supervisor", "accountant", "seller")
+ROLES = ("administrator", "supervisor", "accountant", "seller", "auditor")
 
 
 class Right(NamedTuple):
@@ -23,6 +23,7 @@ class Right(NamedTuple):
     supervisor: Cell = ""
     accountant: Cell = ""
     seller: Cell = ""
+    auditor: Cell = ""
     owner: Literal["", "yes"] = ""
     never: str = ""
 
@@ -105,6 +106,14 @@ RIGHTS = {
         _supervisors("statement.disputed", "bonus statement dispute", seller="own"),
     )
 }
+# Not decided, but seen; one's own need no role.
+FIGURES = Right(
+    "figures of an employee",
+    "kpi, bonus, target, norm breaches, metrics --by employee, employee portfolio",
+    supervisor="scope",
+    accountant="scope",
+    auditor="scope",
+)
 # What follows by a published rule from what others did, or says how a decision went.
 BY_RULE = {
     "access.breached",

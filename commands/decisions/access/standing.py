@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from commands.decisions import units
 from commands.decisions.access.parties import Parties, parties_of
-from commands.decisions.access.rights import RIGHTS
+from commands.decisions.access.rights import RIGHTS, Right
 from ledger.envelope import NEVER, Recorded
 from ledger.events.access import AccessPolicyPublished, AccessRule, ProducerRegistered
 
@@ -93,10 +93,10 @@ class Standing(Struct, frozen=True):
                 yield place, grant
 
     def lacking(
-        self, employee: str, decision: str, parties: Parties, at: datetime
+        self, employee: str, right: Right, parties: Parties, at: datetime
     ) -> AccessRule | None:
-        """Why an employee may not take a decision; None if they may."""
-        right, found = RIGHTS[decision], False
+        """Why an employee may not do what needs a right; None if they may."""
+        found = False
         for (role, unit, reach), _ in self.held(employee, at):
             cell = right.cell(role)
             own = cell == "own" or reach == "own_clients"
@@ -171,7 +171,7 @@ def _uncounted(state: Standing, event: Recorded) -> AccessRule | None:
     if event.type == "role.granted" and who == event.data.employee:
         return "own_role"
     parties: Any = parties_of(event.type, event.data)
-    return state.lacking(who, event.type, parties, event.recorded_at)
+    return state.lacking(who, RIGHTS[event.type], parties, event.recorded_at)
 
 
 def login_of(of: Any) -> str:

@@ -60,7 +60,8 @@ def breaches(connection: Connection, view: View, client: str | None = None) -> l
 
     what: `overlap`, `gap`, `reversed` (ends before it begins), `missing` (changes without an
     interval), `unknown owner` (no employee of that id was ever hired), `wrong giver` (taken from
-    an employee who did not own it), `contradiction` (reserved although another had it). owner: who
-    had it; named: whom the event names; positions, event_ids: the events to look at.
+    an employee who did not own it), `contradiction` (reserved although another had it), `without
+    right` (let through by the access policy; named: who decided). owner: who had it; named: whom
+    the event names; positions: the events to look at; event_ids: those of changes of owner.
     """
     return ask(connection, _SQL["breaches"], view, Breach, client=client)

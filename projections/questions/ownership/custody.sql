@@ -67,10 +67,17 @@ WITH spells AS MATERIALIZED (
     FROM changes
     WHERE (change = 'reserved' AND before[1] <> to_employee)
        OR (change = 'expired' AND before = ARRAY[from_employee, 'curator'])
+    UNION ALL
+    -- The access policy let it through.
+    SELECT client, 'without right', coalesce(occurred_at, '-infinity'), NULL, NULL, employee,
+           ARRAY[position]
+    FROM access_rulings
+    WHERE NOT refused AND known(position, annulled_at, %(as_of)s)
+      AND client IS NOT NULL AND (%(client)s::text IS NULL OR client = %(client)s)
 )
 SELECT f.client, f.what, nullif(f.from_at, '-infinity') AS from_at,
        CASE WHEN f.to_at <= %(on)s THEN finite(f.to_at) END AS to_at, f.owner, f.named, f.positions,
-       (SELECT array_agg(c.event_id::text ORDER BY c.position) FROM ownership_changes c
-        WHERE c.position = ANY (f.positions)) AS event_ids
+       ARRAY(SELECT c.event_id::text FROM ownership_changes c
+             WHERE c.position = ANY (f.positions) ORDER BY c.position) AS event_ids
 FROM found f WHERE f.from_at <= %(on)s
 ORDER BY f.client COLLATE "C", f.from_at, f.what

@@ -216,6 +216,11 @@ WITH found AS (
     UNION ALL
     SELECT 'breach', position, occurred_at, precision, client, employee, owner, type
     FROM claims_of(%(as_of)s, %(on)s) WHERE breach
+    UNION ALL
+    -- What somebody decided, or tried to, without the right.
+    SELECT CASE WHEN refused THEN 'blocked' ELSE 'breach' END, position, occurred_at, precision,
+           client, coalesce(employee, '(unlinked login)'), NULL, decision || ', ' || rule
+    FROM access_rulings WHERE client IS NOT NULL AND known(position, annulled_at, %(as_of)s)
 ), incidents AS (
     SELECT f.kind, f.occurred_at, f.precision, f.client, f.employee, mine.unit, f.owner,
            theirs.unit AS owner_unit, f.detail, f.position

@@ -5,6 +5,7 @@ from typing import Any
 
 from ledger.database import Connection
 from ledger.envelope import Event
+from ledger.events.access import AccessPolicyPublished, LoginLinked, LoginUnlinked
 from ledger.events.contacts import CallLogged
 from ledger.events.people import (
     EmployeeDeparted,
@@ -22,6 +23,7 @@ from ledger.events.work import (
     Workday,
 )
 from projections.periods import period_of
+from projections.tables.access import access
 from projections.tables.people import people, roles
 from projections.tables.work import calendar, data_entry, tasks
 from projections.view import View
@@ -98,6 +100,18 @@ EXAMPLES = {
         then(EmployeeMoved(employee="E-managed", to_unit="U-managed")),
         then(EmployeeMoved(employee="E-managed", to_unit="U-elsewhere")),
         [], ["E-managed"], [],
+    ),
+    access.steps: Example(
+        lambda c, v: [r.type for r in access.steps(c, v) if r.subject == "stepping"], [],
+        then(LoginLinked(login="stepping", employee="E-stepping")),
+        then(LoginUnlinked(login="stepping", employee="E-stepping")),
+        [], ["login.linked"], ["login.linked", "login.unlinked"], timeless=True,
+    ),
+    access.mode: Example(
+        access.mode, [],
+        then(AccessPolicyPublished(version=1, mode="record")),
+        then(AccessPolicyPublished(version=2, mode="enforce")),
+        "open", "record", "enforce", timeless=True, alone=True,
     ),
     roles.roles: Example(
         lambda c, v: [r.role for r in roles.roles(c, v, "E-role")],

@@ -54,6 +54,7 @@ REACHED = {
     "south": {"somebody elsewhere", "nobody"},
 }
 OWN = {"themself"}
+RELEASE = RIGHTS["client.released"]
 RELEASED = decided(ClientReleased(from_employee="E-2", reason="idle"), "C-1")
 
 
@@ -70,7 +71,7 @@ def test_a_role_reaches_as_far_as_the_table_and_its_scope_say(
         reached = REACHED[scope] & (OWN if cell == "own" or reach else set(CONCERNED))
         for whom, parties in CONCERNED.items():
             # When they decide about somebody, then they may, or are told which of the two lacks
-            why = state.lacking("E-1", decision, parties, NOW)
+            why = state.lacking("E-1", right, parties, NOW)
             lacks = "beyond_scope" if cell else "no_right"
             assert why == (None if cell and whom in reached else lacks), (decision, whom)
 
@@ -115,22 +116,22 @@ def test_the_policy_says_what_becomes_of_a_breach(
 def test_a_role_holds_until_its_end_its_revocation_or_a_departure() -> None:
     release = Parties(frozenset({"E-2"}))
     ends = granted("E-1", "supervisor", until=day(100))
-    assert standing(ends).lacking("E-1", "client.released", release, day(99)) is None
-    assert standing(ends).lacking("E-1", "client.released", release, day(100)) == "no_right"
+    assert standing(ends).lacking("E-1", RELEASE, release, day(99)) is None
+    assert standing(ends).lacking("E-1", RELEASE, release, day(100)) == "no_right"
     left = fact(EmployeeDeparted(employee="E-1"), 50)
     gone = standing(granted("E-1", "supervisor"), left)
-    assert gone.lacking("E-1", "client.released", release, day(49)) is None
-    assert gone.lacking("E-1", "client.released", release, day(50)) == "no_right"
+    assert gone.lacking("E-1", RELEASE, release, day(49)) is None
+    assert gone.lacking("E-1", RELEASE, release, day(50)) == "no_right"
 
 
 def test_somebody_elsewhere_since_is_out_of_reach_and_one_who_left_is_not() -> None:
     role = granted("E-2", "supervisor", "north")
     moved = standing(role, fact(EmployeeMoved(employee="E-1", to_unit="south"), 50))
     release = Parties(frozenset({"E-1"}))
-    assert moved.lacking("E-2", "client.released", release, day(49)) is None
-    assert moved.lacking("E-2", "client.released", release, day(50)) == "beyond_scope"
+    assert moved.lacking("E-2", RELEASE, release, day(49)) is None
+    assert moved.lacking("E-2", RELEASE, release, day(50)) == "beyond_scope"
     left = standing(role, fact(EmployeeDeparted(employee="E-1"), 50))
-    assert left.lacking("E-2", "client.released", release, NOW) is None
+    assert left.lacking("E-2", RELEASE, release, NOW) is None
 
 
 def test_an_administrator_of_a_unit_grants_nothing_beyond_it() -> None:

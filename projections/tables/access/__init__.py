@@ -1,0 +1,1 @@
+"""Tables of access: what says who may, and what was decided without the right."""
