@@ -1,5 +1,7 @@
 """Under an enforced policy: whose figures somebody may see."""
 
+from typing import Any
+
 import pytest
 
 from commands.decisions.access.sight import Sight, standing_of
