@@ -60,8 +60,12 @@ def init(location: Location, zone: str = "UTC", mended: list[str] | None = None)
     with connect(location, autocommit=False, make=True) as connection, translated():
         named = statements("ledger.sql", "init.sql")
         connection.execute("SELECT now() AT TIME ZONE %s", [zone])  # which may know fewer
-        connection.execute(named["lock"])
-        if connection.execute(named["exists"], [location.schema]).fetchone():
+        there = connection.execute(named["exists"], [location.schema]).fetchone()
+        # Anybody could hold this lock, so a ledger that is there is opened without it.
+        if not there or mended is not None:
+            connection.execute(named["lock"])
+            there = connection.execute(named["exists"], [location.schema]).fetchone()
+        if there:
             if mended is not None and restoring.may_mend(connection, location):
                 check(connection)
                 mended += restoring.mend(connection, location)

@@ -9,16 +9,19 @@ from types import ModuleType
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 import commands
+import ledger
 import projections
 from ledger import log
 from ledger.database import ROLES, Location, connect
+from ledger.sql import statements
 from projections.engine.catch_up import catch_up
 from projections.engine.rebuild import rebuild
 from projections.engine.verify import verify
 from tests.ledger.schema.logins import login, role_of
-from tests.ledger.store.samples import encoded
+from tests.ledger.store.samples import call, encoded
 from tests.sources import OURS, named, nodes
 
 OTHERS = tuple(role for role in ROLES if role != "owner")
@@ -143,6 +146,18 @@ def test_whoever_may_not_keep_them_cannot_stop_a_question(any_location: Location
         asking.execute("SET lock_timeout = '2s'")
         assert catch_up(asking, any_location).position == 0
         rebuild(any_location)
+
+
+def test_nobody_can_keep_a_ledger_from_being_opened(any_location: Location) -> None:
+    """Also by the lock under which ledgers are made."""
+    with (
+        login(any_location) as stranger,
+        closing(connect(stranger, autocommit=False)) as connection,
+    ):
+        connection.execute(statements("ledger.sql", "init.sql")["lock"])
+        dsn = make_conninfo(any_location.dsn or "", options="-c lock_timeout=2s")
+        with ledger.open(dsn, schema_name=any_location.schema) as api:
+            assert api.append(call("a")).position == 1
 
 
 def _advisory_keys(location: Location) -> list[int]:
