@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 from ledger.codec import MAX_BODY, encode_json
-from ledger.envelope import Encoded, Outcome, Receipt
+from ledger.envelope import Encoded, Outcome
 from ledger.errors import InvalidEvent, KeyConflict
 from ledger.intake.lines import CHUNK, Line, Source, Splitter
 from ledger.receipts import receipt
@@ -27,14 +27,14 @@ _CUT_SHORT = " The last line has no line break: the input may be cut short."
 
 
 class Verdict(NamedTuple):
-    """The result for a line: a receipt (new or duplicate), or why it was rejected.
+    """The result for a line: its outcome, recorded or duplicate, or why it was rejected.
 
-    event: None if the line is none.
+    event: None if the line is none; outcome: None if it was rejected.
     """
 
     line: Line
     event: Encoded | None
-    receipt: Receipt | None
+    outcome: Outcome | None
     error: InvalidEvent | KeyConflict | None
 
 
@@ -158,7 +158,11 @@ def _check(line: Line) -> Encoded | InvalidEvent:
 def _verdict(line: Line, found: Encoded | InvalidEvent, outcomes: Iterator[Outcome]) -> Verdict:
     if isinstance(found, InvalidEvent):
         return Verdict(line, None, None, found)
+    outcome = next(outcomes)
+    if outcome.outcome in ("recorded", "duplicate"):
+        return Verdict(line, found, outcome, None)
     try:
-        return Verdict(line, found, receipt(found, next(outcomes)), None)
+        receipt(found, outcome)  # or an error; in other words, the same event is a duplicate
+        return Verdict(line, found, outcome._replace(outcome="duplicate"), None)
     except (InvalidEvent, KeyConflict) as error:
         return Verdict(line, found, None, error)

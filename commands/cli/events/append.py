@@ -91,10 +91,10 @@ class _Tally:
     def add(self, batch: Batch) -> None:
         for verdict in batch.verdicts:
             self.lines += 1
-            if verdict.receipt is None:
+            if verdict.outcome is None:
                 if self.lines - self.recorded - self.duplicates <= _SHOWN:
                     remark(f"line {verdict.line.number}: {verdict.error}")
-            elif verdict.receipt.recorded:
+            elif verdict.outcome.outcome == "recorded":
                 self.recorded += 1
             else:
                 self.duplicates += 1
@@ -180,12 +180,12 @@ def _answer(batch: Batch) -> None:
 
 def _receipt(verdict: Verdict) -> bytes:
     found: dict[str, Any] = {"line": verdict.line.number, "outcome": "rejected"}
-    if verdict.receipt is not None:
-        position, recorded_at, new, event_id = verdict.receipt
-        found["outcome"] = "recorded" if new else "duplicate"
-        found |= {"position": position, "recorded_at": recorded_at, "event_id": event_id}
-    if verdict.event is not None:
-        found |= {"source": verdict.event.source, "key": verdict.event.key}
+    event, outcome = verdict.event, verdict.outcome
+    if event is not None and outcome is not None:
+        found |= {"outcome": outcome.outcome, "position": outcome.position}
+        found |= {"recorded_at": outcome.recorded_at, "event_id": event.event_id}
+    if event is not None:
+        found |= {"source": event.source, "key": event.key}
     return msgspec.json.encode(found) + b"\n"
 
 
