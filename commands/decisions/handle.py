@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from commands.decisions.access import guard
-from commands.decisions.access.remembered import Known, known, learned
+from commands.decisions.access.remembered import Known, advance, known, learned
 from commands.decisions.access.standing import login_of
 from commands.decisions.context import Context, Decision
 from commands.decisions.memory import Memory
@@ -58,9 +58,8 @@ def handle(
 ) -> Handled:
     """Decide and record. Raises what `decide` raises, and a refusal after recording it.
 
-    A request that was carried out before is answered as it was then; KeyTaken if its key is that of
-    another. A concurrent decision is not an error: this one is made again. Raises ConditionFailed
-    if that happens ATTEMPTS times. memory: kept by a process that decides often.
+    A request carried out before is answered as it was then; KeyTaken if its key is another's.
+    ConditionFailed if others were faster ATTEMPTS times. memory: of one that decides often.
     """
     context = _complete(context, ledger)
     memory, request, standing = memory or Memory(), context.repeatable, known(ledger)
@@ -85,6 +84,7 @@ def handle(
         except KeyConflict as conflict:
             return _recorded(ledger, context, decision, events, conflict)
         memory.advance(model, receipts)
+        advance(ledger, standing, receipts)
         if decision.refusal is not None:
             raise decision.refusal
         return Handled(*shown(events, receipts), decision.left)

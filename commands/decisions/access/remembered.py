@@ -3,7 +3,7 @@
 Each open ledger remembers it. A decision is recorded only if nothing of it has changed since.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from commands.decisions.access.standing import (
 from commands.decisions.model import ANNULLED, DecisionModel
 from commands.decisions.reading import MOST, counting
 from ledger.api import Ledger
+from ledger.envelope import Receipt
 from ledger.log import Condition, Dependencies, Item, Query
 
 _ALWAYS = (POLICY, PRODUCER, *LINKS)
@@ -36,12 +37,14 @@ class Known(NamedTuple):
 
     def tested(self, condition: Condition) -> Condition:
         """The condition, which then also fails if the standing has changed."""
-        items = condition.query.items
         types = (ANNULLED, *(_GUARDED if self.standing.guarded else _ALWAYS))
         watched = [Item(types, (), self.upto)]
         if self.standing.guarded:
             watched += (item._replace(after=self.upto) for item in _employments(self.about))
-        return Condition(Query((*items, *watched)), condition.after)
+        # Each part has its own beginning: what is remembered may be older than what was read.
+        after = condition.after
+        read = (item._replace(after=max(item.after, after)) for item in condition.query.items)
+        return Condition(Query((*read, *watched)), min(after, self.upto))
 
     def may_have_changed(self, found: Dependencies | None) -> bool:
         """Whether it may be what failed a condition. found: what was read of that, if anything."""
@@ -55,6 +58,12 @@ _remembered: WeakKeyDictionary[Ledger, Known] = WeakKeyDictionary()
 def known(ledger: Ledger) -> Known:
     """The standing as this program remembers it; read if it does not."""
     return _remembered.get(ledger) or learned(ledger)
+
+
+def advance(ledger: Ledger, known: Known, receipts: Sequence[Receipt]) -> None:
+    """Remember that nothing of it had changed when a decision that rested on it was recorded."""
+    if receipts and receipts[0].recorded:
+        _remembered[ledger] = known._replace(upto=max(known.upto, receipts[0].position - 1))
 
 
 def learned(ledger: Ledger, about: Iterable[str] = ()) -> Known:
