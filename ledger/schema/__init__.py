@@ -50,9 +50,8 @@ def init(location: Location, zone: str = "UTC", mended: list[str] | None = None)
     - mended: takes a line for each role, owner, grant and search path of an existing ledger (it may
       have been restored from a dump) that was put right, if the login may; None = nothing is
 
-    Raises NotAllowed if the login may not create schemas
-    and roles, SchemaMismatch if there is a ledger of another version, InvalidQuestion if the
-    database does not store text as UTF-8.
+    Raises NotAllowed if the login may not create schemas and roles, SchemaMismatch if there is a
+    ledger of another version, InvalidQuestion if the database does not store text as UTF-8.
     """
     _refuse_name(location)
     if zone not in available_timezones():
@@ -72,19 +71,24 @@ def init(location: Location, zone: str = "UTC", mended: list[str] | None = None)
             prepare(connection, location, ROLES)  # a login need not inherit its roles
             check(connection)
             return False
-        _refuse_taken(connection, location)
-        _refuse_other_encodings(connection)
-        restoring.make_roles(connection, location)
-        owner = sql.Identifier(role_names(connection, location)["owner"])
-        schema = sql.Identifier(location.schema)
-        connection.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(schema, owner))
-        connection.execute(sql.SQL("SET LOCAL ROLE {}").format(owner))
-        connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
-        for part in PARTS:
-            connection.execute(script("ledger.sql", f"{part}.sql"))
-        connection.execute(named["say_zone"], [zone])
-        connection.cursor().executemany(named["note_migration"], migrations())
+        _make(connection, location, zone)
     return True
+
+
+def _make(connection: Connection, location: Location, zone: str) -> None:
+    named = statements("ledger.sql", "init.sql")
+    _refuse_taken(connection, location)
+    _refuse_other_encodings(connection)
+    restoring.make_roles(connection, location)
+    owner = sql.Identifier(role_names(connection, location)["owner"])
+    schema = sql.Identifier(location.schema)
+    connection.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(schema, owner))
+    connection.execute(sql.SQL("SET LOCAL ROLE {}").format(owner))
+    connection.execute(sql.SQL("SET LOCAL search_path = {}").format(schema))
+    for part in PARTS:
+        connection.execute(script("ledger.sql", f"{part}.sql"))
+    connection.execute(named["say_zone"], [zone])
+    connection.cursor().executemany(named["note_migration"], migrations())
 
 
 def migrate(location: Location) -> list[str]:
