@@ -271,4 +271,5 @@ _OURS: dict[str, type[errors.LedgerError]] = {
     "IL002": errors.Immutable,
     "IL003": errors.LedgerError,
     "IL004": errors.InvalidQuestion,
+    "IL006": errors.NotAllowed,
 }

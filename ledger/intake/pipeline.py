@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from ledger.codec import MAX_BODY, encode_json
 from ledger.envelope import Encoded, Outcome
-from ledger.errors import InvalidEvent, KeyConflict
+from ledger.errors import InvalidEvent, KeyConflict, LedgerError
 from ledger.intake.lines import CHUNK, Line, Source, Splitter
 from ledger.receipts import receipt
 from ledger.store import Store
@@ -23,6 +23,8 @@ BATCH, MOST = 1_000, 8_000  # lines: of a pipe, and at first; of a file at most
 BATCH_BYTES = 8 << 20
 LINGER = 0.1  # seconds that a line of a pipe waits for others at most
 _LONG = 0.2  # seconds in which a batch of a file should be recorded, so that it soon ends if asked
+_REFUSALS = ("IL005", "IL006")  # no event of known form, or not this login's to record
+_ANNULLED = "event.annulled"
 _CUT_SHORT = " The last line has no line break: the input may be cut short."
 
 
@@ -35,7 +37,7 @@ class Verdict(NamedTuple):
     line: Line
     event: Encoded | None
     outcome: Outcome | None
-    error: InvalidEvent | KeyConflict | None
+    error: LedgerError | None
 
 
 class Batch(NamedTuple):
@@ -45,6 +47,7 @@ class Batch(NamedTuple):
     read: int
 
 
+_Door = tuple[str, str, str | None]
 _Checked = tuple[Line, Encoded | InvalidEvent]
 
 
@@ -129,12 +132,34 @@ class Intake:
     def _record(self, batch: list[_Checked]) -> list[Verdict]:
         began = time.monotonic()
         events = [found for _, found in batch if isinstance(found, Encoded)]
-        outcomes = iter(self._store.record(events, atomic=False) if events else ())
+        outcomes = iter(self._outcomes(events, {}))
         verdicts = [_verdict(line, found, outcomes) for line, found in batch]
         if not self._source.live and len(batch) == self._most:
             quick = time.monotonic() - began < _LONG / 2
             self._most = min(self._most * 2, MOST) if quick else max(self._most // 2, BATCH)
         return verdicts
+
+    def _outcomes(
+        self, events: list[Encoded], refused: dict[_Door, LedgerError]
+    ) -> list[Outcome | LedgerError]:
+        """Record events: each its outcome, or why the database refuses it.
+
+        It refuses the whole batch in which there is one such event, so that this one is looked for.
+        """
+        asked = [event for event in events if _door(event) not in refused]
+        try:
+            found = iter(self._store.record(asked, atomic=False) if asked else ())
+        except LedgerError as error:
+            if getattr(error.__cause__, "sqlstate", None) not in _REFUSALS:
+                raise
+            if len(asked) == 1:
+                refused[_door(asked[0])] = error
+            half = 0 if len(asked) == 1 else len(events) // 2
+            return [
+                *self._outcomes(events[:half], refused),
+                *self._outcomes(events[half:], refused),
+            ]
+        return [refused.get(_door(event)) or next(found) for event in events]
 
     def _ring(self) -> None:
         if self._bell is not None:
@@ -155,10 +180,19 @@ def _check(line: Line) -> Encoded | InvalidEvent:
         return error
 
 
-def _verdict(line: Line, found: Encoded | InvalidEvent, outcomes: Iterator[Outcome]) -> Verdict:
+def _door(event: Encoded) -> _Door:
+    """By what the database refuses an event: source and type; of an annulment, which one."""
+    return event.source, event.type, event.key if event.type == _ANNULLED else None
+
+
+def _verdict(
+    line: Line, found: Encoded | InvalidEvent, outcomes: Iterator[Outcome | LedgerError]
+) -> Verdict:
     if isinstance(found, InvalidEvent):
         return Verdict(line, None, None, found)
     outcome = next(outcomes)
+    if isinstance(outcome, LedgerError):
+        return Verdict(line, found, None, outcome)
     if outcome.outcome in ("recorded", "duplicate"):
         return Verdict(line, found, outcome, None)
     try:

@@ -13,8 +13,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from ledger.codec import MAX_BODY
-from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, shorten
-from ledger.intake.lines import Line
+from ledger.errors import InvalidEvent, InvalidQuestion, KeyConflict, LedgerError, shorten
 from ledger.intake.pipeline import Verdict
 
 _SHOWN = 4096  # of a line that is too long
@@ -44,9 +43,8 @@ class Rejects:
         """Write the rejected ones of these verdicts."""
         for verdict in verdicts:
             if verdict.error is not None:
-                self._out().write(
-                    msgspec.json.encode(_entry(verdict.line, self._input, verdict.error)) + b"\n"
-                )
+                entry = _entry(verdict, self._input, verdict.error)
+                self._out().write(msgspec.json.encode(entry) + b"\n")
                 self.count += 1
         if self._file is not None:
             self._file.flush()
@@ -102,8 +100,11 @@ def unused(path: Path) -> Path:
     return found
 
 
-def _entry(line: Line, input_: str, error: InvalidEvent | KeyConflict) -> dict[str, Any]:
-    field, value = "key", getattr(error, "key", None)
+def _entry(verdict: Verdict, input_: str, error: LedgerError) -> dict[str, Any]:
+    line = verdict.line
+    field, value = "source", verdict.event and verdict.event.source
+    if isinstance(error, KeyConflict):
+        field, value = "key", error.key
     if isinstance(error, InvalidEvent):
         field, value = error.field, error.value
     if value is not None and not isinstance(value, str):
