@@ -85,6 +85,7 @@ def test_of_an_extreme_value_in_any_field() -> None:
         written(LINE, occurred_at="2026-03-01T10:00:00+03:00"),
         written(LINE, occurred_at="2026-03-01T10:00:00.000000Z"),
         written(LINE, occurred_at="2026-03-01T10:00:00.5Z"),
+        written(LINE, occurred_at="2026-03-01T10:00:00.5+03:00"),
         written(LINE, occurred_at="2026-03-01T10:00+03:00"),
         written(LINE, occurred_at="2026-03"),
         written(LINE, occurred_at="unknown"),
