@@ -54,14 +54,15 @@ def attempt(
     bodies: Sequence[bytes] = (),
     texts: Sequence[str] = (),
     chance: random.Random | None = None,
+    plain: bool = False,
 ) -> list[tuple[Any, ...]] | psycopg.Error:
     """Call it with arguments drawn by type; what it answers, or the error.
 
     bodies, texts: that are drawn most often, if they are given; so is what is harmless, or all that
-    is wrong is refused for something else
+    is wrong is refused for something else. plain: nothing but that, and one of each
     """
-    drawn = _Draw(chance or _chance, bodies, ["{}", "{}", *texts])
-    size = drawn.chance.choice([0, 1, 1, 2, 3])
+    drawn = _Draw(chance or _chance, bodies, ["{}", "{}", *texts], plain)
+    size = 1 if plain else drawn.chance.choice([0, 1, 1, 2, 3])
     arguments = [drawn.value(each, size) for each in routine.types]
     name = sql.Identifier(schema, routine.name)
     given = sql.SQL(", ").join(
@@ -83,13 +84,14 @@ class _Draw(NamedTuple):
     chance: random.Random
     bodies: Sequence[bytes]
     texts: Sequence[str]
+    plain: bool
 
     def value(self, kind: str, size: int) -> Any:
-        if self.chance.random() < 0.05:
+        if not self.plain and self.chance.random() < 0.05:
             return None
         if kind.endswith("[]"):
             return [self.value(kind[:-2], size) for _ in range(size)]
-        usual = self.chance.random() < 0.7
+        usual = self.plain or self.chance.random() < 0.7
         if kind == "bytea":
             return self.chance.choice(self.bodies if usual and self.bodies else _BYTES)
         if kind == "text":
