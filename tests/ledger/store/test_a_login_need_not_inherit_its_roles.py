@@ -46,7 +46,7 @@ def test_it_appends_reads_follows_and_decides(location: Location, login: str) ->
         assert api.append_all([CLIENT])[0].position == 2
         assert [each.position for each in api.read()] == [1, 2]
         assert next(api.follow(after=1)).position == 2
-        context = Context(by="E-1", at=Moment.parse("2026-01-02T00:00:00Z").at, key="assign")  # type: ignore[arg-type]
+        context = Context(by="E-9", at=Moment.parse("2026-01-02T00:00:00Z").at, key="assign")  # type: ignore[arg-type]
         handled = handle(api, ownership.model("C-1", "E-1"), context, assign("E-1", reason="new"))
         assert handled.receipts[0].position == 3
         assert len(list(api.read(as_of=handled.receipts[0].recorded_at))) == 3

@@ -81,8 +81,8 @@ def test_a_decision_that_depends_on_it_is_refused_and_others_are_taken(
     log.append(parcel, [hired, newer, stranger._replace(version=9)])
     told_why = "event at position 5, curator.assigned, which .* install the newer version"
     with pytest.raises(Refused, match=told_why):
-        here("client", "assign", "C-1", "--to", "E-1", "--by", "E-1")
-    assert here("client", "assign", "C-2", "--to", "E-1", "--by", "E-1").exit_code == 0
+        here("client", "assign", "C-1", "--to", "E-1", "--by", "E-9")
+    assert here("client", "assign", "C-2", "--to", "E-1", "--by", "E-9").exit_code == 0
 
 
 def test_replay_shows_it_whole(parcel: Connection, here: Here) -> None:
