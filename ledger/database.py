@@ -15,10 +15,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger import embedded, errors
+from ledger import connections, embedded, errors
 from ledger.sql import statements
 
-Connection = psycopg.Connection[tuple[Any, ...]]
+Connection = connections.Connection
 ROLES = ("owner", "keeper", "writer", "auditor", "supervisor")
 
 
@@ -122,15 +122,15 @@ _MEANT = {
     "ILEDGER_HOME": "a folder",
     "ILEDGER_SCHEMA": "a schema",
 }
-# How every connection of the product is opened; the rest of its state `prepare` sets.
+# How every connection of the product is opened; the rest of its state `prepare` sets. There are no
+# options, which poolers refuse, neither those of a DSN nor those of the environment.
 SETTINGS: dict[str, Any] = {
     "autocommit": True,
     "application_name": "iledger",
     "client_encoding": "UTF8",
-    "options": "-c jit=off",
+    "options": "",
 }
-# By statement, since PGTZ and PGDATESTYLE go before what a connection asks for.
-_AS_PREPARED = "SET timezone = 'UTC'; SET datestyle = 'ISO'"
+_AS_PREPARED = {"timezone": "UTC", "datestyle": "ISO, MDY", "jit": "off"}
 
 
 def connect(
@@ -142,7 +142,7 @@ def connect(
     `Location.conninfo`. Raises ServerUnavailable, NotInitialised.
     """
     with translated():
-        connection = psycopg.connect(location.conninfo(make=make), **SETTINGS)
+        connection = Connection.connect(location.conninfo(make=make), **SETTINGS)
         try:
             prepare(connection, location, roles)
         except BaseException:
@@ -153,13 +153,31 @@ def connect(
 
 
 def prepare(connection: Connection, location: Location, roles: Sequence[str]) -> None:
-    """Point a new connection at the ledger's schemas and take a role, as `connect` describes."""
-    path = sql.SQL(f"{_AS_PREPARED}; SET search_path = {{}}, {{}}").format(
-        sql.Identifier(location.projections), sql.Identifier(location.schema)
-    )
-    connection.execute(path)
-    if roles:
-        connection.execute(*role_statement("take", location, roles))
+    """Point a new connection at the ledger's schemas and take a role, as `connect` describes.
+
+    Raises ServerUnavailable behind a pooler that knows no transactions.
+    """
+    path = sql.SQL("{}, {}").format(*map(sql.Identifier, (location.projections, location.schema)))
+    settings = _AS_PREPARED | {"search_path": path.as_string()}
+    query, given = role_statement("take", location, roles)
+    given |= {"names": list(settings), "values": list(settings.values())}
+    given["process"] = connection.info.backend_pid
+    ((pooled, role, _),) = connection.execute(query, given).fetchall()
+    connection.adopt(settings | {"role": role}, pooled=pooled)
+    if pooled and connection.autocommit:
+        _refuse_without_transactions(connection)
+
+
+def _refuse_without_transactions(connection: Connection) -> None:
+    try:
+        with connection.transaction():
+            pass
+    except psycopg.OperationalError as error:
+        raise errors.ServerUnavailable(
+            f"the pooler in front of the database allows no transactions: {errors.brief(error)}. "
+            "Set pool_mode = transaction or session there for this database, or give the DSN of "
+            "PostgreSQL itself."
+        ) from error
 
 
 def inherits(connection: Connection, location: Location) -> bool:
@@ -187,14 +205,13 @@ def role_statement(
 
 def twin(connection: Connection) -> Connection | None:
     """A second connection with the same role and schemas; None if the server grants none."""
-    row = connection.execute("SELECT current_setting('search_path'), current_user").fetchone()
     info = connection.info
     try:
-        other = psycopg.connect(info.dsn, password=info.password or None, **SETTINGS)
+        other = Connection.connect(info.dsn, password=info.password or None, **SETTINGS)
     except psycopg.OperationalError:
         return None
-    other.execute(_AS_PREPARED)
-    other.execute("SELECT set_config('search_path', %s, false), set_config('role', %s, false)", row)
+    other.adopt(connection.settings, pooled=connection.pooled)
+    other.keep(connection.settings)
     return other
 
 

@@ -33,7 +33,6 @@ HASHED = (
 )
 # Of `add_up_all`, besides: the planner, which expects few rows, would sort them all.
 UNSORTED = "SET LOCAL enable_sort = off"
-_FAILED = TransactionStatus.INERROR
 _FACTORIES: dict[type[Any], RowFactory[Any]] = {}  # a card alone has eighteen classes of rows
 
 
@@ -118,12 +117,12 @@ def ask_at_once(
 
     with translated():
         if _now_reading(connection)[1:] == (view.zone, None):
-            with connection.pipeline():
+            with connection.at_once():
                 displaced = connection.execute(_FRAME["displaced"])
                 cursors = sent()
             if displaced.fetchall() <= [(view.as_of,)]:
                 return [cursor.fetchall() for cursor in cursors]
-        with reading(connection, view.zone, view.as_of), connection.pipeline():
+        with reading(connection, view.zone, view.as_of), connection.at_once():
             cursors = sent()
     return [cursor.fetchall() for cursor in cursors]
 
@@ -148,9 +147,7 @@ def reading(connection: Connection, zone: str, as_of: int) -> Iterator[None]:
         try:
             yield
         finally:  # a transaction that fails takes the change of the path back itself
-            _READING[connection] = before
-            if not connection.broken and connection.info.transaction_status != _FAILED:
-                _look(connection, path, before)
+            _look(connection, path, before)
 
 
 def _now_reading(connection: Connection) -> _Reading:
@@ -161,9 +158,9 @@ def _now_reading(connection: Connection) -> _Reading:
 
 
 def _look(connection: Connection, path: str, wanted: _Reading) -> None:
-    asked = {"path": path, "zone": wanted.zone, "as_of": str(wanted.as_of or 0)}
-    connection.execute(_FRAME["look"], asked)
+    as_of = str(wanted.as_of or 0)
     _READING[connection] = wanted
+    connection.keep({"search_path": path, "iledger.zone": wanted.zone, "iledger.as_of": as_of})
 
 
 def rows_of(row: type[R]) -> RowFactory[R]:

@@ -35,10 +35,18 @@ FROM named JOIN pg_roles ON rolname = name
 WHERE shobj_description(oid, 'pg_authid') IS DISTINCT FROM comment ORDER BY n
 
 -- name: take
-WITH {named} SELECT set_config('role', rolname, false) FROM (
-    SELECT rolname FROM named JOIN pg_roles ON rolname = name
+-- Whether this server connection is a pooler's, and the role to act as; if it is our own, it gets
+-- that role and these settings. A pooler tells its clients of a process that it has made up, so that
+-- it can pass on what cancels a statement.
+WITH {named}, taken AS MATERIALIZED (SELECT coalesce((
+    SELECT rolname::text FROM named JOIN pg_roles ON rolname = name
     WHERE pg_has_role(session_user, oid, 'MEMBER') ORDER BY n LIMIT 1
-) AS first
+), 'none') AS role)
+SELECT pg_backend_pid() <> %(process)s, role, CASE WHEN pg_backend_pid() = %(process)s THEN (
+    SELECT count(set_config(wanted.name, wanted.value, false))
+    FROM unnest(%(names)s::text[] || 'role'::text, %(values)s::text[] || role)
+        AS wanted(name, value)) END
+FROM taken
 
 -- name: inherits
 -- Whether the login has the rights of all the roles that it may take without taking them.

@@ -1,5 +1,10 @@
 -- What `ledger.log` asks of the schema; see schema.sql.
 
+-- name: set
+-- For the session, or for this transaction alone.
+SELECT set_config(name, value, %(transaction)s)
+FROM unnest(%(names)s::text[], %(values)s::text[]) AS wanted(name, value)
+
 -- name: append
 SELECT at_position, at_time, outcome, stored FROM append(
     %(types)b, %(versions)b, %(sources)b, %(keys)b, %(clients)b, %(performers)b,

@@ -95,10 +95,6 @@ SELECT current_setting('search_path'),
 -- name: displaced
 SELECT coalesce(max(until), 0) FROM displaced
 
--- name: look
-SELECT set_config('search_path', %(path)s, false), set_config('iledger.zone', %(zone)s, false),
-       set_config('iledger.as_of', %(as_of)s, false)
-
 -- name: lock
 -- What every writer of this ledger's tables holds until its transaction ends. Only a keeper may.
 SELECT FROM keeping WHERE what = 'tables' FOR UPDATE

@@ -149,7 +149,7 @@ def _create(connection: Connection, location: Location, schema: str) -> None:
     name = sql.Identifier(schema)
     discard(connection, schema)
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
-    _path(connection, schema, location.schema)
+    look_at(connection, schema, location.schema)
     zones.create_own(connection)
     parts = [_FRAME, _PLACING, *(projection.sql for projection in registry.projections())]
     for part in parts:
@@ -168,9 +168,10 @@ def _create(connection: Connection, location: Location, schema: str) -> None:
             )
 
 
-def _path(connection: Connection, *schemas: str) -> None:
+def look_at(connection: Connection, *schemas: str) -> None:
+    """Let statements find tables and functions in these schemas, the first one first."""
     names = sql.SQL(", ").join(map(sql.Identifier, schemas))
-    connection.execute(sql.SQL("SET search_path = {}").format(names))
+    connection.keep({"search_path": names.as_string()})
 
 
 @contextmanager
@@ -212,8 +213,8 @@ _worker: list[Connection] = []
 
 def _join(location: Location, schema: str) -> None:
     connection = connect(location, "keeper")
-    _path(connection, schema, location.schema)
-    connection.execute("SET synchronous_commit = off")  # the swap commits for all
+    look_at(connection, schema, location.schema)
+    connection.keep({"synchronous_commit": "off"})  # the swap commits for all
     _worker.append(connection)
 
 

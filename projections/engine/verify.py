@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import NamedTuple
 
-from psycopg import sql
+from psycopg import IsolationLevel, sql
 
 from ledger.database import Connection, Location, connect, translated
 from ledger.errors import InvalidQuestion, NotInitialised
 from ledger.sql import statements
-from projections.engine.rebuild import alone, build, discard, refuse_in_workers
+from projections.engine.rebuild import alone, build, discard, look_at, refuse_in_workers
 from projections.engine.runner import Report, progress, take_in
 
 _SQL = statements("projections.engine", "verify.sql")
@@ -91,19 +91,28 @@ def _refuse_unless_fresh(connection: Connection, location: Location) -> None:
 @contextmanager
 def _level(connection: Connection, location: Location, beside: str, at: int) -> Iterator[int]:
     """Bring the new tables to the position of the live ones, and hold one snapshot of both."""
-    path = sql.SQL("SET search_path = {}, {}")
-    connection.execute(path.format(sql.Identifier(beside), sql.Identifier(location.schema)))
+    look_at(connection, beside, location.schema)
     with ExitStack() as held:
         held.enter_context(alone(location, "lock"))  # followers wait here
         position = _position(connection, location.projections)
         if position > at:
             with connection.transaction():
                 take_in(connection, at, position)
-        with connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        with _one_snapshot(connection):
             connection.execute(_FRAME["progress"])  # the first statement takes the snapshot
             held.close()
             yield position
+
+
+@contextmanager
+def _one_snapshot(connection: Connection) -> Iterator[None]:
+    connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
+    try:
+        with connection.transaction():
+            yield
+    finally:
+        if not connection.broken:
+            connection.isolation_level = connection.read_only = None
 
 
 def _position(connection: Connection, schema: str) -> int:

@@ -8,6 +8,7 @@ from psycopg import ClientCursor
 from ledger.database import Connection
 from projections.view import Question, View, reading
 
+_STATE = "SELECT current_setting('search_path'), current_setting('timezone')"
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
@@ -19,8 +20,7 @@ def script_of(
     settings: the SET LOCAL statements that the question runs under; view: that of the question.
     """
     with reading(connection, view.zone, view.as_of):
-        (path,) = connection.execute("SHOW search_path").fetchone() or ("",)
-    clock = connection.info.parameter_status("TimeZone")
+        ((path, clock),) = connection.execute(_STATE).fetchall()
     cursor = ClientCursor(connection)
     parts = []
     for number, (statement, parameters) in enumerate(questions, 1):
