@@ -1,15 +1,22 @@
-"""Following a ledger through outages of the server: every row once, in order."""
+"""Following a ledger through outages of the server: every row once, in order.
+
+A read replica is a server that follows another one: how far it has come is said here, too.
+"""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
+from typing import NamedTuple
 
 from ledger import log
-from ledger.database import Location, connect
+from ledger.database import Connection, Location, connect, on_replica, translated
 from ledger.envelope import Row
 from ledger.errors import ServerUnavailable
 from ledger.log import EVERYTHING, Query
+from ledger.sql import statements
 
+_SQL = statements("ledger.sql", "statements.sql")
 PAUSE = 0.2  # seconds between two attempts to connect
 
 
@@ -75,3 +82,34 @@ def follow(
                     yield row
         except ServerUnavailable as error:
             outages.lost(error)
+
+
+class Replica(NamedTuple):
+    """How far a replica has come.
+
+    - position: of the last event that it has; 0 if it has none
+    - replayed_at: when the primary committed the last transaction that the replica has, and
+      `seconds` how long ago that was; None if it has replayed nothing since its start
+    """
+
+    position: int
+    replayed_at: datetime | None
+    seconds: float | None
+
+    def __str__(self) -> str:
+        if self.replayed_at is None:
+            return f"at position {self.position}; nothing was replayed since it was started"
+        return (
+            f"at position {self.position}; the last transaction that it has replayed was committed "
+            f"{self.seconds:.1f} s ago, {self.replayed_at:%Y-%m-%d %H:%M:%S} UTC"
+        )
+
+
+def replica(connection: Connection) -> Replica | None:
+    """How far the server has come if it is a read replica, otherwise None."""
+    if not on_replica(connection):
+        return None
+    position = log.head(connection)
+    with translated():
+        ((replayed_at, seconds),) = connection.execute(_SQL["replayed"]).fetchall()
+    return Replica(position, replayed_at, seconds)

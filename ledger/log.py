@@ -3,6 +3,7 @@
 Nothing here knows event classes; what goes in is `Encoded`, what comes out is `Row`.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,12 +14,13 @@ from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
 from ledger import arrays
-from ledger.database import Connection, translated
+from ledger.database import Connection, on_replica, translated
 from ledger.envelope import Encoded, Outcome, Row, TaggedRow
 from ledger.errors import ConditionFailed, InvalidQuestion
 from ledger.sql import statements
 
 PAGE = 2_000
+POLL = 0.2  # seconds between two looks at the head, where nothing tells of new events
 _SQL = statements("ledger.sql", "statements.sql")
 
 
@@ -131,10 +133,25 @@ def sources(connection: Connection, upto: int) -> list[str]:
 
 
 def position_at(connection: Connection, moment: datetime) -> int:
-    """The last position recorded at or before a moment; 0 if there is none."""
+    """The last position recorded at or before a moment; 0 if there is none.
+
+    Raises InvalidQuestion on a read replica that may still lack some of what was recorded by then.
+    """
+    if on_replica(connection):
+        _refuse_unsettled(connection, moment)
     with translated():
         row = connection.execute(_SQL["position_at"], {"moment": moment}).fetchone()
     return int(row[0]) if row else 0
+
+
+def _refuse_unsettled(connection: Connection, moment: datetime) -> None:
+    with translated():
+        ((last, at),) = connection.execute(_SQL["head"]).fetchall()
+    if at is None or moment >= at:
+        raise InvalidQuestion(
+            f"what was recorded by {moment:%Y-%m-%d %H:%M:%S %Z} is not settled on this read "
+            f"replica, which is at position {last}; ask as of that position, or ask the primary"
+        )
 
 
 def read(
@@ -221,8 +238,7 @@ def follow(
     continue from the last position seen. Raises InvalidQuestion if there is no such position, as
     in a ledger restored from an older backup.
     """
-    with translated():
-        connection.execute(SQL("LISTEN {}").format(Identifier(f"{schema}_events")))
+    listening = _listens(connection, schema)
     if after > (last := head(connection)):
         raise InvalidQuestion(
             f"position {after} is ahead of the head, which is {last}: whatever is recorded up to "
@@ -235,9 +251,21 @@ def follow(
             if stopped():
                 return
         after = max(after, upto)
+        if not listening:
+            time.sleep(POLL)
+            continue
         with translated():
             for _ in connection.notifies(timeout=1, stop_after=1):
                 pass
+
+
+def _listens(connection: Connection, schema: str) -> bool:
+    """Listen for new events, except behind a pooler and on a replica, which have to be asked."""
+    if connection.pooled or on_replica(connection):
+        return False
+    with translated():
+        connection.execute(SQL("LISTEN {}").format(Identifier(f"{schema}_events")))
+    return True
 
 
 def position_of(connection: Connection, event_id: UUID) -> int | None:

@@ -19,6 +19,7 @@ PATIENCE = 60.0  # seconds that a follower waits for a lost server
 def _pool(location: Location, roles: Sequence[str], most: int) -> Pool:
     return ConnectionPool(
         location.conninfo,
+        connection_class=Connection,
         kwargs=SETTINGS,
         configure=lambda connection: prepare(connection, location, roles),
         min_size=1,

@@ -39,7 +39,16 @@ BYTES = {
     "canonical", "catalogue", "codec", "events", "plain_lines", "upcasts",
     "validation_messages",
 }  # fmt: skip
-TABLE = {"arrays", "database", "following", "log", "schema", "sql", "store", "writer"}
+TABLE = {
+    "arrays",
+    "database",
+    "following",
+    "log",
+    "schema",
+    "sql",
+    "store",
+    "writer",
+}
 # What all shelves of a layer share imports none of them.
 SHARED = {
     "commands/decisions": {

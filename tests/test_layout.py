@@ -29,7 +29,13 @@ SHELVED = {
     "commands/cli": {"admin", "directory", "events", "reports", "shell"},
 }
 # Folders of tests that test no folder and no file of the product.
-OF_TESTS = {"tests/mutants", "tests/packaging", "tests/real_data", "tests/surroundings"}
+OF_TESTS = {
+    "tests/mutants",
+    "tests/packaging",
+    "tests/real_data",
+    "tests/servers",
+    "tests/surroundings",
+}
 ROOMS = 25  # of a folder at most
 
 

@@ -27,6 +27,11 @@ FROM append_or_tell(
 -- name: head
 SELECT at_position, at_time FROM head()
 
+-- name: replayed
+-- When the primary committed the last transaction that this replica has, and how many seconds ago.
+SELECT pg_last_xact_replay_timestamp(),
+       extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float
+
 -- name: sources
 SELECT DISTINCT source FROM events WHERE position <= %(upto)s ORDER BY source
 

@@ -5,7 +5,7 @@ this program built them. If the caller's role may not write projections, the ans
 behind it is.
 """
 
-from ledger.database import Connection, Location, role_names, translated
+from ledger.database import Connection, Location, on_replica, role_names, translated
 from ledger.errors import NotInitialised
 from ledger.sql import statements
 from projections.engine.rebuild import rebuild, refuse_in_workers
@@ -35,6 +35,11 @@ def catch_up(
     if at is not None and at.fresh and not at.behind:
         return at
     if not _may_write(connection):
+        if at is None and on_replica(connection):
+            raise NotInitialised(
+                "the projections have never been built, and a read replica cannot build them. "
+                "Run `iledger projections rebuild` on the primary."
+            )
         if at is None:
             keeper = role_names(connection, location)["keeper"]
             raise NotInitialised(
@@ -54,4 +59,4 @@ def catch_up(
 def _may_write(connection: Connection) -> bool:
     with translated():
         row = connection.execute(_FRAME["may_write"]).fetchone()
-    return bool(row and row[0])
+    return bool(row and row[0]) and not on_replica(connection)

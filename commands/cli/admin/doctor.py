@@ -16,7 +16,7 @@ from commands.cli.shell.ledger_options import chosen
 from commands.cli.shell.output import Format, Printer
 from commands.cli.shell.question import listed
 from commands.cli.shell.selection import Selection
-from ledger import embedded, schema
+from ledger import embedded, following, schema
 from ledger.database import Connection, Location, connect, translate
 from ledger.errors import LedgerError, NotInitialised
 from ledger.sql import statements
@@ -101,6 +101,18 @@ def _version(connection: Connection, location: Location) -> Iterator[Finding]:
 
 def _full(connection: Connection) -> str:
     return connection.info.parameter_status("server_version") or "?"
+
+
+def _pooler(connection: Connection, location: Location) -> Iterator[Finding]:
+    if connection.pooled:
+        found = "each transaction sets its time zone, schemas and role; followers look every 0.2 s"
+        yield Finding("pooler", "ok", found)
+
+
+def _replica(connection: Connection, location: Location) -> Iterator[Finding]:
+    if (found := following.replica(connection)) is not None:
+        advice = "It answers questions and follows; append, decide and rebuild on the primary."
+        yield Finding("replica", "ok", str(found), advice)
 
 
 def _schema(connection: Connection, location: Location) -> Iterator[Finding]:
@@ -218,6 +230,8 @@ def _events(connection: Connection, location: Location) -> Iterator[Finding]:
 _Check = Callable[[Connection, Location], Iterator[Finding]]
 _CHECKS: tuple[_Check, ...] = (
     _version,
+    _pooler,
+    _replica,
     _schema,
     _settings,
     rights.roles,
@@ -243,6 +257,7 @@ _OF_A_LEDGER = (
     rights.grants,
     rights.rights,
     rights.functions,
+    _replica,
     _recorded_at,
     _turn,
     _projections,

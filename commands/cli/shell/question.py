@@ -27,7 +27,7 @@ from commands.cli.shell.passed_over import say_passed_over
 from commands.cli.shell.progress import Bar
 from commands.cli.shell.selection import WHOLE, Selection, selected
 from commands.cli.shell.times import known_zone, moment, zone_named
-from ledger import log, schema
+from ledger import following, log, schema
 from ledger.database import Connection, Location, connect
 from ledger.errors import InvalidQuestion
 from ledger.moments import AHEAD
@@ -163,6 +163,8 @@ def opened(
         name = zone_named(zone, about.zone)
         with Bar("Catching up") as bar:
             progress = catch_up(connection, location, bar, workers=None)
+        if (standby := following.replica(connection)) is not None:
+            remark(f"this is a read replica, {standby}")
         if progress.behind:
             events = "event" if progress.behind == 1 else "events"
             remark(

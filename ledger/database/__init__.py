@@ -15,7 +15,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger import connections, embedded, errors
+from ledger import embedded, errors
+from ledger.database import connections
 from ledger.sql import statements
 
 Connection = connections.Connection
@@ -201,6 +202,14 @@ def role_statement(
     named = sql.SQL(statements("ledger.sql", "roles.sql")["named"])
     query = sql.SQL(statements("ledger.sql", file)[name]).format(named=named)
     return query, {"schema": location.schema, "roles": list(roles)}
+
+
+def on_replica(connection: Connection) -> bool:
+    """Whether the server is a read replica. Only behind a pooler it has to be asked."""
+    if not connection.pooled:
+        return connection.info.parameter_status("in_hot_standby") == "on"
+    with translated():
+        return connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
 
 
 def twin(connection: Connection) -> Connection | None:
