@@ -123,8 +123,7 @@ _MEANT = {
     "ILEDGER_HOME": "a folder",
     "ILEDGER_SCHEMA": "a schema",
 }
-# How every connection of the product is opened; the rest of its state `prepare` sets. There are no
-# options, which poolers refuse, neither those of a DSN nor those of the environment.
+# How every connection is opened; `prepare` sets the rest. Options, which poolers refuse, are left out.
 SETTINGS: dict[str, Any] = {
     "autocommit": True,
     "application_name": "iledger",
@@ -161,7 +160,7 @@ def prepare(connection: Connection, location: Location, roles: Sequence[str]) ->
     path = sql.SQL("{}, {}").format(*map(sql.Identifier, (location.projections, location.schema)))
     settings = _AS_PREPARED | {"search_path": path.as_string()}
     query, given = role_statement("take", location, roles)
-    given |= {"names": list(settings), "values": list(settings.values())}
+    given |= {"names": list(settings), "values": [*settings.values()]}
     given["process"] = connection.info.backend_pid
     ((pooled, role, _),) = connection.execute(query, given).fetchall()
     connection.adopt(settings | {"role": role}, pooled=pooled)
@@ -206,10 +205,9 @@ def role_statement(
 
 def on_replica(connection: Connection) -> bool:
     """Whether the server is a read replica. Only behind a pooler it has to be asked."""
-    if not connection.pooled:
-        return connection.info.parameter_status("in_hot_standby") == "on"
-    with translated():
+    if connection.pooled:
         return connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
+    return connection.info.parameter_status("in_hot_standby") == "on"
 
 
 def twin(connection: Connection) -> Connection | None:
