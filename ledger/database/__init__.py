@@ -123,7 +123,7 @@ _MEANT = {
     "ILEDGER_HOME": "a folder",
     "ILEDGER_SCHEMA": "a schema",
 }
-# How every connection is opened; `prepare` sets the rest. Options, which poolers refuse, are left out.
+# How every connection is opened; `prepare` sets the rest. No options: poolers refuse them.
 SETTINGS: dict[str, Any] = {
     "autocommit": True,
     "application_name": "iledger",
