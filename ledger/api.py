@@ -78,6 +78,8 @@ def open(  # noqa: A001 - ledger.open reads like the built-in it resembles
 class Ledger:
     """An open ledger. Thread-safe: many threads appending at once share transactions.
 
+    login: of the database, as which this program appends
+
     Close it, or use it as a context manager.
     """
 
@@ -85,6 +87,7 @@ class Ledger:
         with connect(location, *ROLES) as connection:
             self.about = schema.check(connection)
             self.store = Store.of_a_program(connection, location)
+            self.login = log.login(connection)
         self.location = location
         self._writer = Writer(self.store)
 
@@ -188,6 +191,7 @@ def _read(row: Row) -> Recorded:
             position=row.position,
             recorded_at=row.recorded_at,
             event_id=row.event_id,
+            login=row.login,
             version=row.version,
             occurred_at=row.occurred_at,
             precision=stated_precision(row),

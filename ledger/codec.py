@@ -111,6 +111,7 @@ def decode(row: Row) -> Recorded:
     put(event, "position", row.position)
     put(event, "recorded_at", row.recorded_at)
     put(event, "event_id", row.event_id)
+    put(event, "login", row.login)
     put(event, "occurred_at", row.occurred_at)
     put(event, "precision", precision_of(event.occurred_text))
     return event

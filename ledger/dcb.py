@@ -104,7 +104,7 @@ class Fact(Decision):
             raise ProgrammingError(f"{event.data!r} is not content of {type(self).__name__}")
         if isinstance(event, Event):
             self.encoded = new = codec.encode(event)
-            row = Row(0, new.event_id, new.type, new.version, NEVER, new.occurred_at, new.body)
+            row = Row(0, new.event_id, new.type, new.version, NEVER, new.occurred_at, new.body, "")
             event = codec.decode(row)
         self.event = event
 

@@ -108,7 +108,10 @@ class Encoded(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What is read of an event; `body` and `recorded_at` are what its leaf hash covers."""
+    """What is read of an event; the leaf hash covers `body`, `recorded_at` and `login`.
+
+    login: of the database, by which it was appended
+    """
 
     position: int
     event_id: uuid.UUID
@@ -117,6 +120,7 @@ class Row(NamedTuple):
     recorded_at: datetime
     occurred_at: datetime | None
     body: bytes
+    login: str
 
 
 class TaggedRow(NamedTuple):
@@ -154,6 +158,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
     - precision: of `occurred_at`: instant, minute, day, month or unknown
     - over_at: when that day or month is over, if it is one of a zone (`localized`); else None
+    - login: of the database, by which it was appended
 
     The recorded text is decoded directly into this class, because every projected event passes
     through it; `ledger.codec.decode` then sets the first fields, which come from the store.
@@ -162,6 +167,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     position: int = 0
     recorded_at: datetime = NEVER
     event_id: uuid.UUID = uuid.UUID(int=0)
+    login: str = msgspec.field(default="", name="(column) login")
     version: int = 0
     occurred_at: datetime | None = msgspec.field(default=None, name="(column) occurred_at")
     precision: str = msgspec.field(default="", name="(stated by) occurred_at")

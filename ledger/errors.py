@@ -176,7 +176,7 @@ def _differences(stored: bytes, offered: bytes, most: int = 5) -> str:
     try:
         sides = before, now = [dict(_leaves(json.loads(text))) for text in (stored, offered)]
     except ValueError:
-        return "the recorded one cannot be read"
+        return "the recorded one is not shown to this login" if not stored else "it cannot be read"
     paths = [path for path in sorted(before | now) if before.get(path) != now.get(path)]
     found = []
     for path in paths[:most]:

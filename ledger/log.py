@@ -13,7 +13,7 @@ import msgspec
 from psycopg.sql import SQL, Identifier
 from psycopg.types.json import Jsonb
 
-from ledger import arrays
+from ledger import recording
 from ledger.database import Connection, on_replica, translated
 from ledger.envelope import Encoded, Outcome, Row, TaggedRow
 from ledger.errors import ConditionFailed, InvalidQuestion
@@ -67,56 +67,27 @@ def append(
     """
     if not batch:
         return []
-    name = "append_or_tell" if on_conflict_read else "append" if len(batch) > 1 else "append_one"
-    parameters = _one(batch[0]) if name == "append_one" else _columns(batch)
-    parameters["atomic"], parameters["most"] = atomic, on_conflict_read
-    parameters["condition"] = condition and _jsonb(
+    asked = condition and msgspec.json.encode(
         {"query": _json(condition.query), "after": condition.after}
     )
-    with translated(appending=True), connection.cursor(binary=True) as cursor:
-        cursor.execute(_SQL[name], parameters, prepare=True)
-        rows = cursor.fetchall()
-    position, recorded_at, outcome = rows[0][:3]
-    if outcome == "all recorded":
-        return [Outcome(position + n, recorded_at, "recorded", None) for n in range(len(batch))]
-    if outcome in ("failed", "stands", "annulled"):
-        raise ConditionFailed(
-            "something that the decision depended on, or part of what it records, has been "
-            "recorded since; read again and decide again",
-            dependencies=_dependencies(rows) if on_conflict_read else None,
-        )
-    return [_outcome(*row[:4]) for row in rows]
+    outcomes = recording.record(connection, batch, whole=atomic, condition=asked)
+    if outcomes is not None:
+        return outcomes
+    found = None
+    if condition is not None and on_conflict_read:
+        found = dependencies(connection, condition.query, on_conflict_read)
+    raise ConditionFailed(
+        "something that the decision depended on, or part of what it records, has been recorded "
+        "since; read again and decide again",
+        dependencies=found,
+    )
 
 
-# What the functions of appending.sql answer, where Python has another word for it.
-_OUTCOMES = {"known": "duplicate"}
-
-
-def _outcome(position: int, recorded_at: datetime, answer: str, stored: bytes | None) -> Outcome:
-    return Outcome(position, recorded_at, _OUTCOMES.get(answer, answer), stored)
-
-
-# Encoded's fields, in order, as the append statements call them, and how a column of each is sent.
-_PARAMETERS: dict[str, Callable[[Sequence[Any]], bytes]] = {
-    "types": arrays.texts,
-    "versions": arrays.smallints,
-    "sources": arrays.texts,
-    "keys": arrays.texts,
-    "clients": arrays.texts,
-    "performers": arrays.texts,
-    "times": arrays.times,
-    "tag_lists": arrays.literals,
-    "bodies": arrays.blobs,
-}
-
-
-def _columns(batch: Sequence[Encoded]) -> dict[str, Any]:
-    columns = zip(_PARAMETERS.items(), zip(*batch, strict=True), strict=True)
-    return {name: packed(column) for (name, packed), column in columns}
-
-
-def _one(event: Encoded) -> dict[str, Any]:
-    return dict(zip(_PARAMETERS, (*event[:7], arrays.literal(event.tags), event.body), strict=True))
+def login(connection: Connection) -> str:
+    """Who is connected, whatever role they have taken: what is recorded with what they append."""
+    with translated():
+        row = connection.execute(_SQL["login"]).fetchone()
+    return str(row[0]) if row else ""
 
 
 def head(connection: Connection) -> int:
@@ -193,7 +164,7 @@ def tagged_page(
     with translated(), connection.cursor(binary=True) as cursor:
         parameters = {"query": _jsonb(_json(query)), "after": after, "upto": upto, "page": page}
         cursor.execute(_SQL["tagged_page"], parameters, prepare=True)
-        return [TaggedRow(Row(*row[:7]), row[7]) for row in cursor]
+        return [TaggedRow(Row(*row[:8]), row[8]) for row in cursor]
 
 
 class Dependencies(NamedTuple):
@@ -203,16 +174,6 @@ class Dependencies(NamedTuple):
     rows: list[tuple[Row, bool]]
 
 
-def _dependencies(rows: Sequence[tuple[Any, ...]]) -> Dependencies:
-    """What `append_or_tell` answers when a condition has failed."""
-    found = [
-        (Row(position, event_id, type_, version, recorded_at, occurred_at, body), says == "stands")
-        for position, recorded_at, says, body, _, event_id, type_, version, occurred_at in rows
-        if position is not None
-    ]
-    return Dependencies(rows[0][4], found)
-
-
 def dependencies(connection: Connection, query: Query, most: int) -> Dependencies:
     """Read the first `most` events that match, those that were annulled included."""
     parameters = {"query": _jsonb(_json(query)), "page": most}
@@ -220,7 +181,7 @@ def dependencies(connection: Connection, query: Query, most: int) -> Dependencie
         cursor.execute(_SQL["standing"], parameters, prepare=True)
         rows = cursor.fetchall()
     return Dependencies(
-        rows[0][0], [(Row(*row[1:8]), row[8]) for row in rows if row[1] is not None]
+        rows[0][0], [(Row(*row[1:9]), row[9]) for row in rows if row[1] is not None]
     )
 
 

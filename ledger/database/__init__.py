@@ -252,6 +252,12 @@ def translate(error: psycopg.Error, *, appending: bool = False) -> Exception:
         )
     if state in _UNFIT:
         return _unfit(state, first, appending)
+    if state == "55P03":
+        return errors.ServerUnavailable(
+            "another transaction has held the turn to append for more than 30 seconds. Nothing of "
+            "this batch was recorded. `iledger doctor` names who holds it; then run the same "
+            "command again."
+        )
     if state in ("53100", "53200"):
         return errors.ServerUnavailable(
             f"the database has run out of room: {first}. Nothing of this batch was recorded. "
@@ -295,5 +301,8 @@ _OURS: dict[str, type[errors.LedgerError]] = {
     "IL002": errors.Immutable,
     "IL003": errors.LedgerError,
     "IL004": errors.InvalidQuestion,
+    "IL005": errors.LedgerError,
     "IL006": errors.NotAllowed,
+    "IL007": errors.ServerUnavailable,
+    "IL008": errors.ServerUnavailable,
 }

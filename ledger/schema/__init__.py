@@ -14,7 +14,7 @@ from ledger.schema import restoring
 from ledger.sql import script, statements
 
 # The scripts that make a ledger, in order; migrations make the same of an older one.
-PARTS = ("schema", "reading", "appending", "rights")
+PARTS = ("schema", "reading", "forms", "appending", "rights")
 
 
 class About(NamedTuple):

@@ -7,6 +7,8 @@
 --   standing      the same for a decision: with the head, and whether each still counts
 --   matched_since whether anything that matches has come since
 --   position_at   the last position recorded at or before a time
+--   position_of   the position of an event
+--   head          how far the ledger has come
 
 -- Events of any of the types (none given: any) with all of the tags, after a position. In JSON a query
 -- is an array of these; `after` may be left out.
@@ -159,14 +161,14 @@ END $$;
 -- there are none.
 CREATE FUNCTION standing(query jsonb, max_rows bigint) RETURNS TABLE (
     at_head bigint, at_position bigint, id uuid, of_type text, of_version smallint,
-    recorded timestamptz, occurred timestamptz, content bytea, stands boolean
+    recorded timestamptz, occurred timestamptz, content bytea, who text, stands boolean
 ) LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     at_head := coalesce((SELECT e.position FROM events e ORDER BY e.position DESC LIMIT 1), 0);
     RETURN QUERY SELECT at_head, e.position, e.event_id, e.type, e.version, e.recorded_at,
-        e.occurred_at, e.body, NOT EXISTS (
+        e.occurred_at, e.body, e.login, NOT EXISTS (
             SELECT FROM event_tags t JOIN events a ON a.position = t.position
             WHERE t.tag = 'event:' || e.event_id::text AND a.type = 'event.annulled'
               AND a.position > e.position)
@@ -228,16 +230,75 @@ END $$;
 
 -- The last position recorded at or before a moment, 0 if none. `recorded_at` never goes back as
 -- positions grow, so halving finds it without an index on the time.
-CREATE FUNCTION position_at(moment timestamptz) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION position_at(moment timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     low bigint := 0;
-    high bigint := coalesce((SELECT max(position) FROM events), 0);
+    high bigint;
     middle bigint;
 BEGIN
+    PERFORM settle(moment);
+    SELECT h.at_position INTO high FROM head() AS h;
     WHILE low < high LOOP
         middle := (low + high + 1) / 2;
         IF (SELECT recorded_at FROM events WHERE position = middle) <= moment
         THEN low := middle; ELSE high := middle - 1; END IF;
     END LOOP;
     RETURN low;
+END $$;
+
+-- Wait until nothing more can be recorded at or before a moment: until something later is there, or
+-- nobody has the turn, who might have drawn an earlier time. Looking takes the lock of the turn only
+-- within a block that is taken back. A replica has what it has.
+CREATE FUNCTION settle(moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' THEN RETURN; END IF;
+    FOR try IN 1 .. 1000 LOOP
+        IF (SELECT e.recorded_at FROM events e ORDER BY e.position DESC LIMIT 1) > moment THEN
+            RETURN;
+        END IF;
+        BEGIN
+            PERFORM FROM turn FOR SHARE NOWAIT;
+            RAISE SQLSTATE 'IL000';
+        EXCEPTION
+            WHEN SQLSTATE 'IL000' THEN RETURN;
+            WHEN lock_not_available THEN PERFORM pg_sleep(0.005);
+        END;
+    END LOOP;
+    RAISE EXCEPTION 'what was recorded up to % is not settled yet: somebody is appending', moment
+        USING ERRCODE = 'IL008', HINT = 'Ask again in a moment, or as of a position.';
+END $$;
+
+-- The position of an event, NULL if it is not in the ledger. One look into each run of the index.
+CREATE FUNCTION position_of(id uuid) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    run bigint := (SELECT max(position) FROM events) >> 20;
+    found bigint;
+BEGIN
+    WHILE run >= 0 LOOP
+        SELECT e.position INTO found FROM events e WHERE e.position >> 20 = run AND e.event_id = id;
+        IF FOUND THEN RETURN found; END IF;
+        run := run - 1;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+-- How far the ledger has come: the last position and when it was recorded; 0 and NULL if empty.
+-- Nobody is shown what a crash could still take back: what others are committing is flushed first.
+CREATE FUNCTION head(OUT at_position bigint, OUT at_time timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    written pg_lsn;
+BEGIN
+    SELECT e.position, e.recorded_at INTO at_position, at_time
+    FROM events e ORDER BY e.position DESC LIMIT 1;
+    at_position := coalesce(at_position, 0);
+    IF pg_is_in_recovery() THEN RETURN; END IF;
+    written := pg_current_wal_insert_lsn();
+    IF pg_current_wal_flush_lsn() >= written THEN RETURN; END IF;
+    IF current_setting('server_version_num')::int >= 170000 THEN
+        EXECUTE $q$SELECT pg_logical_emit_message(false, 'iledger', '', true)$q$;
+        RETURN;
+    END IF;
+    -- Without that, who appends is about to flush, or the server does within a second.
+    WHILE pg_current_wal_flush_lsn() < written LOOP PERFORM pg_sleep(0.002); END LOOP;
 END $$;

@@ -9,13 +9,6 @@
 -- Is run as the owner, whose name ends in _owner; those of the others begin like it (see roles.sql).
 -- May be run again, which puts right what differs (see ledger/schema/restoring.py).
 
--- How far the ledger has come: the last position and when it was recorded; 0 and NULL if empty.
-CREATE OR REPLACE FUNCTION head(OUT at_position bigint, OUT at_time timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER AS $$
-    SELECT coalesce(max(e.position), 0), max(e.recorded_at)
-    FROM (SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1) AS e
-$$;
-
 -- What keepers do one at a time: whoever has locked the row may. An advisory lock could be taken by
 -- anybody, and would stop every question.
 CREATE TABLE IF NOT EXISTS keeping (what text PRIMARY KEY);
@@ -31,7 +24,6 @@ DECLARE
     supervisor text := base || '_supervisor';
     routine record;
 BEGIN
-    ALTER FUNCTION position_at SECURITY DEFINER;
     -- What runs with the owner's rights sees the ledger's names alone, whatever the caller's path has.
     -- pg_catalog comes first by itself, and temporary things, which anybody makes, come last.
     -- The same for those that read: a plan is made again where the path is another than before.
@@ -50,9 +42,10 @@ BEGIN
     EXECUTE format('GRANT SELECT, UPDATE ON keeping TO %I', keeper);
     EXECUTE format('GRANT EXECUTE ON FUNCTION head, position_at TO %I, %I, %I',
                    writer, auditor, supervisor);
-    EXECUTE format('GRANT EXECUTE ON FUNCTION append, append_one, append_or_tell TO %I', writer);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION append TO %I', writer);
+    EXECUTE format('GRANT EXECUTE ON PROCEDURE record TO %I', writer);
     EXECUTE format('GRANT SELECT ON events, event_tags TO %I', auditor);
     EXECUTE format('GRANT EXECUTE ON FUNCTION event_id_of, all_tags, matching_item, matching, '
-                   'rather_by_type, has_more, found, standing, '
-                   'matched_since TO %I', auditor);
+                   'rather_by_type, has_more, found, standing, matched_since, position_of, leaf '
+                   'TO %I', auditor);
 END $$;

@@ -4,13 +4,19 @@
 --   migrations   which changes of this schema have been made
 --   events       the ledger itself
 --   event_tags   index: further tags of events (client and performed_by have columns of their own)
+--   turn         one row: who has locked it appends
+--   producers    which logins may append under a source; follows from events
+--   failed_conditions  what logins that may not read asked by a condition, and were told
 --   refuse       what UPDATE, DELETE and TRUNCATE meet
 --
 -- then reading.sql, appending.sql (the only way in) and rights.sql (roles and grants). All are run as
 -- the role <schema>_owner with search_path set to the ledger's schema alone; <schema> is any name, so
 -- that several ledgers can share a database.
 --
--- Errors carry their own SQLSTATE: IL002 immutable, IL003 wrong transaction isolation.
+-- Errors carry their own SQLSTATE:
+--
+--   IL002 immutable             IL003 wrong transaction isolation   IL005 no event of known form
+--   IL006 not this login's      IL007 the clock has jumped          IL008 a time is not settled yet
 
 CREATE TABLE about (
     ledger_id  uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -25,12 +31,16 @@ CREATE TABLE migrations (
     applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- `body` is the recorded text; with `recorded_at` it is all that the leaf covers, and PostgreSQL
--- itself computes the leaf. Every other column is a copy from the body, kept for searching.
+-- `body` is the recorded text; with `recorded_at` and `login`, who appended it, it is all that the
+-- leaf covers. Every other column is a copy from the body, which `append` makes, kept for searching.
 -- Positions come from `append` alone: 1, 2, 3 … in commit order.
+--
+-- Of the indexes only that of keys must be unique, for an id follows from source and key. It begins
+-- with the key, since producers count: their next keys fall side by side, where ids would be strewn.
+-- That of ids is cut into runs of 2^20 positions for the same reason; see `position_of`.
 CREATE TABLE events (
     position     bigint PRIMARY KEY,
-    event_id     uuid NOT NULL UNIQUE,
+    event_id     uuid NOT NULL,
     type         text NOT NULL,
     version      smallint NOT NULL,
     client       text,
@@ -40,11 +50,12 @@ CREATE TABLE events (
     source       text NOT NULL,
     key          text NOT NULL,
     tags         text[] NOT NULL,
+    login        text NOT NULL,
     body         bytea NOT NULL,
-    leaf         bytea NOT NULL
-        GENERATED ALWAYS AS (sha256('\x00'::bytea || body || timestamptz_send(recorded_at))) STORED
+    UNIQUE (key, source)
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 
+CREATE INDEX events_id ON events ((position >> 20), event_id);
 CREATE INDEX events_client ON events (client, position) WHERE client IS NOT NULL;
 CREATE INDEX events_performed_by ON events (performed_by, position) WHERE performed_by IS NOT NULL;
 CREATE INDEX events_type ON events (type, position);
@@ -53,6 +64,27 @@ CREATE TABLE event_tags (
     tag      text NOT NULL,
     position bigint NOT NULL,
     PRIMARY KEY (tag, position)
+);
+
+-- A lock of its row, which the owner's functions alone can take, makes commit order position order.
+-- clock_until: up to when a clock that is far ahead of the last event is taken for right.
+CREATE TABLE turn (
+    clock_until timestamptz,
+    only_row    boolean PRIMARY KEY DEFAULT true CHECK (only_row)
+);
+INSERT INTO turn DEFAULT VALUES;
+
+-- types: NULL for any.
+CREATE TABLE producers (
+    source text PRIMARY KEY,
+    logins text[] NOT NULL,
+    types  text[]
+);
+
+CREATE TABLE failed_conditions (
+    at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    login     text NOT NULL,
+    condition jsonb NOT NULL
 );
 
 -- Nothing recorded is ever changed -------------------------------------------------------------

@@ -5,24 +5,15 @@
 SELECT set_config(name, value, %(transaction)s)
 FROM unnest(%(names)s::text[], %(values)s::text[]) AS wanted(name, value)
 
+-- name: record
+CALL record($1::bytea[], $2::text[], $3::boolean, $4::jsonb, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
+
 -- name: append
-SELECT at_position, at_time, outcome, stored FROM append(
-    %(types)b, %(versions)b, %(sources)b, %(keys)b, %(clients)b, %(performers)b,
-    %(times)b, %(tag_lists)b, %(bodies)b, %(atomic)s, %(condition)s
-)
+SELECT at_position, at_time, outcome, positions, times, outcomes, stored
+FROM append($1::bytea[], $2::text[], $3::boolean, $4::jsonb)
 
--- name: append_one
-SELECT at_position, at_time, outcome, stored FROM append_one(
-    %(types)b, %(versions)b::smallint, %(sources)b, %(keys)b, %(clients)b, %(performers)b,
-    %(times)b::timestamptz, %(tag_lists)b, %(bodies)b, %(condition)s
-)
-
--- name: append_or_tell
-SELECT at_position, at_time, outcome, stored, at_head, id, of_type, of_version, occurred
-FROM append_or_tell(
-    %(types)b, %(versions)b, %(sources)b, %(keys)b, %(clients)b, %(performers)b,
-    %(times)b, %(tag_lists)b, %(bodies)b, %(condition)s, %(most)s
-)
+-- name: login
+SELECT session_user::text
 
 -- name: head
 SELECT at_position, at_time FROM head()
@@ -39,22 +30,22 @@ SELECT DISTINCT source FROM events WHERE position <= %(upto)s ORDER BY source
 SELECT position_at(%(moment)s)
 
 -- name: page
-SELECT position, event_id, type, version, recorded_at, occurred_at, body FROM events
+SELECT position, event_id, type, version, recorded_at, occurred_at, body, login FROM events
 WHERE position > %(after)s AND position <= %(upto)s
 ORDER BY position LIMIT %(page)s
 
 -- name: matching_page
-SELECT position, event_id, type, version, recorded_at, occurred_at, body
+SELECT position, event_id, type, version, recorded_at, occurred_at, body, login
 FROM found(%(query)s, %(after)s, %(upto)s, %(page)s)
 
 -- name: tagged_page
-SELECT position, event_id, type, version, recorded_at, occurred_at, body,
+SELECT position, event_id, type, version, recorded_at, occurred_at, body, login,
        all_tags(client, performed_by, tags)
 FROM found(%(query)s, %(after)s, %(upto)s, %(page)s)
 
 -- name: standing
-SELECT at_head, at_position, id, of_type, of_version, recorded, occurred, content, stands
+SELECT at_head, at_position, id, of_type, of_version, recorded, occurred, content, who, stands
 FROM standing(%(query)s, %(page)s)
 
 -- name: position_of
-SELECT position FROM events WHERE event_id = %(event_id)s
+SELECT position_of(%(event_id)s)

@@ -51,8 +51,9 @@ def wrong_event(line: Any) -> Iterator[str]:
     unread = "base64" in line
     body = base64.b64decode(line["base64"]) if unread else line["body"].encode("utf-8")
     moved = (datetime.fromisoformat(line["recorded_at"]) - EPOCH) // timedelta(microseconds=1)
-    if sha256(b"\0" + body + moved.to_bytes(8, "big", signed=True)) != line["leaf"]:
-        yield "the leaf is not that of the body and recorded_at"
+    stamp, login = moved.to_bytes(8, "big", signed=True), line["login"].encode("utf-8")
+    if sha256(b"\0" + stamp + login + b"\0" + body) != line["leaf"]:
+        yield "the leaf is not that of the body, recorded_at and login"
     if unread:
         return
     named = sha256(f"{line['source']}\0{line['key']}".encode())[:32]

@@ -59,6 +59,7 @@ class FiledEvent(NamedTuple):
     type: str
     occurred_at: datetime | None
     recorded_at: datetime
+    login: str
     body: bytes
     leaf: str
     summary: str | None
@@ -182,6 +183,7 @@ def _line(each: _Filed) -> dict[str, Any]:
         "part": each.part,
         **said,
         "recorded_at": _instant(row.recorded_at),
+        "login": row.login,
         "leaf": row.leaf,
         "annulled_by": row.annulled_by,
         "breach_of": breach_of and {"owner": breach_of.owner, "position": breach_of.owner_position},

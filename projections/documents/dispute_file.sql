@@ -14,8 +14,8 @@ WITH wanted AS (
                          WHERE r.position <= %(as_of)s))
     UNION SELECT t.position FROM event_tags t
     WHERE t.tag = 'dispute:' || %(dispute)s AND t.position <= %(as_of)s
-    UNION SELECT e.position FROM events e
-    WHERE e.event_id = ANY (%(evidence)s::uuid[]) AND e.position <= %(as_of)s
+    UNION SELECT e.position FROM unnest(%(evidence)s::uuid[]) AS named(id)
+    JOIN events e ON e.position = position_of(named.id) AND e.position <= %(as_of)s
     UNION SELECT r.position FROM reservation_policies r WHERE r.position <= %(as_of)s
 ), whole AS (
     SELECT position FROM wanted
@@ -23,8 +23,8 @@ WITH wanted AS (
     WHERE a.target IN (SELECT position FROM wanted) AND a.position <= %(as_of)s
 )
 SELECT e.position, e.event_id::text AS event_id, e.type,
-       coalesce(t.occurred_at, e.occurred_at) AS occurred_at, e.recorded_at, e.body,
-       encode(e.leaf, 'hex') AS leaf,
+       coalesce(t.occurred_at, e.occurred_at) AS occurred_at, e.recorded_at, e.login, e.body,
+       encode(leaf(e), 'hex') AS leaf,
        summary_in(%(zone)s, t.summary, t.summary_at) AS summary, s.owner,
        (SELECT min(a.position) FROM annulments a
         WHERE a.target = e.position AND a.position <= %(as_of)s) AS annulled_by

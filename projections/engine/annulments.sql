@@ -17,7 +17,7 @@ CREATE INDEX ON annulments (target);
 -- name: resolve
 -- An annulment affects an earlier event that is not itself an annulment; any other has no effect.
 UPDATE annulments a SET target = e.position FROM events e
-WHERE e.event_id = a.event_id AND a.position > %(after)s AND a.position <= %(upto)s
+WHERE e.position = position_of(a.event_id) AND a.position > %(after)s AND a.position <= %(upto)s
   AND e.position < a.position AND e.type <> 'event.annulled'
 RETURNING e.position
 

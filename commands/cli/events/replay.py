@@ -87,8 +87,8 @@ def replay(form: Literal["text", "jsonl"], zone: str | None, **asked: Any) -> No
 
     Text lines have the position, when the event happened, when it was recorded, its type, who did
     it (or, in brackets, who recorded it), the client and the content. JSON lines have every
-    recorded field; without position, event_id and recorded_at a line is the recorded body, byte for
-    byte.
+    recorded field; without position, event_id, recorded_at and login a line is the recorded body,
+    byte for byte.
     """
     if asked["follow"] and asked["as_of"]:
         raise click.UsageError("--follow never ends and --as-of is an end; give one of them.")
@@ -215,12 +215,15 @@ def _print(rows: Iterator[Row], form: str, zone: ZoneInfo, *, flush: bool) -> in
 
 
 def as_json(row: Row) -> bytes:
-    """All that is recorded of an event; after the first three fields comes the body, verbatim.
+    """All that is recorded of an event; after the first four fields comes the body, verbatim.
 
     A body that is not a JSON object is instead in the field `base64`, after the event's type.
     """
     recorded_at = row.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
-    head = f'{{"position":{row.position},"event_id":"{row.event_id}","recorded_at":"{recorded_at}",'
+    head = (
+        f'{{"position":{row.position},"event_id":"{row.event_id}","recorded_at":"{recorded_at}",'
+        f'"login":{msgspec.json.encode(row.login).decode()},'
+    )
     try:
         _read_object(row.body)
     except _UNREADABLE:

@@ -4,7 +4,7 @@
 
 adds a line for every type whose current version has none. It never changes a line that is there:
 what was recorded once is read for ever. Each line is JSON: the recorded body as text, and the leaf
-that belongs to it if it was recorded at RECORDED_AT.
+that belongs to it if it was recorded at RECORDED_AT by LOGIN.
 """
 
 import dataclasses
@@ -25,12 +25,15 @@ from ledger.moments import Moment
 
 FILE = Path(__file__).parent / "golden.jsonl"
 RECORDED_AT = datetime(2026, 3, 1, 7, 0, 0, 123456, tzinfo=UTC)
+LOGIN = "телефония"
 AN_ID = "0d4a2c86-5f0e-4a8b-9d53-1a9c6f6c2b71"
 
 
-def leaf(body: bytes) -> str:
-    moved = (RECORDED_AT - datetime(2000, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    return hashlib.sha256(b"\0" + body + moved.to_bytes(8, "big", signed=True)).hexdigest()
+def leaf(body: bytes, recorded_at: datetime = RECORDED_AT, login: str = LOGIN) -> str:
+    """SHA-256 over zero, the microseconds since 2000 as eight bytes, the login, zero, the body."""
+    moved = (recorded_at - datetime(2000, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    stamp = moved.to_bytes(8, "big", signed=True)
+    return hashlib.sha256(b"\0" + stamp + login.encode() + b"\0" + body).hexdigest()
 
 
 def lines() -> list[dict[str, str]]:

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 import ledger
 from ledger import log
 from ledger.canonical import canonical
@@ -39,10 +37,21 @@ def encoded(
     client: str | None = "C-1",
     tags: tuple[str, ...] = (),
     at: datetime | None = LONG_AGO,
+    source: str = "pbx",
 ) -> Encoded:
     """An event that says only what the database looks at; for tests of the log alone."""
-    body = msgspec.json.encode({"key": key, "content": content})
-    return Encoded(type_, 1, "pbx", key, client, "E-1", at, tags, body)
+    said = {
+        "type": type_,
+        "version": 1,
+        "source": source,
+        "key": key,
+        "performed_by": "E-1",
+        "recorded_by": "pbx-gateway",
+        "occurred_at": "unknown" if at is None else str(Moment.exactly(at)),
+        "data": {"content": content, "about": [tag.partition(":")[2] for tag in tags]},
+    }
+    body = canonical(said | ({} if client is None else {"client": client}))
+    return Encoded(type_, 1, source, key, client, "E-1", at, tags, body)
 
 
 def stored_before(connection: Connection, *records: dict[str, Any]) -> None:

@@ -186,7 +186,7 @@ def test_a_forged_body_is_found_even_if_the_manifest_is_made_anew(
     forge(folder, "смета".encode(), "сдача".encode())
     done = check(folder)
     assert done.stdout.splitlines() == [
-        "WRONG  position 8: the leaf is not that of the body and recorded_at"
+        "WRONG  position 8: the leaf is not that of the body, recorded_at and login"
     ]
 
 
@@ -213,7 +213,7 @@ def test_what_cannot_be_read_is_in_it_as_recorded_and_listed(
     assert readable.count("not understood: its content cannot be read") == 4
     forge(folder, base64.b64encode(b"[1]"), base64.b64encode(b"[2]"))
     assert check(folder).stdout.splitlines() == [
-        "WRONG  position 17: the leaf is not that of the body and recorded_at"
+        "WRONG  position 17: the leaf is not that of the body, recorded_at and login"
     ]
 
 

@@ -18,7 +18,7 @@ def lines(here: Here, *arguments: str) -> list[dict[str, object]]:
 def test_the_hashed_bytes_can_be_derived_from_a_line(iledger: Run, owner: Connection) -> None:
     iledger("append", stdin=jsonl(event(1), event(2, client="Ромашка"), event(3, client=None)))
     leaves = owner.execute(
-        "SELECT leaf, timestamptz_send(recorded_at) FROM events ORDER BY position"
+        "SELECT leaf(e), timestamptz_send(recorded_at) FROM events e ORDER BY position"
     ).fetchall()
     done = iledger("replay", "--format", "jsonl")
     for line, (leaf, recorded_at) in zip(done.stdout.splitlines(), leaves, strict=True):
@@ -29,10 +29,11 @@ def test_the_hashed_bytes_can_be_derived_from_a_line(iledger: Run, owner: Connec
         assert recorded_at == (microseconds + since_2000.microseconds).to_bytes(8, "big")
         body = {name: found[name] for name in found if name not in _BESIDES}
         exact = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        assert hashlib.sha256(b"\0" + exact.encode() + recorded_at).digest() == leaf
+        said = recorded_at + found["login"].encode() + b"\0" + exact.encode()
+        assert hashlib.sha256(b"\0" + said).digest() == leaf
 
 
-_BESIDES = ("position", "event_id", "recorded_at")
+_BESIDES = ("position", "event_id", "recorded_at", "login")
 
 
 def test_a_replay_can_be_appended_to_another_ledger(iledger: Run, here: Here) -> None:

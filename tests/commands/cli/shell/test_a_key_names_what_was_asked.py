@@ -5,7 +5,6 @@ import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from ledger import codec, log
 from ledger.api import Ledger
 from ledger.database import Location, connect
 from ledger.dcb import Recorder
-from ledger.envelope import Event, event_id
+from ledger.envelope import NEVER, Event, event_id
 from ledger.errors import ClientTaken, InvalidQuestion, KeyTaken, Refused
 from ledger.events.corrections import EventAnnulled
 from ledger.events.ownership import ClientReleased
@@ -28,6 +27,7 @@ from tests.commands.cli.ownership.test_a_transfer_killed_in_the_middle_is_finish
     kill_once,
 )
 from tests.commands.cli.shell.requests_made import BASE
+from tests.ledger.events.golden import leaf
 from tests.projections.schemes import SCHEME
 
 BY = ("--by", "S-9", "--key", "K-1")
@@ -207,10 +207,11 @@ def test_what_was_asked_is_recorded_under_the_hash(book: Book, location: Locatio
     """It is replayed with the events, as anything that they say."""
     first = book(*ASSIGN, "--format", "json")
     with closing(connect(location, "owner")) as connection:
-        body, at, leaf = connection.execute(
-            "SELECT body, timestamptz_send(recorded_at), leaf FROM events ORDER BY position DESC"
-        ).fetchone() or (b"", b"", b"")
-    assert sha256(b"\0" + body + at).digest() == leaf
+        body, at, login, hashed = connection.execute(
+            "SELECT body, recorded_at, login, encode(leaf(e), 'hex') FROM events e "
+            "ORDER BY position DESC"
+        ).fetchone() or (b"", NEVER, "", "")
+    assert leaf(body, at, login) == hashed
     event = json.loads(body)
     assert event["request"] == str(event_id("iledger", "K-1"))
     assert len(event["asked"]) == 64
