@@ -22,7 +22,7 @@ from tests.surroundings.groups import examples
 def decoded(encoded: Encoded) -> Recorded:
     at = encoded.occurred_at
     return codec.decode(
-        Row(1, UUID(int=1), encoded.type, encoded.version, datetime(2026, 1, 1), at, encoded.body)  # noqa: DTZ001
+        Row(1, UUID(int=1), encoded.type, encoded.version, datetime(2026, 1, 1), at, encoded.body, "")  # noqa: DTZ001
     )
 
 

@@ -42,7 +42,7 @@ def row(version: int, data: str, type_: str = "visit.noted") -> Row:
         f'{{"data":{data},"key":"k","occurred_at":"unknown","recorded_by":"r","source":"s",'
         f'"type":"{type_}","version":{version}}}'
     ).encode()
-    return Row(1, UUID(int=1), type_, version, datetime(2026, 1, 1, tzinfo=UTC), None, body)
+    return Row(1, UUID(int=1), type_, version, datetime(2026, 1, 1, tzinfo=UTC), None, body, "")
 
 
 @pytest.mark.usefixtures("visits")

@@ -137,6 +137,6 @@ def test_any_text_is_a_moment_or_a_clear_refusal(text: str) -> None:
 def test_a_day_is_put_into_a_zone_once() -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
     new = codec.encode(call("1", occurred_at="2026-03-01"))
-    row = Row(1, new.event_id, new.type, new.version, NEVER, new.occurred_at, new.body)
+    row = Row(1, new.event_id, new.type, new.version, NEVER, new.occurred_at, new.body, "")
     for event in [localized(codec.decode(row), tokyo)] * 2:
         assert localized(event, tokyo).occurred_at == datetime(2026, 2, 28, 15, tzinfo=UTC)
