@@ -10,11 +10,12 @@ from tests.sources import ALL, OURS, PACKAGES, imported, imports, named, nodes, 
 # From the bottom to the top. A room imports only from the rows below its own.
 ORDER = {
     "ledger": (
-        "arrays errors keys moments sql suggestions upcasts",
+        "errors keys moments sql suggestions upcasts",
         "canonical embedded envelope",
         "validation_messages",
         "events",
         "catalogue database",
+        "recording",
         "plain_lines",
         "codec log schema",  # an event and its bytes; the table and its rows
         "following",
@@ -39,16 +40,7 @@ BYTES = {
     "canonical", "catalogue", "codec", "events", "plain_lines", "upcasts",
     "validation_messages",
 }  # fmt: skip
-TABLE = {
-    "arrays",
-    "database",
-    "following",
-    "log",
-    "schema",
-    "sql",
-    "store",
-    "writer",
-}
+TABLE = {"database", "following", "log", "recording", "schema", "sql", "store", "writer"}
 # What all shelves of a layer share imports none of them.
 SHARED = {
     "commands/decisions": {

@@ -252,27 +252,8 @@ def translate(error: psycopg.Error, *, appending: bool = False) -> Exception:
         )
     if state in _UNFIT:
         return _unfit(state, first, appending)
-    if state == "55P03":
-        return errors.ServerUnavailable(
-            "another transaction has held the turn to append for more than 30 seconds. Nothing of "
-            "this batch was recorded. `iledger doctor` names who holds it; then run the same "
-            "command again."
-        )
-    if state in ("53100", "53200"):
-        return errors.ServerUnavailable(
-            f"the database has run out of room: {first}. Nothing of this batch was recorded. "
-            "Make room, then run the same command again."
-        )
-    if state in ("25006",):
-        return errors.ServerUnavailable(
-            f"the database is read-only: {first}. Write to the primary server, or end its "
-            "read-only mode."
-        )
-    if isinstance(error, psycopg.OperationalError):
-        return errors.ServerUnavailable(
-            f"the database cannot be reached: {first}. Nothing is lost: start it (or check the "
-            "DSN) and run the same command again."
-        )
+    if state in _UNAVAILABLE or isinstance(error, psycopg.OperationalError):
+        return errors.ServerUnavailable(_UNAVAILABLE.get(state, _UNREACHED).format(first))
     return error
 
 
@@ -285,6 +266,21 @@ def _unfit(state: str, first: str, appending: bool) -> errors.LedgerError:
     return errors.InvalidQuestion(f"{first}{_UNFIT[state]}")
 
 
+_UNREACHED = (
+    "the database cannot be reached: {}. Nothing is lost: start it (or check the DSN) and run the "
+    "same command again."
+)
+_NO_ROOM = (
+    "the database has run out of room: {}. Nothing of this batch was recorded. Make room, then run "
+    "the same command again."
+)
+_UNAVAILABLE = {
+    "53100": _NO_ROOM,
+    "53200": _NO_ROOM,
+    "25006": "the database is read-only: {}. Write to the primary server, or end its read-only mode.",
+    "55P03": "another transaction has held the turn to append for 30 seconds ({}). Nothing of "
+    "this batch was recorded. `iledger doctor` names who holds it; then run the same again.",
+}
 _NUL = ". No name or text of a ledger has a NUL character; leave it out."
 _TOO_LARGE = {
     "54000": ". A tag or type is too long; shorten it.",

@@ -47,7 +47,7 @@ def recorded(event: Event, position: int, login: str = "dba") -> Recorded:
     recorded_at = (encoded.occurred_at or START) + timedelta(hours=1)
     row = Row(
         position, encoded.event_id, encoded.type, encoded.version, recorded_at,
-        encoded.occurred_at, encoded.body,
+        encoded.occurred_at, encoded.body, login,
     )  # fmt: skip
     return localized(codec.decode(row), ZoneInfo("UTC"))
 

@@ -1,6 +1,6 @@
 """What goes in comes out equal, for every event type, and equal events are recorded alike."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,16 @@ from tests.surroundings.groups import examples
 def decoded(encoded: Encoded) -> Recorded:
     at = encoded.occurred_at
     return codec.decode(
-        Row(1, UUID(int=1), encoded.type, encoded.version, datetime(2026, 1, 1), at, encoded.body, "")  # noqa: DTZ001
+        Row(
+            1,
+            UUID(int=1),
+            encoded.type,
+            encoded.version,
+            datetime(2026, 1, 1, tzinfo=UTC),
+            at,
+            encoded.body,
+            "",
+        )
     )
 
 

@@ -86,7 +86,9 @@ def test_a_condition_sees_what_was_committed_while_it_waited(any_location: Locat
         condition = Condition(QUERIES["by client"], 0)
         waiting = pool.submit(log.append, second, [encoded("b")], condition=condition)
         with closing(connect(any_location)) as watcher:
-            blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+            blocked = (
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+            )
             while watcher.execute(blocked).fetchone() != (1,):
                 assert not waiting.done()
         first.commit()

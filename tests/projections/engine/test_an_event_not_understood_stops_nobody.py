@@ -193,7 +193,7 @@ def test_other_events_unfold_as_if_it_were_not_there(
 ) -> None:
     recorded = [
         Row(n, new.event_id, new.type, 7 if n in strange else new.version, NEVER,
-            new.occurred_at, new.body)
+            new.occurred_at, new.body, "")
         for n, new in enumerate(map(codec.encode, history))
     ]  # fmt: skip
     found = unfold(recorded, ZoneInfo("UTC"))
