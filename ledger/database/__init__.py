@@ -277,7 +277,7 @@ _NO_ROOM = (
 _UNAVAILABLE = {
     "53100": _NO_ROOM,
     "53200": _NO_ROOM,
-    "25006": "the database is read-only: {}. Write to the primary server, or end its read-only mode.",
+    "25006": "the database is read-only: {}. Write to the primary server, or end that mode.",
     "55P03": "another transaction has held the turn to append for 30 seconds ({}). Nothing of "
     "this batch was recorded. `iledger doctor` names who holds it; then run the same again.",
 }

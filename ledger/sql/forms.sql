@@ -32,11 +32,13 @@ END $$;
 CREATE FUNCTION well_formed(j jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT coalesce(
         jsonb_typeof(j) = 'object'
-        AND NOT (j - '{version,data,tags,raw}'::text[]) @? '$.* ? (@.type() != "string" || @ == "")'
+        AND NOT (j - '{version,data,tags,raw}'::text[]) @? 'strict $.* ? (@.type() != "string" || @ == "")'
         AND length(j ->> 'type') <= 200 AND length(j ->> 'source') <= 200
         AND length(j ->> 'key') <= 200 AND jsonb_typeof(j -> 'version') = 'number'
         AND CASE WHEN j ->> 'version' = '0' THEN
-            jsonb_typeof(j -> 'raw') = 'string' AND jsonb_typeof(j -> 'tags') = 'array'
+            (j ->> 'raw') ~ '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==|[A-Za-z0-9+/]=))?$'
+            AND jsonb_typeof(j -> 'raw') = 'string' AND jsonb_typeof(j -> 'tags') = 'array'
+            AND NOT j -> 'tags' @? 'strict $[*] ? (@.type() != "string")'
             AND j - '{type,version,source,key,raw,tags}'::text[] = '{}'
         ELSE
             (j ->> 'version') ~ '^[1-9][0-9]{0,3}$'
@@ -51,9 +53,9 @@ $$;
 
 -- Whether what the tags name stands in the body: the value of `deal:D-1` is a text of it somewhere.
 CREATE FUNCTION holds(j jsonb, tags text[]) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT bool_and(CASE WHEN j ->> 'version' = '0' THEN j -> 'tags' ? tag ELSE
+    SELECT bool_and(coalesce(CASE WHEN j ->> 'version' = '0' THEN j -> 'tags' ? tag ELSE
         tag ~ '^[a-z_]+:.' AND strpos(j::text, to_jsonb(substr(tag, strpos(tag, ':') + 1))::text) > 0
-    END) FROM unnest(tags) AS t(tag)
+    END, false)) FROM unnest(tags) AS t(tag)
 $$;
 
 -- When a recorded `occurred_at` was, NULL if that is unknown; of a day or month, midnight UTC of its
