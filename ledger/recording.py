@@ -49,7 +49,7 @@ def record(
     alone = connection.autocommit and (
         connection.pgconn.transaction_status == TransactionStatus.IDLE
     )
-    record_it = _by_itself if alone else _within
+    record_it = (_in_one if connection.pooled else _by_itself) if alone else _within
     with translated(appending=True):
         position, recorded_at, outcome, *each = record_it(connection, batch, whole, condition)
     if outcome == "failed":
@@ -81,19 +81,24 @@ def _by_itself(
         return connection.wait(_called(connection, parameters))
 
 
+def _in_one(
+    connection: Connection, batch: Sequence[Encoded], whole: bool, condition: bytes | None
+) -> Sequence[Any]:
+    """Append in a transaction, which a pooler needs for the connection's settings to hold."""
+    with connection.transaction():
+        return _within(connection, batch, whole, condition)
+
+
 def _called(
     connection: Connection, parameters: Sequence[bytes | None]
 ) -> Generator[Any, Any, Sequence[Any]]:
-    """Call `record`: prepared once a connection, unless nothing may be prepared on it."""
-    server, binary = connection.pgconn, Format.BINARY
-    if connection.prepare_threshold is None:
-        server.send_query_params(_CALL, parameters, None, _FORMATS, binary)
-    else:
-        if connection not in _prepared:
-            server.send_prepare(_NAME, _CALL)
-            _row(connection, (yield from generators.execute(server)))
-            _prepared.add(connection)
-        server.send_query_prepared(_NAME, parameters, _FORMATS, binary)
+    """Call `record`, prepared once a connection."""
+    server = connection.pgconn
+    if connection not in _prepared:
+        server.send_prepare(_NAME, _CALL)
+        _row(connection, (yield from generators.execute(server)))
+        _prepared.add(connection)
+    server.send_query_prepared(_NAME, parameters, _FORMATS, Format.BINARY)
     return _row(connection, (yield from generators.execute(server)))
 
 
