@@ -234,7 +234,7 @@ def position_of(connection: Connection, event_id: UUID) -> int | None:
     with translated():
         parameters = {"event_id": event_id}
         row = connection.execute(_SQL["position_of"], parameters, prepare=False).fetchone()
-    return int(row[0]) if row else None
+    return row[0] if row else None
 
 
 def _json(query: Query) -> list[dict[str, Any]]:

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from commands.decisions.access import guard
 from commands.decisions.access.remembered import Known, advance, known, learned
-from commands.decisions.access.standing import login_of
 from commands.decisions.context import Context, Decision
 from commands.decisions.memory import Memory
 from commands.decisions.model import DecisionModel
@@ -68,7 +67,7 @@ def handle(
     for _ in range(ATTEMPTS):
         try:
             basis = assumption or based(ledger, model, memory, dependencies, request)
-            context = guard.named(context.moved(basis.latest), standing.standing, login_of(ledger))
+            context = guard.named(context.moved(basis.latest), standing.standing, ledger.login)
             decided = _decided(decide, basis.state, context, tested=assumption is None)
             decision, standing = _allowed(ledger, decided, context, standing)
             events = _as_asked(decision, context)
@@ -144,7 +143,7 @@ def propose(
     """What `handle` would record at this moment; records nothing. Raises what the guard refuses."""
     basis, standing = based(ledger, model, Memory()), learned(ledger)
     context = _complete(context, ledger)._replace(proposed=True).moved(basis.latest)
-    context = guard.named(context, standing.standing, login_of(ledger))
+    context = guard.named(context, standing.standing, ledger.login)
     decided = decide(basis.state, context)
     decision, _ = _allowed(ledger, decided, context, standing)
     if decision.refusal is not None and decided.refusal is None:
@@ -156,7 +155,7 @@ def _allowed(
     ledger: Ledger, decision: Decision, context: Context, standing: Known
 ) -> tuple[Decision, Known]:
     """The decision as the guard lets it be recorded, and the standing that this rests on."""
-    login = login_of(ledger)
+    login = ledger.login
     if standing.standing.guarded:
         about = guard.needs(decision, context, standing.standing, login)
         if not about <= standing.about:

@@ -76,6 +76,10 @@ def emptied(location: Location) -> None:
             for (name,) in connection.execute(_FRAME["all_tables"], {"schema": built}).fetchall():
                 command = "UPDATE {} SET position = 0" if name == "progress" else "DELETE FROM {}"
                 script.append(sql.SQL(command).format(sql.Identifier(built, name)))
+        script += [
+            sql.SQL("DELETE FROM {}").format(sql.Identifier(location.schema, name))
+            for name in ("producers", "failed_conditions")
+        ]
         connection.execute(sql.SQL(";").join(script))
 
 

@@ -31,7 +31,6 @@ from commands.cli.shell.times import moment, zone_named
 from commands.decisions import parts
 from commands.decisions.access import guard
 from commands.decisions.access.remembered import known
-from commands.decisions.access.standing import login_of
 from commands.decisions.handle import (
     Context,
     Decision,
@@ -235,7 +234,7 @@ def requesting(ledger: Ledger, key: str | None, by: str | None, zone: str) -> Co
     InvalidQuestion.
     """
     standing = known(ledger).standing
-    context = guard.named(context_of(by, zone), standing, login_of(ledger))
+    context = guard.named(context_of(by, zone), standing, ledger.login)
     asking = (context.by, context.performed_by)
     request = request_of(click.get_current_context(), key, asking, zone)
     return context._replace(key=request.key, request=request)

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from commands.decisions.access.guard import breaches
 from commands.decisions.access.rights import BY_RULE, RIGHTS
-from commands.decisions.access.standing import EMPLOYMENT, Standing, evolve, login_of
+from commands.decisions.access.standing import EMPLOYMENT, Standing, evolve
 from commands.decisions.context import Context, Decision
 from commands.decisions.model import ANNULLED
 from commands.decisions.units import DEFINED
@@ -68,7 +68,7 @@ def _judged(
     paid = (e for e in known if e.type == _ISSUED and e.data.period == getattr(d, "period", None))
     events: Any = (*(paid if event.type == _CLOSED else ()), event)
     decision = Decision(events, concerns=concerns)
-    for each in breaches(decision, context, state, login_of(event)):
+    for each in breaches(decision, context, state, event.login):
         yield each.decision, each.rule, each.employee, each.concerned
 
 
@@ -88,5 +88,5 @@ def _found(
 ) -> Found:
     return Found(
         event.position, event.recorded_at, outcome, decision, rule, employee, [*concerned],
-        event.client, login_of(event),
+        event.client, event.login,
     )  # fmt: skip

@@ -165,15 +165,10 @@ def _uncounted(state: Standing, event: Recorded) -> AccessRule | None:
     """Why an event on a role does not count; None if it does."""
     if not state.published:
         return None
-    who = state.employee_of(login_of(event), event.performed_by)
+    who = state.employee_of(event.login, event.performed_by)
     if who is None:
         return "unlinked"
     if event.type == "role.granted" and who == event.data.employee:
         return "own_role"
     parties: Any = parties_of(event.type, event.data)
     return state.lacking(who, RIGHTS[event.type], parties, event.recorded_at)
-
-
-def login_of(of: Any) -> str:
-    """The login of an open ledger, or that recorded an event."""
-    return str(getattr(of, "login", ""))

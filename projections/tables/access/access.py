@@ -60,7 +60,7 @@ def _changed(
         event.precision,
         event.recorded_at,
         event.type,
-        str(getattr(event, "login", "")),
+        event.login,
         event.performed_by,
         subject,
         value,
