@@ -154,7 +154,7 @@ BEGIN
     PERFORM pg_notify(current_schema() || '_events', '');
     RETURN true;
 EXCEPTION
-    WHEN unique_violation OR SQLSTATE 'IL000' THEN RETURN false;
+    WHEN unique_violation OR SQLSTATE 'IL001' THEN RETURN false;
     WHEN data_exception OR statement_too_complex THEN PERFORM refuse_form(NULL, SQLERRM);
 END $$;
 
@@ -260,6 +260,12 @@ BEGIN
     END IF;
 END $$;
 
+-- Believe this server's clock for a day, however long ago the last event was recorded.
+CREATE FUNCTION trust_clock() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE turn SET clock_until = clock_timestamp() + interval '1 day';
+END $$;
+
 -- Whether something is said to have happened after now. Clocks differ by up to five minutes. A date
 -- without a time is kept as midnight UTC, and begins up to 14 hours earlier in the east.
 CREATE FUNCTION ahead(occurred timestamptz, clock timestamptz) RETURNS boolean
@@ -271,7 +277,7 @@ $$;
 
 CREATE FUNCTION lies_ahead() RETURNS timestamptz LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'an event lies ahead' USING ERRCODE = 'IL000';
+    RAISE EXCEPTION 'an event lies ahead' USING ERRCODE = 'IL001';
 END $$;
 
 -- Whether any of these events is recorded already.

@@ -258,9 +258,9 @@ BEGIN
         END IF;
         BEGIN
             PERFORM FROM turn FOR SHARE NOWAIT;
-            RAISE SQLSTATE 'IL000';
+            RAISE SQLSTATE 'IL001';
         EXCEPTION
-            WHEN SQLSTATE 'IL000' THEN RETURN;
+            WHEN SQLSTATE 'IL001' THEN RETURN;
             WHEN lock_not_available THEN PERFORM pg_sleep(0.005);
         END;
     END LOOP;
@@ -272,11 +272,11 @@ END $$;
 CREATE FUNCTION position_of(id uuid) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 DECLARE
     run bigint := (SELECT max(position) FROM events) >> 20;
-    found bigint;
+    at bigint;
 BEGIN
     WHILE run >= 0 LOOP
-        SELECT e.position INTO found FROM events e WHERE e.position >> 20 = run AND e.event_id = id;
-        IF FOUND THEN RETURN found; END IF;
+        SELECT e.position INTO at FROM events e WHERE e.position >> 20 = run AND e.event_id = id;
+        IF at IS NOT NULL THEN RETURN at; END IF;
         run := run - 1;
     END LOOP;
     RETURN NULL;

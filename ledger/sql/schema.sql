@@ -13,7 +13,7 @@
 -- the role <schema>_owner with search_path set to the ledger's schema alone; <schema> is any name, so
 -- that several ledgers can share a database.
 --
--- Errors carry their own SQLSTATE:
+-- Errors carry their own SQLSTATE; none ends in 000, which would stand for the whole class:
 --
 --   IL002 immutable             IL003 wrong transaction isolation   IL005 no event of known form
 --   IL006 not this login's      IL007 the clock has jumped          IL008 a time is not settled yet

@@ -17,7 +17,7 @@ from commands.cli.shell.output import Format, Printer
 from commands.cli.shell.question import listed
 from commands.cli.shell.selection import Selection
 from ledger import embedded, following, schema
-from ledger.database import Connection, Location, connect, translate
+from ledger.database import Connection, Location, connect, translate, translated
 from ledger.errors import LedgerError, NotInitialised
 from ledger.sql import statements
 from projections.engine import runner
@@ -31,12 +31,21 @@ _A_WHILE, _LONG = 1.0, 60  # seconds for which the turn is held, and a transacti
 
 
 @click.command(epilog="Example: iledger doctor --format json")
+@click.option(
+    "--clock-is-right",
+    is_flag=True,
+    help="Let the ledger record again although its server's clock is more than a month after the "
+    "last event, because nothing was recorded for so long. Only an owner may say so.",
+)
 @listed
-def doctor(form: Format, selection: Selection) -> None:
+def doctor(form: Format, selection: Selection, clock_is_right: bool) -> None:
     """Check the environment and suggest fixes.
 
     Exit code 1 if any check fails; warnings do not count.
     """
+    if clock_is_right:
+        with closing(connect(chosen(), "owner")) as connection, translated():
+            connection.execute(_SQL["trust_clock"])
     findings = list(_examine(chosen()))
     with Printer(form, selection=selection) as printer:
         printer.show([finding._asdict() for finding in findings], drop=())

@@ -11,6 +11,9 @@ SELECT clock_timestamp()
 -- How far the last event was recorded ahead of the server's clock.
 SELECT at_time, extract(epoch FROM at_time - clock_timestamp())::float FROM head()
 
+-- name: trust_clock
+SELECT trust_clock()
+
 -- name: turn
 -- Who holds the turn to append: its transaction has locked a row of the table. Whose times another login
 -- may not see are NULL.
@@ -20,6 +23,8 @@ WHERE l.relation = coalesce(to_regclass(format('%%I.turn', %(schema)s::text)),
                             to_regclass(format('%%I.events', %(schema)s::text)))
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND l.mode IN ('RowShareLock', 'RowExclusiveLock') AND l.granted AND l.pid <> pg_backend_pid()
+    -- Who waits for it has locked the table too.
+    AND NOT EXISTS (SELECT FROM pg_locks w WHERE w.pid = l.pid AND NOT w.granted)
 
 -- name: open
 -- Transactions that have been open for longer than so many seconds.

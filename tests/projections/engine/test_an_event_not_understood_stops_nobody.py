@@ -28,6 +28,7 @@ from projections.engine.verify import verify
 from projections.questions.clients.card import card, timeline
 from projections.view import View
 from tests.ledger.schema.logins import role_of
+from tests.ledger.store.samples import slip_in
 from tests.projections.ledgers import rows
 from tests.projections.random_events import annulment, histories
 from tests.projections.stories import broken, told
@@ -61,7 +62,7 @@ REGISTERED = told(ClientRegistered(kind="company", name="Oak"), "2026-01-01", cl
 def passed_over(owner: Connection, location: Location) -> Connection:
     """A ledger with each of these at positions 2 to 7, and a task after them."""
     task = told(TaskAssigned(task="T-1", title="Call", assignee="E-1"), "2026-01-03", client="C-1")
-    log.append(owner, [codec.encode(REGISTERED), *UNREADABLE.values(), codec.encode(task)])
+    slip_in(owner, [codec.encode(REGISTERED), *UNREADABLE.values(), codec.encode(task)])
     catch_up(owner, location)
     return owner
 
@@ -145,7 +146,7 @@ def test_what_no_table_can_hold_is_passed_over_alone(owner: Connection, location
     too_much = broken(before, data={"direction": "outbound", "outcome": "reached",
                                     "duration_s": 1 << 70}, key="huge")  # fmt: skip
     batch = [codec.encode(before), too_much._replace(key="huge"), codec.encode(after)]
-    log.append(owner, batch)
+    slip_in(owner, batch)
     for make in (lambda: catch_up(owner, location), lambda: rebuild(location)):
         make()
         (found,) = concerning(owner, NOW, None)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ledger import codec, log
+from ledger import codec
 from ledger.database import Connection
 from ledger.errors import Refused
 from ledger.events.clients import ClientRegistered
@@ -12,6 +12,7 @@ from ledger.events.contacts import CallLogged
 from ledger.events.ownership import CuratorAssigned
 from ledger.events.people import EmployeeHired
 from tests.commands.cli.conftest import Here
+from tests.ledger.store.samples import slip_in
 from tests.projections.stories import told
 
 LISTED = {
@@ -30,7 +31,7 @@ def parcel(owner: Connection) -> Connection:
         for each in ("C-1", "C-2")
     ]
     call = codec.encode(told(CallLogged(direction="inbound", outcome="reached"), client="C-1"))
-    log.append(owner, [*clients, call._replace(type="parcel.delivered")])
+    slip_in(owner, [*clients, call._replace(type="parcel.delivered")])
     return owner
 
 
@@ -56,7 +57,7 @@ def test_it_is_listed_with_position_type_and_reason(
 def test_an_event_of_a_type_of_ours_in_version_0_is_listed(owner: Connection, here: Here) -> None:
     call = codec.encode(told(CallLogged(direction="inbound", outcome="reached"), client="C-1"))
     own = call._replace(type="own.fact", key="own")
-    log.append(owner, [call._replace(version=0), own._replace(version=0)])
+    slip_in(owner, [call._replace(version=0), own._replace(version=0)])
     (found,) = json.loads(here("status", "--format", "json").stdout)["Not understood"]
     assert (found["position"], found["type"]) == (1, "call.logged")
 
@@ -78,7 +79,7 @@ def test_a_decision_that_depends_on_it_is_refused_and_others_are_taken(
     hired = codec.encode(told(EmployeeHired(employee="E-1", name="Anna"), "2026-01-01"))
     newer = codec.encode(told(CuratorAssigned(employee="E-2"), client="C-1"))._replace(version=9)
     stranger = codec.encode(told(EmployeeHired(employee="E-2", name="Olga"), "2026-01-01"))
-    log.append(parcel, [hired, newer, stranger._replace(version=9)])
+    slip_in(parcel, [hired, newer, stranger._replace(version=9)])
     told_why = "event at position 5, curator.assigned, which .* install the newer version"
     with pytest.raises(Refused, match=told_why):
         here("client", "assign", "C-1", "--to", "E-1", "--by", "E-9")
@@ -87,7 +88,7 @@ def test_a_decision_that_depends_on_it_is_refused_and_others_are_taken(
 
 def test_replay_shows_it_whole(parcel: Connection, here: Here) -> None:
     encoded = codec.encode(told(CallLogged(direction="inbound", outcome="reached"), client="C-1"))
-    log.append(parcel, [encoded._replace(body=b"{")])
+    slip_in(parcel, [encoded._replace(body=b"{")])
     *_, third, last = here("replay", "--format", "jsonl").stdout.splitlines()
     assert json.loads(third)["data"] == {"direction": "inbound", "outcome": "reached"}
     assert (json.loads(last)["type"], json.loads(last)["base64"]) == ("call.logged", "ew==")

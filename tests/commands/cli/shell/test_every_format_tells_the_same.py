@@ -18,7 +18,7 @@ import click
 import pytest
 
 from commands.cli.shell.cells import json_of, value_of
-from ledger import log, schema
+from ledger import schema
 from ledger.database import Location, connect
 from projections.engine.catch_up import catch_up
 from projections.metrics.metrics import metrics
@@ -31,6 +31,7 @@ from projections.tables.work import tasks
 from projections.view import View
 from tests.commands.cli import odd
 from tests.commands.cli.shell.test_no_command_ends_with_a_defect import SEED
+from tests.ledger.store.samples import slip_in
 
 ZONE, ON = "Europe/Moscow", datetime(2026, 6, 1, tzinfo=UTC)
 THEN = ("--on", ON.isoformat())
@@ -58,7 +59,7 @@ def place(embedded_dsn: str) -> Iterator[Location]:
     place = Location(dsn=embedded_dsn, schema=f"forms{os.getpid()}_{next(_numbers)}")
     schema.init(place, ZONE)
     with closing(connect(place, "owner")) as connection:
-        log.append(connection, odd.odd_events(Random(SEED)))
+        slip_in(connection, odd.odd_events(Random(SEED)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ILEDGER_DSN", embedded_dsn)
         patch.setenv("ILEDGER_SCHEMA", place.schema)

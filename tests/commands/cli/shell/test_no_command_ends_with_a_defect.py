@@ -11,9 +11,10 @@ import click
 import pytest
 
 from commands.cli.error_messages import DEFECT
-from ledger import log, schema
+from ledger import schema
 from ledger.database import Location, connect
 from tests.commands.cli import odd
+from tests.ledger.store.samples import slip_in
 from tests.surroundings.groups import examples, sampling
 
 SEED = int(os.environ.get("ILEDGER_TEST_SEED", SystemRandom().getrandbits(32)))
@@ -36,7 +37,7 @@ def folder(embedded_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     place = Location(dsn=embedded_dsn, schema=f"odd{os.getpid()}_{next(_numbers)}")
     schema.init(place, "Europe/Moscow")
     with closing(connect(place, "owner")) as connection:
-        log.append(connection, odd.odd_events(Random(SEED)))
+        slip_in(connection, odd.odd_events(Random(SEED)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ILEDGER_DSN", embedded_dsn)
         patch.setenv("ILEDGER_SCHEMA", place.schema)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from commands.decisions.handle import Context, handle, propose
 from commands.decisions.ownership import ownership, reassignment
 from commands.decisions.people import people
-from ledger import log
 from ledger.api import Ledger
 from ledger.database import Connection, Location
 from ledger.errors import NotFound, Refused
@@ -31,6 +30,7 @@ from tests.commands.decisions.batches import (
     plan,
     returned,
 )
+from tests.ledger.store.samples import slip_in
 from tests.projections.ledgers import ledger_of
 from tests.projections.stories import broken
 from tests.surroundings.groups import examples
@@ -199,7 +199,7 @@ def test_a_client_of_whom_something_is_not_understood_stays_alone(
         made = plan(ledger, owner, "E-1", to=("E-2",))
         if step is returned:
             passed(ledger, made)
-        log.append(owner, [broken(event(CuratorAssigned(employee="E-3"), "new", "C-3"), version=7)])
+        slip_in(owner, [broken(event(CuratorAssigned(employee="E-3"), "new", "C-3"), version=7)])
         position = ledger.store.head()
         outcome = step(ledger, made if step is passed else made.batch)
         ((client, why),) = outcome.left
