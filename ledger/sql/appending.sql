@@ -297,7 +297,9 @@ DECLARE
     reads boolean := has_table_privilege(session_user, 'events', 'SELECT') OR may_read();
     failed boolean;
 BEGIN
-    IF NOT reads AND (condition -> 'query' = '[]' OR condition @? '$.query[*].tags ? (@.size() == 0)')
+    IF NOT reads AND (condition -> 'query' = '[]' OR EXISTS (
+        SELECT FROM jsonb_array_elements(condition -> 'query') AS item
+        WHERE coalesce(jsonb_array_length(item -> 'tags') = 0, true)))
     THEN
         RAISE EXCEPTION 'a condition of the login % must name a tag in each item', session_user
             USING ERRCODE = 'IL006';

@@ -89,7 +89,7 @@ def test_the_last_registration_that_stands_counts(
 GOVERNING = {
     "producer.registered": ProducerRegistered(source="pbx", logins=("me",)),
     "login.linked": LoginLinked(login="me", employee="E-1"),
-    "access_policy.published": AccessPolicyPublished(mode="open"),
+    "access_policy.published": AccessPolicyPublished(version=1, mode="open"),
 }
 
 

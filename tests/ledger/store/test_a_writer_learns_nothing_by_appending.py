@@ -39,7 +39,10 @@ def test_a_conflict_shows_what_is_recorded_to_readers_alone(
         record_all(store, [encoded("k", "a guess"), encoded("l")])
     assert "the secret" not in str(refused.value)
     assert "is not shown to this login" in str(refused.value)
-    with closing(connect(any_location, "auditor")) as reader:
+    with (
+        login(any_location, "writer", "auditor") as also,
+        closing(connect(also, "writer")) as reader,
+    ):
         (known,) = log.append(reader, [encoded("k", "a guess")], atomic=False)
         assert known.stored == encoded("k", "the secret").body
 

@@ -14,7 +14,7 @@ from ledger import log
 from ledger.database import Connection, Location, connect
 from tests.commands.cli.conftest import Run, event, jsonl
 from tests.ledger.schema.logins import login, role_of
-from tests.ledger.store.samples import encoded
+from tests.ledger.store.samples import encoded, tampered
 
 
 def findings(iledger: Run, **settings: str) -> tuple[int, dict[str, Any]]:
@@ -193,3 +193,17 @@ def test_status_tells_how_far_everything_is(iledger: Run) -> None:
     whole = json.loads(iledger("status", "--format", "json").stdout)
     assert whole["Projections"] == [{"position": 2, "behind": 1, "state": "current"}]
     assert {"events", "ownership_changes"} <= {each["table"] for each in whole["Tables"]}
+
+
+def test_a_clock_that_is_right_is_said_to_be(
+    iledger: Run, location: Location, owner: Connection
+) -> None:
+    # Given a ledger in which nothing was recorded for more than a month
+    log.append(owner, [encoded("a")])
+    tampered(location, "UPDATE events SET recorded_at = recorded_at - interval '40 days'")
+    refused = iledger("append", stdin=jsonl(event(1)))
+    assert refused.returncode == 7
+    assert b"iledger doctor --clock-is-right" in refused.stderr
+    # When an owner says that its clock is right, then it records again
+    assert iledger("doctor", "--clock-is-right").returncode == 0
+    assert iledger("append", stdin=jsonl(event(1))).returncode == 0

@@ -13,8 +13,6 @@ MEANT = {
     "reservations": "reservation list",
     "expire": "reservation expire",
     "policy": "reservation policy",
-    "policy show": "reservation policy show",
-    "policy publish --days 9": "reservation policy publish",
     "portfolio E-7": "employee portfolio",
     "check": "audit check",
     "departures": "employee departures",
@@ -121,3 +119,9 @@ def test_help_before_a_name_is_help_after_it(capsys: pytest.CaptureFixture[str])
     for words in (["help"], ["help", "help"], ["help", "--help"]):
         assert main.run(words) == 0
         assert "Ownership:" in capsys.readouterr().out
+
+
+def test_where_two_are_meant_both_are_proposed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["policy", "show"]) == 2
+    both = "did you mean `iledger reservation policy show` or `iledger access policy show`?"
+    assert both in capsys.readouterr().err
