@@ -74,7 +74,7 @@ def encode(event: Event) -> Encoded:
 
 
 def encode_json(line: bytes) -> Encoded:
-    """Validate one event in JSON (the form of `iledger append`) and encode it.
+    """Validate one event in JSON (the form of `iledger append`, or of `replay`) and encode it.
 
     Raises InvalidEvent.
     """
@@ -86,7 +86,7 @@ def encode_json(line: bytes) -> Encoded:
 
 def encode_any(line: bytes) -> Encoded:
     """Do what `encode_json` does for a line that is not plain (`ledger.plain_lines`)."""
-    wire = _parse(line)
+    wire = {name: value for name, value in _parse(line).items() if name not in _GIVEN}
     described = _type_of(wire)
     content = wire.pop("data", None)
     if not isinstance(content, dict):
@@ -139,6 +139,8 @@ def _plain_lines() -> plain_lines.Reader:
     return plain_lines.Reader(get_type_hints(_Envelope, include_extras=True))
 
 
+# What a line of `iledger replay` has besides the body. Each ledger gives its own.
+_GIVEN = ("position", "event_id", "recorded_at", "login")
 _DIGEST_REMEDY = "Keep the document elsewhere and record its SHA-256."
 
 

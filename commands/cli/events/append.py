@@ -53,7 +53,9 @@ def append(file: str, rejects: Path | None, receipts: bool, form: Literal["text"
 
     One event per line, in FILE or on standard input ("-"). Malformed lines go to the reject file,
     and the exit code is 1; all others are recorded. Running the same load again is always safe:
-    events that are recorded already are recognised by source and key.
+    events that are recorded already are recognised by source and key. The lines of another ledger's
+    `iledger replay --format jsonl` can be appended as they are; position, event_id, recorded_at and
+    login are then this ledger's own.
 
     What comes through a pipe is recorded as it comes, within 200 ms. Ctrl-C or SIGTERM ends it once
     the batch under way is recorded; a second one, at once.
