@@ -13,7 +13,7 @@ from commands.decisions.access.standing import EMPLOYMENT, Standing, evolve
 from commands.decisions.context import Context, Decision
 from commands.decisions.model import ANNULLED
 from commands.decisions.units import DEFINED
-from ledger.envelope import Recorded
+from ledger.envelope import Recorded, Unreadable
 
 _MARKS = {"access.breached": "let through", "access.refused": "refused"}
 _ISSUED, _CLOSED = "payout_statement.issued", "period.closed"
@@ -41,7 +41,7 @@ class Found(NamedTuple):
 
 def found(events: Iterable[Recorded]) -> Iterator[Found]:
     """All breaches among the events of TYPES, in order of position."""
-    known = [*events]
+    known = [event for event in events if not isinstance(event.data, Unreadable)]
     annulled = {event.data.event for event in known if event.type == ANNULLED}
     told = {(e.recorded_at, e.data.decision) for e in known if e.type == "access.breached"}
     state, whose = Standing(), dict[str, str]()

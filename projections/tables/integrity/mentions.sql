@@ -112,6 +112,12 @@ CREATE FUNCTION mentions() RETURNS TABLE (
     UNION ALL
     SELECT 'employee', employee, 'named', occurred_at, position, annulled_at FROM role_changes
     UNION ALL
+    SELECT 'employee', value, 'named', occurred_at, position, annulled_at FROM access_changes
+    WHERE type IN ('login.linked', 'login.unlinked')
+    UNION ALL
+    SELECT 'employee', employee, 'named', occurred_at, position, annulled_at FROM access_rulings
+    WHERE employee IS NOT NULL
+    UNION ALL
     SELECT 'employee', manager, 'named', effective_at, position, annulled_at FROM unit_definitions
     WHERE manager IS NOT NULL
     UNION ALL

@@ -32,7 +32,7 @@ def _ids(event: Event) -> set[tuple[str, str]]:
     described = catalogue.by_class()[type(event.data)]
     assert set(get_type_hints(type(event.data))) >= {field for field, _ in described.tags}
     for field, stream in described.tags:
-        if stream not in ("event", "period"):
+        if stream not in ("event", "period", "login", "source"):
             found.add((stream.replace("contact", "contact person"), getattr(event.data, field)))
     if described.name == "event.annulled":
         found = {("client", event.client)}

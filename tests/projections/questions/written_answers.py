@@ -4,8 +4,8 @@
 
 writes them anew, into written_answers.jsonl. A line has two answers to an example: with its change,
 and with its tie, too; of a list, the rows that mention something of the example. Positions, ids of
-events, and times of recording are left out, for they are others in each ledger. Read the difference
-before it is committed: each line of it is an answer that somebody will see.
+events, times of recording and logins are left out, for they differ from ledger to ledger. Read the
+difference before it is committed: each line of it is an answer that somebody will see.
 """
 
 import json
@@ -34,7 +34,7 @@ from tests.projections.questions.test_every_question_has_its_four_examples impor
 FILE = Path(__file__).with_suffix(".jsonl")
 # Their names, or the ends of them.
 LEFT_OUT = ("position", "positions", "event_id", "event_ids", "recorded_at", "as_of",
-            "annulled_by", "sha256", "digest")  # fmt: skip
+            "annulled_by", "sha256", "digest", "login")  # fmt: skip
 BY_THE_CLOCK = {"tables.work.data_entry.adoption", "questions.motivation.period_overview.overview"}
 Answers = dict[str, Any]
 

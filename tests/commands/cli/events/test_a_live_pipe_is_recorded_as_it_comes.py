@@ -30,7 +30,9 @@ def pipe(settings: dict[str, str], tmp_path: Path) -> Pipe:
     def start(*words: str, **streams: Any) -> Iterator["subprocess.Popen[bytes]"]:
         streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE) | streams
         command = [*MODULE, "append", *(words or ("-", "--receipts"))]
-        with subprocess.Popen(command, cwd=tmp_path, env=settings, **streams) as process:
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=settings, preexec_fn=_heeding_signals, **streams
+        ) as process:
             watchdog = threading.Timer(100, process.kill)
             watchdog.start()
             try:
@@ -40,6 +42,11 @@ def pipe(settings: dict[str, str], tmp_path: Path) -> Pipe:
                 process.kill()
 
     return start
+
+
+def _heeding_signals() -> None:
+    """As a program in a terminal does, also where these tests run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def send(process: "subprocess.Popen[bytes]", load: bytes) -> None:
