@@ -297,12 +297,8 @@ BEGIN
     IF pg_current_wal_flush_lsn() >= written THEN RETURN; END IF;
     IF current_setting('server_version_num')::int >= 170000 THEN
         EXECUTE $q$SELECT pg_logical_emit_message(false, 'iledger', '', true)$q$;
-        RETURN;
+    ELSE
+        -- Flushed when this transaction commits, which is before its caller has the answer.
+        PERFORM pg_logical_emit_message(true, 'iledger', '');
     END IF;
-    -- Without that, who appends is about to flush, or the server does within a second. What lies
-    -- between may also be the mere head of a page, which is flushed with what comes after it.
-    FOR try IN 1 .. 1000 LOOP
-        EXIT WHEN written - pg_current_wal_flush_lsn() <= 24;
-        PERFORM pg_sleep(0.002);
-    END LOOP;
 END $$;

