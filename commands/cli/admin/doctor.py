@@ -64,7 +64,7 @@ def _examine(location: Location) -> Iterator[Finding]:
         yield Finding("connection", "ok", f"login {connection.info.user}")
         made = True
         for check in _CHECKS:
-            if check in _OF_A_LEDGER and not made:
+            if not made and check not in _OF_THE_SERVER:
                 continue
             try:
                 yield from check(connection, location)
@@ -257,18 +257,5 @@ _CHECKS: tuple[_Check, ...] = (
     _projections,
     _events,
 )
-# Without a ledger, `iledger init` does everything that these would advise.
-_OF_A_LEDGER = (
-    rights.roles,
-    rights.comments,
-    rights.owners,
-    rights.triggers,
-    rights.grants,
-    rights.rights,
-    rights.functions,
-    _replica,
-    _recorded_at,
-    _turn,
-    _projections,
-    _events,
-)
+# Without a ledger, `iledger init` does everything that the others would advise.
+_OF_THE_SERVER = (_version, _pooler, _schema, _settings, _clock, _open)
